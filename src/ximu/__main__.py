@@ -1,0 +1,5 @@
+"""`python -m ximu` is `ximu`."""
+
+from ximu.faces.cli import main
+
+main()

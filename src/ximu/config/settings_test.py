@@ -1,0 +1,16 @@
+"""Settings under which the tests run; `DATABASE_URL` chooses the engine."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ.setdefault("XIMU_HOME", tempfile.mkdtemp(prefix="ximu-test-"))
+os.environ.setdefault("DATABASE_URL", "sqlite://")
+from ximu.config.settings import *  # noqa: F403
+from ximu.config.settings import STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True
+AXES_ENABLED = False

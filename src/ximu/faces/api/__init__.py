@@ -1,0 +1,1 @@
+"""The API: OpenAPI for everything that the console does."""

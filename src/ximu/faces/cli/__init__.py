@@ -1,0 +1,72 @@
+"""The command `ximu`: every room's commands, found by looking and loaded only when called."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from ximu.foundation.rooms import SRC, dotted, literal_of, room_paths
+from ximu.kernel.refusal import Refusal
+
+EXIT_REFUSED = 2
+
+
+def _found() -> dict[str, tuple[str, str]]:
+    """Command name → (module, attribute), from the literal `COMMANDS` at the head of each `commands.py`.
+
+    `COMMANDS = {"log": "log_group"}`; a room that needs no Django says `DJANGO = False`.
+    """
+    homes = [*room_paths(), SRC / "foundation", SRC / "config"]
+    found = {}
+    for home in homes:
+        path = home / "commands.py"
+        if path.exists():
+            for name, attribute in (literal_of(path, "COMMANDS") or {}).items():
+                found[name] = (f"{dotted(home)}.commands", attribute)
+    return found
+
+
+class House(click.Group):
+    """Knows the names at once, loads a room only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_found())
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        place = _found().get(name)
+        if place is None:
+            return None
+        module, attribute = place
+        path = SRC.joinpath(*module.split(".")[1:]).with_suffix(".py")
+        if literal_of(path, "DJANGO") is not False:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ximu.config.settings")
+            import_module("django").setup()
+        return getattr(import_module(module), attribute)
+
+
+@click.command(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ximu")
+def house() -> None:
+    """徙木：政务诚信平台。Every command takes --json; a refusal exits with code 2."""
+
+
+def main(args: list[str] | None = None) -> None:
+    """Entry point. A `Refusal` prints its envelope (JSON with --json, a sentence otherwise) and exits 2."""
+    given = sys.argv[1:] if args is None else args
+    try:
+        house.main(args=given, prog_name="ximu", standalone_mode=True)
+    except Refusal as refusal:
+        _print_refusal(refusal.envelope(), as_json="--json" in given)
+        sys.exit(EXIT_REFUSED)
+
+
+def _print_refusal(envelope: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(envelope, ensure_ascii=False))
+    else:
+        click.echo(f"[{envelope['code']}] {envelope['message_zh']}\n{envelope['message_en']}", err=True)

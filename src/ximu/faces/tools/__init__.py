@@ -1,0 +1,1 @@
+"""Small tools for other offices: check a code, count a deadline. No database needed."""

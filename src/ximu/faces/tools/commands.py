@@ -1,0 +1,96 @@
+"""`ximu check` and `ximu due`: JSON with --json, `-` reads standard input, exit 2 for a refusal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from ximu.kernel import resident_id, uscc, workdays
+from ximu.kernel.refusal import Refusal
+
+DJANGO = False
+COMMANDS = {"check": "check_group", "due": "due_command"}
+
+REASONS = {
+    "length": ("长度应为18位", "must have 18 characters"),
+    "character": ("含有不允许的字符", "contains a character that is not allowed"),
+    "region": ("行政区划代码不正确", "the region code is wrong"),
+    "date": ("出生日期不存在", "the date of birth does not exist"),
+    "future": ("出生日期在今天之后", "the date of birth lies in the future"),
+    "check": ("校验码错误", "the check character is wrong"),
+    "inner-check": ("主体标识码（组织机构代码）校验码不符，仅提示", "the inner organisation code does not check (warning only)"),
+}
+
+
+def _codes(given: tuple[str, ...]) -> list[str]:
+    if given == ("-",):
+        return [line.strip() for line in sys.stdin if line.strip()]
+    return list(given)
+
+
+def _show(verdicts: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(verdicts, ensure_ascii=False))
+    for verdict in [] if as_json else verdicts:
+        mark = "有效 valid" if verdict["valid"] else "无效 invalid"
+        why = verdict["reason"] or verdict.get("warning") or ""
+        words = "，".join(REASONS[why]) if why else ""
+        hint = f"（应为 expected {verdict['expected']}）" if verdict["reason"] == "check" else ""
+        click.echo(f"{verdict['input']}\t{mark}\t{words}{hint}")
+    if not all(v["valid"] for v in verdicts):
+        sys.exit(2)
+
+
+@click.group("check")
+def check_group() -> None:
+    """校验代码 Check codes; exit 2 if any is invalid."""
+
+
+@check_group.command("uscc")
+@click.argument("codes", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def check_uscc(codes: tuple[str, ...], as_json: bool) -> None:
+    """统一社会信用代码 unified social credit codes (GB 32100-2015); `-` reads lines."""
+    _show([asdict(uscc.check(code)) for code in _codes(codes)], as_json=as_json)
+
+
+@check_group.command("resident-id")
+@click.argument("numbers", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def check_resident_id(numbers: tuple[str, ...], as_json: bool) -> None:
+    """公民身份号码 resident identity numbers (GB 11643-1999); `-` reads lines and keeps them out of the history."""
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    _show([asdict(resident_id.check(number, today=today)) for number in _codes(numbers)], as_json=as_json)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal(
+            "DATE-FORM", field="START", value=text, rule="YYYY-MM-DD",
+            zh=f"日期“{text}”无效，应为YYYY-MM-DD。", en=f"The date “{text}” is not valid; write YYYY-MM-DD.",
+        ) from error
+
+
+@click.command("due")
+@click.argument("start")
+@click.argument("n", type=int)
+@click.option("--calendar-days", is_flag=True, help="自然日，末日顺延 calendar days, rolled forward to a working day")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def due_command(start: str, n: int, calendar_days: bool, as_json: bool) -> None:
+    """START 之后 N 个工作日的到期日 the day N working days after START, and how it was counted."""
+    count = workdays.BUNDLED.due_calendar_days if calendar_days else workdays.BUNDLED.due
+    due = count(_day(start), n)
+    if as_json:
+        click.echo(json.dumps(due.envelope(), ensure_ascii=False))
+        return
+    click.echo(due.day.isoformat())
+    for passed in due.passed:
+        click.echo(f"  {passed.day.isoformat()} {passed.kind} {passed.name}".rstrip())

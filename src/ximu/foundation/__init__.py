@@ -1,0 +1,1 @@
+"""Django and I/O without a domain word."""

@@ -1,0 +1,62 @@
+"""Where do files lie? By their own digest, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from ximu.kernel.refusal import Refusal
+
+CHUNK_BYTES = 1 << 20
+
+
+def root() -> Path:
+    return Path(settings.XIMU_HOME) / "files"
+
+
+def path_of(digest: str) -> Path:
+    return root() / digest[:2] / digest[2:4] / digest
+
+
+def keep(chunks: Iterable[bytes] | BinaryIO, *, most_bytes: int | None = None) -> tuple[str, int]:
+    """Store a stream; its SHA-256 and size. The name appears only after the bytes are on disk.
+
+    Errors: `FILE-SIZE` when it is longer than `most_bytes`; nothing is kept then.
+    """
+    root().mkdir(parents=True, exist_ok=True)
+    part = root() / f".part-{secrets.token_hex(8)}"
+    hasher, size = hashlib.sha256(), 0
+    try:
+        with part.open("wb") as out:
+            for chunk in _chunks(chunks):
+                size += len(chunk)
+                if most_bytes is not None and size > most_bytes:
+                    raise Refusal(
+                        "FILE-SIZE", status=413, field="file", value=size, rule=f"≤ {most_bytes}",
+                        zh=f"文件超过上限{most_bytes}字节。", en=f"The file is larger than the limit of {most_bytes} bytes.",
+                    )
+                hasher.update(chunk)
+                out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+        final = path_of(hasher.hexdigest())
+        final.parent.mkdir(parents=True, exist_ok=True)
+        part.replace(final)
+    finally:
+        part.unlink(missing_ok=True)
+    return hasher.hexdigest(), size
+
+
+def _chunks(source: Iterable[bytes] | BinaryIO) -> Iterable[bytes]:
+    read = getattr(source, "read", None)
+    if read is None:
+        yield from source
+        return
+    while chunk := read(CHUNK_BYTES):
+        yield chunk

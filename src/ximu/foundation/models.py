@@ -1,0 +1,51 @@
+"""What do all tables share, and what waits to be told after a commit?"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from ximu.foundation.uid import new_uid
+
+UID_LENGTH = 16
+
+
+class UidField(models.CharField):
+    """The outside name of a row: random, unique, safe in a URL."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        kwargs.setdefault("max_length", UID_LENGTH)
+        kwargs.setdefault("default", new_uid)
+        kwargs.setdefault("unique", True)
+        kwargs.setdefault("editable", False)
+        kwargs.setdefault("verbose_name", "标识")
+        kwargs.setdefault("db_comment", "对外标识：随机，不含顺序与数量")
+        super().__init__(*args, **kwargs)
+
+
+class Outbox(models.Model):
+    """An announcement that waits for one handler; written in the transaction that it tells of."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "待投递"
+        DONE = "done", "已投递"
+        PARKED = "parked", "已搁置"
+
+    handler = models.CharField("处理者", max_length=120, db_comment="登记的处理者名称")
+    event = models.CharField("事项", max_length=120, db_comment="公告类名")
+    body = models.JSONField("内容", db_comment="公告内容，不含个人信息")
+    state = models.CharField("状态", max_length=8, choices=State, default=State.PENDING, db_comment="投递状态")
+    attempts = models.PositiveIntegerField("次数", default=0, db_comment="已尝试次数")
+    created_at = models.DateTimeField("写入时间", db_comment="写入时间")
+    due_at = models.DateTimeField("下次投递", db_comment="下次投递时间")
+    error = models.CharField("最近错误", max_length=200, blank=True, db_comment="最近一次错误的类型")
+
+    class Meta:
+        verbose_name = "待办公告"
+        verbose_name_plural = verbose_name
+        db_table_comment = "公告发件箱：与所述变更同事务写入，提交后投递"
+        indexes = [models.Index(fields=["state", "due_at"], name="outbox_state_due")]
+
+    class Privacy:
+        public = ()
+        internal = ("handler", "event", "body", "state", "attempts", "created_at", "due_at", "error")
+        personal = ()

@@ -1,0 +1,1 @@
+"""The five ideas and what stands around them."""

@@ -1,0 +1,1 @@
+"""Who may do what? People, programs, roles and their grants over time."""

@@ -1,0 +1,1 @@
+"""Plain Python, no Django: the words that every storey shares."""

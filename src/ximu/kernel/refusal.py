@@ -1,0 +1,35 @@
+"""How does the house say no? One envelope for pages, API, CLI and reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """Bad input or a forbidden act. Nothing was changed.
+
+    `code` is stable; `zh` and `en` are one clear sentence each, naming field, value and rule.
+    `status` is the HTTP status of the answer: 422 for bad values, 403 for lack of right, 404 for
+    not found, 409 for a lost race or an illegal move, 413 for too large.
+    """
+
+    def __init__(
+        self, code: str, *, zh: str, en: str, field: str = "", value: object = "", rule: str = "",
+        see: str = "", status: int = 422, extra: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {zh} / {en}")
+        self.code, self.zh, self.en = code, zh, en
+        self.field, self.value, self.rule, self.see = field, value, rule, see
+        self.status = status
+        self.extra = extra or {}
+
+    def envelope(self) -> dict[str, Any]:
+        """The answer of API and CLI: `{"code","message_zh","message_en","field","value","rule","see"}`."""
+        value = self.value if isinstance(self.value, str | int | float | bool | None) else str(self.value)
+        return {
+            "code": self.code, "message_zh": self.zh, "message_en": self.en,
+            "field": self.field, "value": value, "rule": self.rule, "see": self.see, **self.extra,
+        }
+
+    def sentence(self, language: str = "zh") -> str:
+        return self.en if language.startswith("en") else self.zh

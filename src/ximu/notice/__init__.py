@@ -1,0 +1,1 @@
+"""The notice's own table of contents."""

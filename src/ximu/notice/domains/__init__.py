@@ -1,0 +1,1 @@
+"""Sixteen key areas (重点领域)."""

@@ -1,0 +1,1 @@
+"""Four working mechanisms (工作机制)."""

@@ -1,0 +1,1 @@
+"""The plan of the notice: tasks, responsible units, schedule, checks (row P)."""

@@ -1,0 +1,1 @@
+"""Five safeguards (保障措施)."""

@@ -1,0 +1,73 @@
+"""The house keeps its shape: known names, small files, plain rules, a card in every room."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ximu.foundation.rooms import room_paths
+
+SRC = Path(__file__).parents[2] / "src" / "ximu"
+ROOMS = [p for p in room_paths() if p.parent.name != "faces"]
+KNOWN = {"__init__", "apps", "rules", "hooks", "models", "queries", "services", "jobs",
+         "api", "views", "urls", "commands", "middleware"}
+LIMITS = {"models": 300, "queries": 300, "views": 300, "api": 300, "settings": 300}
+LONGEST_FILE = 400
+LONGEST_TEST_FILE = 500
+LONGEST_FUNCTION = 60
+CARD_LINES = 30
+FORBIDDEN_NAMES = {"utils", "helpers", "util", "helper", "misc", "common"}
+
+SOURCES = sorted(p for p in SRC.rglob("*.py") if "migrations" not in p.parts)
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(SRC).as_posix()
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=name_of)
+def test_room_uses_only_known_names(room: Path) -> None:
+    strangers = {p.stem for p in room.glob("*.py")} - KNOWN
+    assert not strangers, f"give {strangers} a known name, or argue the new one in docs/decisions"
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=name_of)
+def test_room_has_a_card(room: Path) -> None:
+    card = room / "README.md"
+    assert card.exists(), "every room has a README.md: what it keeps, its words, invariants, verbs, never"
+    assert len(card.read_text("utf-8").splitlines()) <= CARD_LINES
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_file_and_functions_fit_on_the_desk(path: Path) -> None:
+    text = path.read_text("utf-8")
+    limit = LONGEST_TEST_FILE if "tests" in path.parts else LIMITS.get(path.stem, LONGEST_FILE)
+    assert text.count("\n") <= limit
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno - node.lineno < LONGEST_FUNCTION, f"{path.name}:{node.lineno} {node.name}"
+    assert path.stem not in FORBIDDEN_NAMES
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if "tests" not in p.parts], ids=name_of)
+def test_no_import_hides_in_a_function(path: Path) -> None:
+    hidden = [
+        f"{path.name}:{inner.lineno}"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node) if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    assert not hidden
+
+
+def test_rules_import_without_django() -> None:
+    modules = [p for p in SOURCES if "tests" not in p.parts and (p.stem == "rules" or p.parent.name == "rules"
+                                                                 or p.parts[len(SRC.parts)] == "kernel")]
+    names = [".".join(p.relative_to(SRC.parent).with_suffix("").parts).removesuffix(".__init__") for p in modules]
+    code = "import sys; sys.modules['django'] = None\n" + "\n".join(f"import {n}" for n in names)
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(SRC.parent)})

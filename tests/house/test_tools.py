@@ -1,0 +1,48 @@
+"""The small tools answer as other offices script against them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*args: str, stdin: str = "") -> tuple[int, str, str]:
+    ran = subprocess.run([sys.executable, "-m", "ximu", *args], input=stdin, capture_output=True, text=True,
+                         env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"}, cwd=ROOT)
+    return ran.returncode, ran.stdout, ran.stderr
+
+
+def test_check_reads_standard_input() -> None:
+    code, out, _ = run("check", "uscc", "-", "--json", stdin="91350100M000100Y43\n91350100M000100Y4X\n")
+    assert code == 2
+    assert [(v["valid"], v["reason"], v["expected"]) for v in json.loads(out)] == [(True, "", "3"), (False, "check", "3")]
+
+
+def test_check_resident_id() -> None:
+    code, out, _ = run("check", "resident-id", "11010519491231002X", "--json")
+    assert (code, json.loads(out)[0]["valid"]) == (0, True)
+
+
+def test_due_counts_and_explains() -> None:
+    code, out, _ = run("due", "2018-02-13", "5", "--json")
+    assert (code, json.loads(out)["due"]) == (0, "2018-02-26")
+
+
+@pytest.mark.parametrize(("args", "refusal"), [
+    (("due", "2031-01-05", "5"), "CAL-NONE"), (("due", "13/2/2018", "5"), "DATE-FORM"),
+    (("due", "2018-02-13", "99999"), "DUE-TERM"),
+    (("manage", "shell"), "CMD-FORBIDDEN"),
+])
+def test_a_refusal_exits_2_with_its_envelope(args: tuple[str, ...], refusal: str) -> None:
+    if args[0] == "due":
+        code, out, _ = run(*args, "--json")
+        assert (code, json.loads(out)["code"]) == (2, refusal)
+    code, _, err = run(*args)
+    assert code == 2
+    assert refusal in err
