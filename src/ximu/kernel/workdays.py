@@ -99,7 +99,8 @@ class Calendar:
         Errors: `CAL-NONE` for a year without a table, `DUE-TERM` for a negative or absurd term.
         """
         _check_term(term)
-        day, left, passed, sources = start, term, [], {}
+        day, left, passed = start, term, list[Passed]()
+        sources: dict[str, None] = {}
         if term == 0 and not self.is_working(day):
             left = 1
         while left > 0:
@@ -116,7 +117,7 @@ class Calendar:
         """`term` calendar days after `start`; a last day that is no working day rolls forward to the next one."""
         _check_term(term)
         day = last = start + timedelta(days=term)
-        passed = []
+        passed = list[Passed]()
         while not self.is_working(day):
             odd = self._passed(day)
             if odd is not None:

