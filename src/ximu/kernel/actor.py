@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from ximu.kernel.refusal import Refusal
 
+EVERY_RIGHT = "*"
+"""Held by `SYSTEM` only; no role's `permissions.toml` can give it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -41,12 +44,13 @@ class Actor:
     def can(self, permission: str, unit: str | None = None) -> bool:
         """`unit` None asks whether the permission is held anywhere at all."""
         return any(
-            permission in g.permissions and (unit is None or g.unit is None or g.unit == unit) for g in self.grants
+            (permission in g.permissions or EVERY_RIGHT in g.permissions)
+            and (unit is None or g.unit is None or g.unit == unit) for g in self.grants
         )
 
     def units_with(self, permission: str) -> frozenset[str] | None:
         """The units for which the permission is held; None means the whole city."""
-        held = [g.unit for g in self.grants if permission in g.permissions]
+        held = [g.unit for g in self.grants if permission in g.permissions or EVERY_RIGHT in g.permissions]
         return None if None in held else frozenset(u for u in held if u)
 
     def must(self, permission: str, unit: str | None = None) -> None:
@@ -59,5 +63,5 @@ class Actor:
             )
 
 
-SYSTEM = Actor(uid="system", channel="system", label="系统", grants=(Grant("system", frozenset({"*"})),))
+SYSTEM = Actor(uid="system", channel="system", label="系统", grants=(Grant("system", frozenset({EVERY_RIGHT})),))
 """The platform itself: sweeps, imports at set-up, scheduled work."""
