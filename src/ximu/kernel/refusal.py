@@ -33,3 +33,8 @@ class Refusal(Exception):
 
     def sentence(self, language: str = "zh") -> str:
         return self.en if language.startswith("en") else self.zh
+
+
+def absent(code: str, *, field: str, value: object, zh: str, en: str) -> Refusal:
+    """The 404 of the house: `zh` and `en` name the thing (“任务”, “task”)."""
+    return Refusal(code, status=404, field=field, value=value, rule="exists", zh=f"没有找到这{zh}。", en=f"There is no such {en}.")
