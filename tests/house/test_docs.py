@@ -1,0 +1,45 @@
+"""The documents cannot lie: settings, rooms, rows and commands that exist are written down, and no others."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ximu.foundation.rooms import SRC, room_paths
+
+ROOT = Path(__file__).parents[2]
+ROOMS = [p.relative_to(SRC).as_posix() for p in room_paths()]
+
+
+def test_every_setting_is_documented() -> None:
+    read = set()
+    for path in (SRC / "config").rglob("*.py"):
+        read |= set(re.findall(r"environ(?:\.get|\.setdefault)?[\(\[]\"(XIMU_\w+|DATABASE_URL)\"", path.read_text("utf-8")))
+    written = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "settings.md").read_text("utf-8"), flags=re.M))
+    assert read == written
+
+
+def test_only_config_reads_the_environment() -> None:
+    readers = {p.relative_to(SRC).as_posix() for p in SRC.rglob("*.py") if "environ" in p.read_text("utf-8")
+               and "tests" not in p.parts and p.relative_to(SRC).parts[0] != "config"}
+    assert readers <= {"faces/cli/__init__.py"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_is_on_the_map(room: str) -> None:
+    assert f"`{room}`" in (ROOT / "docs" / "map.md").read_text("utf-8")
+
+
+def test_the_rows_are_fresh() -> None:
+    ran = subprocess.run([sys.executable, ROOT / "scripts" / "rows.py", "--check"], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_rows_name_rooms_that_exist() -> None:
+    named = set(re.findall(r"\"((?:ideas|notice)/[\w/]+)\"", (ROOT / "docs" / "rows.toml").read_text("utf-8")))
+    assert named <= set(ROOMS) | {"ideas/catalogue", "ideas/intake", "ideas/records", "ideas/registry", "ideas/disclosure", "ideas/ledger",
+                                  "ideas/assessment", "ideas/warnings", "notice/domains/d01_procurement"}
