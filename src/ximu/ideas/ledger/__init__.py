@@ -1,0 +1,1 @@
+"""ledger: the transparency log. Proof that nothing was altered, back-dated or dropped."""

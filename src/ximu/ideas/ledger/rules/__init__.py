@@ -1,0 +1,31 @@
+"""Which bytes, which tree, which signature? Pure decisions of the log."""
+
+from ximu.ideas.ledger.rules.entry import (
+    LONGEST_ENTRY,
+    RESERVED,
+    Entry,
+    claimed_form,
+    commitment,
+    entry_bytes,
+    moment,
+    retimed,
+)
+from ximu.ideas.ledger.rules.note import Signer, checkpoint_text, cosigned_text, read_checkpoint, verifier_key
+from ximu.ideas.ledger.rules.tree import (
+    EMPTY_ROOT,
+    HASH,
+    TILE,
+    Edge,
+    consistency_path,
+    inclusion_path,
+    leaf_hash,
+    leaf_hashes,
+    levels_of,
+    node_hash,
+)
+
+__all__ = [
+    "EMPTY_ROOT", "HASH", "LONGEST_ENTRY", "RESERVED", "TILE", "Edge", "Entry", "Signer", "checkpoint_text",
+    "claimed_form", "commitment", "consistency_path", "cosigned_text", "entry_bytes", "inclusion_path", "leaf_hash",
+    "leaf_hashes", "levels_of", "moment", "node_hash", "read_checkpoint", "retimed", "verifier_key",
+]
