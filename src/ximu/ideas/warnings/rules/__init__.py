@@ -1,0 +1,1 @@
+"""Detectors and quality checks: pure functions on counts."""
