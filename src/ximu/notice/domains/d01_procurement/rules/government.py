@@ -1,0 +1,152 @@
+"""Did the government keep its word in this procurement? Flags on the buyer: late pay, change after award, splitting, late signing.
+
+Codes G001-G004 are this platform's own; each value comes with the facts and the threshold behind it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from ximu.kernel.words import Text
+from ximu.notice.domains.d01_procurement.rules import release as ocds
+from ximu.notice.domains.d01_procurement.rules.settings import Settings
+
+LATE_INTEREST_PER_DAY = Decimal("0.0005")
+"""保障中小企业款项支付条例 (国务院令第802号, in force 2025-06-01): 0.05 % a day where no rate was agreed."""
+SIGNING_DAYS = 30
+"""政府采购法 art 46: the contract is signed within 30 days of the award notice."""
+CHANGE_SHARE = 0.10
+"""政府采购法 art 49: additional purchases may not exceed 10 % of the original contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One flag on one process: `value` and the facts that made it, in both languages."""
+
+    code: str
+    ocid: str
+    buyer: str
+    value: float
+    facts: dict[str, Any]
+    reason: Text
+
+
+def interest(amount: Decimal, days_late: int) -> Decimal:
+    """Interest due on a late payment to a small firm, in the currency of `amount`, to the cent."""
+    return (amount * LATE_INTEREST_PER_DAY * max(0, days_late)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def evaluate(releases: Iterable[Any], settings: Settings, *, as_of: date | None) -> tuple[list[Finding], list[Text]]:
+    """Findings of the enabled G-flags, and what could not be computed and why."""
+    rows = [r for r in releases if ocds.text(r, "ocid") is not None]
+    found: list[Finding] = []
+    unsaid: list[Text] = []
+    for release in rows:
+        if "G001" in settings.flags:
+            found.extend(_late_payments(release, int(settings.flags["G001"].get("grace_days", 0)), as_of))
+        if "G002" in settings.flags:
+            found.extend(_changed(release, float(settings.flags["G002"].get("threshold", CHANGE_SHARE))))
+        if "G004" in settings.flags:
+            found.extend(_late_signing(release, int(settings.flags["G004"].get("threshold", SIGNING_DAYS))))
+    if "G003" in settings.flags:
+        if "limit" not in settings.flags["G003"]:
+            unsaid.append(Text(
+                "G003未计算：没有设定拆分采购的限额标准（limit）。", "G003 was not computed: no limit is set for split purchases."))
+        else:
+            found.extend(_split(rows, settings))
+    return found, unsaid
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def _buyer(release: Any) -> str:
+    return ocds.text(release, "buyer", "id") or ocds.text(release, "tender", "procuringEntity", "id") or ""
+
+
+def _late_payments(release: Any, grace: int, as_of: date | None) -> Iterable[Finding]:
+    """G001: the most days by which a payment milestone was met late, or stands unmet on `as_of`."""
+    worst: tuple[int, dict[str, Any]] | None = None
+    for contract in ocds.items(release, "contracts"):
+        for milestone in [*ocds.items(contract, "milestones"), *ocds.items(contract, "implementation", "milestones")]:
+            due, met = _day(ocds.text(milestone, "dueDate")), _day(ocds.text(milestone, "dateMet"))
+            if ocds.text(milestone, "type") not in {"payment", "financing"} or due is None:
+                continue
+            until = met or as_of
+            late = (until - due).days - grace if until else 0
+            if late > 0 and (worst is None or late > worst[0]):
+                worst = (late, {"contract": ocds.at(contract, "id"), "milestone": ocds.at(milestone, "id"), "due": due.isoformat(),
+                                "met": met.isoformat() if met else None, "threshold": grace})
+    if worst is not None:
+        yield Finding("G001", release["ocid"], _buyer(release), float(worst[0]), worst[1], Text(
+            f"付款节点{worst[1]['due']}到期，逾期{worst[0]}天。", f"A payment due on {worst[1]['due']} was {worst[0]} days late."))
+
+
+def _changed(release: Any, threshold: float) -> Iterable[Finding]:
+    """G002: the largest relative change between an award and its contract above the threshold."""
+    awards = {str(ocds.at(a, "id")): a for a in ocds.items(release, "awards")}
+    for contract in ocds.items(release, "contracts"):
+        award = awards.get(str(ocds.at(contract, "awardID")))
+        first, now = ocds.number(award, "value", "amount"), ocds.number(contract, "value", "amount")
+        same = ocds.text(award, "value", "currency") == ocds.text(contract, "value", "currency")
+        if award is None or not first or now is None or not same:
+            continue
+        share = (now - first) / first
+        if abs(share) > threshold:
+            yield Finding("G002", release["ocid"], _buyer(release), share, {
+                "award": first, "contract": now, "threshold": threshold}, Text(
+                f"合同金额{now:g}与中标金额{first:g}相差{share:.1%}。",
+                f"The contract of {now:g} differs from the award of {first:g} by {share:.1%}."))
+
+
+def _late_signing(release: Any, threshold: int) -> Iterable[Finding]:
+    """G004: days from award to signature above the threshold."""
+    awards = {str(ocds.at(a, "id")): a for a in ocds.items(release, "awards")}
+    for contract in ocds.items(release, "contracts"):
+        awarded = _day(ocds.text(awards.get(str(ocds.at(contract, "awardID"))), "date"))
+        signed = _day(ocds.text(contract, "dateSigned"))
+        if awarded and signed and (signed - awarded).days > threshold:
+            days = (signed - awarded).days
+            yield Finding("G004", release["ocid"], _buyer(release), float(days), {
+                "awarded": awarded.isoformat(), "signed": signed.isoformat(), "threshold": threshold}, Text(
+                f"中标后{days}天才签订合同（规定{threshold}天）。",
+                f"The contract was signed {days} days after the award (limit {threshold})."))
+
+
+def _split(rows: list[Any], settings: Settings) -> Iterable[Finding]:
+    """G003: purchases of one buyer and class, each under the limit, together over it within the days."""
+    options = settings.flags["G003"]
+    limit, days, least = float(options["limit"]), int(options.get("days", 30)), int(options.get("minimum_processes", 3))
+    groups: dict[tuple[str, str], list[tuple[date, float, str]]] = defaultdict(list)
+    for release in rows:
+        day = _day(ocds.text(release, "tender", "tenderPeriod", "startDate") or ocds.text(release, "date"))
+        amount = ocds.number(release, "tender", "value", "amount")
+        kinds = {c[:2] for i in ocds.items(release, "tender", "items") if (c := ocds.text(i, "classification", "id"))}
+        if day and amount is not None and amount < limit and _buyer(release):
+            for kind in kinds:
+                groups[(_buyer(release), kind)].append((day, amount, release["ocid"]))
+    for (buyer, kind), purchases in groups.items():
+        purchases.sort()
+        for place, (first, _, _) in enumerate(purchases):
+            near = [p for p in purchases[place:] if p[0] <= first + timedelta(days=days)]
+            if len(near) >= least and sum(p[1] for p in near) >= limit:
+                yield from _split_findings(buyer, kind, near, limit)
+                break
+
+
+def _split_findings(buyer: str, kind: str, near: list[tuple[date, float, str]], limit: float) -> Iterable[Finding]:
+    total = sum(p[1] for p in near)
+    for _, _, ocid in near:
+        yield Finding("G003", ocid, buyer, total / limit, {
+            "class": kind, "processes": [p[2] for p in near], "total": total, "threshold": limit}, Text(
+            f"同类采购{len(near)}次，每次低于限额{limit:g}，合计{total:g}。",
+            f"{len(near)} purchases of one class, each under {limit:g}, together {total:g}."))
