@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from ximu.faces.portal import log
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("log/checkpoint", log.checkpoint, name="log-checkpoint"),
+    path("log/key", log.key, name="log-key"),
+    path("log/tile/<str:level>/<path:place>", log.tile, name="log-tile"),
+    path("log/bundle/<int:index>.json", log.bundle, name="log-bundle"),
+]

@@ -67,3 +67,46 @@ class Hashes(models.Model):
         public = ("level", "first", "count", "data")
         internal = ()
         personal = ()
+
+
+class Witness(models.Model):
+    """Another organisation whose cosignatures the log collects and shows."""
+
+    uid = UidField()
+    name = models.CharField("名称", max_length=200, db_comment="见证人公钥名称")
+    key = models.CharField("公钥", max_length=400, unique=True, db_comment="见证人验证公钥（C2SP vkey，算法0x04）")
+    trusted_at = models.DateTimeField("登记时间", db_comment="登记时间")
+    trusted_by = models.CharField("登记人", max_length=16, db_comment="登记人标识")
+
+    class Meta:
+        verbose_name = "见证人"
+        verbose_name_plural = verbose_name
+        db_table_comment = "见证人：对检查点加签的其他单位"
+
+    class Privacy:
+        public = ("uid", "name", "key", "trusted_at")
+        internal = ("trusted_by",)
+        personal = ()
+
+
+class Cosignature(models.Model):
+    """A witness's signature line under one of our checkpoints, kept with the checkpoint as it was cosigned."""
+
+    size = models.BigIntegerField("条目数", db_comment="所加签检查点的条目数")
+    text = models.TextField("检查点", db_comment="检查点正文与本日志签名")
+    witness = models.ForeignKey(Witness, on_delete=models.PROTECT, related_name="cosignatures", verbose_name="见证人",
+                                db_comment="加签的见证人")
+    line = models.CharField("签名行", max_length=500, db_comment="见证人签名行（C2SP cosignature/v1）")
+    signed_at = models.DateTimeField("见证时间", db_comment="见证人声明的时间")
+    received_at = models.DateTimeField("收到时间", db_comment="收到时间")
+
+    class Meta:
+        verbose_name = "见证签名"
+        verbose_name_plural = verbose_name
+        db_table_comment = "见证签名：只增不改"
+        constraints = [models.UniqueConstraint(fields=["size", "witness"], name="ledger_one_cosignature")]
+
+    class Privacy:
+        public = ("size", "text", "witness", "line", "signed_at", "received_at")
+        internal = ()
+        personal = ()

@@ -1,5 +1,7 @@
 """Reads of the log: entries, proofs, checkpoints, bundles and the check of everything."""
 
+from ximu.ideas.ledger.queries.bundles import bundle, bundle_bytes
+from ximu.ideas.ledger.queries.checkpoints import checkpoint, key
 from ximu.ideas.ledger.queries.tree import (
     HeadView,
     consistency,
@@ -12,7 +14,10 @@ from ximu.ideas.ledger.queries.tree import (
     size,
     tile,
 )
+from ximu.ideas.ledger.queries.verification import Finding, Verdict, verdict_envelope, verify_log
+from ximu.ideas.ledger.rules.words import kind_words
 
 __all__ = [
-    "HeadView", "consistency", "entry", "entry_bundle", "entry_value", "head", "inclusion", "root_at", "size", "tile",
+    "Finding", "HeadView", "Verdict", "bundle", "bundle_bytes", "checkpoint", "consistency", "entry", "entry_bundle",
+    "entry_value", "head", "inclusion", "key", "kind_words", "root_at", "size", "tile", "verdict_envelope", "verify_log",
 ]
