@@ -161,7 +161,7 @@ def signer() -> Signer:
     if not path.exists():
         _make_key(path, origin)
     try:
-        found = Signer.parse(path.read_text("ascii"))
+        found = Signer.parse(path.read_text("utf-8"))
     except ValueError:
         found = None
     if found is None or found.name != origin:

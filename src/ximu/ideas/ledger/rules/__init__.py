@@ -23,9 +23,10 @@ from ximu.ideas.ledger.rules.tree import (
     levels_of,
     node_hash,
 )
+from ximu.ideas.ledger.rules.words import kind_words
 
 __all__ = [
     "EMPTY_ROOT", "HASH", "LONGEST_ENTRY", "RESERVED", "TILE", "Edge", "Entry", "Signer", "checkpoint_text",
-    "claimed_form", "commitment", "consistency_path", "cosigned_text", "entry_bytes", "inclusion_path", "leaf_hash",
+    "claimed_form", "commitment", "consistency_path", "cosigned_text", "entry_bytes", "inclusion_path", "kind_words", "leaf_hash",
     "leaf_hashes", "levels_of", "moment", "node_hash", "read_checkpoint", "retimed", "verifier_key",
 ]
