@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.db import transaction
 
-from ximu.faces.cli import main
 from ximu.ideas.ledger import queries, services
+from ximu.ideas.ledger.commands import log_group
 from ximu.ideas.ledger.models import Hashes, Head, Run
 from ximu.ideas.ledger.queries import evidence
 from ximu.ideas.ledger.queries.checkpoints import remembered
@@ -234,20 +235,21 @@ def test_the_root_of_a_growing_log_agrees_with_its_memory() -> None:
     assert Edge.of(head.size, bytes(head.edge)).root() == remembered(head.uid)[1]
 
 
-def test_the_command_line_names_the_first_finding(capsys: pytest.CaptureFixture[str], table: dict[int, bytes]) -> None:
+def test_the_command_line_names_the_first_finding(table: dict[int, bytes]) -> None:
     table |= dict(enumerate(grow(20)))
-    assert run(["log", "verify"], capsys)[0] == 0
+    assert run(["verify"])[0] == 0
     rewrite(13, lambda raw: flip(raw, 3))
-    code, out = run(["log", "verify", "--json"], capsys)
+    code, out = run(["verify", "--json"])
     told = json.loads(out)
     assert (code, told["ok"], told["first"]["index"], told["first"]["label"]) == (2, False, 13, "记录13")
-    assert "首处 first: #13" in run(["log", "verify"], capsys)[1]
+    assert "首处 first: #13" in run(["verify"])[1]
 
 
-def run(args: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    with pytest.raises(SystemExit) as ended:
-        main(args)
-    return int(ended.value.code or 0), capsys.readouterr().out
+def run(args: list[str]) -> tuple[int, str]:
+    result = CliRunner().invoke(log_group, args)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout
 
 
 def test_an_entry_for_the_list_is_kept_with_its_kind() -> None:
