@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def _text(path: str) -> str:
 def _value(text: str) -> Any:
     """A parameter of the command line: JSON where it parses (`[1,100]`, `true`, `2`), else text."""
     try:
-        return json.loads(text, parse_float=loading.Decimal)
+        return json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError:
         return text
 
@@ -57,7 +58,7 @@ def _overrides(given: dict[str, Any]) -> dict[str, Any]:
 def _method(path: str, given: dict[str, Any]) -> Method:
     source, overrides = _text(path), _overrides(given)
     if path.lower().endswith(".csv"):
-        tables = {**meta.tables(source, denominate=given["denominate"]), **overrides}
+        tables = {**meta.tables(source, denominate=given["denominate"], goalposts="goal" in given["normalise"]), **overrides}
     else:
         tables = {**loading.parse(source), **overrides}
     if given["accept"]:
@@ -85,7 +86,10 @@ def _data(path: str, method: Method) -> Table:
 @click.option("--accept", multiple=True, help="接受某类提示 accept warnings of a code, such as METH-CLIP")
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
 def index_command(method_file: str, data_file: str, as_json: bool, **given: Any) -> None:
-    """按方法文件计算综合指数 Normalised values, scores and ranks of DATA.csv by METHOD.toml (or a COINr iMeta CSV); `-` reads standard input."""
+    """按方法文件计算综合指数 Normalised values, scores and ranks of DATA.csv by METHOD.toml.
+
+    METHOD may also be a COINr iMeta table (.csv); `-` reads standard input.
+    """
     method = _method(method_file, given)
     result = score(method, _data(data_file, method))
     if as_json:

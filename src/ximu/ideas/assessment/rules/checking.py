@@ -16,7 +16,7 @@ NEARLY = Fraction(1, 10**9)
 def check(method: Method) -> Method:
     """The method with its warnings, or a refusal: METH-TREE, METH-NORM, METH-POST, METH-SUM, METH-SRC, METH-WEIGHT."""
     _tree(method)
-    filled = replace(method, indicators=tuple(_complete(method, i) for i in method.indicators))
+    filled = replace(method, indicators=tuple(complete(method, i) for i in method.indicators))
     _sums(filled)
     _tables(filled)
     _ends(filled)
@@ -53,7 +53,7 @@ def _bad_tree(code: str, zh: str, en: str) -> None:
     raise Refusal("METH-TREE", field=code, value=code, rule="tree", zh=f"指标体系“{code}”：{zh}。", en=f"Tree, “{code}”: {en}.")
 
 
-def _complete(method: Method, indicator: Indicator) -> Indicator:
+def complete(method: Method, indicator: Indicator) -> Indicator:
     """The indicator with its normalisation settled: its own or the method's, goalposts and target filled in."""
     step = indicator.normalise or method.normalisation
     params = dict(step.params)
@@ -97,15 +97,16 @@ def _sums(method: Method) -> None:
 
 
 def _sources(method: Method) -> list[Warn]:
-    found = []
-    for item in method.indicators:
-        if item.owner and item.source:
-            continue
+    without = [i for i in method.indicators if not (i.owner and i.source)]
+    if without and method.official:
+        item = without[0]
         zh, en = f"指标“{item.code}”没有责任单位或数据来源。", f"The indicator “{item.code}” has no owner or no source."
-        if method.official:
-            raise Refusal("METH-SRC", field=item.code, value=item.owner or item.source, rule="owner and source", zh=zh, en=en)
-        found.append(Warn("METH-SRC", Text(zh, en), item.code, accepted=True))
-    return found
+        raise Refusal("METH-SRC", field=item.code, value=item.owner or item.source, rule="owner and source", zh=zh, en=en)
+    if not without:
+        return []
+    codes = " ".join(i.code for i in without)
+    said = Text(f"{len(without)}个指标没有责任单位或数据来源。", f"{len(without)} indicators have no owner or no source.")
+    return [Warn("METH-SRC", said, "indicator", codes, accepted=True)]
 
 
 def _tables(method: Method) -> None:

@@ -17,9 +17,10 @@ from .reading import check_keys, decimal, fraction, list_of, number, one_of, pla
 
 TOP = {"method", "columns", "missing", "treatment", "normalisation", "weights", "aggregation", "node", "indicator",
        "deduction", "bonus", "veto", "grade", "uncertainty"}
-METHOD = {"name", "version", "official", "decimals", "accept", "maximum", "minimum", "description", "basis", "source", "owner"}
-INDICATOR = {"code", "parent", "name", "weight", "direction", "normalise", "treatment", "goalposts", "target", "denominator", "scale",
-             "transform", "unit", "definition", "source", "owner", "accept"} | set().union(*normalise.PARAMS.values()) - {"range"} | {"range"}
+METHOD = {"name", "version", "rank_decimals", "official", "decimals", "accept", "maximum", "minimum", "description", "basis",
+          "source", "owner"}
+INDICATOR = {"code", "parent", "name", "weight", "direction", "normalise", "treatment", "goalposts", "target", "denominator",
+             "scale", "transform", "unit", "definition", "source", "owner", "accept"} | set().union(*normalise.PARAMS.values())
 NODE = {"code", "parent", "name", "weight", "aggregate", "threshold", "definition"}
 ADJUSTMENT = {"code", "column", "each", "cap", "node", "reason"}
 VETO = {"code", "column", "at_least", "limit", "node", "reason"}
@@ -57,6 +58,7 @@ def build(raw: Mapping[str, Any], *, digest: str = "") -> Method:
     method = Method(
         name=text(head.get("name"), "index", "method.name"), version=str(head.get("version", "")),
         official=_flag(head.get("official", False), "method.official"), decimals=_decimals(head.get("decimals", 6)),
+        rank_decimals=_decimals(head["rank_decimals"]) if "rank_decimals" in head else None,
         columns=_columns(raw.get("columns", {})), missing=_missing(raw.get("missing")),
         treatment=_treatment(raw.get("treatment", {"method": "none"}), "treatment"),
         normalisation=_normalisation(raw.get("normalisation", {}), "normalisation"),
@@ -146,8 +148,10 @@ def _weighting(given: Any) -> Step:
         raise Refusal("METH-WEIGHT", field="weights.method", value=name, rule=" ".join(sorted(weights.METHODS)),
                       zh=f"不认识赋权方法“{name}”。", en=f"The weighting method “{name}” is not known.")
     rest = {k: plain(v, "weights") for k, v in table.items() if k not in {"total", "ahp", "budget"}}
-    for node, own in table_of(table.get(name, {}), f"weights.{name}").items() if name in {"ahp", "budget"} else ():
-        rest[node] = {k: v if k == "order" else _exact_rows(v, f"weights.{name}.{node}") for k, v in table_of(own, f"weights.{name}.{node}").items()}
+    own_tables = table_of(table.get(name, {}), f"weights.{name}") if name in {"ahp", "budget"} else {}
+    for node, own in own_tables.items():
+        where = f"weights.{name}.{node}"
+        rest[node] = {k: v if k == "order" else _exact_rows(v, where) for k, v in table_of(own, where).items()}
     check_keys({k: v for k, v in rest.items() if not isinstance(v, dict)}, {"factors"}, "weights")
     return Step(name, {**rest, "total": fraction(table.get("total", 1), "weights.total")})
 
@@ -243,8 +247,9 @@ def _adjustments(raw: Mapping[str, Any]) -> tuple[Adjustment, ...]:
 def _veto(table: Mapping[str, Any]) -> Veto:
     check_keys(table, VETO, "veto")
     code = str(table.get("code") or table.get("column", ""))
-    return Veto(code, str(table.get("column", code)), decimal(table.get("at_least", 1), "veto.at_least"),
-                decimal(table.get("limit", 0), "veto.limit"), str(table.get("node", "")), text(table.get("reason"), code or "veto", "veto.reason"))
+    floor, limit = decimal(table.get("at_least", 1), "veto.at_least"), decimal(table.get("limit", 0), "veto.limit")
+    reason = text(table.get("reason"), code or "veto", "veto.reason")
+    return Veto(code, str(table.get("column", code)), floor, limit, str(table.get("node", "")), reason)
 
 
 def _grades(items: list[Any]) -> tuple[Grade, ...]:

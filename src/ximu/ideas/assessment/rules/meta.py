@@ -13,11 +13,11 @@ EMPTY = {"", "NA"}
 NEEDED = ("iCode", "Parent", "Type")
 
 
-def tables(text: str, *, denominate: bool = False) -> dict[str, Any]:
+def tables(text: str, *, denominate: bool = False, goalposts: bool = False) -> dict[str, Any]:
     """Plain method tables from iMeta. Weights are relative, missing values are left out, as COINr does.
 
-    Denominators are used only with `denominate` (COINr's separate step). Goalposts of the iMeta columns
-    `goalpost_lower`, `goalpost_upper` and `goalpost_scale` are taken when present.
+    Denominators are used only with `denominate` (COINr's separate step), the columns `goalpost_lower` and
+    `goalpost_upper` only with `goalposts`.
     """
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
     lacking = [c for c in NEEDED if not rows or c not in rows[0]]
@@ -25,6 +25,8 @@ def tables(text: str, *, denominate: bool = False) -> dict[str, Any]:
         raise Refusal("METH-META", field=lacking[0], value=lacking[0], rule=" ".join(NEEDED),
                       zh=f"iMeta表缺少列“{lacking[0]}”或没有内容。", en=f"The iMeta table lacks “{lacking[0]}” or is empty.")
     indicators = [_row(r, denominate=denominate) for r in rows if r["Type"] == "Indicator"]
+    for item in indicators if not goalposts else ():
+        item.pop("goalposts", None)
     nodes = [{k: v for k, v in _row(r).items() if k in {"code", "parent", "name", "weight"}} for r in rows if r["Type"] == "Aggregate"]
     return {"indicator": indicators, "node": nodes, "weights": {"method": "relative"}, "missing": {"rule": "omit"}}
 

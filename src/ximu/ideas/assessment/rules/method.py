@@ -144,6 +144,7 @@ class Method:
     adjustments: tuple[Adjustment, ...] = ()
     vetoes: tuple[Veto, ...] = ()
     grades: tuple[Grade, ...] = ()
+    rank_decimals: int | None = None
     bounds: tuple[Decimal | None, Decimal | None] = (None, None)
     doubts: Mapping[str, Any] = field(default_factory=dict)
     accept: frozenset[str] = frozenset()

@@ -51,7 +51,8 @@ def as_json(result: Result) -> dict[str, Any]:
         "adjustments": {keys[r]: {c: str(v) for c, v in a.items()} for r, a in enumerate(result.prepared.applied) if a},
         "treated": dict(result.treated),
         "weights": {n: dict(zip(method.children(n), map(number, w), strict=True)) for n, w in result.weighting.of.items()},
-        "weighting": {n: {k: number(v) if isinstance(v, float) else v for k, v in d.items()} for n, d in result.weighting.details.items()},
+        "weighting": {n: {k: number(v) if isinstance(v, float) else v for k, v in d.items()}
+                      for n, d in result.weighting.details.items()},
         "warnings": [w.envelope() for w in result.warnings],
     }
 

@@ -14,6 +14,7 @@ from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 from . import aggregate, impute, normalise, treat
+from .checking import complete
 from .data import DELIVERED, MISSING, NOT_APPLICABLE, NOT_DELIVERED, Table
 from .method import Indicator, Method, Step, Warn
 from .weights import Weighting, resolve
@@ -90,7 +91,8 @@ def _adjust(method: Method, table: Table) -> tuple[dict[str, np.ndarray], dict[s
     for veto in method.vetoes:
         counts, states = table.numbers(veto.column)
         hit = np.nan_to_num(counts, nan=-np.inf) >= float(veto.at_least)
-        limits[veto.node or method.root] = np.minimum(limits.get(veto.node or method.root, np.inf), np.where(hit, float(veto.limit), np.inf))
+        node, limit = veto.node or method.root, np.where(hit, float(veto.limit), np.inf)
+        limits[node] = np.minimum(limits.get(node, np.inf), limit)
         for place in np.flatnonzero(hit):
             applied[place][veto.code] = veto.limit
     return shifts, limits, applied
@@ -224,16 +226,20 @@ def score(method: Method, table: Table, prepared: Prepared | None = None) -> Res
     normalised, treated = normalise_all(method, prepared, table.units)
     weighting = resolve(method, {c: normalised[:, n] for n, c in enumerate(method.codes)})
     weights = {code: w[None, :] for code, w in weighting.of.items()}
-    warnings = (*method.warnings, *weighting.warnings, *_clipped(method, prepared), *_silent(method, prepared), *_flat(method, prepared, normalised))
+    warnings = (*method.warnings, *weighting.warnings, *_clipped(method, prepared), *_silent(method, prepared),
+                *_flat(method, prepared, normalised))
     scores = _positive(method, table, normalised, (weights, prepared))
     rated = rated_units(method, prepared)
     scores = {code: np.where(rated, s[0], np.nan) for code, s in scores.items()}
     everything = {**{c: np.where(rated, normalised[:, n], np.nan) for n, c in enumerate(method.codes)}, **scores}
+    if method.rank_decimals is not None:
+        everything = {code: aggregate.half_up(s, method.rank_decimals) for code, s in everything.items()}
     ranks = {code: ranks_of(s, prepared.periods) for code, s in everything.items()}
     return Result(method, table, prepared, normalised, weighting, scores, ranks, rated, treated, warnings)
 
 
-def _positive(method: Method, table: Table, normalised: np.ndarray, given: tuple[Mapping[str, np.ndarray], Prepared]) -> dict[str, np.ndarray]:
+def _positive(method: Method, table: Table, normalised: np.ndarray, given: tuple[Mapping[str, np.ndarray], Prepared]
+              ) -> dict[str, np.ndarray]:
     """Scores, after making sure that no geometric or harmonic mean meets a value that is not above zero."""
     weights, prepared = given
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -270,7 +276,8 @@ def _clipped(method: Method, prepared: Prepared) -> list[Warn]:
         zh = f"指标“{item.code}”有{beyond}个单位的值超出目标区间，将被截断。"
         en = f"“{item.code}”: the values of {beyond} units lie beyond the goalposts and are cut."
         if method.official and not accepted:
-            raise Refusal("METH-CLIP", field=item.code, value=beyond, rule="accept", zh=zh + "须明确接受。", en=en + " This must be accepted.")
+            raise Refusal("METH-CLIP", field=item.code, value=beyond, rule="accept",
+                          zh=zh + "须明确接受。", en=en + " This must be accepted.")
         found.append(Warn("METH-CLIP", Text(zh, en), item.code, str(beyond), accepted))
     return found
 
@@ -289,7 +296,8 @@ def _flat(method: Method, prepared: Prepared, normalised: np.ndarray) -> list[Wa
     found = []
     for place, code in enumerate(method.codes):
         if np.isfinite(prepared.raw[:, place]).any() and not np.isfinite(normalised[:, place]).any():
-            found.append(Warn("DATA-FLAT", Text(f"指标“{code}”所有单位的值相同，无法归一化。", f"“{code}” is the same for all units and cannot be normalised."), code))
+            said = Text(f"指标“{code}”所有单位的值相同，无法归一化。", f"“{code}” is the same for all units and cannot be normalised.")
+            found.append(Warn("DATA-FLAT", said, code))
     return found
 
 
@@ -297,8 +305,9 @@ def variant(method: Method, *, normalisation: Step | None = None, missing: str =
     """The method with another normalisation for indicators on the common one, or another missing rule."""
     changed = method
     if normalisation:
+        own = method.normalisation.name
         swapped = tuple(
-            replace(i, normalise=normalisation if (i.normalise or method.normalisation).name == method.normalisation.name else i.normalise)
+            complete(method, replace(i, normalise=normalisation)) if (i.normalise or method.normalisation).name == own else i
             for i in method.indicators)
         changed = replace(changed, normalisation=normalisation, indicators=swapped)
     if missing:

@@ -63,7 +63,8 @@ def winsorise(x: np.ndarray, rule: Mapping[str, Any]) -> tuple[np.ndarray, int]:
 def _positive(x: np.ndarray, name: str) -> np.ndarray:
     if (x[np.isfinite(x)] <= 0).any():
         raise Refusal("DATA-LOG", field=name, rule="> 0",
-                      zh=f"指标“{name}”有非正数，不能取对数。", en=f"The indicator “{name}” has values that are not positive; no logarithm.")
+                      zh=f"指标“{name}”有非正数，不能取对数。",
+                      en=f"The indicator “{name}” has values that are not positive; no logarithm.")
     return x
 
 
