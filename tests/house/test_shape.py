@@ -15,7 +15,7 @@ from ximu.foundation.rooms import room_paths
 SRC = Path(__file__).parents[2] / "src" / "ximu"
 ROOMS = [p for p in room_paths() if p.parent.name != "faces"]
 KNOWN = {"__init__", "apps", "rules", "hooks", "models", "queries", "services", "jobs",
-         "api", "views", "urls", "commands", "middleware"}
+         "api", "views", "urls", "commands", "middleware", "reader"}
 LIMITS = {"models": 300, "queries": 300, "views": 300, "api": 300, "settings": 300}
 LONGEST_FILE = 400
 LONGEST_TEST_FILE = 500

@@ -1,0 +1,1 @@
+"""Intake: from a delivered file to checked rows, with every fault named."""

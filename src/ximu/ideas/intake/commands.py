@@ -1,0 +1,102 @@
+"""`ximu intake`: check a delivery; JSON with --json, exit 2 when anything is refused."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ximu.foundation import clock
+from ximu.ideas.intake.reader.report import faults_of, write_report
+from ximu.ideas.intake.reader.running import Job, run
+from ximu.ideas.intake.rules.schema import read_schema
+from ximu.kernel.refusal import Refusal
+
+COMMANDS = {"intake": "intake_group"}
+SHOWN_FAULTS = 20
+
+
+@click.group("intake")
+def intake_group() -> None:
+    """归集 Deliveries: check, load, coverage."""
+
+
+def schema_from(path: str) -> dict[str, Any]:
+    """Errors: `SCHEMA-BAD`."""
+    try:
+        raw = json.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Refusal(
+            "SCHEMA-BAD", field="schema", value=path, rule="Table Schema",
+            zh="字段表文件不能读取，应为UTF-8的JSON。", en="The schema file cannot be read; it must be JSON in UTF-8.",
+        ) from error
+    read_schema(raw)
+    return raw
+
+
+def day_from(text: str | None) -> date:
+    """Errors: `DATE-FORM`."""
+    if not text:
+        return clock.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal(
+            "DATE-FORM", field="--on", value=text, rule="YYYY-MM-DD",
+            zh=f"日期“{text}”无效，应为YYYY-MM-DD。", en=f"The date “{text}” is not valid; write YYYY-MM-DD.",
+        ) from error
+
+
+@intake_group.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--schema", "schema_path", type=click.Path(exists=True, dir_okay=False), help="数据项字段表 item schema (JSON)")
+@click.option("--on", "on", help="按哪一天判断 the day that counts as today (YYYY-MM-DD)")
+@click.option("--report", type=click.Path(dir_okay=False), help="问题报告 report file: .xlsx, .csv or .json")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def check_command(file: str, schema_path: str | None, on: str | None, report: str | None, as_json: bool) -> None:
+    """校验 FILE 而不入库 check FILE without loading it; exit 2 if any row is refused."""
+    raw = schema_from(schema_path or "")
+    schema, today = read_schema(raw), day_from(on)
+    with tempfile.TemporaryDirectory(prefix="ximu-check-") as folder:
+        out = Path(folder)
+        with progress_bar(quiet=as_json) as tick:
+            summary = run(Job(Path(file).resolve(), raw, today, out), progress=tick)
+        faults = faults_of(out, schema)
+        if report:
+            write_report(Path(report), out, schema, summary)
+    if as_json:
+        click.echo(json.dumps({**summary, "faults": faults}, ensure_ascii=False))
+    else:
+        say_summary(summary, faults)
+    if summary["bad"]:
+        sys.exit(2)
+
+
+class progress_bar:
+    """Rows done, on a terminal's error stream only."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet or not sys.stderr.isatty()
+
+    def __enter__(self) -> Any:
+        return (lambda rows: None) if self.quiet else (lambda rows: click.echo(f"\r已校验 {rows:,} 行 rows", nl=False, err=True))
+
+    def __exit__(self, *error: object) -> None:
+        if not self.quiet:
+            click.echo("", err=True)
+
+
+def say_summary(summary: dict[str, Any], faults: list[dict[str, Any]]) -> None:
+    for note in summary["notes"]:
+        click.echo(f"{note['zh']} {note['en']}")
+    click.echo(f"共 rows {summary['rows']}，合格 good {summary['good']}，不合格 bad {summary['bad']}，"
+               f"重复 repeated {summary['same_in_file']}，提示 warnings {summary['warnings']}，待生效 held {summary['held']}")
+    for fault in faults[:SHOWN_FAULTS]:
+        click.echo(f"[{fault['code']}] {fault['message_zh']} {fault['message_en']}")
+    if len(faults) > SHOWN_FAULTS:
+        click.echo(f"……另有 and {len(faults) - SHOWN_FAULTS} more")

@@ -1,0 +1,153 @@
+"""In which encoding is the text? One for the whole file; a line in another is named (`FILE-ENC`)."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ximu.ideas.intake.reader.limits import BLOCK_BYTES
+from ximu.kernel.refusal import Refusal
+
+UTF8, UTF8_BOM, GB, UTF16LE, UTF16BE = "utf-8", "utf-8-sig", "gb18030", "utf-16-le", "utf-16-be"
+TITLES = {UTF8: "UTF-8", UTF8_BOM: "UTF-8（带BOM）", GB: "GB18030（含GBK、GB2312）", UTF16LE: "UTF-16 LE", UTF16BE: "UTF-16 BE"}
+PROBE_BYTES = 1 << 20
+_HANZI_IN_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
+
+
+def bad_encoding(line: int, zh: str, en: str) -> Refusal:
+    return Refusal(
+        "FILE-ENC", field="file", value=str(line), rule="UTF-8 · GB18030 · UTF-16", extra={"line": line},
+        zh=f"文件编码有误：第{line}行{zh}。请统一编码后重新报送。",
+        en=f"The encoding is wrong: line {line} {en}. Use one encoding for the whole file.",
+    )
+
+
+def detect(path: Path) -> str:
+    """Errors: `FILE-ENC` for mixed or unknown encodings, naming the line."""
+    line = 1
+    with path.open("rb") as file:
+        head = file.read(4096)
+        if head.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+            raise bad_encoding(1, "为UTF-32，不支持", "is UTF-32, which is not supported")
+        if head.startswith(codecs.BOM_UTF8):
+            return UTF8_BOM
+        if head.startswith(codecs.BOM_UTF16_LE):
+            return UTF16LE
+        if head.startswith(codecs.BOM_UTF16_BE):
+            return UTF16BE
+        if wide := _without_mark(head):
+            return wide
+        file.seek(0)
+        while block := file.read(PROBE_BYTES):
+            block += file.readline(PROBE_BYTES)
+            if not block.isascii():
+                return _of_lines(block, line)
+            line += block.count(b"\n")
+    return UTF8
+
+
+def _without_mark(head: bytes) -> str:
+    """UTF-16 without its mark: ASCII characters put zeros on one side only."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if even + odd < max(4, len(head) // 50) or min(even, odd) * 10 > max(even, odd):
+        return ""
+    found = UTF16LE if odd > even else UTF16BE
+    try:
+        codecs.getincrementaldecoder(found)().decode(head)
+    except UnicodeDecodeError:
+        return ""
+    return found
+
+
+def _of_lines(block: bytes, line: int) -> str:
+    if _decodes(block, UTF8):
+        return UTF8
+    first = ""
+    for offset, text in enumerate(block.split(b"\n")):
+        if text.isascii():
+            continue
+        mine = UTF8 if _decodes(text, UTF8) else GB if _decodes(text, GB) else ""
+        if not mine:
+            raise bad_encoding(line + offset, "不是UTF-8，也不是GB18030", "is neither UTF-8 nor GB18030")
+        if first and mine != first and (mine == GB or _HANZI_IN_UTF8.search(text)):
+            raise bad_encoding(line + offset, f"为{TITLES[mine]}，而其前为{TITLES[first]}", f"is {mine} but the lines before are {first}")
+        first = first or mine
+    return first
+
+
+def _decodes(text: bytes, encoding: str) -> bool:
+    try:
+        text.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def blocks(path: Path, encoding: str, *, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+    """The text as UTF-8 with every line end written `\\n`; blocks end anywhere between characters.
+
+    Errors: `FILE-ENC` naming the first line that is in another encoding.
+    """
+    carriage = b""
+    for block in _raw(path, encoding, size):
+        text = carriage + block
+        carriage = b""
+        if b"\r" in text:
+            if text.endswith(b"\r"):
+                text, carriage = text[:-1], b"\r"
+            text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        yield text
+    if carriage:
+        yield b"\n"
+
+
+def _raw(path: Path, encoding: str, size: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        if encoding in {UTF8, UTF8_BOM}:
+            if encoding == UTF8_BOM:
+                file.seek(3)
+            while block := file.read(size):
+                yield block
+            return
+        if encoding in {UTF16LE, UTF16BE}:
+            file.seek(2 if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else 0)
+        yield from _transcoded(file, encoding, size)
+
+
+def _transcoded(file: object, encoding: str, size: int) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line, ended = 1, False
+    while not ended:
+        block = file.read(size)  # type: ignore[attr-defined]
+        ended = not block
+        block += file.readline(PROBE_BYTES) if encoding == GB else b""  # type: ignore[attr-defined]
+        try:
+            text = decoder.decode(block, final=ended)
+        except UnicodeDecodeError as error:
+            good = error.object[:error.start].decode(encoding)
+            at = line + good.count("\n") + (good.count("\r") if "\n" not in good else 0)
+            raise bad_encoding(at, f"含有不是{TITLES[encoding]}的字节", f"has bytes that are not {encoding}") from error
+        if encoding == GB:
+            _no_utf8_lines(block, line)
+        line += text.count("\n")
+        yield text.encode("utf-8")
+
+
+def _no_utf8_lines(block: bytes, line: int) -> None:
+    """A line of UTF-8 mostly decodes as GB18030 too, into rubbish; it is known by being whole UTF-8."""
+    if not _HANZI_IN_UTF8.search(block):
+        return
+    for offset, text in enumerate(block.split(b"\n")):
+        if _HANZI_IN_UTF8.search(text) and _decodes(text, UTF8):
+            raise bad_encoding(line + offset, "为UTF-8，而其余为GB18030", "is utf-8 but the others are gb18030")
+
+
+def first_bad_line(text: bytes) -> int | None:
+    """Offset of the first line that is not UTF-8, or None."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return text.count(b"\n", 0, error.start)
+    return None

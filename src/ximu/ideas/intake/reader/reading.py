@@ -1,0 +1,134 @@
+"""One file, start to end: opened by its kind, checked chunk by chunk, good rows and faults written aside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ximu.ideas.intake.reader import kinds
+from ximu.ideas.intake.reader.chunks import Chunk, Delivery
+from ximu.ideas.intake.reader.csvfile import open_csv
+from ximu.ideas.intake.reader.jsonfile import open_json
+from ximu.ideas.intake.reader.limits import BLOCK_BYTES, MOST_FILE_BYTES, MOST_ROWS, too_large
+from ximu.ideas.intake.reader.xlsxfile import open_xlsx
+from ximu.ideas.intake.rules import keys, problems
+from ximu.ideas.intake.rules.checking import check_chunk
+from ximu.ideas.intake.rules.schema import ItemSchema
+
+MOST_DETAILS = 200_000
+"""So many faults are told one by one; beyond, they are counted by field and code."""
+MOST_REJECTS = 50_000
+RESULT, FAULTS, REJECTS = "result.json", "faults.arrow", "rejects.arrow"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is known so far about the file; `bad` counts rows, `faults` by (field, code, severity) cells."""
+
+    rows: int = 0
+    good: int = 0
+    details: int = 0
+    rejects: int = 0
+    parts: int = 0
+    counts: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    faults: list[pl.DataFrame] = field(default_factory=list)
+    reject_rows: list[pl.DataFrame] = field(default_factory=list)
+    traces: list[pl.DataFrame] = field(default_factory=list)
+
+    def count(self, faults: pl.DataFrame) -> None:
+        for *key, n in faults.group_by("field", "code", "severity").len().iter_rows():
+            self.counts[tuple(key)] = self.counts.get(tuple(key), 0) + n  # type: ignore[index]
+        kept = faults.head(MOST_DETAILS - self.details)
+        self.details += kept.height
+        self.faults.append(kept)
+
+
+def open_file(path: Path, schema: ItemSchema, *, block_bytes: int = BLOCK_BYTES) -> Delivery:
+    """Errors: every `FILE-*` code."""
+    size = path.stat().st_size
+    if size > MOST_FILE_BYTES:
+        raise too_large(f"有{size}字节", f"has {size} bytes", rule=MOST_FILE_BYTES)
+    match kinds.kind_of(path):
+        case kinds.XLSX:
+            return open_xlsx(path, schema)
+        case kinds.JSON:
+            return open_json(path, schema)
+        case _:
+            return open_csv(path, schema, block_bytes=block_bytes)
+
+
+def read_file(
+    path: Path, schema: ItemSchema, *, today: date, out: Path | None = None, records: bool = False,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> dict[str, Any]:
+    """Read and check one file; the summary that is also written as `result.json` under `out`.
+
+    With `records`, good rows are written as Arrow parts with payload, digest and natural key.
+    Errors: every `FILE-*` code; nothing else leaves this function.
+    """
+    delivery = open_file(path, schema)
+    tally = Tally()
+    for chunk in delivery.chunks:
+        tally.rows += chunk.frame.height
+        if tally.rows > MOST_ROWS:
+            raise too_large(f"超过{MOST_ROWS}行", f"has more than {MOST_ROWS} rows", rule=MOST_ROWS)
+        _take(chunk, delivery, schema, tally, today=today, out=out if records else None)
+        progress(tally.rows)
+    if not tally.rows:
+        raise kinds.empty_file()
+    return _conclude(delivery, schema, tally, out)
+
+
+def _take(chunk: Chunk, delivery: Delivery, schema: ItemSchema, tally: Tally, *, today: date, out: Path | None) -> None:
+    checked = check_chunk(chunk.frame, schema, today=today, serial_from=delivery.serial_from, found=chunk.faults)
+    good = checked.good
+    tally.good += good.height
+    tally.traces.append(keys.traces(good, schema))
+    if checked.faults.height:
+        tally.count(checked.faults)
+        _keep_rejects(chunk, checked.faults, tally)
+    if out is not None and good.height:
+        tally.parts += 1
+        keys.record_frame(good, schema).write_ipc(out / f"rows-{tally.parts:05}.arrow")
+
+
+def _keep_rejects(chunk: Chunk, faults: pl.DataFrame, tally: Tally) -> None:
+    lines = faults.filter(pl.col("severity") != problems.HELD)["line"].unique()
+    kept = chunk.frame.filter(pl.col("line").is_in(lines.implode())).head(MOST_REJECTS - tally.rejects)
+    tally.rejects += kept.height
+    if kept.height:
+        tally.reject_rows.append(kept)
+
+
+def _conclude(delivery: Delivery, schema: ItemSchema, tally: Tally, out: Path | None) -> dict[str, Any]:
+    found = keys.repeats(pl.concat(tally.traces), schema)
+    clashing = found.faults["line"].to_list()
+    if clashing:
+        tally.count(found.faults)
+    faults = pl.concat([*tally.faults, problems.empty()])
+    result = {
+        "kind": delivery.kind, "encoding": delivery.encoding,
+        "notes": [{"zh": n.zh, "en": n.en} for n in delivery.notes],
+        "header_line": delivery.header.row + 1, "unknown_columns": list(delivery.header.unknown),
+        "rows": tally.rows, "good": tally.good - len(clashing) - len(found.same), "same_in_file": len(found.same),
+        "bad": tally.rows - tally.good + len(clashing), "dropped_lines": [*clashing, *found.same], "parts": tally.parts,
+        "held": sum(n for (_, _, severity), n in tally.counts.items() if severity == problems.HELD),
+        "errors": sum(n for (_, _, severity), n in tally.counts.items() if severity == problems.ERROR),
+        "warnings": sum(n for (_, _, severity), n in tally.counts.items() if severity == problems.WARNING),
+        "counts": [{"field": f, "code": c, "severity": s, "n": n} for (f, c, s), n in sorted(tally.counts.items())],
+        "told": faults.height,
+    }
+    if out is None:
+        result["faults"] = list(problems.told(faults, schema))
+        return result
+    faults.sort("line", maintain_order=True).write_ipc(out / FAULTS)
+    rejects = pl.concat(tally.reject_rows) if tally.reject_rows else pl.DataFrame({"line": pl.Series([], dtype=pl.Int64)})
+    rejects.write_ipc(out / REJECTS)
+    (out / RESULT).write_text(json.dumps(result, ensure_ascii=False), "utf-8")
+    return result

@@ -1,0 +1,220 @@
+"""Reads a workbook: looked over before it is opened, then read by calamine, numbers and days as the clerk sees them."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from ximu.ideas.intake.reader.chunks import Chunk, Delivery, cell_fault, chunk_of, mark_control_characters
+from ximu.ideas.intake.reader.kinds import empty_file
+from ximu.ideas.intake.reader.limits import (
+    MOST_CELL,
+    MOST_COLUMNS,
+    MOST_ENTRIES,
+    MOST_XML_BYTES,
+    MOST_XML_RATIO,
+    broken,
+    risky,
+    too_large,
+    wrong_kind,
+)
+from ximu.ideas.intake.rules.header import LOOK_ROWS, Header, find_header, matches, names_of
+from ximu.ideas.intake.rules.schema import ItemSchema
+from ximu.ideas.intake.rules.values import EXCEL_1900, EXCEL_1904
+from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
+
+ROWS_A_CHUNK = 20_000
+SURE_DIGITS = 10**15
+"""A spreadsheet keeps 15 significant digits; the rest of a longer number is gone."""
+_WINDOW = 64
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
+_FAR_COLUMN = re.compile(rb'r="(?:[A-Z]{3}|[T-Z][A-Z]|S[H-Z])\d')
+_CELL_BEFORE = re.compile(rb'r="([A-Z]{1,3}\d{1,7})"')
+_ENCRYPTED_FLAG = 0x1
+_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+_PARTS = re.compile(r"^(\[Content_Types\]\.xml|_rels/|docProps/|xl/|customXml/|customUI/)")
+_FORBIDDEN = (
+    ("vbaproject", "宏", "macros"), ("externallinks/", "外部链接", "links to other files"), ("activex/", "ActiveX控件", "ActiveX controls"),
+    ("embeddings/", "嵌入的对象", "embedded objects"), ("macrosheets/", "宏表", "macro sheets"),
+    ("dialogsheets/", "对话框表", "dialog sheets"),
+    ("connections.xml", "外部数据连接", "external data connections"), ("querytables/", "外部查询", "external queries"),
+)
+
+
+def open_xlsx(path: Path, schema: ItemSchema) -> Delivery:
+    """Errors: `FILE-RISK`, `FILE-SIZE`, `FILE-BROKEN`, `FILE-KIND`, `FILE-HEADER`, `FILE-SHEET`."""
+    since = _look_over(path)
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        sheets = [m for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
+        notes, hidden = [], [m.name for m in sheets if m.visible != SheetVisibleEnum.Visible]
+        if hidden:
+            listed = "、".join(hidden)
+            notes.append(Text(f"隐藏的工作表未读取：{listed}。", f"Hidden sheets were not read: {listed}."))
+        seen = [m.name for m in sheets if m.visible == SheetVisibleEnum.Visible]
+        name, rows = _choose(book, seen, schema, notes)
+    except Refusal:
+        raise
+    except (CalamineError, OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile) as error:
+        raise broken("工作簿不能读取", "the workbook cannot be read") from error
+    header = find_header([[_shown(c) for c in row] for row in rows[:LOOK_ROWS]], schema)
+    if len(header.columns) > MOST_COLUMNS:
+        raise too_large(f"有{len(header.columns)}列", f"has {len(header.columns)} columns", rule=MOST_COLUMNS)
+    notes = [Text(f"工作表：{name}。", f"Sheet: {name}."), *notes, *header.notes]
+    return Delivery("xlsx", "xlsx", header, _chunks(rows, header), notes, EXCEL_1904 if since == 1904 else EXCEL_1900)
+
+
+def _choose(
+    book: CalamineWorkbook, names: list[str], schema: ItemSchema, notes: list[Text],
+) -> tuple[str, list[list[Any]]]:
+    """The one visible sheet whose header fits; two that fit are refused, so that no row is dropped in silence."""
+    known = names_of(schema)
+    fitting: list[tuple[int, str, list[list[Any]]]] = []
+    for name in names:
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        score = max((matches([_shown(c) for c in row], known) for row in rows[:LOOK_ROWS]), default=0)
+        if rows:
+            fitting.append((score, name, rows))
+    if not fitting:
+        raise empty_file()
+    best = max(score for score, _, _ in fitting)
+    chosen = [f for f in fitting if f[0] == best] if best else fitting[:1]
+    if len(chosen) > 1:
+        listed = "、".join(name for _, name, _ in chosen)
+        raise Refusal(
+            "FILE-SHEET", field="file", value=listed[:100], rule="1",
+            zh=f"有{len(chosen)}个工作表都含有此数据项（{listed}），请合并为一个后报送。",
+            en=f"{len(chosen)} sheets hold this item ({listed}); put them into one and deliver again.",
+        )
+    others = "、".join(name for _, name, _ in fitting if name != chosen[0][1])
+    if others:
+        notes.append(Text(f"其余工作表未读取：{others}。", f"Other sheets were not read: {others}."))
+    return chosen[0][1], chosen[0][2]
+
+
+def _look_over(path: Path) -> int:
+    """Everything dangerous is found before the workbook is opened; the year of its date system."""
+    since = 1900
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        if len(entries) > MOST_ENTRIES:
+            raise too_large(f"内有{len(entries)}个部件", f"has {len(entries)} parts", rule=MOST_ENTRIES)
+        names = [e.filename.lower() for e in entries]
+        if len(set(names)) != len(names):
+            raise risky("压缩包内有重名部件", "two parts of the archive have the same name", rule="zip")
+        total = 0
+        for entry in entries:
+            _check_entry(entry)
+            if entry.filename.endswith("/"):
+                continue
+            size, is_1904 = _scan(archive, entry, MOST_XML_BYTES - total, path.stat().st_size)
+            total += size
+            since = 1904 if is_1904 else since
+    return since
+
+
+def _check_entry(entry: zipfile.ZipInfo) -> None:
+    name = entry.filename.replace("\\", "/")
+    if entry.flag_bits & _ENCRYPTED_FLAG:
+        raise wrong_kind("文件设有打开密码", "The file is protected by a password")
+    if name.startswith("/") or ".." in name.split("/") or ":" in name or "\x00" in entry.orig_filename:
+        raise risky("压缩包内有越界路径", "a path in the archive leads outside", rule="zip")
+    if not _PARTS.match(name):
+        raise risky(f"工作簿以外的部件（{name[:40]}）", f"a part that is no part of a workbook ({name[:40]})", rule="zip")
+    for mark, zh, en in _FORBIDDEN:
+        if mark in name.lower():
+            raise risky(zh, en, rule=name[:60])
+
+
+def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, packed: int) -> tuple[int, bool]:
+    """Real size (the directory may lie), document types, formulas and far cells, in one pass without keeping it."""
+    is_xml = entry.filename.lower().endswith((".xml", ".rels"))
+    is_sheet = is_xml and "worksheets/" in entry.filename.lower() and "_rels" not in entry.filename.lower()
+    size, tail, is_1904 = 0, b"", False
+    try:
+        with archive.open(entry) as part:
+            while block := part.read(1 << 20):
+                size += len(block)
+                if size > left or (size > 32 << 20 and size > MOST_XML_RATIO * packed):
+                    raise too_large("解压后过大", "is too large when unpacked", rule=f"{MOST_XML_BYTES} / ×{MOST_XML_RATIO}")
+                text = tail + block
+                if is_xml:
+                    _check_markup(text, entry.filename, first=size == len(block))
+                if is_sheet:
+                    _check_sheet(text)
+                if is_xml and entry.filename.lower().endswith("workbook.xml"):
+                    is_1904 = is_1904 or bool(re.search(rb'date1904="(1|true)"', text))
+                tail = text[-_WINDOW:]
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise broken(f"部件{entry.filename[:60]}不能解压", f"its part {entry.filename[:60]} cannot be unpacked") from error
+    return size, is_1904
+
+
+def _check_markup(text: bytes, name: str, *, first: bool) -> None:
+    if first and text[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise risky("非UTF-8的部件", "a part that is not UTF-8", rule=name[:60])
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+        raise risky("文档类型或实体定义（DTD）", "a document type or entity definition (DTD)", rule=name[:60])
+    if name.endswith(".rels") and re.search(rb'TargetMode\s*=\s*["\']External', text) and b"/hyperlink" not in text:
+        raise risky("外部链接", "links to other files", rule=name[:60])
+
+
+def _check_sheet(text: bytes) -> None:
+    if found := _FORMULA.search(text):
+        cells = _CELL_BEFORE.findall(text, 0, found.start())
+        where = cells[-1].decode() if cells else ""
+        raise risky(f"公式（单元格{where}），请粘贴为数值", f"a formula (cell {where}); paste it as a value", rule="formula")
+    if found := _FAR_COLUMN.search(text):
+        where = found[0][3:].decode()
+        raise too_large(f"用到第{MOST_COLUMNS}列以外（{where}…）", f"uses columns beyond {MOST_COLUMNS} ({where}…)", rule=MOST_COLUMNS)
+
+
+def _shown(value: Any) -> str:
+    """A cell as text: whole numbers without `.0`, days as ISO dates."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value.total_seconds() / 86400) if isinstance(value, timedelta) else str(value)
+
+
+def _chunks(rows: list[list[Any]], header: Header) -> Iterator[Chunk]:
+    for begin in range(header.row + 1, len(rows), ROWS_A_CHUNK):
+        taken: list[tuple[int, list[str | None]]] = []
+        faults: list[tuple[object, ...]] = []
+        for offset, row in enumerate(rows[begin:begin + ROWS_A_CHUNK]):
+            cells = [_shown(c) for c in row]
+            if any(c and not c.isspace() for c in cells):
+                line = begin + offset + 1
+                taken.append((line, [c or None for c in cells]))
+                _odd_cells(row, cells, line, header, faults)
+        if taken:
+            yield mark_control_characters(chunk_of(taken, header, faults))
+
+
+def _odd_cells(row: list[Any], cells: list[str], line: int, header: Header, faults: list[tuple[object, ...]]) -> None:
+    for value, shown, name in zip(row, cells, header.columns):
+        if name is None:
+            continue
+        if isinstance(value, float) and abs(value) >= SURE_DIGITS:
+            faults.append(cell_fault(line, name, shown, "CELL-DIGITS"))
+        elif shown in _ERRORS:
+            faults.append(cell_fault(line, name, shown, "CELL-ERROR"))
+        elif len(shown) > MOST_CELL:
+            faults.append(cell_fault(line, name, shown, "FIELD-LONG", str(MOST_CELL)))

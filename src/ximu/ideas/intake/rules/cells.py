@@ -1,0 +1,261 @@
+"""What is wrong with the cells of one column? Each kind of field has a fast road for what is surely right;
+values off it are read one by one, each distinct value once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+
+import numpy as np
+import polars as pl
+
+from ximu.ideas.intake.rules import digits, problems
+from ximu.ideas.intake.rules.schema import FieldSpec, full_match
+from ximu.ideas.intake.rules.values import (
+    EXCEL_1900,
+    FIRST_DAY,
+    LAST_DAY,
+    Read,
+    read_boolean,
+    read_day,
+    read_document_number,
+    read_money,
+    read_number,
+)
+from ximu.kernel import resident_id, uscc
+
+PLAIN_AMOUNT = r"^(0|[1-9]\d{0,14})(\.\d{1,6})?$"
+PLAIN_DOCUMENT = r"^[^\d\[\]〔〕()（）【】\s]{1,40}〔(19|20)\d{2}〕第?\d{1,20}号$"
+INTEGER = r"^-?(0|[1-9]\d{0,17})$"
+SHOWN_RULE = 200
+
+
+@dataclass(slots=True)
+class Column:
+    """A column under check: `values` grow cleaner, `faults` grow longer."""
+
+    spec: FieldSpec
+    lines: pl.Series
+    values: pl.Series
+    today: date
+    serial_from: date = EXCEL_1900
+    faults: list[pl.DataFrame] = field(default_factory=list)
+
+    def fault(self, mask: pl.Series, code: str, **how: object) -> None:
+        """Name every cell under the mask."""
+        if mask.any():
+            self._take(pl.DataFrame({"line": self.lines, "value": self.raw}).filter(mask), code, **how)
+
+    def _take(self, rows: pl.DataFrame, code: str, **how: object) -> None:
+        self.faults.append(problems.frame_of(rows, self.spec.name, code, **how))  # type: ignore[arg-type]
+
+    def fault_each(self, verdicts: Iterable[tuple[int, str, str, str, str]]) -> None:
+        """(position, code, reason, expected, severity) for cells judged one by one."""
+        rows = [
+            (self.lines[at], self.spec.name, (self.raw[at] or "")[:problems.SHOWN_CHARACTERS], code, reason, expected, "", severity)
+            for at, code, reason, expected, severity in verdicts
+        ]
+        if rows:
+            self.faults.append(problems.from_rows(rows))
+
+    @property
+    def raw(self) -> pl.Series:
+        return self.values
+
+    def reread(self, unsure: pl.Series, read: Callable[[str], Read]) -> pl.Series:
+        """Read each distinct doubtful value once; the new values (null where refused), faults and notes named."""
+        distinct = self.values.filter(unsure).unique().to_list()
+        found = {value: read(value) for value in distinct}
+        for code in sorted({r.code for r in found.values() if r.code}):
+            bad = [v for v, r in found.items() if r.code == code]
+            self.fault(unsure & self.values.is_in(bad), code, rule=self.spec.kind or self.spec.type)
+        for note in sorted({r.note for r in found.values() if r.note}):
+            odd = [v for v, r in found.items() if r.note == note]
+            self.fault(unsure & self.values.is_in(odd), note, severity=problems.WARNING)
+        return self.values.replace_strict(
+            list(found), [r.value for r in found.values()], default=None, return_dtype=pl.String,
+        )
+
+
+def tidy(values: pl.Series) -> pl.Series:
+    """Without outer spaces (full-width ones too); empty is null."""
+    stripped = values.str.strip_chars()
+    return stripped.set(stripped == "", None)
+
+
+def check_column(column: Column) -> pl.Series:
+    """The clean column; faults are left in `column.faults`."""
+    spec = column.spec
+    if spec.required:
+        column.fault(column.values.is_null(), "FIELD-NEED")
+    if not column.values.is_not_null().any():
+        return column.values.cast(pl.Date) if spec.type == "date" else column.values
+    clean = _reader_of(spec)(column)
+    if spec.type != "date":
+        _check_shape(column, clean)
+    if spec.minimum is not None or spec.maximum is not None:
+        _check_range(column, clean)
+    return clean
+
+
+def _reader_of(spec: FieldSpec) -> Callable[[Column], pl.Series]:
+    if spec.kind in {"uscc", "organ-uscc"}:
+        return check_uscc
+    if spec.kind == "resident-id":
+        return check_resident_id
+    if spec.kind == "document-number":
+        return check_document_number
+    if spec.kind in {"money-yuan", "money-wan"}:
+        return check_money
+    if spec.type == "date":
+        return check_day
+    if spec.enum:
+        return check_code
+    return {"integer": check_integer, "number": check_number, "boolean": check_boolean}.get(spec.type, lambda c: c.values)
+
+
+def check_uscc(column: Column) -> pl.Series:
+    """`ID-USCC` with the expected digit; the inner check is a warning; an organ's code begins with 11, 12, 13 or 19."""
+    unsure = column.values.is_not_null() & ~pl.Series(digits.surely_uscc(column.values))
+    replaced, faults = {}, []
+    for at in unsure.arg_true().to_list():
+        verdict = uscc.check(column.values[at])
+        if not verdict.valid:
+            faults.append((at, "ID-USCC", verdict.reason, verdict.expected, problems.ERROR))
+            replaced[at] = None
+            continue
+        if verdict.warning:
+            faults.append((at, "ID-USCC-INNER", verdict.warning, "", problems.WARNING))
+        replaced[at] = verdict.code
+    column.fault_each(faults)
+    clean = _scattered(column.values, replaced)
+    if column.spec.kind == "organ-uscc":
+        organ = clean.str.slice(0, 2).is_in(["11", "12", "13", "19"])
+        column.fault((clean.is_not_null() & ~organ).fill_null(value=False), "ID-ORGAN")
+    return clean
+
+
+def check_resident_id(column: Column) -> pl.Series:
+    """`ID-RIC` with the reason and, for the check digit, the expected one."""
+    unsure = column.values.is_not_null() & ~pl.Series(digits.surely_resident_id(column.values, today=column.today))
+    replaced, faults = {}, []
+    for at in unsure.arg_true().to_list():
+        verdict = resident_id.check(column.values[at], today=column.today)
+        replaced[at] = resident_id.normalise(column.values[at]) if verdict.valid else None
+        if not verdict.valid:
+            faults.append((at, "ID-RIC", verdict.reason, verdict.expected, problems.ERROR))
+    column.fault_each(faults)
+    return _scattered(column.values, replaced)
+
+
+def _scattered(values: pl.Series, replaced: dict[int, str | None]) -> pl.Series:
+    if not replaced:
+        return values
+    return values.clone().scatter(list(replaced), pl.Series(list(replaced.values()), dtype=pl.String))
+
+
+def check_day(column: Column) -> pl.Series:
+    """ISO dates at once, every other form through `read_day`."""
+    fast = column.values.str.to_date("%Y-%m-%d", strict=False)
+    fast = fast.set(((fast < FIRST_DAY) | (fast > LAST_DAY)).fill_null(value=False), None)
+    unsure = column.values.is_not_null() & fast.is_null()
+    if not unsure.any():
+        return fast
+    reread = column.reread(unsure, partial(read_day, serial_from=column.serial_from)).str.to_date("%Y-%m-%d", strict=False)
+    return fast.zip_with(~unsure, reread)
+
+
+def _amount(column: Column, read: Callable[[str], Read]) -> pl.Series:
+    plain = column.values.str.contains(PLAIN_AMOUNT).fill_null(value=False)
+    pointed = column.values.str.contains(".", literal=True).fill_null(value=False)
+    short = column.values.str.strip_chars_end("0").str.strip_chars_end(".") if pointed.any() else column.values
+    fast = column.values.zip_with(~pointed, short)
+    unsure = column.values.is_not_null() & ~plain
+    return fast.zip_with(~unsure, column.reread(unsure, read)) if unsure.any() else fast
+
+
+def check_money(column: Column) -> pl.Series:
+    return _amount(column, partial(read_money, unit="万元" if column.spec.kind == "money-wan" else "元"))
+
+
+def check_number(column: Column) -> pl.Series:
+    return _amount(column, read_number)
+
+
+def check_integer(column: Column) -> pl.Series:
+    def read(text: str) -> Read:
+        found = read_number(text)
+        return found if found.value is None or ("." not in found.value and len(found.value) < 19) else Read(None, "NUM-FORM")
+
+    plain = column.values.str.contains(INTEGER).fill_null(value=False)
+    unsure = column.values.is_not_null() & ~plain
+    return column.values.zip_with(~unsure, column.reread(unsure, read)) if unsure.any() else column.values
+
+
+def check_boolean(column: Column) -> pl.Series:
+    return column.reread(column.values.is_not_null(), read_boolean)
+
+
+def check_document_number(column: Column) -> pl.Series:
+    """Brackets put right; an unusual shape is a warning (`DOC-FORM`)."""
+    unsure = column.values.is_not_null() & ~column.values.str.contains(PLAIN_DOCUMENT).fill_null(value=False)
+    return column.values.zip_with(~unsure, column.reread(unsure, read_document_number)) if unsure.any() else column.values
+
+
+def check_code(column: Column) -> pl.Series:
+    """Members of the code set; several, joined by the item's separator, where it has one."""
+    spec = column.spec
+    unsure = column.values.is_not_null() & ~column.values.is_in(list(spec.enum)).fill_null(value=False)
+    if not unsure.any():
+        return column.values
+    distinct = column.values.filter(unsure).unique().to_list()
+    found = {value: read_code(value, spec) for value in distinct}
+    bad = [value for value, read in found.items() if read is None]
+    column.fault(unsure & column.values.is_in(bad), "FIELD-CODE", rule="、".join(spec.enum)[:SHOWN_RULE])
+    clean = column.values.replace_strict(list(found), list(found.values()), default=None, return_dtype=pl.String)
+    return column.values.zip_with(~unsure, clean)
+
+
+def read_code(text: str, spec: FieldSpec) -> str | None:
+    """Normal form of a code or of several; `其他` may carry its note (`其他-…`, field standard)."""
+    allowed = set(spec.enum)
+    if not spec.separator:
+        parts = [text]
+    else:
+        for mark in (";", "；", "、"):
+            text = text.replace(mark, spec.separator)
+        parts = [p.strip() for p in text.split(spec.separator) if p.strip()]
+    for part in parts:
+        head = part.replace("－", "-").replace("—", "-").split("-")[0]
+        if part not in allowed and not (head == "其他" and "其他" in allowed and part != head):
+            return None
+    return spec.separator.join(parts) if parts else None
+
+
+def _check_shape(column: Column, clean: pl.Series) -> None:
+    spec = column.spec
+    if spec.max_length is not None:
+        column.fault((column.values.str.len_chars() > spec.max_length).fill_null(value=False), "FIELD-LONG", rule=str(spec.max_length))
+    if spec.min_length is not None:
+        column.fault((column.values.str.len_chars() < spec.min_length).fill_null(value=False), "FIELD-SHORT", rule=str(spec.min_length))
+    if spec.pattern:
+        shaped = clean.str.contains(full_match(spec.pattern))
+        column.fault((~shaped).fill_null(value=False), "FIELD-PATTERN", rule=spec.pattern[:SHOWN_RULE])
+
+
+def _check_range(column: Column, clean: pl.Series) -> None:
+    spec = column.spec
+    if spec.type == "date":
+        kind: pl.DataType | type = pl.Date
+        value = clean
+    else:
+        kind = pl.Float64
+        value = clean.cast(pl.Float64, strict=False)
+    out = pl.Series(np.zeros(len(clean), dtype=bool))
+    if spec.minimum is not None:
+        out = out | (value < pl.Series([spec.minimum]).cast(kind)[0]).fill_null(value=False)
+    if spec.maximum is not None:
+        out = out | (value > pl.Series([spec.maximum]).cast(kind)[0]).fill_null(value=False)
+    column.fault(out, "NUM-RANGE", rule=f"{spec.minimum or ''}…{spec.maximum or ''}")

@@ -1,0 +1,74 @@
+"""Which rows of one file are the same? Natural keys, canonical payloads, and repeats within the file."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import polars as pl
+
+from ximu.ideas.intake.rules import problems
+from ximu.ideas.intake.rules.schema import ItemSchema
+
+SEPARATOR = "|"
+
+
+def natural_key(schema: ItemSchema) -> pl.Expr:
+    """The key fields joined; the separator inside a value is escaped, so that two keys never look alike."""
+    parts = [
+        pl.col(name).cast(pl.String).fill_null("").str.replace_all("\\", "\\\\", literal=True)
+        .str.replace_all(SEPARATOR, "\\" + SEPARATOR, literal=True) for name in schema.key
+    ]
+    return pl.concat_str(parts, separator=SEPARATOR).alias("natural_key")
+
+
+def payload(schema: ItemSchema) -> pl.Expr:
+    """RFC 8785 bytes as text: names in UTF-16 order, days as ISO text, amounts as exact decimal text, empty as null."""
+    names = sorted(schema.names, key=lambda n: n.encode("utf-16-be"))
+    return pl.struct([pl.col(n).cast(pl.String) for n in names]).struct.json_encode().alias("payload")
+
+
+def record_frame(good: pl.DataFrame, schema: ItemSchema) -> pl.DataFrame:
+    """`line`, `natural_key`, `digest`, `payload`, and a column for each role of the item."""
+    made = good.select(
+        "line", payload(schema), *([natural_key(schema)] if schema.key else []),
+        *[pl.col(name).alias(role) for role, name in schema.roles.items()],
+    )
+    digests = [hashlib.sha256(text.encode("utf-8")).hexdigest() for text in made["payload"].to_list()]
+    made = made.with_columns(pl.Series("digest", digests, dtype=pl.String))
+    return made if schema.key else made.with_columns(natural_key=pl.col("digest"))
+
+
+def traces(good: pl.DataFrame, schema: ItemSchema) -> pl.DataFrame:
+    """Line, key and content as two hashes: enough to find repeats, small enough to keep for a whole file."""
+    return good.select(
+        "line", pl.struct(schema.key or schema.names).hash(seed=7).alias("key"), pl.struct(schema.names).hash(seed=11).alias("content"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """`same` lines say again what an earlier line said; `faults` are keys given to different contents."""
+
+    same: list[int]
+    faults: pl.DataFrame
+
+
+def repeats(traced: pl.DataFrame, schema: ItemSchema) -> Repeats:
+    """Equal key and content: the first counts. Equal key, other content: none counts, for none can be known right."""
+    double = traced.filter(pl.col("key").is_duplicated()).sort("line")
+    if not double.height or not schema.key:
+        again = double.filter(~pl.col("key").is_first_distinct())["line"].to_list() if double.height else []
+        return Repeats(again, problems.empty())
+    kinds = double.with_columns(
+        contents=pl.col("content").n_unique().over("key"), first=pl.col("line").first().over("key"),
+        second=pl.col("line").slice(1, 1).first().over("key"),
+    )
+    same = kinds.filter((pl.col("contents") == 1) & (pl.col("line") != pl.col("first")))["line"].to_list()
+    clash = kinds.filter(pl.col("contents") > 1)
+    shown = clash.select(
+        "line", pl.lit("").alias("value"),
+        pl.when(pl.col("line") == pl.col("first")).then("second").otherwise("first").alias("other"),
+    )
+    faults = problems.frame_of(shown, schema.key[0], "KEY-DUP", expected=pl.col("other")) if shown.height else problems.empty()
+    return Repeats(same, faults)

@@ -1,0 +1,132 @@
+"""How is a fault told? One row per bad cell: where, what, which rule, and one sentence in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from ximu.ideas.intake.rules.schema import FieldSpec, ItemSchema
+from ximu.kernel.words import Text
+
+FRAME = {
+    "line": pl.Int64, "field": pl.String, "value": pl.String, "code": pl.String, "reason": pl.String,
+    "expected": pl.String, "rule": pl.String, "severity": pl.String,
+}
+SHOWN_CHARACTERS = 200
+ERROR, WARNING, HELD = "error", "warning", "held"
+
+USCC_REASONS = {
+    "length": Text("长度应为18位", "it must have 18 characters"),
+    "character": Text("含有不允许的字符（不用I、O、Z、S、V）", "it contains a character that is not allowed (no I, O, Z, S, V)"),
+    "region": Text("第3至8位行政区划代码不是数字", "its region code (positions 3–8) is not numeric"),
+    "check": Text("校验码错误，第18位应为{expected}", "its check character is wrong; position 18 should be {expected}"),
+}
+RIC_REASONS = {
+    "length": Text("长度应为18位", "it must have 18 characters"),
+    "character": Text("含有不允许的字符", "it contains a character that is not allowed"),
+    "region": Text("前两位省级代码不存在", "its province code does not exist"),
+    "date": Text("其中的出生日期不存在", "the date of birth in it does not exist"),
+    "future": Text("其中的出生日期在今天之后", "the date of birth in it lies in the future"),
+    "check": Text("校验码错误，第18位应为{expected}", "its check character is wrong; position 18 should be {expected}"),
+}
+SENTENCES: Mapping[str, Text] = {
+    "FIELD-NEED": Text("必填，未填写", "is required but empty"),
+    "FIELD-EMPTY": Text("在此情形下应为空，却填了“{value}”", "must be empty in this case but holds “{value}”"),
+    "FIELD-LONG": Text("超过{rule}个字符", "is longer than {rule} characters"),
+    "FIELD-SHORT": Text("少于{rule}个字符", "is shorter than {rule} characters"),
+    "FIELD-CODE": Text("“{value}”不在代码集内", "“{value}” is not in the code set"),
+    "FIELD-PATTERN": Text("“{value}”不符合规定格式", "“{value}” does not have the prescribed form"),
+    "NUM-FORM": Text("“{value}”不是数字", "“{value}” is not a number"),
+    "NUM-RANGE": Text("“{value}”超出允许范围（{rule}）", "“{value}” is out of range ({rule})"),
+    "BOOL-FORM": Text("“{value}”不是“是”或“否”", "“{value}” is neither yes nor no"),
+    "MONEY-FORM": Text("“{value}”不是金额", "“{value}” is not an amount of money"),
+    "MONEY-SCALE": Text("“{value}”超过6位小数", "“{value}” has more than 6 decimal places"),
+    "DATE-FORM": Text("“{value}”不是日期", "“{value}” is not a date"),
+    "DATE-NONE": Text("“{value}”这一天不存在", "the day “{value}” does not exist"),
+    "DATE-RANGE": Text("“{value}”早于1900年或晚于2199年", "“{value}” is before 1900 or after 2199"),
+    "DATE-ORDER": Text("“{value}”晚于“{rule}”", "“{value}” is later than “{rule}”"),
+    "TIME-FUTURE": Text("“{value}”在今天之后", "“{value}” lies in the future"),
+    "TIME-LATE": Text("迟报：超过规定的{rule}个工作日（应于{expected}前报送）",
+                      "delivered late: more than {rule} working days (was due by {expected})"),
+    "ID-USCC": Text("“{value}”不是有效的统一社会信用代码：{reason}", "“{value}” is not a valid unified social credit code: {reason}"),
+    "ID-USCC-INNER": Text("“{value}”内含的组织机构代码校验位不符（仅提示）",
+                          "the organisation code inside “{value}” does not check (warning only)"),
+    "ID-ORGAN": Text("“{value}”不是机关或事业单位的代码（应以11、12、13或19开头）",
+                     "“{value}” is not the code of a public body (it should begin with 11, 12, 13 or 19)"),
+    "ID-RIC": Text("“{value}”不是有效的公民身份号码：{reason}", "“{value}” is not a valid resident identity number: {reason}"),
+    "DOC-FORM": Text("文号“{value}”不是“机关代字〔年份〕序号号”的形状（仅提示）",
+                     "the document number “{value}” does not have the usual shape (warning only)"),
+    "KEY-DUP": Text("与第{expected}行主键相同而内容不同", "has the same key as line {expected} but other content"),
+    "KEY-NEED": Text("主键字段未填写，无法识别此行", "the key field is empty, so the row cannot be identified"),
+    "ROW-WIDTH": Text("本行有{value}列，表头有{rule}列", "the row has {value} cells but the header has {rule}"),
+    "CELL-CHAR": Text("含有控制字符或残缺字符", "contains control characters or broken characters"),
+    "CELL-DIGITS": Text("以数字存储，超过15位的部分已被表格软件改成0；请改为文本后重填",
+                        "was stored as a number, so digits beyond the 15th were lost; enter it again as text"),
+    "CELL-KIND": Text("应为单个值，却是嵌套内容", "must be a single value but holds nested content"),
+    "CELL-ERROR": Text("单元格是公式错误值“{value}”", "the cell holds the formula error “{value}”"),
+    "FIN-OPEN": Text("文书尚未生效，暂存待生效，不产生任何效果", "the decision is not final: held, without any effect"),
+    "LIST-NONE": Text("“{value}”当天没有有效的清单收录此数据项", "no edition of the list in force on “{value}” holds this item"),
+    "SUBJ-NONE": Text("“{value}”在当日的机构名录中查无此单位", "“{value}” is not in the registry on that day"),
+    "SUBJ-KIND": Text("“{value}”不是政务诚信的记录主体", "“{value}” is not a government body or official in office"),
+    "SUBJ-AMBIG": Text("“{value}”对应多个单位，转待辨认队列", "“{value}” matches several units; it waits in the queue"),
+}
+
+
+def empty() -> pl.DataFrame:
+    return pl.DataFrame(schema=FRAME)
+
+
+def frame_of(
+    rows: pl.DataFrame, field: str, code: str, *, reason: str = "", rule: str = "", severity: str = ERROR,
+    expected: pl.Expr | str = "",
+) -> pl.DataFrame:
+    """Faults of one kind from rows that hold `line` and `value`."""
+    return rows.select(
+        pl.col("line").cast(pl.Int64), pl.lit(field).alias("field"),
+        pl.col("value").cast(pl.String).str.slice(0, SHOWN_CHARACTERS).fill_null("").alias("value"),
+        pl.lit(code).alias("code"), pl.lit(reason).alias("reason"),
+        (pl.lit(expected) if isinstance(expected, str) else expected.cast(pl.String)).alias("expected"),
+        pl.lit(rule).alias("rule"), pl.lit(severity).alias("severity"),
+    )
+
+
+def from_rows(rows: Iterable[tuple[Any, ...]]) -> pl.DataFrame:
+    """Rows in the order of `FRAME`."""
+    return pl.DataFrame(list(rows), schema=FRAME, orient="row")
+
+
+def told(problems: pl.DataFrame, schema: ItemSchema) -> Iterator[dict[str, Any]]:
+    """Each fault with its two sentences, in the order of the file."""
+    specs = {f.name: f for f in schema.fields}
+    for row in problems.sort("line", maintain_order=True).iter_rows(named=True):
+        text = sentence(row, specs.get(row["field"]))
+        yield {
+            "line": row["line"], "column": _title(specs, row["field"]), "field": row["field"], "value": row["value"],
+            "code": row["code"], "rule": row["rule"], "expected": row["expected"], "severity": row["severity"],
+            "message_zh": text.zh, "message_en": text.en,
+        }
+
+
+def _title(specs: Mapping[str, FieldSpec], name: str) -> str:
+    return specs[name].title if name in specs else name
+
+
+def sentence(row: Mapping[str, Any], spec: FieldSpec | None) -> Text:
+    shape = SENTENCES.get(row["code"]) or SENTENCES["FIELD-PATTERN"]
+    reasons = RIC_REASONS if row["code"] == "ID-RIC" else USCC_REASONS
+    reason = reasons.get(row["reason"])
+    values = {"value": row["value"], "rule": row["rule"], "expected": row["expected"]}
+    zh = _fill(shape.zh, {**values, "reason": _fill(reason.zh, values) if reason else ""})
+    en = _fill(shape.en, {**values, "reason": _fill(reason.en, values) if reason else ""})
+    where_zh, where_en = (f"“{spec.title}”：", f"“{spec.title_en}” ") if spec else ("", "")
+    return Text(f"第{row['line']}行{where_zh or '：'}{zh}。", f"Line {row['line']}: {where_en}{en}.")
+
+
+def _fill(shape: str, values: Mapping[str, str]) -> str:
+    """Plain replacement: a value with braces in it stays what it is."""
+    for name, value in values.items():
+        if name != "value":
+            shape = shape.replace("{" + name + "}", str(value))
+    return shape.replace("{value}", str(values["value"]))

@@ -1,0 +1,111 @@
+"""What does one cell say? Days, money, numbers and document numbers in the ways that clerks write them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Days outside are typing errors; 2099-12-31 means long-term (发改办财金〔2018〕424号 field notes)."""
+EXCEL_1900, EXCEL_1904 = date(1899, 12, 30), date(1904, 1, 1)
+MOST_DECIMALS = 6
+"""Amounts in 万元 carry six places, so that a fen is exact (双公示 field standard, CF_NR_FK)."""
+_DAY_FORMS = (
+    re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"),
+    re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?"),
+    re.compile(r"(\d{4})(\d{2})(\d{2})"),
+)
+_CLOCK = re.compile(r"[T ]?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
+_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+_UNITS = {"亿元": Decimal(10) ** 8, "万元": Decimal(10) ** 4, "万": Decimal(10) ** 4, "元": Decimal(1), "": None,
+          "元整": Decimal(1), "万元整": Decimal(10) ** 4, "圆": Decimal(1)}
+_DOCUMENT = re.compile(r"^[^\d\[\]〔〕()（）【】\s]{1,40}〔(19|20)\d{2}〕第?\d{1,20}(-\d+)?号$")
+_YEAR_BRACKETS = re.compile(r"[\[(（【〔［﹝]\s*((?:19|20)\d{2})\s*[\])）】〕］﹞]")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """`value` in normal form, or the `code` of what is wrong; `note` is the code of a warning."""
+
+    value: str | None
+    code: str = ""
+    note: str = ""
+
+
+def read_day(text: str, *, serial_from: date = EXCEL_1900) -> Read:
+    """ISO form of 2018-2-13, 2018/02/13, 20180213, 2018年2月13日, 2018.2.13 or an Excel serial number.
+
+    Codes: `DATE-FORM` is no date at all, `DATE-NONE` a day that does not exist, `DATE-RANGE` one out of all reason.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = plain if plain.isdigit() else _CLOCK.sub("", plain).strip()
+    plain = "".join(plain.split())
+    for form in _DAY_FORMS:
+        if found := form.fullmatch(plain):
+            try:
+                day = date(*(int(g) for g in found.groups()))
+            except ValueError:
+                return Read(None, "DATE-NONE")
+            return _in_range(day)
+    if re.fullmatch(r"\d{4,6}(\.\d+)?", plain):
+        return _in_range(serial_from + timedelta(days=int(float(plain)))) if 366 < float(plain) < 110_000 else Read(None, "DATE-FORM")
+    return Read(None, "DATE-FORM")
+
+
+def _in_range(day: date) -> Read:
+    return Read(day.isoformat()) if FIRST_DAY <= day <= LAST_DAY else Read(None, "DATE-RANGE")
+
+
+def plain_decimal(number: Decimal) -> str:
+    """Without exponent, plus sign or trailing zeros; zero is 0."""
+    shown = format(number, "f")
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return "0" if shown in {"-0", ""} else shown
+
+
+def read_number(text: str) -> Read:
+    """An exact decimal. Code: `NUM-FORM`."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    if len(plain) > 60 or not _NUMBER.fullmatch(plain):
+        return Read(None, "NUM-FORM")
+    return Read(plain_decimal(Decimal(plain.replace(",", ""))))
+
+
+def read_money(text: str, *, unit: str) -> Read:
+    """Exact amount in `unit` (元 or 万元). A suffix converts: `5万元` is 50000 元.
+
+    Codes: `MONEY-FORM` is no amount, `MONEY-SCALE` has more places than a fen needs.
+    """
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).removeprefix("¥").removeprefix("￥").removeprefix("人民币")
+    found = re.fullmatch(r"([+-]?[\d,.]+)(亿元|万元整|万元|万|元整|元|圆)?", plain)
+    if not found or len(plain) > 60 or not _NUMBER.fullmatch(found[1]):
+        return Read(None, "MONEY-FORM")
+    try:
+        amount = Decimal(found[1].replace(",", ""))
+    except InvalidOperation:
+        return Read(None, "MONEY-FORM")
+    factor, own = _UNITS[found[2] or ""], _UNITS[unit]
+    amount = amount * factor / own if factor is not None and own is not None else amount
+    if -amount.normalize().as_tuple().exponent > MOST_DECIMALS:
+        return Read(None, "MONEY-SCALE")
+    return Read(plain_decimal(amount))
+
+
+def read_document_number(text: str) -> Read:
+    """GB/T 9704: 沪发改信〔2018〕5号. Other brackets and spaces are put right; a loose shape is a warning only."""
+    plain = "".join(text.split())
+    right = _YEAR_BRACKETS.sub(r"〔\1〕", plain)
+    right = right.translate(str.maketrans("０１２３４５６７８９", "0123456789"))
+    return Read(right, note="" if _DOCUMENT.fullmatch(right) else "DOC-FORM")
+
+
+_TRUE = frozenset({"true", "1", "是", "yes", "y", "有"})
+_FALSE = frozenset({"false", "0", "否", "no", "n", "无"})
+
+
+def read_boolean(text: str) -> Read:
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    return Read("true") if plain in _TRUE else Read("false") if plain in _FALSE else Read(None, "BOOL-FORM")
