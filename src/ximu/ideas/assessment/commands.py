@@ -12,10 +12,10 @@ import click
 
 from ximu.kernel.refusal import Refusal
 
-from .rules import loading, meta, report
+from .rules import explain, loading, meta, quality, report, sensitivity, uncertainty
 from .rules.data import Table, read
 from .rules.method import Method
-from .rules.score import score
+from .rules.score import Result, score
 
 DJANGO = False
 COMMANDS = {"index": "index_command"}
@@ -72,6 +72,18 @@ def _data(path: str, method: Method) -> Table:
     return read(_text(path), unit=columns.unit, label=columns.label, time=columns.time)
 
 
+def _extra(result: Result, given: dict[str, Any]) -> dict[str, Any]:
+    """Doubts about the result that were asked for."""
+    found: dict[str, Any] = {}
+    if given["uncertainty"]:
+        found["uncertainty"] = uncertainty.intervals(result, draws=given["uncertainty"], seed=given["seed"])
+    if given["sensitivity"]:
+        found["sensitivity"] = sensitivity.indices(result, base=given["sensitivity"], seed=given["seed"])
+    if given["with_quality"]:
+        found["quality"] = quality.quality(result)
+    return found
+
+
 @click.command("index")
 @click.argument("method_file", metavar="METHOD.toml")
 @click.argument("data_file", metavar="DATA.csv")
@@ -84,6 +96,11 @@ def _data(path: str, method: Method) -> Table:
 @click.option("--treat", is_flag=True, help="处理离群值 treat outliers as COINr's qTreat")
 @click.option("--denominate", is_flag=True, help="iMeta的分母 use the denominators of an iMeta table")
 @click.option("--accept", multiple=True, help="接受某类提示 accept warnings of a code, such as METH-CLIP")
+@click.option("--explain", "unit", default="", help="解释一个单位的得分 why this unit has its score (JSON)")
+@click.option("--uncertainty", default=0, help="名次区间的抽样次数 Monte Carlo draws for rank intervals")
+@click.option("--sensitivity", default=0, help="索伯尔指数的基本样本数 base sample for Sobol indices")
+@click.option("--seed", default=0, help="随机种子 seed of the draws")
+@click.option("--quality", "with_quality", is_flag=True, help="相关性、一致性、有效权重 correlation, consistency, effective weights")
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
 def index_command(method_file: str, data_file: str, as_json: bool, **given: Any) -> None:
     """按方法文件计算综合指数 Normalised values, scores and ranks of DATA.csv by METHOD.toml.
@@ -92,9 +109,16 @@ def index_command(method_file: str, data_file: str, as_json: bool, **given: Any)
     """
     method = _method(method_file, given)
     result = score(method, _data(data_file, method))
+    if given["unit"]:
+        click.echo(json.dumps(explain.explain(result, given["unit"]), ensure_ascii=False))
+        return
+    extra = _extra(result, given)
     if as_json:
-        click.echo(json.dumps(report.as_json(result), ensure_ascii=False))
+        click.echo(json.dumps({**report.as_json(result), **extra}, ensure_ascii=False))
         return
     for warning in result.warnings:
         click.echo(f"[{warning.code}] {warning.text.zh} {warning.text.en}", err=True)
-    click.echo("\n".join(report.as_lines(result)))
+    click.echo("\n".join(report.as_lines(result, extra.get("uncertainty"))))
+    for name in ("sensitivity", "quality"):
+        if name in extra:
+            click.echo(json.dumps({name: extra[name]}, ensure_ascii=False, indent=1))

@@ -155,10 +155,14 @@ def half_up(x: np.ndarray, decimals: int) -> np.ndarray:
     return np.sign(x) * np.floor(np.abs(x) * unit + 0.5 + 1e-9) / unit
 
 
-def points(values: np.ndarray, weights: np.ndarray, decimals: int) -> np.ndarray:
-    """Parts of a sum of points (draws, units, children), each rounded; what is missing gives its share to its siblings."""
+def points(values: np.ndarray, weights: np.ndarray, marks: np.ndarray, decimals: int) -> np.ndarray:
+    """Parts of a sum of points (draws, units, children), each rounded.
+
+    `marks` are the full marks of the children; those of what is missing are shared out among its siblings.
+    """
     there = np.isfinite(values)
-    full, known = weights.sum(1)[:, None], np.einsum("dnc,dc->dn", np.broadcast_to(there, (len(weights), *there.shape[1:])), weights)
+    worth = weights * marks
+    full, known = worth.sum(1)[:, None], np.einsum("dnc,dc->dn", np.broadcast_to(there, (len(weights), *there.shape[1:])), worth)
     with np.errstate(invalid="ignore", divide="ignore"):
         scale = np.where(known > 0, full / known, np.nan)
     return half_up(np.where(there, values, 0.0) * weights[:, None, :] * scale[..., None], decimals)

@@ -87,7 +87,8 @@ def _sums(method: Method) -> None:
         negative = [c for c, w in given.items() if w is not None and w < 0]
         known = [w for w in given.values() if w is not None]
         strict = method.weighting.name == "given" and known and method.rule_of(node) != "sum"
-        if negative or (strict and (len(known) < len(given) or abs(sum(known) - total) > NEARLY)) or (known and not sum(known)):
+        unsummed = strict and (len(known) < len(given) or abs(sum(known) - total) > NEARLY)
+        if negative or unsummed or not any(w != 0 for w in given.values()):
             raise Refusal(
                 "METH-SUM", field=node.code, value=float(sum(known)), rule=f"= {float(total):g}",
                 zh=f"“{node.code}”下级权重之和为{float(sum(known)):g}，应为{float(total):g}，且每项都有非负权重。",

@@ -241,6 +241,16 @@ def apply(name: str, column: Column, params: Params) -> np.ndarray:
     return METHODS[name](column, params)
 
 
+def full(name: str, params: Params) -> float:
+    """The most that a method can give; 1 where it has no limit. A sum of points shares missing points out by it."""
+    fixed = {"minmax": (0.0, 100.0), "goalposts": (0.0, 1.0), "yesno": (0.0, 1.0)}
+    if name in fixed:
+        return max(_pair(params, "range", fixed[name]))
+    if name == "bands":
+        return max(float(points) for _, points in params["bands"])
+    return {"deduction": float(params.get("full", 100)), "percentile": 100.0}.get(name, 1.0)
+
+
 def worst(name: str, normalised: np.ndarray, params: Params) -> float:
     """What a value that was owed and not delivered is worth: the lowest that the method can give."""
     fixed = {"minmax": (0.0, 100.0), "goalposts": (0.0, 1.0), "yesno": (0.0, 1.0)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -64,8 +65,8 @@ def _shown(result: Result, place: int) -> dict[str, Any]:
             "grade": grade(result, place), "rated": bool(result.rated[place])}
 
 
-def as_lines(result: Result) -> list[str]:
-    """Tab-separated: rank, unit, label, score of the root and of the nodes below it, grade; best first."""
+def as_lines(result: Result, doubt: Mapping[str, Any] | None = None) -> list[str]:
+    """Tab-separated: rank (with its interval), unit, label, score of the root and of the nodes below it, grade; best first."""
     method, root = result.method, result.method.root
     nodes = [root, *(c for c in method.children(root) if c in result.scores)]
     lines = ["\t".join(["名次 rank", "单位 unit", "名称 name", *nodes, "等级 grade"])]
@@ -74,5 +75,7 @@ def as_lines(result: Result) -> list[str]:
         rank = result.ranks[root][r]
         cells = [str(published(result, r, c)) if np.isfinite(result.scores[c][r]) else "—" for c in nodes]
         place = "不予评分 not rated" if np.isnan(rank) else str(int(rank))
+        own = doubt["units"].get(result.table.keys()[r]) if doubt else None
+        place += f" [{own['low']}–{own['high']}]" if own else ""
         lines.append("\t".join([place, result.table.keys()[r], result.table.labels[r], *cells, grade(result, r) or ""]))
     return lines

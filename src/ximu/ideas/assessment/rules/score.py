@@ -47,6 +47,7 @@ class Result:
     scores: Mapping[str, np.ndarray]
     ranks: Mapping[str, np.ndarray]
     rated: np.ndarray
+    before: Mapping[str, np.ndarray] = field(default_factory=dict)
     treated: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[Warn, ...] = ()
 
@@ -151,8 +152,11 @@ def _transformed(item: Indicator, step: Step) -> Mapping[str, Any]:
 
 
 def evaluate(method: Method, normalised: np.ndarray, weights: Mapping[str, np.ndarray], given: Prepared | None,
-             rules: Mapping[str, str] | None = None) -> dict[str, np.ndarray]:
-    """Scores (draws, units) of every node, children first. Weights are (draws, children)."""
+             rules: Mapping[str, str] | None = None, before: dict[str, np.ndarray] | None = None) -> dict[str, np.ndarray]:
+    """Scores (draws, units) of every node, children first. Weights are (draws, children).
+
+    With `given`, deductions, bonuses, bounds and vetoes apply; `before` then collects what stood there without them.
+    """
     place = {code: n for n, code in enumerate(method.codes)}
     scores: dict[str, np.ndarray] = {}
     for node in method.upward():
@@ -164,6 +168,8 @@ def evaluate(method: Method, normalised: np.ndarray, weights: Mapping[str, np.nd
             shape = (draws, len(normalised))
             values = np.stack([scores[c] if c in scores else np.broadcast_to(normalised[:, place[c]], shape) for c in children], axis=2)
         scores[node.code] = _parent(method, node.code, values, (weights[node.code], (rules or {}).get(node.code)))
+        if before is not None:
+            before[node.code] = scores[node.code]
         if given is not None:
             scores[node.code] = _shifted(method, node.code, scores[node.code], given)
     return scores
@@ -174,7 +180,7 @@ def _parent(method: Method, code: str, values: np.ndarray, how: tuple[np.ndarray
     weights, other = how
     rule = other or method.rule_of(node)
     if rule == "sum":
-        parts = aggregate.points(values, weights, method.decimals)
+        parts = aggregate.points(values, weights, marks_of(method, code), method.decimals)
         score = aggregate.half_up(parts.sum(2), method.decimals)
     else:
         score = aggregate.combine(rule, values, weights)
@@ -182,6 +188,21 @@ def _parent(method: Method, code: str, values: np.ndarray, how: tuple[np.ndarray
     if threshold:
         score = np.where(np.isfinite(values).mean(2) < threshold - 1e-12, np.nan, score)
     return score
+
+
+def marks_of(method: Method, code: str) -> np.ndarray:
+    """Full marks of the children of a node: what the method of each can give at most, summed where it is a sum itself."""
+    leaves, nodes = {i.code: i for i in method.indicators}, {n.code: n for n in method.nodes}
+    marks = []
+    for child in method.children(code):
+        if child in leaves:
+            step = leaves[child].normalise or method.normalisation
+            marks.append(normalise.full(step.name, step.params))
+        else:
+            own = marks_of(method, child)
+            scale = [float((leaves.get(c) or nodes[c]).weight or 1) for c in method.children(child)]
+            marks.append(float(own @ scale) if method.rule_of(nodes[child]) == "sum" else float(own.max()))
+    return np.array(marks)
 
 
 def _shifted(method: Method, code: str, score: np.ndarray, given: Prepared) -> np.ndarray:
@@ -228,22 +249,24 @@ def score(method: Method, table: Table, prepared: Prepared | None = None) -> Res
     weights = {code: w[None, :] for code, w in weighting.of.items()}
     warnings = (*method.warnings, *weighting.warnings, *_clipped(method, prepared), *_silent(method, prepared),
                 *_flat(method, prepared, normalised))
-    scores = _positive(method, table, normalised, (weights, prepared))
+    before: dict[str, np.ndarray] = {}
+    scores = _positive(method, table, normalised, (weights, prepared, before))
     rated = rated_units(method, prepared)
     scores = {code: np.where(rated, s[0], np.nan) for code, s in scores.items()}
     everything = {**{c: np.where(rated, normalised[:, n], np.nan) for n, c in enumerate(method.codes)}, **scores}
     if method.rank_decimals is not None:
         everything = {code: aggregate.half_up(s, method.rank_decimals) for code, s in everything.items()}
     ranks = {code: ranks_of(s, prepared.periods) for code, s in everything.items()}
-    return Result(method, table, prepared, normalised, weighting, scores, ranks, rated, treated, warnings)
+    return Result(method, table, prepared, normalised, weighting, scores, ranks, rated, {c: b[0] for c, b in before.items()},
+                  treated, warnings)
 
 
-def _positive(method: Method, table: Table, normalised: np.ndarray, given: tuple[Mapping[str, np.ndarray], Prepared]
+def _positive(method: Method, table: Table, normalised: np.ndarray, given: tuple[Mapping[str, np.ndarray], Prepared, dict[str, np.ndarray]]
               ) -> dict[str, np.ndarray]:
     """Scores, after making sure that no geometric or harmonic mean meets a value that is not above zero."""
-    weights, prepared = given
+    weights, prepared, before = given
     with np.errstate(invalid="ignore", divide="ignore"):
-        scores = evaluate(method, normalised, weights, prepared)
+        scores = evaluate(method, normalised, weights, prepared, before=before)
     known = {**{c: normalised[:, n] for n, c in enumerate(method.codes)}, **{c: s[0] for c, s in scores.items()}}
     for node in method.upward():
         rule = method.rule_of(node)
