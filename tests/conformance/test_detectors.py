@@ -44,6 +44,10 @@ def test_bounds_and_alarms_equal_the_reference(case: dict[str, Any]) -> None:
     np.testing.assert_array_equal(alarms, np.nan_to_num(numbers(reference["alarm"])))
     if "expected" in reference:
         np.testing.assert_allclose(found.expected[place], numbers(reference["expected"]), rtol=CLOSE)
+    if "pvalue" in reference:
+        np.testing.assert_allclose(found.p_value[place], numbers(reference["pvalue"]), rtol=CLOSE)
+        shown = ~np.isnan(found.upperbound[place])
+        np.testing.assert_allclose(found.score[place][shown], numbers(reference["score"])[shown], rtol=CLOSE, atol=1e-12)
 
 
 def test_the_golden_numbers_hold_alarms_and_quiet_times() -> None:

@@ -50,7 +50,7 @@ def series() -> dict[str, Any]:
 
 
 def cases() -> list[dict[str, Any]]:
-    return [*_ears(), *_cusum()]
+    return [*_ears(), *_cusum(), *_flexible(), *_original()]
 
 
 def _ears() -> list[dict[str, Any]]:
@@ -63,6 +63,35 @@ def _cusum() -> list[dict[str, Any]]:
     settings = ({}, {"k": 0.5, "h": 4, "m": 3.5}, {"k": 2, "h": 3, "m": "glm", "alpha": 0.3})
     return [{"series": name, "method": "cusum", "param": {"trans": trans, **param}, "range": [270, 330]}
             for name in ("small", "large") for trans in TRANSFORMATIONS for param in settings]
+
+
+FLEXIBLE: tuple[dict[str, Any], ...] = (
+    {}, {"trend": False}, {"alpha": 0.01}, {"powertrans": "1/2"}, {"powertrans": "none"}, {"reweight": False},
+    {"weightsThreshold": 1}, {"noPeriods": 10}, {"noPeriods": 4, "populationOffset": True}, {"b": 3, "limit54": [0, 4]},
+    {"noPeriods": 10, "b": 4, "pastWeeksNotIncluded": 26, "pThresholdTrend": 1, "thresholdMethod": "nbPlugin", "alpha": 0.01},
+    {"noPeriods": 10, "b": 4, "pastWeeksNotIncluded": 26, "pThresholdTrend": 1, "thresholdMethod": "muan", "alpha": 0.01},
+    {"noPeriods": 5, "b": 3, "w": 5, "trend": False}, {"b": 2, "w": 4, "pThresholdTrend": 1}, {"b": 3, "pastWeeksNotIncluded": 0},
+)
+ORIGINAL: tuple[dict[str, Any], ...] = (
+    {}, {"trend": False}, {"alpha": 0.01}, {"powertrans": "1/2"}, {"powertrans": "none"}, {"reweight": False},
+    {"fitFun": "algo.farrington.fitGLM"}, {"fitFun": "algo.farrington.fitGLM.populationOffset"}, {"b": 3, "w": 2},
+    {"b": 4, "w": 5, "limit54": [0, 4]}, {"b": 1, "w": 4, "limit54": [3, 2]},
+)
+
+
+def _flexible() -> list[dict[str, Any]]:
+    found = [{"series": name, "method": "farrington-flexible", "param": param, "range": [298, 325], "dated": dated}
+             for name, dated in (("small", False), ("large", True), ("rare", True)) for param in FLEXIBLE]
+    months = ({"w": 1}, {"w": 1, "noPeriods": 3, "b": 4})
+    return found + [{"series": "months", "method": "farrington-flexible", "param": param, "range": [105, 130], "dated": dated}
+                    for param in months for dated in (False, True)]
+
+
+def _original() -> list[dict[str, Any]]:
+    found = [{"series": name, "method": "farrington", "param": param, "range": [298, 325], "dated": dated}
+             for name, dated in (("small", True), ("large", False), ("rare", False)) for param in ORIGINAL]
+    early = {"series": "small", "method": "farrington", "param": {}, "range": [257, 270], "dated": False}
+    return [*found, early, {"series": "months", "method": "farrington", "param": {"w": 2}, "range": [70, 100], "dated": True}]
 
 
 def main() -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ximu.ideas.warnings.rules import cusum, ears, ewma, parameters
+from ximu.ideas.warnings.rules import cusum, ears, ewma, farrington, parameters
 from ximu.ideas.warnings.rules.series import Detection, Series
 
 METHODS: dict[str, tuple[parameters.Parameter, ...]] = {
     "ears-c1": ears.known("C1"), "ears-c2": ears.known("C2"), "ears-c3": ears.known("C3"),
-    "cusum": cusum.KNOWN, "ewma": ewma.KNOWN,
+    "farrington": farrington.ORIGINAL, "farrington-flexible": farrington.FLEXIBLE, "cusum": cusum.KNOWN, "ewma": ewma.KNOWN,
 }
 
 
@@ -24,4 +24,6 @@ def detect(series: Series, method: str, given: Iterable[tuple[str, str]] | Mappi
     series = replace(series, freq=values["freq"] or series.freq)
     if method.startswith("ears-"):
         return ears.detect(series, method[-2:].upper(), values)
+    if method.startswith("farrington"):
+        return farrington.detect(series, values, flexible=method == "farrington-flexible")
     return cusum.detect(series, values) if method == "cusum" else ewma.detect(series, values)

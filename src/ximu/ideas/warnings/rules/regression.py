@@ -96,9 +96,12 @@ class Solver:
         slope = (two[:, -1] - (centre * two[:, :groups]).sum(axis=1)) * spread_inverse
         return middle - slope[:, None] * centre, slope, sums, centre, spread_inverse
 
+    def spread(self, of_groups: Floats) -> Floats:
+        """Values per group laid out over the times."""
+        return of_groups @ self.dummies.T if of_groups.shape[1] > 1 else of_groups
+
     def predictor(self, level: Floats, slope: Floats) -> Floats:
-        spread = level @ self.dummies.T if level.shape[1] > 1 else level
-        return spread + slope[:, None] * self.time
+        return self.spread(level) + slope[:, None] * self.time
 
 
 def deviance(constant: Floats, data: Data, eta: Floats, mean: Floats) -> Floats:
