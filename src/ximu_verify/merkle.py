@@ -69,7 +69,7 @@ def verify_consistency(
     if old_size == new_size:
         if path:
             raise ProofError("trees of equal size need an empty proof")
-        if not isinstance(old_root, bytes) or not isinstance(new_root, bytes):
+        if not all(isinstance(root, bytes | bytearray) for root in (old_root, new_root)):
             raise ProofError("roots must be bytes")
         _must_match(old_root, new_root, "root")
         return True

@@ -6,6 +6,7 @@ It uses nothing of the writer and nothing of `ximu_verify`: only paths, bytes, S
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -157,3 +158,6 @@ def test_headers_and_methods(client) -> None:
     assert client.get("/log/key").content.decode().strip() == queries.key()
     assert client.get("/log/bundle/258.json").status_code == 200
     assert client.post("/log/checkpoint").status_code == 405
+    plain, packed = (client.get("/log/tile/entries/000", headers={"accept-encoding": how}) for how in ("identity", "gzip"))
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content

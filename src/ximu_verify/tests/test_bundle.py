@@ -45,6 +45,24 @@ def test_every_single_bit_change_is_refused(keys: tuple[str, ...]) -> None:
             refused(data[:place] + bytes([data[place] ^ 1 << bit]) + data[place + 1:], keys)
 
 
+def test_the_digest_is_not_what_proves() -> None:
+    """A forger makes a new digest after each change: still nothing but a caption can be changed."""
+    data = made.bundle(witnessed=True)
+    honest, tried = json.loads(data), 0
+    for place in range(len(data)):
+        for bit in range(8):
+            try:
+                forged = json.loads((data[:place] + bytes([data[place] ^ 1 << bit]) + data[place + 1:]).decode())
+            except ValueError:
+                continue
+            if {**forged, "labels": 0, "digest": 0} == {**honest, "labels": 0, "digest": 0}:
+                continue
+            tried += 1
+            refused(made.sealed(forged), (made.LOG_KEY,))
+            refused(made.sealed(forged))
+    assert tried > 3000
+
+
 def test_cut_and_lengthened_files_are_refused() -> None:
     data = made.bundle()
     for wrong in (b"", b"{}", b"[]", b"null", data[:-1], data + b"\n", data + b" ", b" " + data, data * 2, b"\xef\xbb\xbf" + data,
@@ -193,6 +211,32 @@ def test_consistency_of_all_pairs_to_40() -> None:
         for old in range(1, new + 1):
             roots = tree_root(leaves[:old]), tree_root(leaves[:new])
             assert verify_consistency(old, new, *roots, proof(old, leaves[:new]))
+
+
+def test_altered_consistency_proofs_are_refused() -> None:
+    dice = random.Random(7)
+    leaves = [leaf_hash(b"%d" % n) for n in range(130)]
+
+    def proof(old: int, part: list[bytes], whole: bool = True) -> list[bytes]:
+        if old == len(part):
+            return [] if whole else [tree_root(part)]
+        k = 1 << (len(part) - 1).bit_length() - 1
+        if old <= k:
+            return [*proof(old, part[:k], whole), tree_root(part[k:])]
+        return [*proof(old - k, part[k:], False), tree_root(part[:k])]
+
+    for _ in range(3000):
+        new = dice.randint(3, 130)
+        old = dice.randint(1, new - 1)
+        first, second, path = tree_root(leaves[:old]), tree_root(leaves[:new]), proof(old, leaves[:new])
+        place = dice.randrange(len(path))
+        wrong = dice.choice([
+            (first, second, [*path[:place], flipped(path[place], dice), *path[place + 1:]]),
+            (flipped(first, dice), second, path), (first, flipped(second, dice), path), (second, first, path),
+            (first, second, path[:place] + path[place + 1:]), (first, second, [*path, first]), (first, second, [second, *path]),
+        ])
+        with pytest.raises(ProofError):
+            verify_consistency(old, new, *wrong)
 
 
 @given(st.recursive(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from ximu.ideas.ledger import queries
@@ -31,17 +32,18 @@ def key(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tile(request: HttpRequest, level: str, place: str) -> HttpResponse:
-    """`/log/tile/<L>/<N>[.p/<W>]` and `/log/tile/entries/<N>[.p/<W>]`; 404 for whatever is not there."""
+    """`/log/tile/<L>/<N>[.p/<W>]`: hashes; 404 for whatever is not there."""
     number, width = _place(place)
-    if level == "entries":
-        data = queries.entry_bundle(number, width)
-    elif LEVEL.fullmatch(level) and int(level) <= HIGHEST_LEVEL:
-        data = queries.tile(int(level), number, width)
-    else:
-        data = None
-    if data is None:
-        raise Http404
-    return _answer(data, "application/octet-stream", FOREVER if width == TILE else PARTIAL)
+    good = LEVEL.fullmatch(level) and int(level) <= HIGHEST_LEVEL
+    return _piece(queries.tile(int(level), number, width) if good else None, width)
+
+
+@require_safe
+@gzip_page
+def entries(request: HttpRequest, place: str) -> HttpResponse:
+    """`/log/tile/entries/<N>[.p/<W>]`: entry bundles, compressed as tlog-tiles recommends."""
+    number, width = _place(place)
+    return _piece(queries.entry_bundle(number, width), width)
 
 
 @require_safe
@@ -61,6 +63,12 @@ def _place(text: str) -> tuple[int, int]:
     if match["width"] and width >= TILE:
         raise Http404
     return int(match["groups"].replace("x", "").replace("/", "")), width
+
+
+def _piece(data: bytes | None, width: int) -> HttpResponse:
+    if data is None:
+        raise Http404
+    return _answer(data, "application/octet-stream", FOREVER if width == TILE else PARTIAL)
 
 
 def _answer(data: bytes, kind: str, caching: str) -> HttpResponse:

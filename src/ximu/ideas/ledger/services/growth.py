@@ -70,8 +70,11 @@ def _locked() -> Head:
             zh="日志只能在所证明变更的同一事务内写入。",
             en="The log is written only inside the transaction of the change it proves.",
         )
-    Head.objects.get_or_create(pk=1)
-    return Head.objects.select_for_update().get(pk=1)
+    row = Head.objects.select_for_update().filter(pk=1).first()
+    if row is None:
+        Head.objects.get_or_create(pk=1)
+        row = Head.objects.select_for_update().get(pk=1)
+    return row
 
 
 def _report_jump(backwards: timedelta) -> None:
