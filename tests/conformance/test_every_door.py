@@ -37,7 +37,7 @@ def routes(resolver: URLResolver | None = None, prefix: str = "/") -> Iterator[t
             yield path, names
 
 
-ROUTES = sorted(set((path, tuple(names)) for path, names in routes() if "(?" not in path and "<" not in path))
+ROUTES = sorted({(path, tuple(names)) for path, names in routes() if "(?" not in path and "<" not in path})
 
 
 def filled(path: str, names: tuple[str, ...], value: str) -> str:
