@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -43,9 +43,9 @@ def verify(as_json: bool) -> None:
 
 
 def _tell(verdict: queries.Verdict) -> None:
-    for number, finding in enumerate([verdict.first, *(found for found in verdict.findings if found is not verdict.first)]):
+    for finding in verdict.findings_first():
         line = finding.envelope()
-        mark = "✘ 首处 first" if number == 0 else "✘"
+        mark = "✘ 首处 first" if finding is verdict.first else "✘"
         name = " ".join(part for part in (line["kind"], line["label"]) if part)
         click.echo(f"{mark}: #{line['index']} {name} {line['message_zh']} {line['message_en']}")
 
@@ -96,7 +96,7 @@ def bundle(index: int, as_json: bool) -> None:
 @log_group.command("cosign")
 @click.argument("note", type=click.File("r", encoding="utf-8"))
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
-def cosign(note: click.utils.LazyFile, as_json: bool) -> None:
+def cosign(note: TextIO, as_json: bool) -> None:
     """收下见证人加签的检查点 keep the cosignatures in NOTE (`-` reads standard input)."""
     added = services.cosign(note.read(), at=clock.now())
     if as_json:

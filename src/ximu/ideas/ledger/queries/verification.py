@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from django.db.models import BinaryField
+from django.db.models.functions import Cast
 
 from ximu.ideas.ledger.models import Hashes, Run
 from ximu.ideas.ledger.queries import checkpoints, evidence, tree
@@ -53,7 +55,11 @@ class Verdict:
 
     @property
     def first(self) -> Finding | None:
-        return min(self.findings, key=lambda finding: (finding.what in STRUCTURE, finding.index), default=None)
+        return next(iter(self.findings_first()), None)
+
+    def findings_first(self) -> list[Finding]:
+        """In the order in which they should be looked at."""
+        return sorted(self.findings, key=lambda finding: (finding.what in STRUCTURE, finding.index))
 
 
 def verify_log(*, whole_home: bool = False) -> Verdict:
@@ -108,8 +114,8 @@ class _Audit:
     def _entries(self, first: int, last: int) -> dict[int, bytes]:
         found: dict[int, bytes] = {}
         rows = Run.objects.filter(first__gt=first - TILE, first__lt=last).order_by("first")
-        for start, count, packed in rows.values_list("first", "count", "entries").iterator(chunk_size=64):
-            entries = tree.unpacked(bytes(packed))
+        for start, count, packed in rows.values_list("first", "count", _raw("entries")).iterator(chunk_size=64):
+            entries = tree.unpacked(bytes(packed or b""))
             if len(entries) != count:
                 self._say("run", start)
             for index, entry in enumerate(entries[:count], start):
@@ -127,8 +133,8 @@ class _Audit:
         """
         stored: dict[int, bytes] = {}
         rows = Hashes.objects.filter(level=0, first__gt=first - TILE, first__lt=last).order_by("first")
-        for start, data in rows.values_list("first", "data").iterator(chunk_size=64):
-            raw = bytes(data)
+        for start, data in rows.values_list("first", _raw("data")).iterator(chunk_size=64):
+            raw = bytes(data or b"")
             stored |= {start + n: raw[n * HASH:(n + 1) * HASH] for n in range(len(raw) // HASH)}
         leaves = []
         for index in range(first, last):
@@ -238,8 +244,14 @@ class _Audit:
             self._say("forked", size - 1)
 
 
+def _raw(column: str) -> Cast:
+    """The column as bytes, whatever somebody has put there: SQLite keeps text in a binary column without complaint."""
+    return Cast(column, BinaryField())
+
+
 def _stored(level: int) -> list[bytes]:
-    return list(_cut(bytes(data) for data in Hashes.objects.filter(level=level).order_by("first").values_list("data", flat=True)))
+    rows = Hashes.objects.filter(level=level).order_by("first").values_list(_raw("data"), flat=True)
+    return list(_cut(bytes(data or b"") for data in rows))
 
 
 def _cut(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -143,7 +143,7 @@ def _keep(level: int, first: int, added: list[bytes]) -> None:
     ))
 
 
-def _insert(model: type[Model], columns: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> None:
+def _insert(model: type[Model], columns: tuple[str, ...], rows: Iterator[tuple[int | bytes, ...]]) -> None:
     """One prepared statement for many rows of large values: an INSERT of many VALUES takes SQLite four times as long."""
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
     places = ", ".join(["%s"] * len(columns))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from django.db import transaction
+from django.db import connection, transaction
 
 from ximu.ideas.ledger import queries, services
 from ximu.ideas.ledger.commands import log_group
@@ -89,6 +89,19 @@ def test_an_altered_entry_is_named(index: int, table: dict[int, bytes]) -> None:
     rewrite(index, lambda raw: flip(raw, raw.index(b'"n"') + 1))
     found = first_of("altered", index)
     assert (found.kind, found.label) == ("test.entry", f"记录{index}")
+
+
+def test_an_entry_altered_into_text_is_named_too() -> None:
+    """SQLite's own replace() turns a binary value into text; elsewhere the same change keeps it binary."""
+    grow(20)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("UPDATE ledger_run SET entries = replace(entries, '\"n\":13,', '\"n\":14,')")
+            cursor.execute("SELECT typeof(entries) FROM ledger_run")
+            assert cursor.fetchone() == ("text",)
+        else:
+            rewrite(13, lambda raw: raw.replace(b'"n":13,', b'"n":14,'))
+    first_of("altered", 13)
 
 
 def test_an_entry_altered_with_its_hash_is_caught_by_the_tree_and_named_by_the_room(table: dict[int, bytes]) -> None:
