@@ -37,13 +37,14 @@ def known(name: str) -> str:
 def weighted(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Σ w x / Σ w over the known children; NaN where none is known. Re-weights siblings of what is missing."""
     there = np.isfinite(values)
+    if there.all() and (total := weights.sum(1, keepdims=True)).all():
+        share = weights / total
+        return share @ values[0].T if values.shape[0] == 1 else np.matmul(values, share[:, :, None])[..., 0]
     filled = np.where(there, values, 0.0)
     if values.shape[0] == 1:
-        above = weights @ filled[0].T
-        below = np.broadcast_to(weights.sum(1, keepdims=True), above.shape) if there.all() else weights @ there[0].T
+        above, below = weights @ filled[0].T, weights @ there[0].T
     else:
-        above = np.einsum("dnc,dc->dn", filled, weights, optimize=True)
-        below = weights.sum(1, keepdims=True) if there.all() else np.einsum("dnc,dc->dn", there, weights, optimize=True)
+        above, below = (np.matmul(x, weights[:, :, None])[..., 0] for x in (filled, there.astype(float)))
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(below > 0, above / below, np.nan)
 

@@ -50,6 +50,9 @@ class Table:
         place = self._place(column)
         return [row[place].strip() for row in self.rows]
 
+    def cell(self, column: str, row: int) -> str:
+        return self.rows[row][self._place(column)].strip()
+
     def _place(self, column: str) -> int:
         if column not in self.header:
             raise Refusal(

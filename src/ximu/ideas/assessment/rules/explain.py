@@ -149,7 +149,7 @@ def _said(result: Result, row: int, node: Node, values: np.ndarray) -> dict[str,
 
 def _indicator(result: Result, row: int, item: Indicator) -> dict[str, Any]:
     method, place = result.method, result.method.codes.index(item.code)
-    state, cell = result.prepared.states[item.code][row], result.table.texts(item.code)[row]
+    state, cell = result.prepared.states[item.code][row], result.table.cell(item.code, row)
     raw, value = number(result.prepared.raw[row, place]), number(result.normalised[row, place])
     step = item.normalise or method.normalisation
     zh, en = [f"原始值：{cell or '（空）'}（{STATES[state].zh}）"], [f"raw value: {cell or '(empty)'} ({STATES[state].en})"]

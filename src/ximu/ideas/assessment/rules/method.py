@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from ximu.kernel.words import Text
@@ -124,7 +125,7 @@ class Warn:
                 "field": self.field, "value": self.value, "accepted": self.accepted}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Method:
     """A whole method file. Children are kept in the order of the file."""
 
@@ -159,12 +160,23 @@ class Method:
     def codes(self) -> list[str]:
         return [indicator.code for indicator in self.indicators]
 
+    @cached_property
+    def _family(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {node.code: [] for node in self.nodes}
+        for item in (*self.indicators, *self.nodes):
+            found.setdefault(item.parent, []).append(item.code)
+        return found
+
     def children(self, parent: str) -> list[str]:
         """Codes of the direct children, indicators before nodes, in the order of the file."""
-        return [c.code for c in (*self.indicators, *self.nodes) if c.parent == parent]
+        return self._family[parent]
 
     def levels(self) -> dict[str, int]:
         """Indicators are level 1; a node stands one above its highest child."""
+        return self._levels
+
+    @cached_property
+    def _levels(self) -> dict[str, int]:
         found = dict.fromkeys(self.codes, 1)
         pending = list(self.nodes)
         while pending:

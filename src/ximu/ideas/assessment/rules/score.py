@@ -207,7 +207,8 @@ def marks_of(method: Method, code: str) -> np.ndarray:
 
 def _shifted(method: Method, code: str, score: np.ndarray, given: Prepared) -> np.ndarray:
     """Deductions and bonuses, then the bounds of the score (root only), then vetoes."""
-    score = score + given.shifts.get(code, 0.0)
+    if code in given.shifts:
+        score = score + given.shifts[code]
     if code == method.root and method.bounds != (None, None):
         low, high = (None if b is None else float(b) for b in method.bounds)
         score = np.clip(score, low, high)

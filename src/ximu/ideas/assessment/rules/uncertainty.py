@@ -21,7 +21,7 @@ from .method import Step
 from .score import Result, evaluate, normalise_all, variant
 
 MOST_DRAWS = 1_000_000
-AT_ONCE = 2_000_000        # cells (draws × units × widest node) computed in one go
+AT_ONCE = 200_000        # cells (draws × units × widest node) computed in one go
 
 
 @dataclass(frozen=True, slots=True)

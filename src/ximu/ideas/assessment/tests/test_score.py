@@ -250,3 +250,31 @@ def test_entropy_gives_no_weight_to_what_does_not_tell_units_apart() -> None:
 
 def test_budgets_are_averaged_over_experts() -> None:
     assert weights.budget({"a": [60, 1], "b": [40, 3]}, ["b", "a"]) == pytest.approx([0.575, 0.425])
+
+
+PANEL = "unit,year,a,b,c\nx,2017,1,2,3\ny,2017,2,3,4\nx,2018,3,4,5\ny,2018,9,8,7\n"
+
+
+@pytest.mark.parametrize(("panel", "wanted"), [("global", [0, 12.5, 25, 100]), ("each", [0, 100, 0, 100])])
+def test_several_years_share_one_scale_unless_told(panel: str, wanted: list[float]) -> None:
+    loaded = loading.load(method(head=f'[columns]\ntime="year"\npanel="{panel}"\n'))
+    result = score(loaded, read(PANEL, time="year"))
+    assert result.normalised[:, 0] == pytest.approx(wanted)
+    assert as_json(result)["units"] == ["x@2017", "y@2017", "x@2018", "y@2018"]
+    assert result.ranks["I"].tolist() == [2, 1, 2, 1]
+
+
+def test_levels_may_aggregate_differently_and_thresholds_blank_what_is_too_thin() -> None:
+    text = ('[missing]\nrule="omit"\n[aggregation]\nlevels=["arithmetic", "geometric"]\nthreshold=0.6\n[normalisation]\nmethod="none"\n'
+            '[[node]]\ncode="I"\n' + "".join(f'[[node]]\ncode="{p}"\nparent="I"\n[[indicator]]\ncode="{p}1"\nparent="{p}"\n'
+                                             f'[[indicator]]\ncode="{p}2"\nparent="{p}"\n' for p in "pq"))
+    result = run(text, "unit,p1,p2,q1,q2\nx,1,3,8,8\ny,1,,4,4\n")
+    assert result.scores["I"][0] == pytest.approx(4)
+    assert np.isnan([result.scores["p"][1], result.scores["I"][1]]).all()
+
+
+def test_copeland_of_coinr_keeps_to_its_letter_where_values_are_missing() -> None:
+    """COINr counts comparable pairs above the diagonal only; our own rule splits what cannot be compared."""
+    x, share = np.array([[[1.0, NAN], [2.0, 5.0], [NAN, 6.0]]]), np.ones((1, 2))
+    assert aggregate.combine("copeland-coinr", x, share)[0] == pytest.approx([0.0, 1.0, 2.0])
+    assert aggregate.combine("copeland", x, share)[0] == pytest.approx([0.75, 1.0, 1.25])
