@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ximu.ideas.warnings.commands import detect_command
+from ximu.ideas.warnings.commands import METHODS, detect_command
 from ximu.kernel.refusal import Refusal
 
 TABLE = "t,observed\n" + "".join(f"{i},{v}\n" for i, v in enumerate((3, 5, 4, 6, 5, 4, 5, 20, 4), start=1))
@@ -53,3 +53,25 @@ def test_a_refusal_names_its_code(args: tuple[str, ...], stdin: str, code: str) 
     with pytest.raises(Refusal) as refused:
         run(*args, stdin=stdin)
     assert refused.value.code == code
+
+
+def test_the_methods_page_names_every_method_and_parameter() -> None:
+    page = (Path(__file__).parents[5] / "docs" / "methods" / "detectors.md").read_text("utf-8")
+    missing = {f"{method}.{p.name}" for method, known in METHODS.items() for p in known if f"`{p.name}`" not in page}
+    assert missing <= {f"{m}.{name}" for m in METHODS for name in ("range", "from", "to")}
+    assert all(f"`{method}`" in page for method in METHODS)
+
+
+def test_the_worked_example_of_the_methods_page_holds() -> None:
+    root = Path(__file__).parents[5]
+    page = (root / "docs" / "methods" / "detectors.md").read_text("utf-8")
+    rows = run(str(root / "examples/detect/weekly.csv"), "--method", "farrington-flexible",
+               "--param", "b=4", "no_periods=10", "past_weeks_not_included=26", "range=286:293").splitlines()
+    shown = [line.removesuffix(",…") for line in page.splitlines() if line.startswith(("286,", "287,"))]
+    assert len(shown) == 2
+    for line in shown:
+        t, _, observed, expected, upper, alarm, *_ = line.split(",")
+        row = next(r for r in csv.DictReader(rows) if r["t"] == t)
+        assert (row["observed"], row["alarm"]) == (observed, alarm)
+        assert float(row["expected"]) == pytest.approx(float(expected), rel=1e-9)
+        assert float(row["upperbound"]) == pytest.approx(float(upper), rel=1e-9)
