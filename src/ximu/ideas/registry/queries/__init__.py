@@ -1,0 +1,34 @@
+"""Reads of the registry; all of them answer as of a day (`as_of`) and, where given, as known at a time (`known_at`)."""
+
+from ximu.ideas.registry.queries.book import book, index, key_uid, version
+from ximu.ideas.registry.queries.naming import (
+    find,
+    find_many,
+    resolve,
+    resolve_many,
+    resolve_official,
+    resolve_officials,
+    search,
+)
+from ximu.ideas.registry.queries.people import holders, official, officials, posts, responsible, vacancies
+from ximu.ideas.registry.queries.phrases import compare, expand, is_phrase, reading, readings, signed
+from ximu.ideas.registry.queries.units import (
+    UnitView,
+    district_of_code,
+    forebears,
+    lineage,
+    name,
+    owner_of,
+    owners,
+    successors,
+    unit,
+    units,
+)
+from ximu.ideas.registry.rules.resolution import Candidate, Resolution
+
+__all__ = [
+    "Candidate", "Resolution", "UnitView", "book", "compare", "district_of_code", "expand", "find", "find_many", "forebears",
+    "holders", "index", "is_phrase", "key_uid", "lineage", "name", "official", "officials", "owner_of", "owners", "posts",
+    "reading", "readings", "resolve", "resolve_many", "resolve_official", "resolve_officials", "responsible", "search", "signed",
+    "successors", "unit", "units", "vacancies", "version",
+]

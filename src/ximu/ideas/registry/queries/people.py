@@ -1,0 +1,56 @@
+"""Posts, those who hold them, and where nobody does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ximu.ideas.registry.queries.book import book
+from ximu.ideas.registry.rules import posts as rules
+from ximu.ideas.registry.rules.book import Holding, Official, Post
+from ximu.ideas.registry.rules.posts import Responsible
+from ximu.kernel.words import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    unit: str
+    name: str
+    reason: Text
+
+
+def posts(unit: str, *, as_of: date | None = None, known_at: datetime | None = None) -> list[Post]:
+    """The unit's posts; with `as_of` only those that live that day."""
+    known = book(known_at=known_at)
+    return [p for p in known.posts_of.get(unit, []) if as_of is None or rules.post_lives(known, p, as_of)]
+
+
+def holders(post: str, as_of: date, *, known_at: datetime | None = None) -> list[tuple[Holding, Official]]:
+    """Who holds the post that day: one, or nobody."""
+    known = book(known_at=known_at)
+    return [(h, known.officials[h.official]) for h in rules.holders(known, post, as_of)]
+
+
+def terms(post: str) -> list[tuple[Holding, Official]]:
+    """Everybody who ever held the post, earliest first."""
+    known = book()
+    return [(h, known.officials[h.official]) for h in known.holdings_of.get(post, [])]
+
+
+def official(uid: str) -> Official | None:
+    return book().officials.get(uid)
+
+
+def officials() -> list[Official]:
+    return list(book().officials.values())
+
+
+def responsible(unit: str, on: date, *, known_at: datetime | None = None) -> Responsible:
+    """Who answers for the unit that day; the superior's, with code and reason, where nobody is in office."""
+    return rules.responsible(book(known_at=known_at), unit, on)
+
+
+def vacancies(on: date, *, known_at: datetime | None = None) -> list[Vacancy]:
+    """Units without a first responsible person that day."""
+    known = book(known_at=known_at)
+    return [Vacancy(uid, known.name_on(uid, on), reason) for uid, reason in rules.vacancies(known, on)]
