@@ -4,6 +4,7 @@ from ximu.ideas.registry.queries.book import book, index, key_uid, version
 from ximu.ideas.registry.queries.naming import (
     find,
     find_many,
+    named,
     resolve,
     resolve_many,
     resolve_official,
@@ -18,6 +19,7 @@ from ximu.ideas.registry.queries.units import (
     forebears,
     lineage,
     name,
+    names_of,
     owner_of,
     owners,
     successors,
@@ -27,8 +29,8 @@ from ximu.ideas.registry.queries.units import (
 from ximu.ideas.registry.rules.resolution import Candidate, Resolution
 
 __all__ = [
-    "Candidate", "Resolution", "UnitView", "book", "compare", "district_of_code", "expand", "find", "find_many", "forebears",
-    "holders", "index", "is_phrase", "key_uid", "lineage", "name", "official", "officials", "owner_of", "owners", "posts",
-    "reading", "readings", "resolve", "resolve_many", "resolve_official", "resolve_officials", "responsible", "search", "signed",
-    "successors", "unit", "units", "vacancies", "version",
+    "Candidate", "Resolution", "UnitView", "book", "compare", "district_of_code", "expand", "find", "find_many",
+    "forebears", "holders", "index", "is_phrase", "key_uid", "lineage", "name", "named", "names_of", "official",
+    "officials", "owner_of", "owners", "posts", "reading", "readings", "resolve", "resolve_many", "resolve_official",
+    "resolve_officials", "responsible", "search", "signed", "successors", "unit", "units", "vacancies", "version",
 ]

@@ -28,6 +28,11 @@ def find(text: str, *, as_of: date, code: str = "") -> str:
     return finding.certain(index(), text, code, as_of)
 
 
+def named(text: str, *, as_of: date) -> str:
+    """The uid of the unit of that name, even of one that has ended by that day. Errors: `ORG-UNKNOWN`, `SUBJ-AMBIG`."""
+    return finding.named(index(), text, as_of)
+
+
 def find_many(texts: Sequence[str], *, as_of: date) -> tuple[dict[str, str], dict[str, Refusal]]:
     """Each text → uid, and for those that are not certain the refusal that says why."""
     found: dict[str, str] = {}

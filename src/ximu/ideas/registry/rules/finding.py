@@ -40,6 +40,11 @@ def certain(index: Index, text: str, code: str, as_of: date) -> str:
     )
 
 
+def named(index: Index, text: str, as_of: date) -> str:
+    """The unit of that name even when it has ended by that day. Errors: `ORG-UNKNOWN`, `SUBJ-AMBIG`."""
+    return _named_but_ended(index, text, as_of) or certain(index, text, "", as_of)
+
+
 def _named_but_ended(index: Index, text: str, as_of: date) -> str:
     """The one unit that bears exactly this name but has ended by that day, when no living unit bears it."""
     where, rest = index.speller.split(fold(text))

@@ -128,23 +128,26 @@ def owner_of(book: Book, uid: str, on: date) -> str:
 def heirs(book: Book, uid: str, on: date) -> list[Heir]:
     """All living units that carry something of `uid` that day, the principal one first; itself while it lives.
 
-    A part that was transferred away while the unit lived is listed too.
+    A part that was transferred away while the unit lived is listed too. Before its founding: those from whom it came.
     """
     principal = owner_of(book, uid, on)
     if principal == uid:
         found = {uid: Heir(uid, True, Text("单位存续", "the unit lives"))}
     else:
         found = {principal: Heir(principal, True, _why(book, uid, principal, on))}
+    back = on < book.units[uid].since
     stack, seen = [uid], {uid}
     while stack:
-        for edge in book.edges_from.get(stack.pop(), []):
-            if edge.on > on or not edge.successor or edge.successor in seen or edge.kind == "rename":
+        here = stack.pop()
+        for edge in (book.edges_to if back else book.edges_from).get(here, []):
+            other = edge.predecessor if back else edge.successor
+            if (edge.on > on) != back or not other or other in seen or edge.kind == "rename" or (back and edge.kind == "part"):
                 continue
-            seen.add(edge.successor)
-            if book.living(edge.successor, on):
-                found.setdefault(edge.successor, Heir(edge.successor, False, _reason(edge)))
+            seen.add(other)
+            if book.living(other, on):
+                found.setdefault(other, Heir(other, False, _reason(edge)))
             else:
-                stack.append(edge.successor)
+                stack.append(other)
     return list(found.values())
 
 

@@ -53,7 +53,7 @@ def reform(
             for e in edges
         ])
         enter_names(mine, [replace(n, since=on) for n in names], by=by, at=at)
-        mine.note("reform", uid=uid, kind=kind, on=on.isoformat(), sure=sure, basis=basis, lines=[
+        mine.note("reform", uid=uid, reform_kind=kind, on=on.isoformat(), sure=sure, basis=basis, lines=[
             [line.predecessor, line.successor, line.principal, line.scope] for line in lines
         ])
         announce(UnitsReformed(

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from ximu.ideas.ledger import services as ledger
+from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.registry import queries
 from ximu.ideas.registry.models import Edition
 from ximu.ideas.registry.queries.book import number
@@ -25,7 +27,7 @@ class Turn:
     book: Book
     entries: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
-    def note(self, kind: str, **body: Any) -> None:
+    def note(self, kind: str, /, **body: Any) -> None:
         self.entries.append((f"registry.{kind}", body))
 
 
@@ -54,3 +56,4 @@ def _close(what: str, number: int, rows: int, *, by: Actor, at: datetime) -> Non
 
 def _log(entries: Sequence[tuple[str, dict[str, Any]]], *, at: datetime) -> None:
     """Into the transparency log, in the same transaction."""
+    ledger.append([Entry(kind, body) for kind, body in entries], at=at)

@@ -77,7 +77,7 @@ def enter(mine: Turn, units: Sequence[NewUnit], *, by: Actor, at: datetime) -> l
         for row, u in zip(rows, made, strict=True)
     ])
     for u in made:
-        mine.note("unit", uid=u.uid, kind=u.kind, level=u.level, names=[list(n) for n in _names(u)], code=u.code,
+        mine.note("unit", uid=u.uid, unit_kind=u.kind, level=u.level, names=[list(n) for n in _names(u)], code=u.code,
                   division=u.division, since=u.since.isoformat(), sure=u.sure, parent=u.parent, district=u.district)
     mine.book = with_units(mine.book, made)
     return [u.uid for u in made]

@@ -1,0 +1,138 @@
+"""Names are found as of a day; nothing is guessed; duties and phrases follow the reforms."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ximu.foundation.profiles import uid_of
+from ximu.ideas.registry import queries
+from ximu.ideas.registry.tests.factories import load
+from ximu.kernel.refusal import Refusal
+
+BEFORE, AFTER = date(2018, 2, 13), date(2019, 3, 1)
+pytestmark = pytest.mark.django_db
+
+
+def example(key: str) -> str:
+    return uid_of("example", key)
+
+
+@pytest.fixture(autouse=True)
+def city(db: None) -> None:
+    load()
+
+
+@pytest.mark.parametrize(("text", "on", "key"), [
+    ("示例市财政局", BEFORE, "czj"), ("市财政局", BEFORE, "czj"), ("  示例市 财政局", BEFORE, "czj"), ("示例市发改委", BEFORE, "fgw"),
+    ("示例市发展改革委", BEFORE, "fgw"), ("甲区政府", BEFORE, "q01"), ("示例市甲区人民政府", BEFORE, "q01"), ("甲区中和街道", BEFORE, "q01j1"),
+    ("示例市甲区中和街道办事处", BEFORE, "q01j1"), ("示例市政府", BEFORE, "shi"), ("ｓｈｉｃａｉｚｈｅｎｇｊｕ", BEFORE, "czj"), ("sczj", BEFORE, "czj"),
+    ("市政务公开与\"互联网+政务服务\"领导小组", BEFORE, "zwgk"), ("市环保局", BEFORE, "hbj"), ("市环保局", AFTER, "hj"), ("市生态环境局", BEFORE, "hbj"),
+    ("市卫生计生委", AFTER, "wjw"), ("示例市卫生健康委员会", AFTER, "wjw"), ("临江街道", AFTER, "q02j9"),
+])
+def test_a_name_is_found_as_of_a_day(text: str, on: date, key: str) -> None:
+    found = queries.resolve(text, as_of=on)
+    assert (found.status, found.uid) == ("exact", example(key))
+    assert found.candidates[0].reasons
+
+
+@pytest.mark.parametrize(("text", "on", "keys"), [
+    ("中和街道", BEFORE, {"q01j1", "q04j1"}), ("市食药监局", AFTER, {"scjg", "ypj"}), ("江畔街道", date(2018, 1, 1), {"q02j2", "q02j3"}),
+    ("市规划国土资源局", AFTER, {"gzj", "cxgh"}),
+])
+def test_what_may_be_two_is_never_guessed(text: str, on: date, keys: set[str]) -> None:
+    found = queries.resolve(text, as_of=on)
+    assert (found.status, found.uid) == ("ambiguous", "")
+    assert {c.uid for c in found.candidates} == {example(k) for k in keys}
+
+
+def test_a_likeness_is_only_a_suggestion() -> None:
+    found = queries.resolve("示例市财证局", as_of=BEFORE)
+    assert (found.status, found.candidates[0].uid) == ("none", example("czj"))
+    assert queries.resolve("完全不相干", as_of=BEFORE).candidates == []
+
+
+def test_a_name_of_another_day_says_so() -> None:
+    reasons = " ".join(r.zh for r in queries.resolve("市卫生计生委", as_of=AFTER).candidates[0].reasons)
+    assert "2018-11-30" in reasons
+
+
+def test_code_and_name_must_agree() -> None:
+    czj, tjj = (queries.unit(example(k), as_of=BEFORE) for k in ("czj", "tjj"))
+    assert queries.resolve(czj.code, as_of=BEFORE).uid == czj.uid
+    assert queries.resolve("市财政局", as_of=BEFORE, code=czj.code).uid == czj.uid
+    assert queries.resolve("市财政局", as_of=BEFORE, code=tjj.code).status == "ambiguous"
+    assert queries.resolve("市财政局", as_of=BEFORE, code="11310000003100007Y").status == "ambiguous"
+    wrong = queries.resolve("市财政局", as_of=BEFORE, code=czj.code[:17] + ("0" if czj.code[17] != "0" else "1"))
+    assert (wrong.uid, wrong.note is not None) == (czj.uid, True)
+
+
+def test_many_are_answered_in_order_and_like_one() -> None:
+    asked = [("市财政局", "", BEFORE), ("没有这个", "", BEFORE), ("中和街道", "", AFTER), ("市财政局", "", BEFORE)]
+    answers = queries.resolve_many(asked)
+    assert [a.status for a in answers] == ["exact", "none", "ambiguous", "exact"]
+    assert answers == [queries.resolve(t, as_of=on, code=c) for t, c, on in asked]
+
+
+@pytest.mark.parametrize(("text", "on", "code"), [
+    ("市财证局", BEFORE, "ORG-UNKNOWN"), ("市食药监局", AFTER, "ORG-ENDED"), ("中和街道", BEFORE, "SUBJ-AMBIG"), ("市环保局", AFTER, "ORG-ENDED"),
+])
+def test_a_certain_unit_or_a_refusal_that_helps(text: str, on: date, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        queries.find(text, as_of=on)
+    assert refused.value.code == code
+    if code == "ORG-UNKNOWN":
+        assert "示例市财政局" in refused.value.zh
+    if text == "市环保局":
+        assert refused.value.extra["successor"] == example("hj")
+
+
+def test_two_officials_of_one_name_are_told_apart_by_their_unit() -> None:
+    assert queries.resolve_official("王伟", as_of=BEFORE).status == "ambiguous"
+    found = queries.resolve_official("王伟", as_of=BEFORE, unit=example("czj"))
+    assert found.status == "exact"
+    assert queries.resolve_official("王伟", as_of=BEFORE, unit=example("tjj")).status == "none"
+    number = queries.official(found.uid).number
+    assert queries.resolve_official(number, as_of=AFTER).uid == found.uid
+
+
+def test_the_search_finds_by_part_pinyin_and_former_name() -> None:
+    assert queries.search("财政", as_of=BEFORE)[0].uid == example("czj")
+    assert queries.search("huanbaoju", as_of=AFTER, limit=50)
+    assert queries.search("sczj", as_of=BEFORE)[0].uid == example("czj")
+    former = [f for f in queries.search("计划生育", as_of=AFTER) if f.uid == example("wjw")]
+    assert (former[0].name, former[0].matched) == ("示例市卫生健康委员会", "示例市卫生和计划生育委员会")
+    assert queries.search("", as_of=BEFORE) == []
+
+
+def test_duties_and_archives_follow_the_reforms() -> None:
+    assert queries.owner_of(example("syj"), BEFORE) == example("syj")
+    assert queries.owner_of(example("syj"), AFTER) == example("scjg")
+    assert queries.owner_of(example("jrb"), AFTER) == example("fgw")
+    assert set(queries.forebears(example("scjg"), AFTER)) == {example(k) for k in ("scjg", "gsj", "zjj", "syj")}
+    assert [uid for uid, _ in queries.successors(example("syj"), on=AFTER)] == [example("scjg"), example("ypj")]
+    assert {e.kind for e in queries.lineage(example("syj"))} >= {"merge"}
+
+
+def test_exactly_the_two_planted_gaps_are_vacant() -> None:
+    for on in (BEFORE, AFTER):
+        assert {v.unit for v in queries.vacancies(on)} == {example("q05tjj"), example("q11j2")}
+    above = queries.responsible(example("q05tjj"), BEFORE)
+    assert (above.answering, above.code) == (example("q05"), "APPT-VACANT")
+    assert queries.responsible(example("syj"), AFTER).answering == example("scjg")
+
+
+def test_phrases_mean_the_units_of_the_day() -> None:
+    assert len(queries.expand("各区人民政府", as_of=BEFORE)) == 16
+    all_departments = queries.expand("市政府委、办、局", as_of=BEFORE)
+    others = queries.expand("其他市有关部门", as_of=BEFORE, named=[example("fgw"), example("czj")])
+    assert set(all_departments) - set(others) == {example("fgw"), example("czj")}
+    members = queries.expand("市政务公开与“互联网+政务服务”领导小组成员单位", as_of=AFTER)
+    assert example("scjg") in members
+    assert example("gsj") not in members
+    assert queries.is_phrase("各有关单位")
+    assert not queries.is_phrase("市财政局")
+    with pytest.raises(Refusal) as refused:
+        queries.expand("有些单位", as_of=BEFORE)
+    assert refused.value.code == "PHRASE-NONE"
