@@ -106,11 +106,15 @@ def blocks(path: Path, encoding: str, *, size: int = BLOCK_BYTES) -> Iterator[by
 def _raw(path: Path, encoding: str, size: int) -> Iterator[bytes]:
     with path.open("rb") as file:
         if encoding in {UTF8, UTF8_BOM}:
-            if encoding == UTF8_BOM:
-                file.seek(3)
-            while block := file.read(size):
+            at = 3 if encoding == UTF8_BOM else 0
+            while True:
+                file.seek(at + size)
+                tail = len(file.readline(PROBE_BYTES))
+                file.seek(at)
+                if not (block := file.read(size + tail)):
+                    return
+                at += len(block)
                 yield block
-            return
         if encoding in {UTF16LE, UTF16BE}:
             file.seek(2 if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else 0)
         yield from _transcoded(file, encoding, size)

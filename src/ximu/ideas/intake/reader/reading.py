@@ -18,7 +18,7 @@ from ximu.ideas.intake.reader.jsonfile import open_json
 from ximu.ideas.intake.reader.limits import BLOCK_BYTES, MOST_FILE_BYTES, MOST_ROWS, too_large
 from ximu.ideas.intake.reader.xlsxfile import open_xlsx
 from ximu.ideas.intake.rules import keys, problems
-from ximu.ideas.intake.rules.checking import check_chunk
+from ximu.ideas.intake.rules.checking import Checked, check_chunk
 from ximu.ideas.intake.rules.schema import ItemSchema
 
 MOST_DETAILS = 200_000
@@ -82,20 +82,41 @@ def read_file(
         progress(tally.rows)
     if not tally.rows:
         raise kinds.empty_file()
-    return _conclude(delivery, schema, tally, out)
+    double = keys.doubles(pl.concat(tally.traces))
+    content = _contents(path, schema, double["line"], today=today)
+    return _conclude(delivery, schema, tally, out, found=keys.repeats(double, content, schema))
+
+
+def _checked(chunk: Chunk, delivery: Delivery, schema: ItemSchema, *, today: date) -> Checked:
+    return check_chunk(
+        chunk.frame, schema, today=today, serial_from=delivery.serial_from, found=chunk.faults,
+    )
+
+
+def _contents(path: Path, schema: ItemSchema, lines: pl.Series, *, today: date) -> pl.DataFrame:
+    """What the rows with a repeated key hold: the file is read again, for these lines only."""
+    parts = [pl.DataFrame(schema={"line": pl.Int64, "content": pl.UInt64})]
+    if len(lines):
+        again = open_file(path, schema)
+        for chunk in again.chunks:
+            chunk.frame = chunk.frame.filter(pl.col("line").is_in(lines.implode()))
+            if chunk.frame.height:
+                parts.append(keys.contents(_checked(chunk, again, schema, today=today).clean, schema))
+    return pl.concat(parts)
 
 
 def _take(chunk: Chunk, delivery: Delivery, schema: ItemSchema, tally: Tally, *, today: date, out: Path | None) -> None:
-    checked = check_chunk(chunk.frame, schema, today=today, serial_from=delivery.serial_from, found=chunk.faults)
-    good = checked.good
-    tally.good += good.height
-    tally.traces.append(keys.traces(good, schema))
+    checked = _checked(chunk, delivery, schema, today=today)
+    bad = checked.bad_lines
+    tally.good += chunk.frame.height - len(bad)
+    traced = keys.traces(checked.clean, schema)
+    tally.traces.append(traced.filter(~pl.col("line").is_in(bad.implode())) if len(bad) else traced)
     if checked.faults.height:
         tally.count(checked.faults)
         _keep_rejects(chunk, checked.faults, tally)
-    if out is not None and good.height:
+    if out is not None and chunk.frame.height > len(bad):
         tally.parts += 1
-        keys.record_frame(good, schema).write_ipc(out / f"rows-{tally.parts:05}.arrow")
+        keys.record_frame(checked.good, schema).write_ipc(out / f"rows-{tally.parts:05}.arrow")
 
 
 def _keep_rejects(chunk: Chunk, faults: pl.DataFrame, tally: Tally) -> None:
@@ -106,8 +127,7 @@ def _keep_rejects(chunk: Chunk, faults: pl.DataFrame, tally: Tally) -> None:
         tally.reject_rows.append(kept)
 
 
-def _conclude(delivery: Delivery, schema: ItemSchema, tally: Tally, out: Path | None) -> dict[str, Any]:
-    found = keys.repeats(pl.concat(tally.traces), schema)
+def _conclude(delivery: Delivery, schema: ItemSchema, tally: Tally, out: Path | None, *, found: keys.Repeats) -> dict[str, Any]:
     clashing = found.faults["line"].to_list()
     if clashing:
         tally.count(found.faults)

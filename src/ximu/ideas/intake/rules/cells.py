@@ -236,7 +236,7 @@ def read_code(text: str, spec: FieldSpec) -> str | None:
 
 def _check_shape(column: Column, clean: pl.Series) -> None:
     spec = column.spec
-    if spec.max_length is not None:
+    if spec.max_length is not None and (column.values.str.len_bytes().max() or 0) > spec.max_length:
         column.fault((column.values.str.len_chars() > spec.max_length).fill_null(value=False), "FIELD-LONG", rule=str(spec.max_length))
     if spec.min_length is not None:
         column.fault((column.values.str.len_chars() < spec.min_length).fill_null(value=False), "FIELD-SHORT", rule=str(spec.min_length))

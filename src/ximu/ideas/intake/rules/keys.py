@@ -40,10 +40,18 @@ def record_frame(good: pl.DataFrame, schema: ItemSchema) -> pl.DataFrame:
 
 
 def traces(good: pl.DataFrame, schema: ItemSchema) -> pl.DataFrame:
-    """Line, key and content as two hashes: enough to find repeats, small enough to keep for a whole file."""
-    return good.select(
-        "line", pl.struct(schema.key or schema.names).hash(seed=7).alias("key"), pl.struct(schema.names).hash(seed=11).alias("content"),
-    )
+    """Line and hashed key: enough to find repeats, small enough to keep for a whole file."""
+    key = pl.col(schema.key[0]) if len(schema.key) == 1 else pl.struct(schema.key or schema.names)
+    return good.select("line", key.hash(seed=7).alias("key"))
+
+
+def contents(rows: pl.DataFrame, schema: ItemSchema) -> pl.DataFrame:
+    """Line and hashed content, for the few rows whose key comes twice."""
+    return rows.select("line", pl.struct(schema.names).hash(seed=11).alias("content"))
+
+
+def doubles(traced: pl.DataFrame) -> pl.DataFrame:
+    return traced.filter(pl.col("key").is_duplicated()).sort("line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +62,12 @@ class Repeats:
     faults: pl.DataFrame
 
 
-def repeats(traced: pl.DataFrame, schema: ItemSchema) -> Repeats:
-    """Equal key and content: the first counts. Equal key, other content: none counts, for none can be known right."""
-    double = traced.filter(pl.col("key").is_duplicated()).sort("line")
+def repeats(double: pl.DataFrame, content: pl.DataFrame, schema: ItemSchema) -> Repeats:
+    """Equal key and content: the first counts. Equal key, other content: none counts, for none can be known right.
+
+    `double` are the rows whose key comes twice, `content` their contents.
+    """
+    double = double.join(content, on="line", how="left", maintain_order="left")
     if not double.height or not schema.key:
         again = double.filter(~pl.col("key").is_first_distinct())["line"].to_list() if double.height else []
         return Repeats(again, problems.empty())

@@ -100,33 +100,27 @@ def from_rows(rows: Iterable[tuple[Any, ...]]) -> pl.DataFrame:
 def told(problems: pl.DataFrame, schema: ItemSchema) -> Iterator[dict[str, Any]]:
     """Each fault with its two sentences, in the order of the file."""
     specs = {f.name: f for f in schema.fields}
-    for row in problems.sort("line", maintain_order=True).iter_rows(named=True):
-        text = sentence(row, specs.get(row["field"]))
+    shapes: dict[tuple[str, ...], tuple[str, str, str]] = {}
+    for line, field, value, code, reason, expected, rule, severity in problems.sort("line", maintain_order=True).iter_rows():
+        kind = (field, code, reason, expected, rule)
+        if kind not in shapes:
+            shapes[kind] = _shape(specs.get(field), code, reason, expected=expected, rule=rule)
+        title, zh, en = shapes[kind]
         yield {
-            "line": row["line"], "column": _title(specs, row["field"]), "field": row["field"], "value": row["value"],
-            "code": row["code"], "rule": row["rule"], "expected": row["expected"], "severity": row["severity"],
-            "message_zh": text.zh, "message_en": text.en,
+            "line": line, "column": title, "field": field, "value": value, "code": code, "rule": rule, "expected": expected,
+            "severity": severity, "message_zh": f"第{line}行{zh}。".replace("{value}", value),
+            "message_en": f"Line {line}: {en}.".replace("{value}", value),
         }
 
 
-def _title(specs: Mapping[str, FieldSpec], name: str) -> str:
-    return specs[name].title if name in specs else name
-
-
-def sentence(row: Mapping[str, Any], spec: FieldSpec | None) -> Text:
-    shape = SENTENCES.get(row["code"]) or SENTENCES["FIELD-PATTERN"]
-    reasons = RIC_REASONS if row["code"] == "ID-RIC" else USCC_REASONS
-    reason = reasons.get(row["reason"])
-    values = {"value": row["value"], "rule": row["rule"], "expected": row["expected"]}
-    zh = _fill(shape.zh, {**values, "reason": _fill(reason.zh, values) if reason else ""})
-    en = _fill(shape.en, {**values, "reason": _fill(reason.en, values) if reason else ""})
-    where_zh, where_en = (f"“{spec.title}”：", f"“{spec.title_en}” ") if spec else ("", "")
-    return Text(f"第{row['line']}行{where_zh or '：'}{zh}。", f"Line {row['line']}: {where_en}{en}.")
-
-
-def _fill(shape: str, values: Mapping[str, str]) -> str:
-    """Plain replacement: a value with braces in it stays what it is."""
-    for name, value in values.items():
-        if name != "value":
-            shape = shape.replace("{" + name + "}", str(value))
-    return shape.replace("{value}", str(values["value"]))
+def _shape(spec: FieldSpec | None, code: str, reason: str, *, expected: str, rule: str) -> tuple[str, str, str]:
+    """Title and both sentences of a kind of fault, with only the value left open."""
+    shape = SENTENCES[code]
+    why = (RIC_REASONS if code == "ID-RIC" else USCC_REASONS).get(reason)
+    filled = []
+    for language in ("zh", "en"):
+        text = shape.of(language).replace("{reason}", why.of(language) if why else "")
+        filled.append(text.replace("{rule}", rule.replace("{", "｛")).replace("{expected}", expected))
+    if spec is None:
+        return "", "：" + filled[0], filled[1]
+    return spec.title, f"“{spec.title}”：{filled[0]}", f"“{spec.title_en}” {filled[1]}"

@@ -1,0 +1,180 @@
+"""How fast is intake, against its peers and its limits? One run, ratios. `python benchmarks/intake.py --rows 1000000`.
+
+Whole processes where it matters (memory), else in-process medians; peers that are slow run on 100,000 rows
+and are scaled. `--database URL` adds the COPY limit and the load on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Any, Literal
+
+import duckdb
+import polars as pl
+import pydantic
+import xlsxwriter
+from intake_rows import DAY, NAMES, SCHEMA, write
+from python_calamine import CalamineWorkbook
+from stdnum.cn import ric
+from stdnum.cn import uscc as stdnum_uscc
+
+from ximu.ideas.intake.reader.reading import read_file
+from ximu.ideas.intake.rules.schema import read_schema
+from ximu.kernel import resident_id, uscc
+
+PEER_ROWS = 100_000
+
+
+def timed(work: Callable[[], Any], *, times: int = 3) -> float:
+    """Median seconds."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return median(taken)
+
+
+def _code(value: str) -> str:
+    if value and not stdnum_uscc.is_valid(value):
+        raise ValueError("code")
+    return value
+
+
+def _person(value: str) -> str:
+    if value and not ric.is_valid(value):
+        raise ValueError("person")
+    return value
+
+
+def _lean_code(value: str) -> str:
+    if value and not uscc.check(value).valid:
+        raise ValueError("code")
+    return value
+
+
+def _lean_person(value: str) -> str:
+    if value and not resident_id.check(value, today=DAY).valid:
+        raise ValueError("person")
+    return value
+
+
+def model(check_code: Callable[[str], str], check_person: Callable[[str], str]) -> type[pydantic.BaseModel]:
+    def text(most: int) -> Any:
+        return (Annotated[str, pydantic.StringConstraints(min_length=1, max_length=most)], ...)
+
+    code = (Annotated[str, pydantic.AfterValidator(check_code)], ...)
+    return pydantic.create_model(
+        "Row",
+        **{  # type: ignore[call-overload]
+            "CF_XDR_MC": text(200),
+            "CF_XDR_LB": (Literal["法人及非法人组织", "自然人", "个体工商户"], ...),
+            "CF_XDR_SHXYM": code,
+            "CF_FRDB": (str, ...),
+            "CF_XDR_ZJHM": (Annotated[str, pydantic.AfterValidator(check_person)], ...),
+            "CF_WSH": text(64),
+            "CF_WFXW": text(2000),
+            "CF_SY": text(5000),
+            "CF_YJ": text(2048),
+            "CF_CFLB": (Literal["警告", "罚款", "其他"], ...),
+            "CF_NR": text(4000),
+            "CF_NR_FK": (Decimal, ...),
+            "CF_JDRQ": (date, ...),
+            "CF_YXQ": (date, ...),
+            "CF_CFJG": text(200),
+            "CF_CFJGDM": code,
+            "CF_SJLY": text(200),
+            "BZ": (str, ...),
+        },
+    )
+
+
+def by_pydantic(path: Path, row_type: type[pydantic.BaseModel]) -> int:
+    bad = 0
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            try:
+                row_type(**row)
+            except pydantic.ValidationError as error:
+                error.errors()
+                bad += 1
+    return bad
+
+
+def peak_of(path: Path, folder: Path) -> tuple[float, int]:
+    """Seconds and peak MiB of the reading process as the server starts it."""
+    out = folder / "out"
+    out.mkdir(exist_ok=True)
+    order = folder / "job.json"
+    order.write_text(
+        json.dumps({"path": str(path), "schema": SCHEMA, "today": DAY.isoformat(), "out": str(out), "records": False}), "utf-8"
+    )
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "ximu.ideas.intake.reader", str(order), "900"], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+
+
+def workbook(path: Path, source: Path) -> None:
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_numbers": False})
+    sheet = book.add_worksheet()
+    with source.open(encoding="utf-8", newline="") as file:
+        for r, row in enumerate(csv.reader(file)):
+            for c, value in enumerate(row):
+                sheet.write_string(r, c, value)
+    book.close()
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser()
+    ask.add_argument("--rows", type=int, default=1_000_000)
+    ask.add_argument("--xlsx-rows", type=int, default=100_000)
+    given = ask.parse_args()
+    schema = read_schema(SCHEMA)
+    with tempfile.TemporaryDirectory(prefix="ximu-bench-") as name:
+        folder = Path(name)
+        big, small, sheet = folder / "big.csv", folder / "small.csv", folder / "small.xlsx"
+        bad, few = write(big, given.rows), write(small, min(PEER_ROWS, given.rows), seed=2)
+        print(f"{given.rows:,} rows × {len(NAMES)} columns, {big.stat().st_size / 1e6:.0f} MB, {bad / given.rows:.1%} bad")
+        seconds, peak = peak_of(big, folder)
+        found: dict[str, Any] = {}
+        mine = timed(lambda: found.update(read_file(big, schema, today=DAY)))
+        assert found["bad"] == bad, (found["bad"], bad)
+        polars = timed(lambda: pl.read_csv(big, infer_schema=False))
+        duck = timed(lambda: duckdb.connect().execute(f"create table t as select * from read_csv('{big}', all_varchar=true)"))
+        scale = given.rows / min(PEER_ROWS, given.rows)
+        rich, lean = model(_code, _person), model(_lean_code, _lean_person)
+        assert by_pydantic(small, lean) == few
+        by_stdnum = timed(lambda: by_pydantic(small, rich), times=1) * scale
+        by_lean = timed(lambda: by_pydantic(small, lean), times=1) * scale
+        print(f"read + validate + error report: {mine:.2f} s = {given.rows / mine:,.0f} rows/s, {found['errors']:,} faults told")
+        print(f"  as a process of its own: {seconds:.2f} s, peak {peak} MiB")
+        print(f"  × pydantic with python-stdnum ({by_stdnum:.1f} s, scaled): {by_stdnum / mine:.1f}")
+        print(f"  × lean pydantic ({by_lean:.1f} s, scaled): {by_lean / mine:.1f}")
+        print(f"  of the read limit, polars ({polars:.2f} s): {polars / mine:.2f}; duckdb ({duck:.2f} s): {duck / mine:.2f}")
+        spreadsheet(sheet, folder, given.xlsx_rows)
+
+
+def spreadsheet(sheet: Path, folder: Path, rows: int) -> None:
+    source = folder / "sheet.csv"
+    write(source, rows, seed=3)
+    workbook(sheet, source)
+    schema = read_schema(SCHEMA)
+    reading = timed(lambda: CalamineWorkbook.from_path(str(sheet)).get_sheet_by_index(0).to_python(), times=1)
+    mine = timed(lambda: read_file(sheet, schema, today=DAY), times=1)
+    print(f"xlsx of {rows:,} rows: {mine:.2f} s, calamine alone {reading:.2f} s: {mine / reading:.2f} × its time")
+
+
+if __name__ == "__main__":
+    main()
