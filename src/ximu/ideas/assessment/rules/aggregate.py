@@ -108,6 +108,8 @@ def _kemeny(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     if n > MOST_UNITS_KEMENY:
         raise Refusal("METH-AGG", field="aggregation", value="kemeny", rule=f"<= {MOST_UNITS_KEMENY} units",
                       zh=f"肯尼排序最多用于{MOST_UNITS_KEMENY}个单位。", en=f"Kemeny's ranking serves at most {MOST_UNITS_KEMENY} units.")
+    if n < 2:
+        return np.zeros(n)
     ahead = outrank(x, weights)
     pairs = [(i, j) for i in range(n) for j in range(i + 1, n)]
     place = {pair: k for k, pair in enumerate(pairs)}
@@ -169,11 +171,18 @@ def points(values: np.ndarray, weights: np.ndarray, marks: np.ndarray, decimals:
     return half_up(np.where(there, values, 0.0) * weights[:, None, :] * scale[..., None], decimals)
 
 
+def _geometric(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """exp(Σ w ln x / Σ w); one zero that weighs anything makes the product zero."""
+    zero = values == 0
+    mean = np.exp(weighted(np.log(np.where(zero, 1.0, values)), weights))
+    return np.where((zero & (weights[:, None, :] > 0)).any(2), 0.0, mean) if zero.any() else mean
+
+
 _RULES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "arithmetic": weighted, "median": _median, "minimum": _extreme(np.min, np.inf), "maximum": _extreme(np.max, -np.inf),
     "copeland": _copeland, "copeland-coinr": _per_draw(_coinr), "copeland-net": _per_draw(_net),
     "kemeny": _per_draw(_kemeny),
-    "geometric": lambda v, w: np.exp(weighted(np.log(v), w)),
+    "geometric": _geometric,
     "harmonic": lambda v, w: 1 / weighted(1 / v, w),
 }
 
@@ -183,6 +192,7 @@ def combine(rule: str, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return _RULES[rule](values, weights)
 
 
-def admissible(rule: str, values: np.ndarray) -> bool:
-    """Geometric and harmonic means are only defined for values above zero."""
-    return rule not in {"geometric", "harmonic"} or not (values[np.isfinite(values)] <= 0).any()
+def undefined(rule: str, values: np.ndarray) -> np.ndarray:
+    """Where a geometric mean meets a negative value, or a harmonic one a value that is not above zero."""
+    with np.errstate(invalid="ignore"):
+        return (values < 0) if rule == "geometric" else (values <= 0) if rule == "harmonic" else np.zeros(values.shape, dtype=bool)

@@ -13,7 +13,7 @@ from ximu.kernel.refusal import Refusal
 from . import aggregate, impute, normalise, treat, weights
 from .checking import check
 from .method import Adjustment, Columns, Grade, Indicator, Method, Missing, Node, Step, Veto
-from .reading import check_keys, decimal, fraction, list_of, number, one_of, plain, refuse_name, table_of, text
+from .reading import check_keys, decimal, fraction, list_of, number, one_of, plain, refuse_name, shaped, table_of, text
 
 TOP = {"method", "columns", "missing", "treatment", "normalisation", "weights", "aggregation", "node", "indicator",
        "deduction", "bonus", "veto", "grade", "uncertainty"}
@@ -95,7 +95,7 @@ def _bounds(head: Mapping[str, Any]) -> tuple[Decimal | None, Decimal | None]:
 def _columns(given: Any) -> Columns:
     table = table_of(given, "columns")
     check_keys(table, {"unit", "label", "time", "panel"}, "columns")
-    panel = table.get("panel", "global")
+    panel = str(table.get("panel", "global"))
     if panel not in {"global", "each"}:
         raise Refusal("METH-FORM", field="columns.panel", value=str(panel), rule="global or each",
                       zh="panel应是global或each。", en="panel must be global or each.")
@@ -108,7 +108,7 @@ def _missing(given: Any) -> Missing:
     rule = one_of(table.get("rule", "incomplete"), impute.known, "missing.rule", "METH-MISS")
     default = 1 if rule == "incomplete" else 0
     found = Missing(rule, str(table.get("group", "")), number(table.get("minimum", default), "missing.minimum"),
-                    table.get("stage", "raw"), table.get("not_delivered", "worst"), given is not None)
+                    str(table.get("stage", "raw")), str(table.get("not_delivered", "worst")), given is not None)
     wrong = (found.stage not in {"raw", "normalised"} or found.not_delivered not in {"worst", "missing"}
              or not 0 <= found.minimum <= 1 or (rule.endswith("-group") and not found.group))
     if wrong:
@@ -120,9 +120,13 @@ def _step_params(table: Mapping[str, Any], name: str, where: str) -> dict[str, A
     params = {normalise.PARAM_ALIASES.get(k, k): plain(v, where) for k, v in table.items()}
     check_keys(params, normalise.PARAMS[name], where)
     if isinstance(posts := params.get("goalposts"), list) and len(posts) == 3:
-        params["range"] = [0.0, posts[2]]
-    if params.get("ties", "min") not in normalise.TIES:
-        refuse_name(params["ties"], f"{where}.ties", "METH-NORM")
+        params.update({"goalposts": posts[:2], "range": [0.0, posts[2]]})
+    numeric = {k: v for k, v in params.items() if k in {"target", "each", "cap", "full", "below", "p"} and isinstance(v, str)}
+    params.update({k: number(v, f"{where}.{k}") for k, v in numeric.items()})
+    if isinstance(params.get("goalposts"), list):
+        params["goalposts"] = [number(v, f"{where}.goalposts") if isinstance(v, str) else v for v in params["goalposts"]]
+    for key, value in params.items():
+        shaped(value, normalise.SHAPES[key], f"{where}.{key}")
     return params
 
 
@@ -138,13 +142,16 @@ def _treatment(given: Any, where: str) -> Step:
     check_keys(table, treat.PARAMS, where)
     if name not in {"none", "winsorise", *treat.TRANSFORMS} or str(table.get("then", "none")).lower() not in {"none", *treat.TRANSFORMS}:
         refuse_name(name, where, "METH-NORM")
-    return Step(name, plain(table, where))
+    params = plain(table, where)
+    for key in params.keys() - {"then"}:
+        shaped(params[key], "flag" if key == "combine" else "number", f"{where}.{key}")
+    return Step(name, params)
 
 
 def _weighting(given: Any) -> Step:
     table = {"method": given} if isinstance(given, str) else dict(table_of(given, "weights"))
     name = str(table.pop("method", "given"))
-    if name not in weights.METHODS:
+    if name not in weights.METHODS or not isinstance(table.get("factors", 0), int):
         raise Refusal("METH-WEIGHT", field="weights.method", value=name, rule=" ".join(sorted(weights.METHODS)),
                       zh=f"不认识赋权方法“{name}”。", en=f"The weighting method “{name}” is not known.")
     rest = {k: plain(v, "weights") for k, v in table.items() if k not in {"total", "ahp", "budget"}}
@@ -177,7 +184,7 @@ def _indicator(given: Any, place: int) -> Indicator:
     where = f"indicator.{code or place}"
     table = {normalise.PARAM_ALIASES.get(k, k): v for k, v in table.items()}
     check_keys(table, INDICATOR, where)
-    if table.get("transform", "none") not in {"none", *treat.TRANSFORMS}:
+    if str(table.get("transform", "none")) not in {"none", *treat.TRANSFORMS}:
         refuse_name(table["transform"], f"{where}.transform", "METH-NORM")
     posts = [number(v, f"{where}.goalposts") for v in list_of(table.get("goalposts", []), f"{where}.goalposts")]
     return Indicator(
@@ -263,6 +270,10 @@ def _grades(items: list[Any]) -> tuple[Grade, ...]:
 
 def _doubts(table: Mapping[str, Any]) -> dict[str, Any]:
     check_keys(table, UNCERTAINTY, "uncertainty")
+    for key in ("weights", "interval"):
+        if key in table and not 0 <= number(table[key], f"uncertainty.{key}") <= 1:
+            raise Refusal("METH-NUM", field=f"uncertainty.{key}", value=str(table[key]), rule="0..1",
+                          zh=f"uncertainty.{key}应在0到1之间。", en=f"uncertainty.{key} must lie between 0 and 1.")
     several = {k: list_of(table[k], f"uncertainty.{k}") for k in ("normalisation", "aggregation", "missing") if k in table}
     return {
         "weights": number(table.get("weights", Decimal("0.25")), "uncertainty.weights"),

@@ -216,6 +216,11 @@ PARAMS: dict[str, frozenset[str]] = {
     "goalposts": frozenset({"goalposts", "range", "clip"}), "bands": frozenset({"bands", "below", "on", "ties"}),
     "yesno": frozenset({"range"}), "deduction": frozenset({"full", "each", "cap"}), "none": frozenset(),
 }
+SHAPES = {   # what each parameter must look like
+    "range": "pair", "bounds": "pair", "mean_sd": "pair", "goalposts": "pair", "bands": "pairs", "p": "number", "full": "number",
+    "each": "number", "cap": "number or flag", "below": "number", "target": "number", "clip": "flag", "sd": {"sample", "population"},
+    "on": {"value", "percentile"}, "ties": TIES, "reference": "number or word",
+}
 ALIASES = {
     "standardise": "zscore", "standardisation": "zscore", "zscores": "zscore", "ranks": "rank", "ranking": "rank",
     "percentilerank": "prank", "percentileranks": "prank", "prctrank": "prank", "distancetomax": "dist2max",
@@ -238,7 +243,9 @@ def known(name: str) -> str:
 
 def apply(name: str, column: Column, params: Params) -> np.ndarray:
     """The normalised column."""
-    return METHODS[name](column, params)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        out = METHODS[name](column, params)
+    return np.where(np.isfinite(out), out, np.nan)
 
 
 def full(name: str, params: Params) -> float:

@@ -15,7 +15,7 @@ def alpha(x: np.ndarray) -> float:
     """Cronbach's alpha of complete rows: k/(k − 1) · (1 − Σ var(x_j) / var(Σ x_j)) (Cronbach, 1951)."""
     rows = x[np.isfinite(x).all(1)]
     k = rows.shape[1]
-    whole = rows.sum(1).var(ddof=1) if len(rows) > 1 else 0.0
+    whole = rows.sum(1).var(ddof=1) if len(rows) > 2 else 0.0
     return float(k / (k - 1) * (1 - rows.var(0, ddof=1).sum() / whole)) if k > 1 and whole > 0 else float("nan")
 
 
@@ -81,7 +81,8 @@ def quality(result: Result) -> dict[str, Any]:
         children = method.children(node.code)
         x = np.column_stack([columns[c] for c in children])
         own = result.weighting.of[node.code]
-        usable = len(children) > 1 and np.isfinite(x).all(1).sum() > 2 and (np.nanstd(x, axis=0) > 0).all()
+        complete = x[np.isfinite(x).all(1)]
+        usable = len(children) > 1 and len(complete) > 2 and (np.ptp(complete, axis=0) > 0).all() and own.sum() > 0
         nodes[node.code] = {
             "alpha": number(alpha(x)),
             "correlation": {c: number(correlation(columns[c], columns[node.code])) for c in children},

@@ -74,6 +74,27 @@ def plain(value: Any, where: str) -> Any:
     return value
 
 
+def shaped(value: Any, shape: Any, where: str) -> None:
+    """METH-NORM for a parameter that does not look as it must: pair, pairs, number, flag, word or one of a set."""
+    def is_number(v: Any) -> bool:
+        return isinstance(v, int | float) and not isinstance(v, bool)
+
+    def is_pair(v: Any) -> bool:
+        return isinstance(v, list) and len(v) == 2 and all(map(is_number, v))
+
+    tests = {
+        "pair": is_pair, "pairs": lambda v: isinstance(v, list) and v and all(map(is_pair, v)), "number": is_number,
+        "flag": lambda v: isinstance(v, bool), "number or flag": lambda v: is_number(v) or isinstance(v, bool),
+        "number or word": lambda v: is_number(v) or isinstance(v, str),
+    }
+    sound = tests[shape](value) if isinstance(shape, str) else isinstance(value, str) and value in shape
+    if not sound:
+        told = shape if isinstance(shape, str) else " ".join(sorted(shape))
+        raise Refusal("METH-NORM", field=where, value=str(value)[:80], rule=told,
+                      zh=f"“{where}”的值“{str(value)[:80]}”不合要求（{told}）。",
+                      en=f"“{where}”: “{str(value)[:80]}” is not right ({told}).")
+
+
 def text(value: Any, fallback: str, where: str) -> Text:
     """A name in both languages: a table with zh and en, or one string for both."""
     if isinstance(value, dict):

@@ -125,8 +125,8 @@ def _one(method: Method, item: Indicator, prepared: Prepared, where: tuple[int, 
     if stage == "raw":
         x = impute.fill(x, holes, rule, groups)
     treatment, note = item.treatment or method.treatment, {}
-    if treatment.name == "winsorise" and np.isfinite(x).any():
-        x, note = treat.treat(x, treatment.params)
+    if treatment.name == "winsorise":
+        x, note = treat.treat(x, treatment.params) if np.isfinite(x).any() else (x, {})
     elif treatment.name != "none":
         x, note = treat.transform(x, treatment.name, item.code), {"transform": treatment.name}
     params = _transformed(item, step)
@@ -249,7 +249,7 @@ def score(method: Method, table: Table, prepared: Prepared | None = None) -> Res
     weighting = resolve(method, {c: normalised[:, n] for n, c in enumerate(method.codes)})
     weights = {code: w[None, :] for code, w in weighting.of.items()}
     warnings = (*method.warnings, *weighting.warnings, *_clipped(method, prepared), *_silent(method, prepared),
-                *_flat(method, prepared, normalised))
+                *_flat(method, prepared, normalised), *_zeros(method, normalised))
     before: dict[str, np.ndarray] = {}
     scores = _positive(method, table, normalised, (weights, prepared, before))
     rated = rated_units(method, prepared)
@@ -272,10 +272,9 @@ def _positive(method: Method, table: Table, normalised: np.ndarray, given: tuple
     for node in method.upward():
         rule = method.rule_of(node)
         for child in method.children(node.code):
-            if not aggregate.admissible(rule, known[child]):
-                place = int(np.argmax(np.nan_to_num(known[child], nan=1.0) <= 0))
-                if rule == "geometric" and known[child][place] == 0:
-                    continue   # a product with a zero is zero: defined, and what UNDP does at the lower goalpost
+            wrong = aggregate.undefined(rule, known[child])
+            if wrong.any():
+                place = int(np.argmax(wrong))
                 raise Refusal(
                     "DATA-SIGN", field=child, value=float(known[child][place]), rule="> 0", extra={"line": table.lines[place]},
                     zh=f"单位“{table.units[place]}”的“{child}”不大于零，“{node.code}”不能用{rule}平均；可将归一化区间改为[1, 100]。",
@@ -323,6 +322,15 @@ def _flat(method: Method, prepared: Prepared, normalised: np.ndarray) -> list[Wa
             said = Text(f"指标“{code}”所有单位的值相同，无法归一化。", f"“{code}” is the same for all units and cannot be normalised.")
             found.append(Warn("DATA-FLAT", said, code))
     return found
+
+
+def _zeros(method: Method, normalised: np.ndarray) -> list[Warn]:
+    """A geometric mean with a zero is zero (so UNDP at the lower goalpost); COINr stops there. It is said."""
+    under = {n.code for n in method.nodes if method.rule_of(n) == "geometric"}
+    hit = [i.code for p, i in enumerate(method.indicators) if i.parent in under and (normalised[:, p] == 0).any()]
+    said = Text("几何平均遇到零值，该单位得分为零；如不希望如此，可归一化到[1, 100]。",
+                "A geometric mean meets a zero and is zero for that unit; normalise to [1, 100] if that is not meant.")
+    return [Warn("DATA-ZERO", said, "indicator", " ".join(hit))] if hit else []
 
 
 def variant(method: Method, *, normalisation: Step | None = None, missing: str = "") -> Method:

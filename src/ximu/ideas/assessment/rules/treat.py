@@ -86,6 +86,8 @@ TRANSFORMS = frozenset({*SHIFTED, *PLAIN})
 
 def transform(x: np.ndarray, name: str, code: str) -> np.ndarray:
     """A named transform of a whole column; refuses DATA-LOG for a plain logarithm of what is not positive."""
+    if not np.isfinite(x).any():
+        return x
     if name in SHIFTED:
         return SHIFTED[name](x) if np.ptp(x[np.isfinite(x)]) > 0 else x
     return PLAIN[name](_positive(x, code) if name != "sqrt" else np.where(x >= 0, x, np.nan))

@@ -97,8 +97,9 @@ class Doubts:
             changed = variant(self.result.method, normalisation=self._option("normalisation", norm),
                               missing=self._option("missing", missing) or "")
             values, _ = normalise_all(changed, self.result.prepared, self.result.table.units)
-            if strict and not aggregate.admissible("geometric", values):
-                low, high = np.nanmin(values, 0), np.nanmax(values, 0)
+            if strict and aggregate.undefined("harmonic", values).any():
+                low, high = (pick(values, axis=0, where=np.isfinite(values), initial=at)
+                             for pick, at in ((np.min, np.inf), (np.max, -np.inf)))
                 values = 1 + 99 * (values - low) / np.where(high > low, high - low, 1.0)
             self.cache[key] = values
         return self.cache[key]
@@ -122,8 +123,8 @@ def doubts_of(result: Result) -> Doubts:
 
 def _ranked(score: np.ndarray, periods: np.ndarray) -> np.ndarray:
     """Competition ranks of every draw, best first, by period; binary dust rounded away."""
-    top = float(np.nanmax(np.abs(score), initial=1e-300))
-    rounded = np.round(score, int(11 - np.ceil(np.log10(top))))
+    top = float(np.max(np.abs(score), where=np.isfinite(score), initial=1e-9))
+    rounded = np.round(np.where(np.isfinite(score), score, np.nan), int(11 - np.ceil(np.log10(top))))
     out = np.full(score.shape, np.nan)
     for period in dict.fromkeys(periods.tolist()):
         part = np.flatnonzero(periods == period)
@@ -150,9 +151,9 @@ def intervals(result: Result, *, draws: int, seed: int) -> dict[str, Any]:
             units[key] = {"rank": int(nominal[place]), "low": int(low), "median": int(middle), "high": int(high),
                           "best": int(column.min()), "worst": int(column.max()), "mean": round(float(column.mean()), 6),
                           "unchanged": round(float((column == nominal[place]).mean()), 6)}
-    shift = np.nanmean(np.abs(ranks - nominal), axis=1)
+    shift = np.abs(ranks - nominal)[np.isfinite(ranks - nominal)]
     return {"draws": draws, "seed": seed, "interval": share, "factors": [_told(f) for f in doubts.factors],
-            "mean_shift": round(float(shift.mean()), 6), "units": units}
+            "mean_shift": round(float(shift.mean()), 6) if shift.size else 0.0, "units": units}
 
 
 def _told(factor: Factor) -> dict[str, Any]:

@@ -142,6 +142,10 @@ def _derived(name: str, code: str, children: Sequence[str], given: tuple[Method,
     columns = np.column_stack([normalised[c] for c in children])
     if len(children) == 1:
         return np.ones(1), note, []
+    complete = columns[np.isfinite(columns).all(1)]
+    if len(complete) < 3 or (name == "pca" and (np.ptp(complete, axis=0) == 0).any()):
+        raise Refusal("METH-WEIGHT", field=code, value=name, rule=">= 3 complete units, no constant indicator",
+                      zh=f"“{code}”的完整数据不足，不能用{name}赋权。", en=f"Too few complete data under “{code}” for weights by {name}.")
     return (entropy(columns) if name == "entropy" else pca(columns, int(method.weighting.params.get("factors", 0)))), note, []
 
 

@@ -60,6 +60,21 @@ def test_handbook_table_15_normalises_years_of_school() -> None:
         assert got == pytest.approx(wanted, abs=0.051 if name == "percentile" else 0.0051), name
 
 
+ORDER = ("Finland", "United States", "Sweden", "Japan", "Korea, Rep. of", "Netherlands", "United Kingdom", "Singapore", "Canada", "Australia",
+         "Germany", "Norway", "Ireland", "Belgium", "New Zealand", "Austria", "France", "Israel", "Spain", "Italy", "Czech Republic",
+         "Hungary", "Slovenia")
+
+
+def test_handbook_table_38_ranks_by_linear_and_geometric_aggregation() -> None:
+    """Columns LIN (UNDP's goalposts, arithmetic) and GME (raw values, geometric), equal weights, all 23 countries."""
+    linear = run("tai_2001_undp.toml", "tai_2001.csv")["ranks"]
+    assert [linear[c]["TAI"] for c in ORDER] == list(range(1, 24))
+    text = (EXAMPLES / "tai_2001.toml").read_text("utf-8").replace('"minmax"\nrange = [0, 1]', '"none"') + 'aggregate = "geometric"\n'
+    told = as_json(score(loading.load(text), table("tai_2001.csv")))["ranks"]
+    printed = [2, 1, 3, 4, 16, 5, 6, 18, 13, 14, 8, 11, 7, 9, 17, 12, 10, 15, 19, 21, 23, 22, 20]
+    assert [told[c]["TAI"] for c in ORDER] == printed
+
+
 TABLE_35 = """unit,PATENTS,ROYALTIES,INTERNET,EXPORTS,TELEPHONES_LOG,ELECTRICITY_LOG,SCHOOLING,UNIVERSITY
 Finland,187,125.6,200.2,50.7,3.080,4.150,10,27.4
 USA,289,130,179.1,66.2,2.997,4.073,12,13.9

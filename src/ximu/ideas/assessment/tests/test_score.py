@@ -278,3 +278,23 @@ def test_copeland_of_coinr_keeps_to_its_letter_where_values_are_missing() -> Non
     x, share = np.array([[[1.0, NAN], [2.0, 5.0], [NAN, 6.0]]]), np.ones((1, 2))
     assert aggregate.combine("copeland-coinr", x, share)[0] == pytest.approx([0.0, 1.0, 2.0])
     assert aggregate.combine("copeland", x, share)[0] == pytest.approx([0.75, 1.0, 1.25])
+
+
+def test_a_zero_makes_a_geometric_mean_zero_and_is_told_a_negative_value_is_refused() -> None:
+    text = method("ab", head='[normalisation]\nmethod="none"\n[aggregation]\nmethod="geometric"\n')
+    result = run(text, "unit,a,b\nx,0,10\ny,4,9\n")
+    assert result.scores["I"] == pytest.approx([0, 6])
+    assert "DATA-ZERO" in [w.code for w in result.warnings]
+    with pytest.raises(Refusal) as refused:
+        run(text, "unit,a,b\nx,0,10\ny,-4,9\n")
+    assert (refused.value.code, refused.value.extra["line"]) == ("DATA-SIGN", 3)
+
+
+@pytest.mark.parametrize("head", [
+    '[normalisation]\nmethod="minmax"\nrange=[1]', '[normalisation]\nmethod="bands"\nbands=[[1]]', '[treatment]\nmethod="winsorise"\nwinmax="many"',
+    '[normalisation]\nmethod="zscore"\nsd="other"', '[normalisation]\nmethod="goalposts"\ngoalposts=[0, 1]\nclip=3',
+])
+def test_a_parameter_of_the_wrong_shape_is_refused(head: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        loading.load(method(head=head))
+    assert refused.value.code == "METH-NORM"
