@@ -16,6 +16,10 @@ XIMU_PROFILE = os.environ.get("XIMU_CITY", "")
 XIMU_CLOCK = os.environ.get("XIMU_CLOCK", "")
 XIMU_STARTED = timezone.now()
 XIMU_OUTBOX_INLINE = True
+XIMU_DEMO = os.environ.get("XIMU_DEMO", "") == "1"
+XIMU_MFA = os.environ.get("XIMU_MFA", "optional" if XIMU_DEMO else "required")
+XIMU_PASSWORDS = os.environ.get("XIMU_PASSWORDS", "djbh3")
+XIMU_VAULT_KEY = os.environ.get("XIMU_VAULT_KEY", "")
 XIMU_ORIGIN = os.environ.get("XIMU_ORIGIN", "ximu.example/log")
 DEBUG = os.environ.get("XIMU_DEBUG", "") == "1"
 
@@ -49,15 +53,18 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "ximu.foundation.hostile.HostileMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "ximu.foundation.web.LanguageMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "ximu.ideas.accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "ximu.ideas.accounts.middleware.ActorMiddleware",
+    "ximu.faces.console.middleware.ConsoleMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -72,7 +79,6 @@ TEMPLATES = [{
     "OPTIONS": {"context_processors": [
         "django.template.context_processors.request",
         "django.contrib.messages.context_processors.messages",
-        "csp.context_processors.nonce",
         "ximu.foundation.web.context",
     ]},
 }]
@@ -106,6 +112,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5
 AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "ximu.ideas.accounts.views.door.locked"
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["password", "code"]
 SESSION_COOKIE_AGE = 15 * 60
@@ -113,6 +121,8 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "ximu.foundation.errors.no_csrf"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 if os.environ.get("XIMU_HTTPS", "") == "1":
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31536000
@@ -120,9 +130,9 @@ if os.environ.get("XIMU_HTTPS", "") == "1":
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
-    "default-src": ["'self'"], "script-src": ["'self'"], "style-src": ["'self'", "'unsafe-inline'"],
+    "default-src": ["'self'"], "script-src": ["'self'"], "style-src": ["'self'"],
     "img-src": ["'self'", "data:"], "object-src": ["'none'"], "base-uri": ["'none'"], "frame-ancestors": ["'none'"],
-    "form-action": ["'self'"],
+    "form-action": ["'self'"], "connect-src": ["'self'"],
 }}
 
 LANGUAGE_CODE = "zh-hans"
@@ -140,7 +150,7 @@ MEDIA_ROOT = HOME / "uploads"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 << 20
-LOGIN_URL = "/console/login"
+LOGIN_URL = "login"
 LOGGING = {
     "version": 1, "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},

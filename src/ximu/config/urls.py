@@ -8,9 +8,15 @@ from ximu.foundation.rooms import with_module
 
 _rooms = [(short, module) for short, module in with_module("urls") if not module.startswith("ximu.faces.")]
 
+handler400 = "ximu.foundation.errors.bad_request"
+handler403 = "ximu.foundation.errors.forbidden"
+handler404 = "ximu.foundation.errors.not_found"
+handler500 = "ximu.foundation.errors.broken"
+
 urlpatterns = [
     *[path(f"console/{short}/", include(module)) for short, module in _rooms],
     path("console/", include("ximu.faces.console.urls")),
+    path("", include("ximu.faces.operator.urls")),
     path("api/", include("ximu.faces.api.urls")),
     path("", include("ximu.faces.portal.urls")),
 ]

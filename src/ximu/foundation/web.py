@@ -5,21 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 
+from ximu.foundation import city, clock
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 
 LANGUAGES = {"zh": "zh-hans", "zh-hans": "zh-hans", "en": "en"}
 COOKIE = "ximu_language"
+LARGE = "ximu_large"
+YEAR_SECONDS = 365 * 86400
 ANONYMOUS = Actor(uid="public", channel="portal", label="公众")
+CONSOLE, PORTAL, DOOR = "console/page.html", "portal/page.html", "console/door.html"
+"""The two skins; which one a refusal wears depends on the address."""
+TITLES = {
+    400: Text("请求无法理解", "The request cannot be understood"), 401: Text("请先登录", "Please sign in"),
+    403: Text("没有权限", "Not allowed"), 404: Text("没有找到", "Not found"), 409: Text("情况已变动", "The state has changed"),
+    413: Text("内容过大", "Too large"), 422: Text("未能办理", "Not done"), 429: Text("请稍后再试", "Please try again later"),
+    500: Text("系统出错", "Something went wrong"), 503: Text("系统繁忙", "The system is busy"), 507: Text("存储空间不足", "No space left"),
+}
 
 
 def actor_of(request: HttpRequest) -> Actor:
     """Who asks: set by the accounts middleware or by the API key; the public otherwise."""
     return getattr(request, "actor", ANONYMOUS)
+
+
+def int_of(request: HttpRequest, name: str, default: int, *, least: int = 1, most: int = 10**6) -> int:
+    """A number from the query string; anything that is not one is the default, and it stays in its bounds."""
+    given = request.GET.get(name, "")
+    usable = given.isascii() and given.isdigit() and len(given) <= len(str(most))
+    return max(least, min(most, int(given))) if usable else default
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -28,25 +48,38 @@ def wants_json(request: HttpRequest) -> bool:
 
 def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if wants_json(request):
-        return JsonResponse(refusal.envelope(), status=refusal.status, json_dumps_params={"ensure_ascii": False})
-    return render(request, "foundation/refusal.html", {"refusal": refusal}, status=refusal.status)
+        answer: HttpResponse = JsonResponse(refusal.envelope(), status=refusal.status, json_dumps_params={"ensure_ascii": False})
+    else:
+        staff = request.path.startswith("/console")
+        signed_in = actor_of(request) is not ANONYMOUS and not getattr(request, "gate", "")
+        answer = render(request, "foundation/refusal.html", {
+            "refusal": refusal, "title": TITLES.get(refusal.status, TITLES[422]), "home": "/console/" if staff else "/",
+            "page_skin": (CONSOLE if signed_in else DOOR) if staff else PORTAL,
+        }, status=refusal.status)
+    answer.refusal = refusal  # type: ignore[attr-defined]
+    if refusal.status == 503:
+        answer.headers["Retry-After"] = "5"
+    return answer
 
 
 class LanguageMiddleware:
-    """Chinese first; `?lang=en` switches and is remembered by a cookie without any identity in it."""
+    """Chinese first; `?lang=en` switches, `?large=1` shows large text; both remembered by cookies without identity."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        asked = request.GET.get("lang", "")
+        asked, large = request.GET.get("lang", ""), request.GET.get("large", "")
         chosen = LANGUAGES.get(asked) or LANGUAGES.get(request.COOKIES.get(COOKIE, "")) or "zh-hans"
+        request.large = (large or request.COOKIES.get(LARGE, "")) == "1"  # type: ignore[attr-defined]
         with translation.override(chosen):
             request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", "en" if chosen == "en" else "zh-CN")
         if asked in LANGUAGES:
-            response.set_cookie(COOKIE, asked, max_age=365 * 86400, samesite="Lax", httponly=True)
+            response.set_cookie(COOKIE, asked, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+        if large in ("0", "1"):
+            response.set_cookie(LARGE, large, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
         return response
 
 
@@ -65,5 +98,11 @@ class RefusalMiddleware:
 
 def context(request: HttpRequest) -> dict[str, Any]:
     """For every template."""
-    return {"actor": actor_of(request), "language": getattr(request, "LANGUAGE_CODE", "zh-hans"),
-            "html_lang": "en" if getattr(request, "LANGUAGE_CODE", "").startswith("en") else "zh-CN"}
+    english = getattr(request, "LANGUAGE_CODE", "").startswith("en")
+    actor = actor_of(request)
+    return {
+        "actor": actor, "signed_in": actor is not ANONYMOUS, "language": getattr(request, "LANGUAGE_CODE", "zh-hans"),
+        "english": english, "html_lang": "en" if english else "zh-CN", "large": getattr(request, "large", False),
+        "city": city.name(), "today": clock.today(), "clock_set": bool(settings.XIMU_CLOCK), "demo": settings.XIMU_DEMO,
+        "idle_seconds": settings.SESSION_COOKIE_AGE,
+    }

@@ -93,7 +93,34 @@ def query(context: dict[str, Any], **changes: Any) -> str:
     return "?" + params.urlencode()
 
 
+@register.simple_tag(takes_context=True)
+def can(context: dict[str, Any], permission: str, unit: str | None = None) -> bool:
+    """`{% can "records.admit" as may %}`: shows or hides a button; the service asks again."""
+    return context["actor"].can(permission, unit)
+
+
 @register.simple_tag
 def light(state: str, zh: str, en: str) -> SafeString:
     """A status as a shape, a colour and a word: never by colour alone."""
     return format_html('<span class="light light-{}">{}</span>', state, conditional_escape(en if english() else zh))
+
+
+class KeepNode(template.Node):
+    """Holds what it renders under a name: a page's title serves the window and the headline."""
+
+    child_nodelists = ("nodelist",)
+
+    def __init__(self, name: str, nodelist: template.NodeList) -> None:
+        self.name, self.nodelist = name, nodelist
+
+    def render(self, context: template.Context) -> str:
+        context[self.name] = mark_safe(self.nodelist.render(context).strip())  # noqa: S308  rendered by the engine
+        return ""
+
+
+@register.tag
+def keep(parser: template.base.Parser, token: template.base.Token) -> KeepNode:
+    name = token.split_contents()[1]
+    nodelist = parser.parse(("endkeep",))
+    parser.delete_first_token()
+    return KeepNode(name, nodelist)

@@ -1,0 +1,1 @@
+"""operator: serving, health, the doctor."""

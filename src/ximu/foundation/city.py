@@ -1,0 +1,31 @@
+"""Which city is run here, and what stands in the footer of its site? The profile's `city.toml`, its table `[site]`."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from ximu.foundation.profiles import city_of
+from ximu.foundation.rooms import SRC
+from ximu.kernel.words import Text
+
+CITIES = SRC / "config" / "cities"
+
+
+@cache
+def _profile(name: str) -> dict[str, Any]:
+    folder = CITIES / name
+    return city_of(folder) if name and (folder / "city.toml").exists() else {}
+
+
+def name() -> Text | None:
+    """The city's name, or None when no profile is chosen."""
+    found = _profile(settings.XIMU_PROFILE)
+    return Text(found["zh"], found["en"]) if found else None
+
+
+def site() -> dict[str, str]:
+    """Host, contact, site code and filing numbers, as far as the deployment has given them (国办发〔2017〕47号)."""
+    return dict(_profile(settings.XIMU_PROFILE).get("site", {}))

@@ -1,0 +1,104 @@
+"""What a request may never do: bring signs that no database keeps, or turn a bad value into an error of ours.
+
+NUL and lone surrogates are refused where they come in (400); a value that the database cannot hold (too long, too
+large) becomes a refusal (422) and not a fault of the system; a busy database or a full disk is said as such.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import DataError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+
+from ximu.foundation.web import refusal_response
+from ximu.kernel.refusal import Refusal
+
+BAD = re.compile("[\x00\ud800-\udfff]")
+BAD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+HEADERS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_IDEMPOTENCY_KEY", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT_LANGUAGE", "HTTP_REFERER", "HTTP_USER_AGENT")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+UNKEEPABLE = (DataError, OverflowError, UnicodeError, RecursionError)
+
+
+def _bad_sign(field: str) -> Refusal:
+    return Refusal("INPUT-SIGN", status=400, field=field, rule="no NUL, no lone surrogate", zh="内容含有不能保存的控制字符。",
+                   en="It contains a character that cannot be kept.")
+
+
+def _strings(value: Any) -> Iterator[str]:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            stack.extend(item)
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
+
+
+class HostileMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            self._look(request)
+        except Refusal as refusal:
+            return refusal_response(request, refusal)
+        return self.get_response(request)
+
+    @staticmethod
+    def _look(request: HttpRequest) -> None:
+        try:
+            texts = [request.path, *(str(request.META.get(h, "")) for h in HEADERS), *request.GET.keys(), *(v for vs in request.GET.lists() for v in vs[1])]
+        except (TooManyFieldsSent, UnicodeError) as error:
+            raise Refusal("INPUT-SHAPE", status=400, field="query", zh="地址中的参数无法识别。", en="The query cannot be read.") from error
+        if any(BAD.search(text) for text in texts):
+            raise _bad_sign("address")
+
+    def process_view(self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponse | None:
+        try:
+            self._look_at_body(request)
+        except Refusal as refusal:
+            return refusal_response(request, refusal)
+        except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, MultiPartParserError, UnicodeError) as error:
+            return self.process_exception(request, error)
+        return None
+
+    @staticmethod
+    def _look_at_body(request: HttpRequest) -> None:
+        if request.method not in ("POST", "PUT", "PATCH"):
+            return
+        if request.content_type in FORMS:
+            if any(BAD.search(text) for key, values in request.POST.lists() for text in (key, *values)):
+                raise _bad_sign("form")
+        elif request.content_type == "application/json" and BAD_ESCAPE.search(request.body):
+            try:
+                body = json.loads(request.body)
+            except (ValueError, RecursionError) as error:
+                raise Refusal("INPUT-SHAPE", status=400, field="body", rule="JSON", zh="请求内容不是正确的JSON。", en="The body is not JSON.") from error
+            if any(BAD.search(text) for text in _strings(body)):
+                raise _bad_sign("body")
+
+    @staticmethod
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, RequestDataTooBig):
+            return refusal_response(request, Refusal("INPUT-SIZE", status=413, field="body", zh="请求内容过大。", en="The body is too large."))
+        if isinstance(error, TooManyFieldsSent | TooManyFilesSent | MultiPartParserError):
+            return refusal_response(request, Refusal("INPUT-SHAPE", status=400, field="form", zh="表单无法识别。", en="The form cannot be read."))
+        if isinstance(error, UNKEEPABLE):
+            return refusal_response(request, Refusal("INPUT-VALUE", field="body", rule=type(error).__name__, zh="内容超出可保存的长度或范围。",
+                                                     en="A value is longer or larger than can be kept."))
+        if isinstance(error, OperationalError):
+            full = "full" in str(error) or "No space" in str(error)
+            return refusal_response(request, Refusal("DISK-FULL", status=507, zh="存储空间不足，未作任何改动。", en="The disk is full; nothing was changed.")
+                                    if full else Refusal("DB-BUSY", status=503, zh="数据库繁忙，请稍后重试。", en="The database is busy; please try again."))
+        return None

@@ -1,0 +1,48 @@
+"""How is a small secret kept in the database so that the database alone cannot read it? AES-256-GCM, key outside.
+
+The key lies in `XIMU_HOME/keys/vault` (mode 600) or in `XIMU_VAULT_KEY` (64 hex digits). Each sealed text names its
+algorithm, so that another one can be brought in beside it.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+ALGORITHM = "A256GCM"
+NONCE_BYTES = 12
+
+
+def _key() -> bytes:
+    if settings.XIMU_VAULT_KEY:
+        return bytes.fromhex(settings.XIMU_VAULT_KEY)
+    path = Path(settings.XIMU_HOME) / "keys" / "vault"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return bytes.fromhex(path.read_text("ascii"))
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_hex(32))
+    return bytes.fromhex(path.read_text("ascii"))
+
+
+def seal(text: str, *, about: str) -> str:
+    """`about` is bound to the secret: sealed for one row, it does not open for another."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    sealed = nonce + AESGCM(_key()).encrypt(nonce, text.encode(), about.encode())
+    return f"{ALGORITHM}:{base64.b64encode(sealed).decode()}"
+
+
+def unseal(sealed: str, *, about: str) -> str:
+    algorithm, _, body = sealed.partition(":")
+    if algorithm != ALGORITHM:
+        raise ValueError(f"unknown algorithm {algorithm}")
+    raw = base64.b64decode(body)
+    return AESGCM(_key()).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], about.encode()).decode()

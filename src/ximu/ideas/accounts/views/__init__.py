@@ -1,0 +1,1 @@
+"""Pages of the room: the door (log-in, second factor, password) and the desk of the administrators."""
