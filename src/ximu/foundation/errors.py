@@ -11,7 +11,8 @@ from ximu.kernel.refusal import Refusal
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return refusal_response(request, Refusal("HTTP-400", status=400, zh="请求不完整或格式不正确。", en="The request is incomplete or malformed."))
+    return refusal_response(request, Refusal("HTTP-400", status=400, zh="请求不完整或格式不正确。",
+                                             en="The request is incomplete or malformed."))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -19,13 +20,15 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return refusal_response(request, Refusal("HTTP-404", status=404, zh="您访问的页面不存在，或不对您开放。", en="There is no such page, or it is not open to you."))
+    return refusal_response(request, Refusal("HTTP-404", status=404, zh="您访问的页面不存在，或不对您开放。",
+                                             en="There is no such page, or it is not open to you."))
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     return refusal_response(request, Refusal("HTTP-500", status=500, zh="系统出错，未完成的改动已撤销。请记下时间并联系管理员。",
-                                             en="Something went wrong and unfinished changes were undone. Please note the time and tell the administrator."))
+                                             en="Something went wrong and was undone. Note the time and tell the administrator."))
 
 
 def no_csrf(request: HttpRequest, reason: str = "", **_: Any) -> HttpResponse:
-    return refusal_response(request, Refusal("CSRF", status=403, zh="页面已过期或来自其他网站，请刷新后重试。", en="The page has expired or came from elsewhere; reload and try again."))
+    return refusal_response(request, Refusal("CSRF", status=403, zh="页面已过期或来自其他网站，请刷新后重试。",
+                                             en="The page has expired or came from elsewhere; reload and try again."))

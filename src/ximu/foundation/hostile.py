@@ -21,7 +21,8 @@ from ximu.kernel.refusal import Refusal
 
 BAD = re.compile("[\x00\ud800-\udfff]")
 BAD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
-HEADERS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_IDEMPOTENCY_KEY", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT_LANGUAGE", "HTTP_REFERER", "HTTP_USER_AGENT")
+HEADERS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_IDEMPOTENCY_KEY", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT_LANGUAGE", "HTTP_REFERER",
+           "HTTP_USER_AGENT")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 UNKEEPABLE = (DataError, OverflowError, UnicodeError, RecursionError)
 
@@ -58,7 +59,8 @@ class HostileMiddleware:
     @staticmethod
     def _look(request: HttpRequest) -> None:
         try:
-            texts = [request.path, *(str(request.META.get(h, "")) for h in HEADERS), *request.GET.keys(), *(v for vs in request.GET.lists() for v in vs[1])]
+            texts = [request.path, *(str(request.META.get(h, "")) for h in HEADERS),
+                     *request.GET.keys(), *(v for vs in request.GET.lists() for v in vs[1])]
         except (TooManyFieldsSent, UnicodeError) as error:
             raise Refusal("INPUT-SHAPE", status=400, field="query", zh="地址中的参数无法识别。", en="The query cannot be read.") from error
         if any(BAD.search(text) for text in texts):
@@ -84,21 +86,27 @@ class HostileMiddleware:
             try:
                 body = json.loads(request.body)
             except (ValueError, RecursionError) as error:
-                raise Refusal("INPUT-SHAPE", status=400, field="body", rule="JSON", zh="请求内容不是正确的JSON。", en="The body is not JSON.") from error
+                raise Refusal("INPUT-SHAPE", status=400, field="body", rule="JSON", zh="请求内容不是正确的JSON。",
+                              en="The body is not JSON.") from error
             if any(BAD.search(text) for text in _strings(body)):
                 raise _bad_sign("body")
 
     @staticmethod
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, RequestDataTooBig):
-            return refusal_response(request, Refusal("INPUT-SIZE", status=413, field="body", zh="请求内容过大。", en="The body is too large."))
+            return refusal_response(request, Refusal("INPUT-SIZE", status=413, field="body", zh="请求内容过大。",
+                                                     en="The body is too large."))
         if isinstance(error, TooManyFieldsSent | TooManyFilesSent | MultiPartParserError):
-            return refusal_response(request, Refusal("INPUT-SHAPE", status=400, field="form", zh="表单无法识别。", en="The form cannot be read."))
+            return refusal_response(request, Refusal("INPUT-SHAPE", status=400, field="form", zh="表单无法识别。",
+                                                     en="The form cannot be read."))
         if isinstance(error, UNKEEPABLE):
-            return refusal_response(request, Refusal("INPUT-VALUE", field="body", rule=type(error).__name__, zh="内容超出可保存的长度或范围。",
+            return refusal_response(request, Refusal("INPUT-VALUE", field="body", rule=type(error).__name__,
+                                                     zh="内容超出可保存的长度或范围。",
                                                      en="A value is longer or larger than can be kept."))
         if isinstance(error, OperationalError):
             full = "full" in str(error) or "No space" in str(error)
-            return refusal_response(request, Refusal("DISK-FULL", status=507, zh="存储空间不足，未作任何改动。", en="The disk is full; nothing was changed.")
-                                    if full else Refusal("DB-BUSY", status=503, zh="数据库繁忙，请稍后重试。", en="The database is busy; please try again."))
+            return refusal_response(request, Refusal("DISK-FULL", status=507, zh="存储空间不足，未作任何改动。",
+                                                     en="The disk is full; nothing was changed.")
+                                    if full else Refusal("DB-BUSY", status=503, zh="数据库繁忙，请稍后重试。",
+                                                         en="The database is busy; please try again."))
         return None

@@ -1,4 +1,4 @@
-"""One API, made of every room's router."""
+"""One API, made of every room's router; its description says what every operation may answer."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ from importlib import import_module
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from ximu.faces.api import views
+from ximu.faces.api.shell import api
 from ximu.foundation.rooms import with_module
-from ximu.foundation.web import refusal_response
+from ximu.foundation.web import ANONYMOUS, actor_of, refusal_response
 from ximu.kernel.refusal import Refusal
-
-api = NinjaAPI(title="徙木 Ximu", version="1", urls_namespace="api", openapi_url="openapi.json", docs_url=None)
 
 
 @api.exception_handler(Refusal)
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    return refusal_response(request, refusal)
+    """Who is not known is told to sign in (401), not that he may not (403)."""
+    if refusal.status == 403 and actor_of(request) is ANONYMOUS:
+        refusal.status = 401
+    answer = refusal_response(request, refusal)
+    if refusal.status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 @api.exception_handler(ValidationError)
@@ -31,8 +36,20 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     ))
 
 
+@api.exception_handler(HttpError)
+def _malformed(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return refusal_response(request, Refusal("API-BODY", status=error.status_code, field="body", rule="JSON", zh="请求内容不是正确的JSON。",
+                                             en="The body is not well-formed JSON."))
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return _refused(request, Refusal("AUTH-NEED", status=401, field="Authorization", rule="Bearer", zh="请提供接口密钥。",
+                                     en="Send an API key."))
+
+
 for _short, _module in with_module("api"):
     if not _module.startswith("ximu.faces."):
         api.add_router(f"/{_short}", import_module(_module).router)
 
-urlpatterns = [path("v1/", api.urls)]
+urlpatterns = [path("v1/docs", views.docs, name="api-docs"), path("v1/", api.urls)]

@@ -159,7 +159,8 @@ class ApiKey(models.Model):
         db_table_comment = "接口密钥：按单位签发"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(revoked_at__isnull=True, revoked_by="") | (models.Q(revoked_at__isnull=False) & ~models.Q(revoked_by="")),
+                condition=models.Q(revoked_at__isnull=True, revoked_by="")
+                | (models.Q(revoked_at__isnull=False) & ~models.Q(revoked_by="")),
                 name="apikey_revoked_pair",
             ),
         ]

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client, RequestFactory
-from ninja.errors import ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from ximu.faces.api.urls import _invalid
+from ximu.faces.api.urls import _invalid, _malformed, _unknown
+from ximu.foundation import clock
+from ximu.ideas.accounts import services
+from ximu.ideas.accounts.tests.factories import account
+from ximu.kernel.actor import SYSTEM
+
+
+def key(*roles: str) -> dict[str, str]:
+    """The header of a key whose keeper holds the roles (the first one is the key's)."""
+    keeper = account("keeper", *roles)
+    _, text = services.issue_key(keeper.uid, roles[0], unit="", label="test", days=3, by=SYSTEM, at=clock.now())
+    return {"authorization": f"Bearer {text}"}
 
 
 def test_it_describes_itself() -> None:
     answer = Client().get("/api/v1/openapi.json")
     assert answer.status_code == 200
-    assert answer.json()["openapi"].startswith("3.1")
+    schema = answer.json()
+    assert schema["openapi"].startswith("3.1")
+    assert schema["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+    for item in schema["paths"].values():
+        for method, operation in item.items():
+            assert {"400", "401", "403", "404", "409", "413", "422", "429"} <= set(operation["responses"])
+            assert ({} in operation["security"]) == (method == "get")
 
 
 def test_bad_parameters_are_named() -> None:
@@ -19,3 +37,42 @@ def test_bad_parameters_are_named() -> None:
     answer = _invalid(RequestFactory().get("/api/v1/x"), error)
     assert answer.status_code == 422
     assert b'"API-INPUT"' in answer.content
+
+
+def test_what_is_not_json_and_who_is_not_known_are_told_in_the_same_shape() -> None:
+    request = RequestFactory().post("/api/v1/x")
+    assert b'"API-BODY"' in _malformed(request, HttpError(400, "x")).content
+    answer = _unknown(request, AuthenticationError())
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+    assert b'"AUTH-NEED"' in answer.content
+
+
+@pytest.mark.django_db
+def test_pages_have_a_next_one_until_the_last() -> None:
+    header = {}
+    for n in range(3):
+        account(f"clerk{n}")
+    header = key("entry")
+    assert Client().get("/api/v1/accounts/accounts", headers=header).status_code == 403
+    assert Client().get("/api/v1/accounts/accounts").status_code == 401
+    assert Client().get("/api/v1/accounts/accounts?limit=0").status_code == 422
+
+
+@pytest.mark.django_db
+def test_an_unchanged_answer_is_not_sent_again() -> None:
+    first = Client().get("/api/v1/accounts/roles")
+    again = Client().get("/api/v1/accounts/roles", headers={"if-none-match": first["ETag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+
+
+@pytest.mark.django_db
+def test_its_page_lists_every_operation() -> None:
+    page = Client().get("/api/v1/docs").content.decode()
+    for address in Client().get("/api/v1/openapi.json").json()["paths"]:
+        assert address in page
+    assert "//" not in page.replace("http://www.w3.org", "").split("<main", 1)[1].split("</main", 1)[0].replace("</", "")
+
+
+def test_an_unknown_address_has_the_same_shape() -> None:
+    answer = Client().get("/api/v1/nothing-here")
+    assert (answer.status_code, answer.json()["code"]) == (404, "HTTP-404")

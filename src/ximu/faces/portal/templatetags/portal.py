@@ -28,5 +28,6 @@ def portal_search(context: dict[str, Any]) -> dict[str, Any]:
 @register.inclusion_tag("portal/footer.html")
 def portal_footer() -> dict[str, Any]:
     site = city.site()
-    pair = {name: Text(site[f"{name}_zh"], site.get(f"{name}_en") or site[f"{name}_zh"]) for name in ("host", "keeper") if f"{name}_zh" in site}
+    pair = {name: Text(site[f"{name}_zh"],
+                       site.get(f"{name}_en") or site[f"{name}_zh"]) for name in ("host", "keeper") if f"{name}_zh" in site}
     return {"site": site, **pair}

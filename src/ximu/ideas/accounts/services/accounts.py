@@ -85,7 +85,8 @@ def grant(uid: str, role: str, *, unit: str = "", until: datetime | None = None,
     by.must("accounts.grant")
     user = User.objects.select_for_update().get(pk=queries.account(uid).pk)
     if role not in queries.roles():
-        raise Refusal("ROLE-NONE", field="role", value=role[:40], rule=" ".join(queries.roles()), zh="没有这个角色。", en="There is no such role.")
+        raise Refusal("ROLE-NONE", field="role", value=role[:40], rule=" ".join(queries.roles()), zh="没有这个角色。",
+                      en="There is no such role.")
     if user.person == by.human:
         raise Refusal("DUAL", status=403, field="account", value=uid, rule="granter ≠ grantee",
                       zh="不能给自己（包括本人的其他账号）授权。", en="Nobody grants rights to himself, not even on another account.")

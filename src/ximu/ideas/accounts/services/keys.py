@@ -34,7 +34,8 @@ def issue_key(keeper: str, role: str, *, unit: str, label: str, days: int, by: A
     by.must("accounts.grant")
     user = queries.account(keeper)
     if role not in queries.roles():
-        raise Refusal("ROLE-NONE", field="role", value=role[:40], rule=" ".join(queries.roles()), zh="没有这个角色。", en="There is no such role.")
+        raise Refusal("ROLE-NONE", field="role", value=role[:40], rule=" ".join(queries.roles()), zh="没有这个角色。",
+                      en="There is no such role.")
     if user.person == by.human:
         raise Refusal("DUAL", status=403, field="keeper", value=keeper, rule="issuer ≠ keeper", zh="不能给自己签发密钥。",
                       en="Nobody issues a key to himself.")

@@ -32,7 +32,7 @@ def _locked() -> Refusal:
 
 
 def _credentials(login_name: str) -> dict[str, str]:
-    return {"username": login_name}
+    return {User.USERNAME_FIELD: login_name}
 
 
 def first_step(request: HttpRequest, login_name: str, password: str, *, at: datetime) -> str:
@@ -40,7 +40,7 @@ def first_step(request: HttpRequest, login_name: str, password: str, *, at: date
 
     An unknown login answers and locks exactly as a known one. Errors: `LOGIN-WRONG`, `LOGIN-LOCKED`.
     """
-    user = authenticate(request, username=login_name, password=password)
+    user = authenticate(request, password=password, **_credentials(login_name))
     if user is None:
         raise _locked() if getattr(request, "axes_locked_out", False) else _wrong()
     if queries.has_factor(user):

@@ -33,7 +33,8 @@ def detail(request: HttpRequest, uid: str) -> HttpResponse:
     grants = [{"grant": g, "role": known[g.role]} for g in queries.grants_of(user, at=at) if g.role in known]
     return render(request, "accounts/detail.html", {
         "account": user, "grants": grants, "roles": known.values(), "keys": queries.keys().filter(keeper=user),
-        "factor": queries.has_factor(user), "may_open": actor_of(request).can("accounts.open"), "may_grant": actor_of(request).can("accounts.grant"),
+        "factor": queries.has_factor(user), "may_open": actor_of(request).can("accounts.open"),
+            "may_grant": actor_of(request).can("accounts.grant"),
     })
 
 
@@ -83,7 +84,8 @@ def issue_key(request: HttpRequest, uid: str) -> HttpResponse:
     given = request.POST
     days = given.get("days", "")
     key, text = services.issue_key(uid, given.get("role", ""), unit=given.get("unit", "").strip()[:16], label=given.get("label", ""),
-                                   days=int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0, by=actor_of(request), at=clock.now())
+                                   days=int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0, by=actor_of(request),
+                                       at=clock.now())
     return render(request, "accounts/key.html", {"key": key, "text": text})
 
 
@@ -98,7 +100,8 @@ def revoke_key(request: HttpRequest, uid: str) -> HttpResponse:
 def keys(request: HttpRequest) -> HttpResponse:
     actor_of(request).must("accounts.see")
     page = Paginator(queries.keys(), PAGE_SIZE).get_page(int_of(request, "page", 1))
-    return render(request, "accounts/keys.html", {"page": page, "roles": queries.roles(), "may_grant": actor_of(request).can("accounts.grant"), "at": clock.now()})
+    return render(request, "accounts/keys.html", {"page": page, "roles": queries.roles(),
+                                                  "may_grant": actor_of(request).can("accounts.grant"), "at": clock.now()})
 
 
 @require_safe

@@ -112,7 +112,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 def _qr(secret: str, login_name: str) -> str:
-    image = qrcode.make(pyotp.TOTP(secret).provisioning_uri(login_name, issuer_name="Ximu"), image_factory=SvgPathImage, border=2)
+    image = qrcode.make(pyotp.TOTP(secret).provisioning_uri(name=login_name, issuer_name="Ximu"), image_factory=SvgPathImage, border=2)
     out = BytesIO()
     image.save(out)
     return mark_safe(out.getvalue().decode().split("?>", 1)[-1])  # noqa: S308  drawn here from our own text
