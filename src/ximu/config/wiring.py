@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from ximu.ideas.catalogue import queries as catalogue
+from ximu.ideas.ledger.services import register_evidence
+
 
 def connect_all() -> None:
     """Called once when Django is ready."""
+    register_evidence("catalogue", catalogue.evidence, kinds=("list.",))

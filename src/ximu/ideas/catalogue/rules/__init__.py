@@ -24,6 +24,7 @@ from ximu.ideas.catalogue.rules.vocabulary import (
 __all__ = [
     "ANY",
     "BASIS_LEVELS",
+    "BODIES",
     "CODE",
     "FAMILIES",
     "GRADES",

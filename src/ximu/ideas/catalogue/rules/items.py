@@ -210,7 +210,7 @@ def must_be_item(list_: str, code: str, body: Any) -> None:
     """Errors: `LIST-ITEM` with every fault in `extra["problems"]`; `LIST-FORBIDDEN` for what may not be collected."""
     problems = list(faults_of(list_, body))
     if not CODE.fullmatch(code) or len(code) > LONGEST_CODE:
-        problems.insert(0, Problem("code", "代码应为大写字母、数字，以连字符分段", "the code must be capitals and digits, parted by hyphens"))
+        problems.insert(0, Problem("code", "代码应为大写字母、数字，以连字符分段", "must be capitals and digits, parted by hyphens"))
     if problems:
         first = problems[0]
         raise Refusal(
