@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ximu.config import profiles
+from ximu.foundation.profiles import rows_of
+from ximu.foundation.rooms import SRC
 from ximu.ideas.catalogue import jobs, queries, rules
 from ximu.ideas.catalogue.models import Basis
 from ximu.ideas.catalogue.tests import factories as f
@@ -17,6 +20,7 @@ from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.1")]
+CITIES = SRC / "config" / "cities"
 FIRST, SECOND = date(2017, 7, 1), date(2018, 5, 1)
 
 
@@ -108,9 +112,9 @@ def test_reading_names_what_is_missing(two_editions: None) -> None:
 
 @pytest.mark.parametrize(("city", "published"), [("example", ["2017-1", "2018-1", "2019-1"]), ("shanghai", [])])
 def test_a_city_profile_brings_its_lists_once(city: str, published: list[str]) -> None:
-    added = jobs.load_profile(profiles.CITIES / city, by=SYSTEM, at=f.AT)
+    added = jobs.load_profile(CITIES / city, by=SYSTEM, at=f.AT)
     assert added["版本 editions"] >= 1
-    assert set(jobs.load_profile(profiles.CITIES / city, by=SYSTEM, at=f.AT).values()) == {0}
+    assert set(jobs.load_profile(CITIES / city, by=SYSTEM, at=f.AT).values()) == {0}
     assert [e.number for e in queries.editions()] == published
     if published:
         assert [c.kind for c in queries.compare("2017-1", "2018-1") if c.code == "WY-RD"] == ["changed"]
@@ -118,6 +122,13 @@ def test_a_city_profile_brings_its_lists_once(city: str, published: list[str]) -
         assert refused("WY-RD", "publish", date(2018, 4, 30)) == "LIST-APPLY"
     else:
         assert [e.state for e in queries.editions(drafts=True)] == ["drafting"]
+
+
+@pytest.mark.parametrize("path", sorted(CITIES.glob("*/lists/*.toml")), ids=lambda p: f"{p.parts[-3]}-{p.stem}")
+def test_the_owners_are_units_of_the_city(path: Path) -> None:
+    known = {row["key"]: row["short"] for row in rows_of(path.parents[1] / "registry" / "units.csv")}
+    for short, key in tomllib.loads(path.read_text("utf-8"))["units"].items():
+        assert known.get(key) == short
 
 
 @pytest.mark.parametrize("head", [{"in_force": FIRST, "odd": 1}, {"in_force": FIRST, "change": [{"item": "NOPE", "set": {}}]},
