@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.ledger.services import register_evidence
+from ximu.ideas.records import queries as records
 
 
 def connect_all() -> None:
     """Called once when Django is ready."""
     register_evidence("catalogue", catalogue.evidence, kinds=("list.",))
+    register_evidence("records", records.provider, kinds=("record.sealed",))

@@ -1,0 +1,59 @@
+"""Whom do records ask before they admit a row? The lists (is the item in force?) and the registry (who is this?)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from ximu.ideas.catalogue.queries import gate
+from ximu.ideas.registry.queries import book
+from ximu.ideas.registry.rules import posts
+from ximu.kernel.refusal import Refusal
+
+BODIES = frozenset({"government", "department", "street", "town", "township", "institution", "coordination"})
+"""The kinds of the registry that are government bodies; courts cooperate and others are nobody's government."""
+
+
+def kinds_of(pairs: Sequence[tuple[str, date]]) -> Mapping[tuple[str, date], str]:
+    """`body` for a government body that lives that day, `official` for a civil servant in office; others are left out."""
+    known = book()
+    posts_held: dict[str, set[str]] = {}
+    for holding in known.holdings:
+        posts_held.setdefault(holding.official, set()).add(holding.post)
+    found = {}
+    for uid, day in pairs:
+        if uid in known.units:
+            if known.units[uid].kind in BODIES and known.living(uid, day):
+                found[uid, day] = "body"
+        elif any(h.official == uid for post in posts_held.get(uid, ()) for h in posts.holders(known, post, day)):
+            found[uid, day] = "official"
+    return found
+
+
+def gate_delivery(item: str, edition: str, first: date, last: date) -> None:
+    """Every event must lie under the named edition: it does when the first and the last do. Errors: `LIST-NONE`, `LIST-APPLY`."""
+    for day in {first, last}:
+        found = gate(item, use="collect", on=day)
+        if found.edition != edition or found.list != "data":
+            raise Refusal(
+                "LIST-NONE", field="event_date", value=day.isoformat(), rule=edition,
+                zh=f"{day.isoformat()}当日有效的数据清单不是{edition}版，或者其中没有“{item}”。",
+                en=f"On {day.isoformat()} edition {edition} of the data list is not in force, or “{item}” is not in it.",
+            )
+
+
+def subject_kinds(rows: pl.DataFrame) -> pl.DataFrame:
+    """`subject`, `event_date`, `kind` of every pair in the rows. Errors: `SUBJ-KIND`."""
+    pairs = rows.select("subject", "event_date").unique()
+    known = kinds_of(list(pairs.iter_rows()))
+    found = pairs.with_columns(kind=pl.Series([known.get(pair) for pair in pairs.iter_rows()], dtype=pl.String))
+    strangers = rows.join(found.filter(pl.col("kind").is_null()), on=["subject", "event_date"], how="semi")
+    if strangers.height:
+        raise Refusal(
+            "SUBJ-KIND", field="subject", value=strangers["subject"][0], rule="国发〔2016〕76号：各级人民政府和公务员",
+            zh=f"第{strangers['line'][0]}行的主体不是政府机构或当日在任的公务员，不得记录。",
+            en=f"The subject of line {strangers['line'][0]} is no government body and no civil servant in office that day.",
+        )
+    return found

@@ -1,0 +1,64 @@
+"""What should the log say about these tables? Re-derived row by row, so that an altered column is named by its record number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
+
+from ximu.ideas.ledger.rules import commitment
+from ximu.ideas.records.models import Step, Version
+from ximu.ideas.records.rules import sealed_template
+from ximu.ideas.records.rules.evidence import COLUMNS, evidence_value, step_value
+
+KINDS = ("record.sealed",)
+_WRONG = b"cursor"
+
+
+def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
+    """(log index, entry bytes, label) of versions and steps with first ≤ index < last."""
+    span = {"log_index__gte": first, "log_index__lt": last}
+    yield from (_version(v) for v in _with_end(Version.objects.filter(**span)).order_by("log_index").iterator(chunk_size=2000))
+    for step in Step.objects.filter(**span).order_by("log_index").iterator(chunk_size=2000):
+        yield _step(step)
+
+
+def _with_end(versions: QuerySet[Version]) -> QuerySet[Version]:
+    """Each version with the state in which its own steps left it, whether a newer one exists, and whether it was erased."""
+    moved = Step.objects.filter(number=OuterRef("number"), version=OuterRef("version"), what=Step.What.MOVE).order_by("-log_index")
+    erased = Step.objects.filter(number=OuterRef("number"), after="erased").values("log_index")[:1]
+    newer = Version.objects.filter(number=OuterRef("number")).order_by("-version").values("version")[:1]
+    return versions.annotate(
+        ended=Subquery(moved.values("after")[:1], output_field=CharField()), erasure=Subquery(erased), top=Subquery(newer),
+    )
+
+
+def _version(version: Any) -> tuple[int, bytes, str]:
+    label = f"记录 {version.number} 第{version.version}版"
+    cursor_ok = version.state == (version.ended or version.entered) and version.newest == (version.top == version.version)
+    if version.payload is None:
+        good = version.state == "erased" and version.erasure is not None
+        return version.log_index, _entry(version, version.commitment if good else ""), label
+    row = {name: getattr(version, name) for name in COLUMNS}
+    try:
+        payload = orjson.loads(version.payload)
+    except orjson.JSONDecodeError:
+        return version.log_index, _WRONG, label
+    sealed = commitment(bytes(version.salt), evidence_value(row, payload)) if cursor_ok else ""
+    return version.log_index, _entry(version, sealed), label
+
+
+def _step(step: Step) -> tuple[int, bytes, str]:
+    label = f"记录 {step.number} 办理（{step.get_what_display()}）"
+    if step.detail is None:
+        return step.log_index, _entry(step, step.commitment), label
+    columns = {name: getattr(step, name) for name in ("after", "before", "number", "version", "what")}
+    sealed = commitment(bytes(step.salt), step_value(columns, orjson.loads(step.detail), step.by, step.known_at))
+    return step.log_index, _entry(step, sealed), label
+
+
+def _entry(row: Version | Step, sealed: str) -> bytes:
+    before, behind = sealed_template(row.known_at)
+    return before + sealed.encode() + behind if sealed else _WRONG

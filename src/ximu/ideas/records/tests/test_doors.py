@@ -1,0 +1,29 @@
+"""Only a government body that lives, or a civil servant in office, can be a subject."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ximu.ideas.records.queries import doors
+from ximu.ideas.records.queries.doors import kinds_of
+from ximu.ideas.registry.rules.book import Book, Edge, Holding, Official, Post, Unit
+
+D = date(2018, 1, 1)
+BOOK = Book(
+    units={"dept": Unit("dept", "department", D), "old": Unit("old", "street", D), "court": Unit("court", "court", D)},
+    edges=(Edge("r", "merge", date(2018, 6, 1), "old", "dept"),),
+    posts={"post": Post("post", "dept", "局长", "first", D)},
+    officials={"man": Official("man", "001", "某某")},
+    holdings=(Holding("h", "post", "man", date(2018, 2, 1), date(2018, 3, 1)),),
+)
+
+
+@pytest.mark.parametrize(("uid", "day", "kind"), [
+    ("dept", D, "body"), ("dept", date(2017, 1, 1), None), ("old", date(2018, 5, 31), "body"), ("old", date(2018, 6, 1), None),
+    ("court", D, None), ("man", date(2018, 2, 1), "official"), ("man", date(2018, 3, 1), None), ("company", D, None),
+])
+def test_who_can_be_a_subject(monkeypatch: pytest.MonkeyPatch, uid: str, day: date, kind: str | None) -> None:
+    monkeypatch.setattr(doors, "book", lambda: BOOK)
+    assert kinds_of([(uid, day)]).get((uid, day)) == kind

@@ -1,0 +1,190 @@
+"""Records move along their edges, with a second person, notice and a window; three removals stay apart."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from ximu.foundation import clock
+from ximu.ideas.ledger.queries.tree import entries_between, head
+from ximu.ideas.ledger.rules import claimed_form
+from ximu.ideas.records import queries, services
+from ximu.ideas.records.models import Step, Version
+from ximu.ideas.records.tests.factories import CHIEF, CLERK, REVIEWER, T0, WholeView, deliver, effective, row
+from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.refusal import Refusal
+
+pytestmark = pytest.mark.django_db
+
+
+def code_of(call: object, *args: object, **words: object) -> str:
+    with pytest.raises(Refusal) as refused:
+        call(*args, **words)  # type: ignore[operator]
+    return refused.value.code
+
+
+def altered() -> list[str]:
+    logged = {index: claimed_form(entry) for index, entry in entries_between(0, head().size)}
+    return [label for index, entry, label in queries.provider(0, head().size) if logged[index] != entry]
+
+
+def notified(key: str = "k", **columns: object) -> str:
+    number = deliver([row(key, **columns)]).lines["number"][0]
+    services.check(number, by=REVIEWER, at=T0)
+    services.notify(number, served_at=T0, manner="直接送达", by=REVIEWER, at=T0)
+    return number
+
+
+def test_who_entered_may_not_check() -> None:
+    number = deliver([row("k")]).lines["number"][0]
+    assert code_of(services.check, number, by=CLERK, at=T0) == "DUAL"
+    assert code_of(services.check, number, by=Actor("nobody"), at=T0) == "PERM-DENIED"
+
+
+def test_it_has_no_effect_one_second_short_of_the_window() -> None:
+    number = notified()
+    last = clock.end_of(date(2018, 5, 28))  # fifteen working days after 7 May 2018
+    assert code_of(services.make_effective, number, by=REVIEWER, at=last - timedelta(seconds=1)) == "EFFECT-EARLY"
+    assert code_of(services.make_effective, number, by=REVIEWER, at=last) == "EFFECT-EARLY"
+    assert services.make_effective(number, by=REVIEWER, at=last + timedelta(microseconds=1)) == 1
+
+
+def test_without_notice_there_is_no_effect() -> None:
+    number = deliver([row("k")]).lines["number"][0]
+    services.check(number, by=REVIEWER, at=T0)
+    assert code_of(services.make_effective, number, by=REVIEWER, at=T0 + timedelta(days=99)) == "NOTICE-NONE"
+    assert code_of(services.notify, number, served_at=T0, manner=" ", by=REVIEWER, at=T0) == "NOTICE-NONE"
+    future = T0 + timedelta(days=1)
+    assert code_of(services.notify, number, served_at=future, manner="信函", by=REVIEWER, at=T0) == "TIME-FUTURE"
+
+
+def test_a_dated_rule_excepts_what_is_no_finding() -> None:
+    number = deliver([row("k", family="service")]).lines["number"][0]
+    services.check(number, by=REVIEWER, at=T0)
+    assert services.make_effective(number, by=REVIEWER, at=T0) == 1
+
+
+def test_an_open_objection_stops_the_effect() -> None:
+    number = notified()
+    services.dispute(number, case="YY-1", by=REVIEWER, at=T0)
+    late = T0 + timedelta(days=60)
+    assert code_of(services.make_effective, number, by=REVIEWER, at=late) == "OBJ-OPEN"
+    services.settle(number, case="YY-1", reason="理由不成立", by=REVIEWER, at=late)
+    assert services.make_effective(number, by=REVIEWER, at=late) == 1
+
+
+def test_illegal_edges_change_nothing() -> None:
+    number = effective()
+    at = T0 + timedelta(days=50)
+    assert code_of(services.erase, number, basis="要求删除", by=CHIEF, second=REVIEWER, at=at) == "STATE-EDGE"
+    assert code_of(services.check, number, by=REVIEWER, at=at) == "STATE-EDGE"
+    assert code_of(services.settle, number, case="a", reason="b", by=REVIEWER, at=at) == "STATE-EDGE"
+    assert code_of(services.send_back, number, reason="a", by=REVIEWER, at=at) == "STATE-EDGE"
+    assert code_of(services.revoke, number, reason=" ", by=REVIEWER, at=at) == "REASON"
+    assert code_of(services.repair, number, proof="履行证明", by=REVIEWER, at=T0 - timedelta(days=1)) == "CLOCK-BACK"
+    assert code_of(services.repair, "0000000000001", proof="x", by=REVIEWER, at=at) in {"REC-NUMBER", "REC-NONE"}
+    assert Version.objects.get().state == "effective"
+
+
+def test_a_lost_race_is_told() -> None:
+    number = deliver([row("k")]).lines["number"][0]
+    stale = list(Version.objects.filter(number=number))
+    services.check(number, by=REVIEWER, at=T0)
+    assert code_of(services.steps.advance, stale, "checked") == "STATE-RACE"
+
+
+def test_a_flag_comes_and_goes_and_a_draft_goes_back() -> None:
+    number, at = effective(), T0 + timedelta(days=50)
+    services.flag(number, case="YY-2", by=REVIEWER, at=at)
+    services.unflag(number, case="YY-2", reason="核实无误", by=REVIEWER, at=at)
+    other = deliver([row("other")]).lines["number"][0]
+    services.send_back(other, reason="缺决定书", by=REVIEWER, at=T0)
+    assert Step.objects.filter(what="return").count() == 1
+    assert set(Version.objects.values_list("state", flat=True)) == {"effective", "draft"}
+
+
+def test_the_three_removals_stay_apart() -> None:
+    names = ("修复", "期满", "撤销")
+    repaired, expired, revoked = (effective(name, end_date=date(2018, 3, 1)) for name in names)
+    at = T0 + timedelta(days=50)
+    services.repair(repaired, proof="履行证明", by=REVIEWER, at=at)
+    services.revoke(revoked, reason="法院判决撤销", by=REVIEWER, at=at)
+    assert services.erase_due(by=SYSTEM, at=at) == 0
+    assert services.erase_due(by=SYSTEM, at=at + timedelta(days=1)) == 1
+    later = clock.start_of(date(2023, 3, 2))
+    assert services.expire_due(by=SYSTEM, at=later - timedelta(days=1)) == 0
+    assert services.expire_due(by=SYSTEM, at=later) == 2
+    kept = dict(Version.objects.values_list("number", "payload"))
+    assert kept[revoked] is None
+    assert kept[repaired] is not None
+    assert kept[expired] is not None
+    assert altered() == []
+
+
+def test_erasure_destroys_the_content_and_leaves_every_proof() -> None:
+    number = deliver([row("k", {"secret": "金丝雀"})]).lines["number"][0]
+    deliver([row("k", {"secret": "金丝雀二"})], at=T0 + timedelta(hours=1))
+    services.revoke(number, reason="金丝雀三", by=REVIEWER, at=T0 + timedelta(days=1))
+    at = T0 + timedelta(days=1)
+    assert code_of(services.erase, number, basis="第三十七条", by=CHIEF, second=CHIEF, at=at) == "DUAL"
+    services.erase(number, basis="第三十七条", by=CHIEF, second=REVIEWER, at=at)
+    everything = repr([list(m.objects.values_list()) for m in (Version, Step)])
+    assert "金丝雀" not in everything
+    assert "unit000000000001" not in everything
+    assert altered() == []
+
+
+@pytest.mark.parametrize("change", [
+    {"subject": "unit000000000002"}, {"event_date": date(2018, 3, 2)}, {"state": "repaired"}, {"grade": "轻微"}, {"payload": "{}"},
+    {"newest": False}, {"document_number": "x"}, {"payload": None, "salt": None, "commitment": "0" * 64}, {"final_date": date(2018, 1, 1)},
+])
+def test_an_altered_column_is_named_by_the_record_number(change: dict[str, object]) -> None:
+    number = effective()
+    assert altered() == []
+    Version.objects.filter(number=number).update(**change)
+    named = altered()
+    assert named
+    assert all(number in label for label in named)
+
+
+def test_nothing_personal_stands_in_the_log() -> None:
+    effective("示罚〔2018〕77号")
+    entries = b"".join(entry for _, entry in entries_between(0, head().size))
+    for word in ("示罚", "unit0000", "CF", "reviewer", "penalty", "effective"):
+        assert word.encode() not in entries
+
+
+def test_the_second_clock_is_stable_under_later_additions() -> None:
+    number = effective()
+    view, then = WholeView(), T0 + timedelta(days=20)
+    before = queries.record_history(number, view=view, known_at=then, as_of=date(2018, 5, 8))
+    page = queries.records_of("unit000000000001", view=view, known_at=then)
+    deliver([row("示罚〔2018〕1号", {"new": 1})], at=T0 + timedelta(days=60))
+    services.check(number, by=REVIEWER, at=T0 + timedelta(days=61))
+    deliver([row("another")], at=T0 + timedelta(days=62))
+    assert queries.record_history(number, view=view, known_at=then, as_of=date(2018, 5, 8)) == before
+    assert queries.records_of("unit000000000001", view=view, known_at=then) == page
+    assert before.state == "notified"
+
+
+def test_as_of_hides_what_had_not_happened_and_what_has_expired() -> None:
+    deliver([row("k", event_date=date(2018, 3, 1), end_date=date(2018, 3, 1)), row("on", end_date=None)])
+    view, late = WholeView(), T0 + timedelta(days=9)
+    totals = [queries.records_of("unit000000000001", view=view, known_at=late, as_of=day).total
+              for day in (date(2018, 2, 28), date(2018, 3, 1), date(2023, 3, 1), date(2023, 3, 2))]
+    assert totals == [0, 2, 2, 1]
+
+
+def test_archive_counts_only_what_is_seen(django_assert_num_queries: object) -> None:
+    deliver([row(f"k{n}", family="penalty" if n % 2 else "judgment") for n in range(9)])
+    seen = queries.archive("unit000000000001", view=WholeView(frozenset({"penalty"})), known_at=T0)
+    assert (dict(seen.families), seen.timeline.total) == ({"penalty": 4}, 4)
+    with django_assert_num_queries(3):  # type: ignore[operator]
+        queries.archive("unit000000000001", view=WholeView(), known_at=T0)
+    assert queries.work_list("draft", view=WholeView(), at=T0, batch="batch1", size=5).pages == 2
+
+
+def test_what_one_may_not_know_of_does_not_exist() -> None:
+    number = deliver([row("k")]).lines["number"][0]
+    assert code_of(queries.record_history, number, view=WholeView(frozenset()), known_at=T0) == "REC-NONE"
