@@ -24,7 +24,7 @@ def check(method: Method) -> Method:
 
 
 def _tree(method: Method) -> None:
-    everyone = [*method.indicators, *method.nodes]
+    everyone = method.items
     codes = [c.code for c in everyone]
     for code in codes:
         if not code or codes.count(code) > 1:
@@ -81,7 +81,7 @@ def complete(method: Method, indicator: Indicator) -> Indicator:
 def _sums(method: Method) -> None:
     """Given weights sum to the total (1 unless told) among the children of every node; negative weights never."""
     total = method.weighting.params.get("total", Fraction(1))
-    by_code = {c.code: c.weight for c in (*method.indicators, *method.nodes)}
+    by_code = {c.code: c.weight for c in method.items}
     for node in method.nodes:
         given = {c: by_code[c] for c in method.children(node.code)}
         negative = [c for c, w in given.items() if w is not None and w < 0]
@@ -134,6 +134,6 @@ def _tables(method: Method) -> None:
 def _ends(method: Method) -> None:
     """Deductions, bonuses and vetoes name an existing node (the root where none is named)."""
     codes = {n.code for n in method.nodes}
-    for item in (*method.adjustments, *method.vetoes):
-        if item.node and item.node not in codes:
-            _bad_tree(item.node, "扣分、加分或否决指向不存在的节点", "a deduction, bonus or veto names a node that does not exist")
+    for node in [a.node for a in method.adjustments] + [v.node for v in method.vetoes]:
+        if node and node not in codes:
+            _bad_tree(node, "扣分、加分或否决指向不存在的节点", "a deduction, bonus or veto names a node that does not exist")

@@ -87,7 +87,8 @@ class Table:
 def read(text: str, *, unit: str = "", label: str = "", time: str = "") -> Table:
     """Parse CSV. Refusals: DATA-EMPTY, DATA-ROW (length of a row), DATA-HEAD, DATA-UNIT, DATA-DUP, DATA-SIZE."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    rows, lines = [], []
+    rows: list[tuple[str, ...]] = []
+    lines: list[int] = []
     try:
         for row in reader:
             if row and any(cell.strip() for cell in row):
@@ -102,12 +103,12 @@ def read(text: str, *, unit: str = "", label: str = "", time: str = "") -> Table
     if len(rows) * len(header) > MOST_CELLS:
         raise Refusal("DATA-SIZE", value=len(rows) * len(header), rule=f"<= {MOST_CELLS}", status=413,
                       zh="数据过大。", en="The data are too large.")
-    for row, line in zip(rows, lines, strict=True):
-        if len(row) != len(header):
+    for cells, line in zip(rows, lines, strict=True):
+        if len(cells) != len(header):
             raise Refusal(
-                "DATA-ROW", value=len(row), rule=f"{len(header)} columns", extra={"line": line},
-                zh=f"第{line}行有{len(row)}列，表头有{len(header)}列。",
-                en=f"Line {line} has {len(row)} columns, the header has {len(header)}.",
+                "DATA-ROW", value=len(cells), rule=f"{len(header)} columns", extra={"line": line},
+                zh=f"第{line}行有{len(cells)}列，表头有{len(header)}列。",
+                en=f"Line {line} has {len(cells)} columns, the header has {len(header)}.",
             )
     named = _named(header, unit, UNIT_NAMES) or header[0]
     table = Table((), (), (), header, tuple(rows[1:]), tuple(lines[1:]))

@@ -99,7 +99,8 @@ def _columns(given: Any) -> Columns:
     if panel not in {"global", "each"}:
         raise Refusal("METH-FORM", field="columns.panel", value=str(panel), rule="global or each",
                       zh="panel应是global或each。", en="panel must be global or each.")
-    return Columns(*(str(table.get(k, "")) for k in ("unit", "label", "time")), panel=panel)
+    unit, label, time = (str(table.get(k, "")) for k in ("unit", "label", "time"))
+    return Columns(unit, label, time, panel)
 
 
 def _missing(given: Any) -> Missing:

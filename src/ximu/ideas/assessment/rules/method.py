@@ -161,9 +161,14 @@ class Method:
         return [indicator.code for indicator in self.indicators]
 
     @cached_property
+    def items(self) -> tuple[Indicator | Node, ...]:
+        """Indicators, then nodes."""
+        return (*self.indicators, *self.nodes)
+
+    @cached_property
     def _family(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {node.code: [] for node in self.nodes}
-        for item in (*self.indicators, *self.nodes):
+        for item in self.items:
             found.setdefault(item.parent, []).append(item.code)
         return found
 

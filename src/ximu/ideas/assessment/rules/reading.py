@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NoReturn
 
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -113,10 +113,10 @@ def one_of(value: Any, known: Any, where: str, code: str) -> str:
     return name
 
 
-def refuse_name(value: Any, where: str, code: str) -> None:
-    words = {"zh": f"“{where}”不认识“{value}”。", "en": f"“{where}” does not know “{value}”."}
+def refuse_name(value: Any, where: str, code: str) -> NoReturn:
+    zh, en = f"“{where}”不认识“{value}”。", f"“{where}” does not know “{value}”."
     if code == "METH-NORM":
-        raise Refusal("METH-NORM", field=where, value=str(value), **words)
+        raise Refusal("METH-NORM", field=where, value=str(value), zh=zh, en=en)
     if code == "METH-AGG":
-        raise Refusal("METH-AGG", field=where, value=str(value), **words)
-    raise Refusal("METH-MISS", field=where, value=str(value), **words)
+        raise Refusal("METH-AGG", field=where, value=str(value), zh=zh, en=en)
+    raise Refusal("METH-MISS", field=where, value=str(value), zh=zh, en=en)

@@ -94,7 +94,7 @@ def _adjust(method: Method, table: Table) -> tuple[dict[str, np.ndarray], dict[s
         hit = np.nan_to_num(counts, nan=-np.inf) >= float(veto.at_least)
         node, limit = veto.node or method.root, np.where(hit, float(veto.limit), np.inf)
         limits[node] = np.minimum(limits.get(node, np.inf), limit)
-        for place in np.flatnonzero(hit):
+        for place in map(int, np.flatnonzero(hit)):
             applied[place][veto.code] = veto.limit
     return shifts, limits, applied
 

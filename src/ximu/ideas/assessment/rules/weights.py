@@ -25,7 +25,6 @@ class Weighting:
     """Weights of the children of every node (summing to 1 in each), how they came about and what to know of them."""
 
     of: Mapping[str, np.ndarray]
-    exact: Mapping[str, Sequence[Fraction]]
     details: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[Warn, ...] = ()
 
@@ -97,7 +96,9 @@ def pca(x: np.ndarray, factors: int = 0) -> np.ndarray:
 
 def resolve(method: Method, normalised: Mapping[str, np.ndarray]) -> Weighting:
     """Weights of all nodes. Entropy and pca speak about indicators; nodes above them weigh as given, or equally."""
-    of, exact, details, warnings = {}, {}, {}, []
+    of: dict[str, np.ndarray] = {}
+    details: dict[str, Any] = {}
+    warnings: list[Warn] = []
     leaves = set(method.codes)
     for node in method.nodes:
         children = method.children(node.code)
@@ -109,18 +110,17 @@ def resolve(method: Method, normalised: Mapping[str, np.ndarray]) -> Weighting:
             name = "relative"
         fractions = _given(method, children, equal=name == "equal", whole=method.rule_of(node) == "sum")
         if name in {"given", "relative", "equal"}:
-            of[node.code], exact[node.code] = np.array([float(f) for f in fractions]), fractions
+            of[node.code] = np.array([float(f) for f in fractions])
             continue
-        found, note, doubt = _derived(name, node.code, children, (method, normalised, own))
-        of[node.code], exact[node.code], details[node.code] = found, [Fraction(v).limit_denominator(10**12) for v in found], note
+        of[node.code], details[node.code], doubt = _derived(name, node.code, children, (method, normalised, own))
         warnings += doubt
-    return Weighting(of, exact, details, tuple(warnings))
+    return Weighting(of, details, tuple(warnings))
 
 
 def _given(method: Method, children: Sequence[str], *, equal: bool, whole: bool) -> list[Fraction]:
     """Weights as written: shares of 1, or multipliers as they stand where the node is a `whole` sum of points."""
-    by_code = {c.code: c.weight for c in (*method.indicators, *method.nodes)}
-    weights = [Fraction(1) if equal or by_code[c] is None else by_code[c] for c in children]
+    by_code = {c.code: c.weight for c in method.items}
+    weights = [Fraction(1) if equal else (Fraction(1) if (own := by_code[c]) is None else own) for c in children]
     total = sum(weights, Fraction(0))
     if whole:
         return weights
