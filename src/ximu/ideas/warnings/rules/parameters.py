@@ -141,4 +141,17 @@ def range_of(values: Mapping[str, Any], n: int) -> range | None:
         return values["range"]
     if values["from"] is None and values["to"] is None:
         return None
-    return range(values["from"] or 1, (values["to"] or n) + 1)
+    return range(1 if values["from"] is None else values["from"], (n if values["to"] is None else values["to"]) + 1)
+
+
+def counted_from(values: Mapping[str, Any], first_t: int, n: int) -> dict[str, Any]:
+    """The values with the range in positions 1..n, asked in the t of a table that goes from `first_t` on; refused when outside."""
+    late, last_t = first_t - 1, first_t + n - 1
+    asked = range_of(values, last_t)
+    if asked is None:
+        return dict(values)
+    start = first_t if values["range"] is None and values["from"] is None else asked.start
+    if start < first_t or asked.stop - 1 > last_t or asked.stop <= start:
+        raise wrong("range" if values["range"] else "from" if values["from"] else "to", f"{start}:{asked.stop - 1}",
+                    f"{first_t} <= from <= to <= {last_t}")
+    return {**values, "range": range(start - late, asked.stop - late), "from": None, "to": None}
