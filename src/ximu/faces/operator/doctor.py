@@ -113,7 +113,7 @@ def _calendars(at: datetime) -> Iterator[Check]:
         except Refusal as refusal:
             state, found = "warn", refusal.code
         yield Check(Text(f"{year}年日历", f"Calendar {year}"), state, found,
-                    Text("国务院办公厅公布次年放假安排后更新；此前该年期限不予计算", "update once the holidays are announced; until then no deadline of that year is counted"))
+                    Text("放假安排公布后更新；此前该年期限不予计算", "update once the holidays are announced; no deadline of that year before"))
 
 
 def _keys() -> Iterator[Check]:
@@ -135,4 +135,4 @@ def static_current() -> bool:
 def _static() -> Check:
     good = static_current()
     return Check(Text("静态文件", "Static files"), "ok" if good else "warn", "collected" if good else "—",
-                 Text("ximu manage collectstatic --noinput（ximu serve会自动完成）", "ximu manage collectstatic --noinput (ximu serve does it)"))
+                 Text("ximu serve会自动收集", "ximu serve collects them"))
