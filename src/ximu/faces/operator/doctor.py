@@ -113,7 +113,7 @@ def _calendars(at: datetime) -> Iterator[Check]:
         except Refusal as refusal:
             state, found = "warn", refusal.code
         yield Check(Text(f"{year}年日历", f"Calendar {year}"), state, found,
-                    Text("放假安排公布后更新；此前该年期限不予计算", "update once the holidays are announced; no deadline of that year before"))
+                    Text("放假安排公布后更新", "update once the holidays are announced"))
 
 
 def _keys() -> Iterator[Check]:
