@@ -41,8 +41,8 @@ NOTE_C3 = Text(
 def known(kind: str) -> tuple[p.Parameter, ...]:
     own = (p.Parameter("c3bound", "reference", p.one_of("reference", "derived"), bool, "reference | derived"),)
     return (
-        p.Parameter("baseline", 7, p.whole, lambda v: v >= 3, "a whole number >= 3"),
-        p.Parameter("minSigma", 0.0, p.number, lambda v: v >= 0, "a number >= 0"),
+        p.Parameter("baseline", 7, p.whole, lambda v: v >= 3, Text("不小于 3 的整数", "a whole number >= 3")),
+        p.Parameter("minSigma", 0.0, p.number, lambda v: v >= 0, Text("不小于 0 的数", "a number >= 0")),
         p.Parameter("alpha", ALPHA[kind], p.number, lambda v: 0 < v < 1, "0 < alpha < 1"),
         *(own if kind == "C3" else ()),
         *p.RANGE,

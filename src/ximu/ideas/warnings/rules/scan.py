@@ -18,6 +18,10 @@ from ximu.ideas.warnings.rules.parameters import wrong
 from ximu.ideas.warnings.rules.series import Floats
 from ximu.kernel.words import Text
 
+SHAPE = Text("件数、人口与坐标（x, y）须一一对应，至少两个街道", "as many cases, populations and (x, y) places, at least 2")
+KNOWN_STREETS = Text("每个街道件数不小于 0、人口大于 0；无数据的街道须先剔除",
+                     "cases >= 0 and population > 0 for every street; a street without data has to be left out")
+
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
@@ -55,10 +59,10 @@ def scan(
 
 def _check(count: Floats, weight: Floats, points: Floats, largest_share: float, draws: int) -> None:
     if not (len(count) == len(weight) == len(points) > 1) or points.ndim != 2 or points.shape[1] != 2:
-        raise wrong("places", f"{len(count)}, {len(weight)}, {points.shape}", "as many cases, populations and (x, y) places, at least 2")
+        raise wrong("places", f"{len(count)}, {len(weight)}, {points.shape}", SHAPE)
     for name, values in (("cases", count), ("population", weight)):
         if not np.isfinite(values).all() or (values < 0).any() or (name == "population" and (values == 0).any()):
-            raise wrong(name, "", "cases >= 0 and population > 0 for every street; a street without data has to be left out")
+            raise wrong(name, "", KNOWN_STREETS)
     if not 0 < largest_share <= 1 or draws < 1:
         raise wrong("largest_share", largest_share, "0 < largest_share <= 1 and draws >= 1")
 

@@ -98,6 +98,7 @@ def test_a_wrong_parameter_is_refused_by_name(method: str, param: dict[str, obje
         detect(STEADY, method, param)
     assert refused.value.code == "DET-PARAM"
     assert refused.value.field in {*param, "method"}
+    assert "whole number" not in refused.value.zh
 
 
 def test_a_series_without_enough_history_is_refused() -> None:
