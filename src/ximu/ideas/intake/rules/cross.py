@@ -105,11 +105,12 @@ def _due(day: date, days: int) -> date | None:
 
 
 def _held(clean: pl.DataFrame, schema: ItemSchema, *, today: date) -> list[pl.DataFrame]:
-    """`FIN-OPEN`: the finality field says so, or the day on which it becomes final has not come."""
+    """`FIN-OPEN`: the finality field says so, or the day on which it becomes final has not come or is not said."""
     rule = CrossRule("final", (), "FIN-OPEN", severity=problems.HELD)
     found = []
     if finality := schema.roles.get("finality"):
         found += _faults(clean, pl.col(finality).cast(pl.String).str.to_lowercase().is_in(list(OPEN_WORDS)), finality, rule)
     if final_date := schema.roles.get("final_date"):
-        found += _faults(clean, pl.col(final_date) > today, final_date, rule, rule=today.isoformat())
+        unsaid = pl.col(final_date).is_null() if finality else pl.lit(value=False)
+        found += _faults(clean, (pl.col(final_date) > today).fill_null(value=False) | unsaid, final_date, rule, rule=today.isoformat())
     return found

@@ -43,6 +43,7 @@ SENTENCES: Mapping[str, Text] = {
     "BOOL-FORM": Text("“{value}”不是“是”或“否”", "“{value}” is neither yes nor no"),
     "MONEY-FORM": Text("“{value}”不是金额", "“{value}” is not an amount of money"),
     "MONEY-SCALE": Text("“{value}”超过6位小数", "“{value}” has more than 6 decimal places"),
+    "MONEY-ZERO": Text("“{value}”应大于零", "“{value}” should be more than zero"),
     "DATE-FORM": Text("“{value}”不是日期", "“{value}” is not a date"),
     "DATE-NONE": Text("“{value}”这一天不存在", "the day “{value}” does not exist"),
     "DATE-RANGE": Text("“{value}”早于1900年或晚于2199年", "“{value}” is before 1900 or after 2199"),
@@ -72,6 +73,9 @@ SENTENCES: Mapping[str, Text] = {
     "SUBJ-KIND": Text("“{value}”不是政务诚信的记录主体", "“{value}” is not a government body or official in office"),
     "SUBJ-AMBIG": Text("“{value}”对应多个单位，转待辨认队列", "“{value}” matches several units; it waits in the queue"),
 }
+
+OWN_RULE = Text("“{value}”不符合规定（{rule}）", "“{value}” breaks a rule of the item ({rule})")
+"""For codes that an item's schema gives itself."""
 
 
 def empty() -> pl.DataFrame:
@@ -115,7 +119,7 @@ def told(problems: pl.DataFrame, schema: ItemSchema) -> Iterator[dict[str, Any]]
 
 def _shape(spec: FieldSpec | None, code: str, reason: str, *, expected: str, rule: str) -> tuple[str, str, str]:
     """Title and both sentences of a kind of fault, with only the value left open."""
-    shape = SENTENCES[code]
+    shape = SENTENCES.get(code, OWN_RULE)
     why = (RIC_REASONS if code == "ID-RIC" else USCC_REASONS).get(reason)
     filled = []
     for language in ("zh", "en"):

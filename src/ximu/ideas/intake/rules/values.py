@@ -23,6 +23,8 @@ _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 _UNITS = {"亿元": Decimal(10) ** 8, "万元": Decimal(10) ** 4, "万": Decimal(10) ** 4, "元": Decimal(1), "": None,
           "元整": Decimal(1), "万元整": Decimal(10) ** 4, "圆": Decimal(1)}
 _DOCUMENT = re.compile(r"^[^\d\[\]〔〕()（）【】\s]{1,40}〔(19|20)\d{2}〕第?\d{1,20}(-\d+)?号$")
+_CASE = re.compile(r"[\[(（〔]((?:19|20)\d{2})[\])）〕]([^\[\]()（）〔〕\s]{2,40}号(?:之[一二三四五六七八九十]+)?)")
+"""A court's case number, （2018）沪01行终5号 (法〔2015〕137号): the year comes first, in round brackets."""
 _YEAR_BRACKETS = re.compile(r"[\[(（【〔［﹝]\s*((?:19|20)\d{2})\s*[\])）】〕］﹞]")
 
 
@@ -97,6 +99,8 @@ def read_money(text: str, *, unit: str) -> Read:
 def read_document_number(text: str) -> Read:
     """GB/T 9704: 沪发改信〔2018〕5号. Other brackets and spaces are put right; a loose shape is a warning only."""
     plain = "".join(text.split())
+    if found := _CASE.fullmatch(plain):
+        return Read(f"（{found[1]}）{found[2]}")
     right = _YEAR_BRACKETS.sub(r"〔\1〕", plain)
     right = right.translate(str.maketrans("０１２３４５６７８９", "0123456789"))
     return Read(right, note="" if _DOCUMENT.fullmatch(right) else "DOC-FORM")

@@ -98,6 +98,11 @@ def test_document_numbers_get_their_brackets(text: str) -> None:
     assert (read_document_number(text).value, read_document_number(text).note) == ("沪市监罚〔2018〕5号", "")
 
 
+@pytest.mark.parametrize("text", ["(2018)沪01行终5号", "（2018）沪01行终5号", "〔2018〕沪01行终 5号"])
+def test_a_courts_case_number_keeps_its_own_shape(text: str) -> None:
+    assert (read_document_number(text).value, read_document_number(text).note) == ("（2018）沪01行终5号", "")
+
+
 def test_an_unusual_document_number_is_only_a_warning() -> None:
     assert read_document_number("第2120190001号").note == "DOC-FORM"
 

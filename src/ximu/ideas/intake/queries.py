@@ -1,0 +1,126 @@
+"""Which deliveries, doubts and returns are there, and what does the coverage board say?"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Min, Q, QuerySet, Sum
+
+from ximu.foundation import clock
+from ximu.ideas.intake.models import Delivery, Doubt, Expectation, Reminder, Return, ZeroReport
+from ximu.ideas.intake.reader.report import faults_of
+from ximu.ideas.intake.rules import coverage as rules
+from ximu.ideas.intake.rules.schema import ItemSchema
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import absent
+from ximu.kernel.words import Text
+
+
+def folder_of(uid: str) -> Path:
+    """Where the checked rows of a delivery lie: under the platform's home, for its own eyes only."""
+    return Path(settings.XIMU_HOME) / "intake" / uid
+
+
+def delivery(uid: str) -> Delivery:
+    """Errors: `DELIV-NONE`."""
+    found = Delivery.objects.filter(uid=uid).first()
+    if found is None:
+        raise absent("DELIV-NONE", field="delivery", value=uid, zh="个批次", en="delivery")
+    return found
+
+
+def deliveries(by: Actor, *, most: int = 200) -> QuerySet[Delivery]:
+    """The newest first, of the units for which the actor may deliver or watch."""
+    return _within(Delivery.objects.order_by("-received_at"), "source", by)[:most]
+
+
+def _within(rows: QuerySet[Any], field: str, by: Actor) -> QuerySet[Any]:
+    held = [by.units_with(p) for p in ("intake.deliver", "intake.watch", "intake.decide")]
+    if None in held:
+        return rows
+    return rows.filter(**{f"{field}__in": sorted(frozenset().union(*[h for h in held if h]))})
+
+
+def faults(uid: str, schema: ItemSchema) -> list[dict[str, Any]]:
+    folder = folder_of(delivery(uid).uid)
+    return faults_of(folder, schema) if (folder / "faults.arrow").exists() else []
+
+
+def doubts(by: Actor, *, state: str = Doubt.State.WAITING) -> QuerySet[Doubt]:
+    return _within(Doubt.objects.filter(state=state).select_related("delivery").order_by("pk"), "delivery__source", by)
+
+
+def doubt(uid: str) -> Doubt:
+    """Errors: `DOUBT-NONE`."""
+    found = Doubt.objects.filter(uid=uid).select_related("delivery").first()
+    if found is None:
+        raise absent("DOUBT-NONE", field="doubt", value=uid, zh="个存疑主体", en="doubtful match")
+    return found
+
+
+def zero(uid: str) -> ZeroReport:
+    """Errors: `ZERO-NONE`."""
+    found = ZeroReport.objects.filter(uid=uid).first()
+    if found is None:
+        raise absent("ZERO-NONE", field="zero", value=uid, zh="个零报告", en="zero report")
+    return found
+
+
+@cache
+def _parameters() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads((Path(__file__).parent / "parameters.toml").read_text("utf-8"))
+
+
+def due_day(month: str) -> date:
+    """When a month's return is due, by the parameter that holds on the month's first day."""
+    first = date.fromisoformat(month + "-01")
+    begun = [p for p in _parameters()["return_due_day"] if p["since"] <= first] or _parameters()["return_due_day"][:1]
+    return rules.due_day(month, max(begun, key=lambda p: p["since"])["value"])
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the board. `rows` counts delivered rows; it is None where nothing was said, never 0."""
+
+    unit: str
+    family: str
+    month: str
+    state: str
+    words: Text
+    rows: int | None
+    due: date
+    reminders: int
+    zero: str = ""
+
+
+def coverage(month: str, *, today: date) -> list[Cell]:
+    """Every expected or seen unit × family of a month, in three queries whatever their number."""
+    first = date.fromisoformat(month + "-01")
+    due = due_day(month)
+    expected = set(
+        Expectation.objects.filter(since__lte=due).filter(Q(until__isnull=True) | Q(until__gte=first)).values_list("unit", "family"),
+    )
+    returned = {
+        (unit, family): (on, rows) for unit, family, on, rows in
+        Return.objects.filter(month=month).values_list("unit", "family").annotate(on=Min("delivered_on"), n=Sum("rows"))
+    }
+    zeros = {(z.unit, z.family): z for z in ZeroReport.objects.filter(month=month)}
+    reminded: dict[tuple[str, str], int] = {}
+    for unit, family in Reminder.objects.filter(month=month).values_list("unit", "family"):
+        reminded[unit, family] = reminded.get((unit, family), 0) + 1
+    cells = []
+    for key in sorted(expected | returned.keys() | zeros.keys()):
+        on, rows = returned.get(key, (None, 0))
+        claim = zeros.get(key)
+        confirmed = clock.city_day(claim.confirmed_at) if claim and claim.confirmed_at else None
+        seen = rules.Seen(on, rows, claim is not None, confirmed, key in expected)
+        state = rules.state_of(seen, due=due, today=today)
+        known = rows if on else 0 if confirmed else None
+        cells.append(Cell(*key, month, state, rules.WORDS[state], known, due, reminded.get(key, 0), claim.uid if claim else ""))
+    return cells

@@ -1,0 +1,132 @@
+"""A checked delivery becomes records: all of it, or with a reason the good part; in one transaction with its receipt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+from django.db.models import F
+
+from ximu.foundation import clock
+from ximu.foundation.outbox import announce
+from ximu.ideas.catalogue import queries as catalogue
+from ximu.ideas.intake import queries
+from ximu.ideas.intake.hooks import DeliveryCommitted
+from ximu.ideas.intake.models import Delivery, Doubt, Return
+from ximu.ideas.intake.rules import coverage
+from ximu.ideas.intake.services.deliveries import past
+from ximu.ideas.intake.services.sorting import DOUBTS, OFFICIAL, candidates_of
+from ximu.ideas.ledger import services as ledger
+from ximu.ideas.ledger.rules import Entry
+from ximu.ideas.records import services as records
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal
+
+COUNTS = ("new", "corrected", "same", "second_source", "barred", "held")
+ADMITTED = ["natural_key", "digest", "payload", "subject", "event_date", "end_date", "decision_date", "final_date", "family",
+            "behaviour", "grade", "document_number", "authority", "line", "final"]
+
+
+def commit(uid: str, *, by: Actor, at: datetime, partial_reason: str = "") -> Delivery:
+    """Make the checked rows records. Refused rows stop everything, unless a reason is given for a part.
+
+    Errors: `DELIV-STATE`, `ROWS-BAD` with the number of refused rows, and those of `records.admit`; nothing is added then.
+    """
+    found = queries.delivery(uid)
+    by.must("intake.deliver", found.source)
+    if found.state != Delivery.State.CHECKED:
+        raise past(found)
+    bad = found.summary["bad"]
+    if bad and not partial_reason.strip():
+        raise Refusal(
+            "ROWS-BAD", field="file", value=bad, rule="全部或全不 all or nothing",
+            zh=f"有{bad}行不合格，未入库任何行；请改正后重报，或说明理由后仅入库合格部分。",
+            en=f"{bad} rows are refused and nothing was loaded; correct them, or give a reason to load the good part.",
+        )
+    folder = queries.folder_of(uid)
+    with transaction.atomic():
+        outcome, months = _admit_all(folder, found, by=by, at=at)
+        _queue_doubts(folder, found)
+        entry = Entry("delivery.committed", {
+            "delivery": uid, "item": found.item, "source": found.source, "file": found.file_digest, "rows": found.summary["rows"],
+            "refused": bad, "partial": bool(bad), **outcome,
+        })
+        index = ledger.append([entry], at=at)[0]
+        outcome["waiting"] = found.summary["waiting"]
+        moved = Delivery.objects.filter(uid=uid, state=Delivery.State.CHECKED).update(
+            state=Delivery.State.COMMITTED, committed_at=at, committed_by=by.human, partial_reason=partial_reason.strip()[:400],
+            outcome=outcome, log_index=index,
+        )
+        if not moved:
+            raise past(queries.delivery(uid))
+        Return.objects.bulk_create([
+            Return(unit=found.source, family=found.family, month=month, delivery=found, rows=rows, delivered_on=clock.city_day(at))
+            for month, rows in sorted(months.items())
+        ])
+        announce(DeliveryCommitted(uid, found.item, found.source, outcome["new"], outcome["corrected"]), at=at)
+    for left in folder.glob("ready-*.arrow"):
+        left.unlink()
+    (folder / DOUBTS).unlink(missing_ok=True)
+    return queries.delivery(uid)
+
+
+def _admit_all(folder: Path, found: Delivery, *, by: Actor, at: datetime) -> tuple[dict[str, int], Counter[str]]:
+    """Part by part and edition by edition; counts of what became of the rows, and rows by month."""
+    outcome, months = dict.fromkeys(COUNTS, 0), Counter[str]()
+    for path in sorted(folder.glob("ready-*.arrow")):
+        rows = pl.read_ipc(path).rename({"authority_name": "authority"})
+        for (edition,), part in rows.group_by("edition", maintain_order=True):
+            done = records.admit(
+                part.select(ADMITTED), item=found.item, edition=str(edition), source=found.source, batch=found.uid, by=by, at=at,
+            )
+            for name in COUNTS:
+                outcome[name] += getattr(done, name)
+        for day, n in rows.group_by("event_date").len().iter_rows():
+            months[coverage.month_of(day)] += n
+    return outcome, months
+
+
+def _queue_doubts(folder: Path, found: Delivery) -> None:
+    if not (folder / DOUBTS).exists():
+        return
+    rows = pl.read_ipc(folder / DOUBTS)
+    asked = [(r["subject_name"], r["subject_code"], r["subject_kind"], r["event_date"]) for r in rows.iter_rows(named=True)]
+    Doubt.objects.bulk_create([
+        Doubt(delivery=found, line=row["line"], named=row["subject_name"][:200], code=row["subject_code"][:32], as_of=row["event_date"],
+              candidates=_candidates(key), row=_plain(row))
+        for row, key in zip(rows.iter_rows(named=True), asked)
+    ], batch_size=1000)
+
+
+def _candidates(key: tuple[Any, ...]) -> list[dict[str, Any]]:
+    name, code, kind, day = key
+    if kind == OFFICIAL:
+        return candidates_of(registry.resolve_officials([(name or code, "", day)])[0])
+    return candidates_of(registry.resolve(name, as_of=day, code=code))
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in row.items()}
+
+
+def admit_one(doubt: Doubt, subject: str, *, by: Actor, at: datetime) -> None:
+    """A row whose subject was picked goes the way of the others; its list is asked again."""
+    row = {**doubt.row, "subject": subject, "authority": doubt.row.get("authority_name")}
+    item = catalogue.gate(doubt.delivery.item, use="collect", on=doubt.as_of)
+    frame = pl.DataFrame([{k: row[k] for k in ADMITTED}], infer_schema_length=None).with_columns(
+        pl.col("event_date", "end_date", "decision_date", "final_date").cast(pl.String).str.to_date("%Y-%m-%d"),
+    )
+    whole = doubt.delivery
+    records.admit(frame, item=whole.item, edition=item.edition, source=whole.source, batch=whole.uid, by=by, at=at)
+    month = coverage.month_of(doubt.as_of)
+    returned, _ = Return.objects.get_or_create(
+        unit=whole.source, family=whole.family, month=month, delivery=whole, defaults={"rows": 0, "delivered_on": clock.city_day(at)},
+    )
+    Return.objects.filter(pk=returned.pk).update(rows=F("rows") + 1)
+
+

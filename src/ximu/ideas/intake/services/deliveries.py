@@ -1,0 +1,106 @@
+"""A file arrives, is kept by its digest, and is read and checked in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from django.db import IntegrityError, transaction
+
+from ximu.foundation import clock, files
+from ximu.ideas.catalogue import queries as catalogue
+from ximu.ideas.intake import queries
+from ximu.ideas.intake.models import Delivery
+from ximu.ideas.intake.reader.limits import MOST_FILE_BYTES
+from ximu.ideas.intake.reader.running import Job, run
+from ximu.ideas.intake.services import sorting
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal
+
+PRIVATE = 0o700
+PRIVATE_FILE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`again` says that this very file was received before: then it is the old receipt (已收，回执 #…)."""
+
+    uid: str
+    digest: str
+    again: bool
+
+
+def receive(
+    chunks: Iterable[bytes] | BinaryIO, *, item: str, source: str, by: Actor, at: datetime, channel: str = "upload",
+) -> Receipt:
+    """Keep the file. The same file for the same item again gives the old receipt and adds nothing.
+
+    Errors: `LIST-NONE` when the item is in no list in force today, `FILE-SIZE`.
+    """
+    by.must("intake.deliver", source)
+    found = catalogue.item(item, on=clock.city_day(at))
+    digest, size = files.keep(chunks, most_bytes=MOST_FILE_BYTES)
+    files.path_of(digest).chmod(PRIVATE_FILE)
+    try:
+        with transaction.atomic():
+            made = Delivery.objects.create(
+                item=item, family=found.family, source=source, file_digest=digest, size=size, channel=channel, received_at=at,
+                received_by=by.human,
+            )
+    except IntegrityError:
+        old = Delivery.objects.exclude(state=Delivery.State.REFUSED).get(item=item, file_digest=digest)
+        return Receipt(old.uid, digest, again=True)
+    return Receipt(made.uid, digest, again=False)
+
+
+def check(uid: str, *, by: Actor, at: datetime) -> dict[str, Any]:
+    """Read and check a received file; its summary. A file that cannot be read is refused, and says why.
+
+    Errors: every `FILE-*` code, `DELIV-STATE` when it is past checking.
+    """
+    found = queries.delivery(uid)
+    by.must("intake.deliver", found.source)
+    if found.state not in {Delivery.State.RECEIVED, Delivery.State.CHECKED}:
+        raise past(found)
+    folder = queries.folder_of(uid)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=PRIVATE)
+    item = catalogue.item(found.item, on=clock.city_day(at))
+    job = Job(files.path_of(found.file_digest), item.body["schema"], clock.city_day(at), folder, records=True)
+    try:
+        summary = run(job, progress=lambda rows: Delivery.objects.filter(uid=uid).update(progress=rows))
+        summary["dropped_lines"] = json.loads((folder / "result.json").read_text("utf-8"))["dropped_lines"]
+        summary = sorting.sort_out(folder, item, summary)
+    except Refusal as refusal:
+        Delivery.objects.filter(uid=uid, state=found.state).update(state=Delivery.State.REFUSED, refusal=refusal.envelope())
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    moved = Delivery.objects.filter(uid=uid, state=found.state).update(
+        state=Delivery.State.CHECKED, summary=summary, progress=summary["rows"],
+    )
+    if not moved:
+        raise past(queries.delivery(uid))
+    return summary
+
+
+def refuse(uid: str, *, reason: str, by: Actor, at: datetime) -> None:
+    """Send a delivery back; its file may then be delivered again. Errors: `DELIV-STATE`."""
+    found = queries.delivery(uid)
+    by.must("intake.deliver", found.source)
+    said = {"code": "DELIV-SENT-BACK", "message_zh": reason, "message_en": reason}
+    open_states = [Delivery.State.RECEIVED, Delivery.State.CHECKED]
+    if not Delivery.objects.filter(uid=uid, state__in=open_states).update(state=Delivery.State.REFUSED, refusal=said):
+        raise past(queries.delivery(uid))
+    shutil.rmtree(queries.folder_of(uid), ignore_errors=True)
+
+
+def past(found: Delivery) -> Refusal:
+    word = Delivery.State(found.state).label
+    return Refusal(
+        "DELIV-STATE", status=409, field="delivery", value=found.uid, rule=found.state,
+        zh=f"该批次现为“{word}”，不能办理此事项。", en=f"The delivery is {found.state}; this cannot be done now.",
+    )

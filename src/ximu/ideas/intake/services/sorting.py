@@ -1,0 +1,146 @@
+"""Which rows may become records? Each event by the list in force on its own day, each subject by the registry on that day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ximu.ideas.catalogue import queries as catalogue
+from ximu.ideas.catalogue.rules import Item
+from ximu.ideas.intake.reader.reading import FAULTS
+from ximu.ideas.intake.rules import problems
+from ximu.ideas.records.queries.doors import kinds_of
+from ximu.ideas.registry import queries as registry
+from ximu.kernel import uscc
+
+OFFICIAL = "5"
+"""Code of 公务员 in the field that holds the kind of subject (主体类型)."""
+ROLES = ("subject_name", "subject_code", "subject_kind", "event_date", "end_date", "decision_date", "final_date", "behaviour", "grade",
+         "document_number", "authority_name", "finality")
+SUBJECT = ["subject_name", "subject_code", "subject_kind", "event_date"]
+READY, DOUBTS = "ready-{:05}.arrow", "doubts.arrow"
+MOST_CANDIDATES = 10
+
+
+def sort_out(folder: Path, item: Item, summary: dict[str, Any]) -> dict[str, Any]:
+    """Write the rows that are ready (`ready-*.arrow`) and the doubtful (`doubts.arrow`); faults are added to the report."""
+    dropped = pl.Series(summary.pop("dropped_lines"), dtype=pl.Int64)
+    held = pl.read_ipc(folder / FAULTS).filter(pl.col("severity") == problems.HELD)["line"].unique()
+    spans = catalogue.spans(item.code, use="collect")
+    faults, doubts, ready, parts = [pl.read_ipc(folder / FAULTS)], [], 0, 0
+    answers: dict[tuple[Any, ...], tuple[str, str, list[dict[str, Any]]]] = {}
+    for path in sorted(folder.glob("rows-*.arrow")):
+        rows = _with_roles(pl.read_ipc(path).filter(~pl.col("line").is_in(dropped.implode())))
+        rows = rows.with_columns(final=~pl.col("line").is_in(held.implode()))
+        rows, refused = _by_list(rows, spans, item)
+        rows, unknown, unsure = _by_registry(rows, item, answers)
+        faults += [*refused, *unknown]
+        if unsure.height:
+            doubts.append(unsure)
+        if rows.height:
+            parts += 1
+            ready += rows.height
+            rows.write_ipc(folder / READY.format(parts))
+        path.unlink()
+    told = pl.concat(faults)
+    told.write_ipc(folder / FAULTS)
+    waiting = pl.concat(doubts) if doubts else None
+    if waiting is not None:
+        waiting.write_ipc(folder / DOUBTS)
+    count = 0 if waiting is None else waiting.height
+    return {**summary, "good": ready + count, "waiting": count, "bad": summary["rows"] - ready - count - summary["same_in_file"],
+            "ready_parts": parts, "counts": _counts(told)}
+
+
+def _with_roles(rows: pl.DataFrame) -> pl.DataFrame:
+    """Every role has a column, empty where the item has none; days are days."""
+    days = {"event_date", "end_date", "decision_date", "final_date"}
+    absent = [pl.lit(None, dtype=pl.Date if role in days else pl.String).alias(role) for role in ROLES if role not in rows.columns]
+    rows = rows.with_columns(absent).with_columns(pl.coalesce("event_date", "decision_date").alias("event_date"))
+    return rows.with_columns(pl.col("subject_name", "subject_code", "subject_kind").fill_null(""))
+
+
+def _counts(faults: pl.DataFrame) -> list[dict[str, Any]]:
+    return faults.group_by("field", "code", "severity").len("n").sort("field", "code").to_dicts()
+
+
+def _by_list(
+    rows: pl.DataFrame, spans: list[catalogue.Span], item: Item,
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """`LIST-NONE` for events on days on which no edition in force holds the item; the others know their edition."""
+    edition = pl.lit(None, dtype=pl.String)
+    family = pl.lit(None, dtype=pl.String)
+    for span in spans:
+        inside = (pl.col("event_date") >= span.first) & (pl.lit(span.last is None) | (pl.col("event_date") <= pl.lit(span.last)))
+        edition = pl.when(inside.fill_null(value=False)).then(pl.lit(span.item.edition)).otherwise(edition)
+        family = pl.when(inside.fill_null(value=False)).then(pl.lit(span.item.family)).otherwise(family)
+    rows = rows.with_columns(edition=edition, family=family)
+    outside = rows.filter(pl.col("edition").is_null()).select("line", pl.col("event_date").cast(pl.String).alias("value"))
+    field = item.body["schema"].get("ximu:roles", {}).get("event_date", "")
+    faults = [problems.frame_of(outside, field, "LIST-NONE", rule=item.code)] if outside.height else []
+    return rows.filter(pl.col("edition").is_not_null()), faults
+
+
+def _by_registry(
+    rows: pl.DataFrame, item: Item, answers: dict[tuple[Any, ...], tuple[str, str, list[dict[str, Any]]]],
+) -> tuple[pl.DataFrame, list[pl.DataFrame], pl.DataFrame]:
+    """Rows with their subject; faults of the unknown; rows that wait. Each distinct question is asked once a file."""
+    asked = [key for key in rows.select(SUBJECT).unique().rows() if key not in answers]
+    answers.update(zip(asked, _answers(asked)))
+    found = pl.DataFrame(
+        [(*key, *answers[key][:2]) for key in rows.select(SUBJECT).unique().rows()],
+        schema={**{n: rows.schema[n] for n in SUBJECT}, "subject": pl.String, "verdict": pl.String}, orient="row",
+    )
+    rows = rows.join(found, on=SUBJECT, how="left", maintain_order="left", nulls_equal=True)
+    field = item.body["schema"].get("ximu:roles", {}).get("subject_name", "")
+    faults = []
+    for code in ("SUBJ-NONE", "SUBJ-KIND"):
+        bad = rows.filter(pl.col("verdict") == code).select("line", pl.col("subject_name").alias("value"))
+        if bad.height:
+            faults.append(problems.frame_of(bad, field, code))
+    rows, strangers = _only_government(rows)
+    if strangers.height:
+        faults.append(problems.frame_of(strangers, field, "SUBJ-KIND"))
+    unsure = rows.filter(pl.col("verdict") == "SUBJ-AMBIG")
+    if unsure.height:
+        shown = unsure.select("line", pl.col("subject_name").alias("value"))
+        faults.append(problems.frame_of(shown, field, "SUBJ-AMBIG", severity=problems.WARNING))
+    return rows.filter(pl.col("verdict") == "").drop("verdict"), faults, unsure.drop("verdict")
+
+
+def _only_government(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Subjects that the records room would refuse on that day are told per row, not per delivery."""
+    pairs = rows.filter((pl.col("verdict") == "") & (pl.col("subject") != "")).select("subject", "event_date").unique().rows()
+    known = kinds_of(pairs)
+    strangers = pl.DataFrame(
+        [pair for pair in pairs if pair not in known], schema={"subject": pl.String, "event_date": pl.Date}, orient="row",
+    )
+    shown = rows.join(strangers, on=["subject", "event_date"], how="semi").select("line", pl.col("subject_name").alias("value"))
+    return rows.join(strangers, on=["subject", "event_date"], how="anti", maintain_order="left"), shown
+
+
+def _answers(asked: list[tuple[Any, ...]]) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """(subject, verdict, candidates) of each question; units and officials asked apart."""
+    people = [key[2] == OFFICIAL for key in asked]
+    units = iter(registry.resolve_many([(key[0], key[1], key[3]) for key, person in zip(asked, people) if not person]))
+    officials = iter(registry.resolve_officials([(key[0] or key[1], "", key[3]) for key, person in zip(asked, people) if person]))
+    return [_verdict(next(officials if person else units), key) for key, person in zip(asked, people)]
+
+
+def _verdict(found: registry.Resolution, key: tuple[Any, ...]) -> tuple[str, str, list[dict[str, Any]]]:
+    if found.status == "exact":
+        return found.uid, "", []
+    if found.status == "ambiguous":
+        return "", "SUBJ-AMBIG", candidates_of(found)
+    public = not key[1] or uscc.is_public_body(uscc.normalise(key[1]))
+    return "", "SUBJ-NONE" if public else "SUBJ-KIND", []
+
+
+def candidates_of(found: registry.Resolution) -> list[dict[str, Any]]:
+    """What the queue shows of each: name, score, and which facts matched, in both languages."""
+    return [
+        {"uid": c.uid, "name": c.name, "score": round(c.score, 3), "reasons": [{"zh": r.zh, "en": r.en} for r in c.reasons]}
+        for c in found.candidates[:MOST_CANDIDATES]
+    ]

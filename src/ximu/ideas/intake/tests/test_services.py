@@ -1,0 +1,240 @@
+"""The life of a delivery: received, checked, previewed, committed or refused; doubts, zeros and the coverage board."""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+
+from ximu.ideas.catalogue.tests.factories import published
+from ximu.ideas.intake import queries, services
+from ximu.ideas.intake.models import Delivery, Doubt
+from ximu.ideas.ledger import services as ledger
+from ximu.ideas.registry import jobs
+from ximu.ideas.registry import queries as registry
+from ximu.ideas.registry.tests.factories import CITIES
+from ximu.kernel.actor import SYSTEM, Actor, Grant
+from ximu.kernel.refusal import Refusal
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2018, 6, 4, 2, tzinfo=UTC)
+RIGHTS = frozenset({"intake.deliver", "intake.decide", "intake.zero", "intake.watch", "records.admit"})
+
+
+def actor(name: str, unit: str | None = None) -> Actor:
+    return Actor(name, unit, (Grant("entry", RIGHTS),), person=name)
+
+
+CLERK = actor("clerk", "court00000000001")
+
+
+@pytest.fixture
+def city(settings: LazySettings, tmp_path: Path) -> list[Any]:
+    """The made-up city with one edition in force from 2018-01-01; its departments."""
+    settings.XIMU_HOME = tmp_path
+    settings.XIMU_CLOCK = "2018-06-04T10:00"
+    jobs.load_profile(CITIES / "example", by=SYSTEM, at=datetime(2017, 5, 1, tzinfo=UTC))
+    published("2018-1", date(2018, 1, 1), ["SF-PJ"])
+    return registry.units(as_of=date(2018, 3, 1), kind="department")
+
+
+def judgment(unit: Any, number: int = 1, **changes: str) -> dict[str, str]:
+    return {
+        "主体类型": "2", "主体名称": unit.name, "主体代码": "", "领域": "D01", "行为代码": "XW-01", "失信等级": "一般", "事实摘要": "未履行合同付款义务。",
+        "行为发生日": "2018-03-01", "行为终止日": "2018-03-20", "案号": f"（2018）示99民终{number}号", "作出判决的法院": "示例市高级人民法院",
+        "作出判决的法院统一社会信用代码": "", "判决日期": "2018-04-02", "生效日期": "2018-04-20", "上诉状态": "未上诉", "履行情况": "未履行", "备注": "",
+    } | changes
+
+
+def deliver(rows: list[dict[str, str]], *, at: datetime = AT) -> services.Receipt:
+    for row in rows:
+        row["作出判决的法院统一社会信用代码"] = row["作出判决的法院统一社会信用代码"] or court()
+    data = json.dumps(rows, ensure_ascii=False).encode()
+    return services.receive(io.BytesIO(data), item="SF-PJ", source="court00000000001", by=CLERK, at=at)
+
+
+def court() -> str:
+    from_registry = [u.code for u in registry.units(as_of=date(2018, 3, 1)) if u.code]
+    return from_registry[0] if from_registry else "11310000002420097C"
+
+
+def test_a_good_file_becomes_records_with_a_receipt_in_the_log(city: list[Any]) -> None:
+    receipt = deliver([judgment(city[0], 1), judgment(city[1], 2)])
+    summary = services.check(receipt.uid, by=CLERK, at=AT)
+    assert (summary["rows"], summary["good"], summary["bad"]) == (2, 2, 0), summary
+    done = services.commit(receipt.uid, by=CLERK, at=AT)
+    assert (done.state, done.outcome["new"]) == (Delivery.State.COMMITTED, 2)
+    assert done.log_index is not None
+    assert [c.rows for c in queries.coverage("2018-03", today=date(2018, 6, 4))] == [2]
+
+
+def test_the_same_file_again_adds_nothing_and_says_so(city: list[Any]) -> None:
+    rows = [judgment(city[0])]
+    first = deliver(rows)
+    services.check(first.uid, by=CLERK, at=AT)
+    services.commit(first.uid, by=CLERK, at=AT)
+    again = deliver(rows)
+    assert (again.again, again.uid) == (True, first.uid)
+    other = deliver([*rows, judgment(city[1], 5)])
+    services.check(other.uid, by=CLERK, at=AT)
+    assert services.commit(other.uid, by=CLERK, at=AT).outcome == {
+        "new": 1, "corrected": 0, "same": 1, "second_source": 0, "barred": 0, "held": 0, "waiting": 0}
+
+
+def test_all_or_nothing_unless_a_reason_is_given(city: list[Any]) -> None:
+    receipt = deliver([judgment(city[0], 1), judgment(city[1], 2, 判决日期="2018-02-30")])
+    summary = services.check(receipt.uid, by=CLERK, at=AT)
+    assert (summary["good"], summary["bad"]) == (1, 1)
+    with pytest.raises(Refusal) as refused:
+        services.commit(receipt.uid, by=CLERK, at=AT)
+    assert refused.value.code == "ROWS-BAD"
+    done = services.commit(receipt.uid, by=CLERK, at=AT, partial_reason="其余一行退回法院更正")
+    assert (done.outcome["new"], done.partial_reason) == (1, "其余一行退回法院更正")
+    with pytest.raises(Refusal) as twice:
+        services.commit(receipt.uid, by=CLERK, at=AT)
+    assert twice.value.code == "DELIV-STATE"
+
+
+def test_a_correction_is_a_new_version(city: list[Any]) -> None:
+    for amount, counted in (("50000", "new"), ("5000", "corrected")):
+        receipt = deliver([judgment(city[0], 1) | {"应履行金额(元)": amount}])
+        services.check(receipt.uid, by=CLERK, at=AT)
+        assert services.commit(receipt.uid, by=CLERK, at=AT).outcome[counted] == 1
+
+
+def test_each_event_is_judged_by_the_edition_of_its_own_day(city: list[Any]) -> None:
+    receipt = deliver([judgment(city[0], 1, 行为发生日="2017-12-31"), judgment(city[0], 2)])
+    summary = services.check(receipt.uid, by=CLERK, at=AT)
+    assert [(c["code"], c["n"]) for c in summary["counts"]] == [("LIST-NONE", 1)]
+
+
+def test_strangers_are_refused_and_a_judgment_under_appeal_is_held(city: list[Any]) -> None:
+    receipt = deliver([judgment(city[0], 1, 主体名称="某某商贸有限公司"), judgment(city[0], 2, 上诉状态="上诉中", 生效日期="")])
+    summary = services.check(receipt.uid, by=CLERK, at=AT)
+    assert {"SUBJ-NONE", "FIN-OPEN"} <= {c["code"] for c in summary["counts"]}
+    done = services.commit(receipt.uid, by=CLERK, at=AT, partial_reason="另一行退回")
+    assert (done.outcome["new"], done.outcome["held"]) == (1, 1)
+
+
+def test_a_doubtful_subject_waits_until_a_person_picks(city: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    real, both = registry.resolve_many, [registry.resolve(u.name, as_of=date(2018, 3, 1)).candidates[0] for u in city[:2]]
+    unsure = registry.Resolution("ambiguous", both)
+    monkeypatch.setattr(registry, "resolve_many", lambda pairs: [unsure if p[0] == "两可局" else real([p])[0] for p in pairs])
+    monkeypatch.setattr(registry, "resolve", lambda text, **_: unsure)
+    receipt = deliver([judgment(city[0], 1, 主体名称="两可局"), judgment(city[0], 2)])
+    summary = services.check(receipt.uid, by=CLERK, at=AT)
+    assert (summary["bad"], summary["waiting"]) == (0, 1)
+    done = services.commit(receipt.uid, by=CLERK, at=AT)
+    assert (done.outcome["new"], done.outcome["waiting"]) == (1, 1)
+    waiting = queries.doubts(CLERK).get()
+    services.ask(waiting.uid, reason="请单位说明是哪个局", by=CLERK, at=AT)
+    with pytest.raises(Refusal) as refused:
+        services.pick(waiting.uid, subject="somebody", reason="x", by=CLERK, at=AT)
+    assert refused.value.code == "SUBJ-AMBIG"
+    with pytest.raises(Refusal) as silent:
+        services.pick(waiting.uid, subject=city[1].uid, reason=" ", by=CLERK, at=AT)
+    assert silent.value.code == "DOUBT-REASON"
+    services.pick(waiting.uid, subject=city[1].uid, reason="单位来函确认", by=CLERK, at=AT)
+    assert queries.doubt(waiting.uid).state == Doubt.State.PICKED
+    with pytest.raises(Refusal) as done_before:
+        services.drop(waiting.uid, reason="x", by=CLERK, at=AT)
+    assert done_before.value.code == "DOUBT-DONE"
+
+
+def test_a_file_that_cannot_be_read_is_refused_and_may_come_again(city: list[Any]) -> None:
+    for _ in range(2):
+        receipt = services.receive(io.BytesIO(b"%PDF-1.7"), item="SF-PJ", source="court00000000001", by=CLERK, at=AT)
+        with pytest.raises(Refusal) as refused:
+            services.check(receipt.uid, by=CLERK, at=AT)
+        assert (refused.value.code, receipt.again) == ("FILE-KIND", False)
+        assert queries.delivery(receipt.uid).refusal["code"] == "FILE-KIND"
+
+
+def test_only_the_units_own_people_may_deliver_for_it(city: list[Any]) -> None:
+    stranger = Actor("x", "u", (Grant("entry", RIGHTS, "u"),))
+    with pytest.raises(Refusal) as refused:
+        services.receive(io.BytesIO(b"x"), item="SF-PJ", source="court00000000001", by=stranger, at=AT)
+    assert refused.value.code == "PERM-DENIED"
+
+
+def test_a_zero_is_the_units_own_word_by_a_second_person(city: list[Any]) -> None:
+    unit, month = city[0].uid, "2018-04"
+    services.expect(unit, family="discipline", since=date(2018, 1, 1), by=CLERK, at=AT)
+
+    def state() -> tuple[str, int | None]:
+        cell = queries.coverage(month, today=date(2018, 6, 4))[0]
+        return cell.state, cell.rows
+
+    assert state() == ("missing", None)
+    services.remind(unit, family="discipline", month=month, by=CLERK, at=AT, today=date(2018, 6, 4))
+    claimed = services.claim_zero(unit, family="discipline", month=month, by=actor("a", unit), at=AT)
+    assert state() == ("zero-pending", None)
+    for person, code in ((actor("a", unit), "DUAL"), (actor("b", "another"), "ZERO-OWN")):
+        with pytest.raises(Refusal) as refused:
+            services.confirm_zero(claimed.uid, by=person, at=AT)
+        assert refused.value.code == code
+    services.confirm_zero(claimed.uid, by=actor("b", unit), at=AT - timedelta(days=30))
+    assert state() == ("zero", 0)
+    for call, code in (
+        (lambda: services.confirm_zero(claimed.uid, by=actor("b", unit), at=AT), "ZERO-DONE"),
+        (lambda: services.claim_zero(unit, family="discipline", month=month, by=CLERK, at=AT), "ZERO-AGAIN"),
+        (lambda: services.claim_zero(unit, family="discipline", month="2018-13", by=CLERK, at=AT), "MONTH-FORM"),
+        (lambda: services.remind(unit, family="discipline", month=month, by=CLERK, at=AT, today=date(2018, 6, 4)), "REMIND-NONE"),
+    ):
+        with pytest.raises(Refusal) as again:
+            call()
+        assert again.value.code == code
+
+
+def test_no_zero_where_records_were_delivered(city: list[Any]) -> None:
+    receipt = deliver([judgment(city[0])])
+    services.check(receipt.uid, by=CLERK, at=AT)
+    services.commit(receipt.uid, by=CLERK, at=AT)
+    with pytest.raises(Refusal) as refused:
+        services.claim_zero("court00000000001", family="judgment", month="2018-03", by=CLERK, at=AT)
+    assert refused.value.code == "ZERO-ROWS"
+
+
+def test_a_table_is_pulled_like_a_file_is_delivered(city: list[Any], tmp_path: Path) -> None:
+    row = judgment(city[0]) | {"作出判决的法院统一社会信用代码": court()}
+    path = tmp_path / "their.sqlite3"
+    with sqlite3.connect(path) as link:
+        link.execute("CREATE TABLE t (" + ", ".join(f'"{c}"' for c in row) + ")")
+        link.execute(f"INSERT INTO t VALUES ({', '.join('?' * len(row))})", list(row.values()))
+    link.close()
+    said = {"item": "SF-PJ", "source": "court00000000001", "by": CLERK, "at": AT}
+    receipt = services.pull(f"sqlite:///{path}", table="t", columns=list(row), **said)
+    assert services.check(receipt.uid, by=CLERK, at=AT)["good"] == 1
+    for url, table, code in ((f"sqlite:///{path}", "t; drop table t", "PULL-NAME"), ("mysql://x", "t", "PULL-URL"),
+                             (f"sqlite:///{path}", "none", "PULL-FAILED")):
+        with pytest.raises(Refusal) as refused:
+            services.pull(url, table=table, columns=["主体名称"], **said)
+        assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("find", "code"), [(queries.delivery, "DELIV-NONE"), (queries.doubt, "DOUBT-NONE"), (queries.zero, "ZERO-NONE")])
+def test_what_does_not_exist_is_said(find: Any, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        find("nothing")
+    assert (refused.value.code, refused.value.status) == (code, 404)
+
+
+def test_if_the_receipt_cannot_be_written_nothing_is_loaded(city: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    receipt = deliver([judgment(city[0])])
+    services.check(receipt.uid, by=CLERK, at=AT)
+
+    def broken(*given: Any, **named: Any) -> Any:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "append", broken)
+        with pytest.raises(OSError, match="disk full"):
+            services.commit(receipt.uid, by=CLERK, at=AT)
+    assert queries.delivery(receipt.uid).state == Delivery.State.CHECKED
+    assert services.commit(receipt.uid, by=CLERK, at=AT).outcome["new"] == 1
