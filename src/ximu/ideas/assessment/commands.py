@@ -50,6 +50,11 @@ def _overrides(given: dict[str, Any]) -> dict[str, Any]:
         tables["missing"] = {"rule": given["impute"], **({"group": given["group"]} if given["group"] else {})}
     if given["weights"]:
         tables["weights"] = {"method": given["weights"]}
+    if given["threshold"] is not None:
+        tables.setdefault("aggregation", {})["threshold"] = Decimal(str(given["threshold"]))
+    columns = {k: given[k] for k in ("unit", "time", "panel") if given[k]}
+    if columns:
+        tables["columns"] = columns
     if given["treat"]:
         tables["treatment"] = {"method": "winsorise"}
     return tables
@@ -60,7 +65,12 @@ def _method(path: str, given: dict[str, Any]) -> Method:
     if path.lower().endswith(".csv"):
         tables = {**meta.tables(source, denominate=given["denominate"], goalposts="goal" in given["normalise"]), **overrides}
     else:
-        tables = {**loading.parse(source), **overrides}
+        tables = loading.parse(source)
+        for key in ("columns", "aggregation") if overrides else ():
+            own = tables.get(key)
+            if key in overrides and isinstance(own, dict):
+                overrides[key] = {**own, **overrides[key]}
+        tables = {**tables, **overrides}
     if given["accept"]:
         head = dict(tables.get("method", {}))
         tables["method"] = {**head, "accept": [*head.get("accept", []), *given["accept"]]}
@@ -95,8 +105,13 @@ def _extra(result: Result, given: dict[str, Any]) -> dict[str, Any]:
 @click.option("--weights", default="", help="赋权方法 weighting method")
 @click.option("--treat", is_flag=True, help="处理离群值 treat outliers as COINr's qTreat")
 @click.option("--denominate", is_flag=True, help="iMeta的分母 use the denominators of an iMeta table")
+@click.option("--threshold", type=float, help="汇总所需的最低有值比例 smallest share of known children that still aggregates")
+@click.option("--unit", default="", help="单位列 column of the unit's code")
+@click.option("--time", default="", help="期间列 column of the period, for several periods in one file")
+@click.option("--panel", default="", help="global：各期同一尺度 one scale for all periods; each：各期分别 one for each")
+@click.option("--show", type=click.Choice(["results", "normalised", "scores", "ranks"]), default="results", help="显示哪张表 what to print")
 @click.option("--accept", multiple=True, help="接受某类提示 accept warnings of a code, such as METH-CLIP")
-@click.option("--explain", "unit", default="", help="解释一个单位的得分 why this unit has its score (JSON)")
+@click.option("--explain", "explained", default="", help="解释一个单位的得分 why this unit has its score (JSON)")
 @click.option("--uncertainty", default=0, help="名次区间的抽样次数 Monte Carlo draws for rank intervals")
 @click.option("--sensitivity", default=0, help="索伯尔指数的基本样本数 base sample for Sobol indices")
 @click.option("--seed", default=0, help="随机种子 seed of the draws")
@@ -109,8 +124,8 @@ def index_command(method_file: str, data_file: str, as_json: bool, **given: Any)
     """
     method = _method(method_file, given)
     result = score(method, _data(data_file, method))
-    if given["unit"]:
-        click.echo(json.dumps(explain.explain(result, given["unit"]), ensure_ascii=False))
+    if given["explained"]:
+        click.echo(json.dumps(explain.explain(result, given["explained"]), ensure_ascii=False))
         return
     extra = _extra(result, given)
     if as_json:
@@ -118,7 +133,8 @@ def index_command(method_file: str, data_file: str, as_json: bool, **given: Any)
         return
     for warning in result.warnings:
         click.echo(f"[{warning.code}] {warning.text.zh} {warning.text.en}", err=True)
-    click.echo("\n".join(report.as_lines(result, extra.get("uncertainty"))))
+    shown = given["show"]
+    click.echo("\n".join(report.as_lines(result, extra.get("uncertainty")) if shown == "results" else report.as_table(result, shown)))
     for name in ("sensitivity", "quality"):
         if name in extra:
             click.echo(json.dumps({name: extra[name]}, ensure_ascii=False, indent=1))

@@ -65,6 +65,14 @@ def _shown(result: Result, place: int) -> dict[str, Any]:
             "grade": grade(result, place), "rated": bool(result.rated[place])}
 
 
+def as_table(result: Result, what: str) -> list[str]:
+    """Tab-separated table of all normalised values, all scores or all ranks, units in the order of the data."""
+    told = as_json(result)[what]
+    codes = list(next(iter(told.values())))
+    cells = [[key, *("" if row[c] is None else str(row[c]) for c in codes)] for key, row in told.items()]
+    return ["\t".join(line) for line in [["unit", *codes], *cells]]
+
+
 def as_lines(result: Result, doubt: Mapping[str, Any] | None = None) -> list[str]:
     """Tab-separated: rank (with its interval), unit, label, score of the root and of the nodes below it, grade; best first."""
     method, root = result.method, result.method.root

@@ -32,6 +32,18 @@ def test_flags_replace_steps_of_the_file() -> None:
     assert (min(values), max(values)) == (1, 100)
 
 
+def test_several_periods_and_whole_tables_by_flags(tmp_path: Path) -> None:
+    data = "code,year,LPI,Flights\nx,1,1,2\ny,1,3,4\nx,2,5,6\ny,2,2,2\n"
+    method = str(EXAMPLES / "tai_2001_undp.toml")
+    ran = CliRunner().invoke(index_command, [method, HDI[1], "--unit", "nobody"])
+    assert isinstance(ran.exception, Refusal)
+    meta = "iCode,Parent,Type,Weight,Direction\nLPI,I,Indicator,1,1\nFlights,I,Indicator,1,-1\nI,,Aggregate,1,1\n"
+    (tmp_path / "meta.csv").write_text(meta, "utf-8")
+    flags = ["--unit", "code", "--time", "year", "--panel", "each", "--threshold", "1", "--show", "ranks"]
+    ran = CliRunner().invoke(index_command, [str(tmp_path / "meta.csv"), "-", *flags], input=data, catch_exceptions=False)
+    assert ran.stdout.splitlines()[:2] == ["unit\tLPI\tFlights\tI", "x@1\t2\t1\t1"]
+
+
 def test_people_read_a_table_best_first() -> None:
     ran = CliRunner().invoke(index_command, list(HDI), catch_exceptions=False)
     assert ran.stdout.splitlines()[1].split("\t")[:4] == ["1", "CHE", "Switzerland", "0.967"]
