@@ -183,6 +183,15 @@ def item(code: str, *, on: date) -> rules.Item:
     return found
 
 
+def must_be_listed(code: str, number: str) -> rules.Item:
+    """The item in a published edition. Errors: `LIST-EDITION`, `LIST-NONE`."""
+    found = items_of(number).get(code)
+    if found is None:
+        raise Refusal("LIST-NONE", status=404, field="item", value=code, rule=number,
+                      zh=f"“{code}”不在版本{number}中。", en=f"“{code}” is not in edition {number}.")
+    return found
+
+
 def history(code: str) -> list[rules.Item]:
     """The item in every published edition that has it, the oldest first."""
     return [found for e in editions() if (found := items_of(e.number).get(code))]
@@ -267,3 +276,7 @@ def draft_item(uid: str, *, number: str = "") -> ListItem:
 
 def steps_of(uid: str) -> list[ItemStep]:
     return list(ItemStep.objects.filter(item__uid=uid).order_by("pk"))
+
+
+def objections_of(uid: str) -> list[Objection]:
+    return list(Objection.objects.filter(item__uid=uid).order_by("pk"))

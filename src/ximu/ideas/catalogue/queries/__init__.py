@@ -1,0 +1,42 @@
+"""Which edition, which item, and may this be done? Editions are public: no view is needed to read them."""
+
+from __future__ import annotations
+
+from ximu.ideas.catalogue.queries.document import docx_of
+from ximu.ideas.catalogue.queries.exports import FORMATS, File, diff_file, edition_file, unit_names
+from ximu.ideas.catalogue.queries.lists import (
+    CALLERS,
+    EditionView,
+    Span,
+    as_item,
+    asks_gate,
+    bases,
+    basis_value,
+    canonical_edition,
+    canonical_of,
+    compare,
+    desk,
+    draft_item,
+    edition,
+    edition_in_force,
+    editions,
+    evidence,
+    gate,
+    history,
+    item,
+    items,
+    items_of,
+    must_be_listed,
+    no_edition,
+    objections_of,
+    published_body,
+    spans,
+    steps_of,
+)
+
+__all__ = [
+    "CALLERS", "FORMATS", "EditionView", "File", "Span", "as_item", "asks_gate", "bases", "basis_value", "canonical_edition",
+    "canonical_of", "compare", "desk", "diff_file", "docx_of", "draft_item", "edition", "edition_file", "edition_in_force", "editions",
+    "evidence", "gate", "history", "item", "items", "items_of", "must_be_listed", "no_edition", "objections_of", "published_body", "spans",
+    "steps_of", "unit_names",
+]

@@ -1,0 +1,115 @@
+"""The desk in a browser's hands: a whole edition by forms, and pages that refuse what is not theirs."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from ximu.foundation.uid import new_uid
+from ximu.ideas.accounts.middleware import ActorMiddleware
+from ximu.ideas.catalogue import queries
+from ximu.ideas.catalogue.tests import factories as f
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.1")]
+ACTING: dict[str, Actor] = {}
+
+
+@pytest.fixture
+def desk(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """A client that acts as `ACTING["now"]`."""
+    def call(self: ActorMiddleware, request: Any) -> HttpResponse:
+        request.actor, request.gate = ACTING["now"], ""
+        request.user = SimpleNamespace(is_authenticated=True, is_active=True)
+        return self.get_response(request)
+
+    monkeypatch.setattr(ActorMiddleware, "__call__", call)
+    monkeypatch.setattr("ximu.foundation.clock.now", lambda: datetime(2018, 4, 1, 2, tzinfo=UTC))
+    f.register_bases()
+    return client
+
+
+def as_one(name: str, *permissions: str) -> None:
+    ACTING["now"] = f.person(name, "desk", *permissions)
+
+
+def test_a_whole_edition_by_forms(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    unit = type("Unit", (), {"short_name": "示例局", "name": "示例市示例局"})
+    monkeypatch.setattr(registry, "unit", lambda uid, as_of: unit if uid == f.ONE else None)
+    base = "/console/catalogue"
+    as_one("coordinator", "merge")
+    assert desk.post(f"{base}/open", {"number": "2018-1", "in_force": "2018-05-01"}).status_code == 302
+    as_one("clerk", "draft", "object")
+    assert desk.get(f"{base}/editions/2018-1/new").status_code == 200
+    new = {"list": "data", "code": "CF", "owner": f.ONE, "body": json.dumps(f.body_of("CF"))}
+    draft = desk.post(f"{base}/editions/2018-1/new", new).headers["Location"]
+    assert "提交审核" in desk.get(draft).content.decode()
+    desk.post(f"{draft}/act", {"act": "revise", "body": json.dumps({**f.body_of("CF"), "update": "daily"})})
+    desk.post(f"{draft}/act", {"act": "submit"})
+    as_one("reviewer", "review")
+    desk.post(f"{draft}/act", {"act": "return", "reason": "请补充"})
+    as_one("clerk", "draft", "object")
+    desk.post(f"{draft}/act", {"act": "submit"})
+    desk.post(f"{draft}/act", {"act": "object", "reason": "周期过短"})
+    as_one("coordinator", "merge")
+    [objection] = queries.objections_of(draft.rsplit("/", 1)[1])
+    desk.post(f"{base}/objections/{objection.uid}", {"upheld": "no", "words": "维持", "item": draft.rsplit("/", 1)[1]})
+    as_one("reviewer", "review")
+    desk.post(f"{draft}/act", {"act": "accept"})
+    as_one("coordinator", "merge")
+    assert "汇总" in desk.get(f"{base}/editions/2018-1").content.decode()
+    desk.post(f"{base}/editions/2018-1/act", {"act": "merge"})
+    as_one("publisher", "publish")
+    desk.post(f"{base}/editions/2018-1/act", {"act": "publish"})
+    assert queries.gate("CF", use="collect", on=date(2018, 5, 1)).body["update"] == "daily"
+    page = desk.get(f"{base}/editions/2018-1").content.decode()
+    assert queries.edition("2018-1").digest in page
+    assert "行政相对人名称" in desk.get(f"{base}/editions/2018-1/items/CF").content.decode()
+
+
+def test_pages_of_published_editions(desk: Client) -> None:
+    f.published("2017-1", date(2017, 7, 1), ["CF", "XW-G-3", "YY-B-1"])
+    f.published("2018-1", date(2018, 5, 1), ["CF", "XK", "XW-G-3", "YY-B-1"])
+    as_one("clerk")
+    for path in ("/", "/bases", "/editions/2018-1?list=behaviour", "/editions/2018-1/items/YY-B-1", "/editions/2018-1/changes/2017-1"):
+        for language in ("zh", "en"):
+            mark = "&" if "?" in path else "?"
+            assert desk.get(f"/console/catalogue{path}{mark}lang={language}").status_code == 200, path
+    assert desk.get("/console/catalogue/editions/2018-1/files/json").json()["number"] == "2018-1"
+    assert desk.get("/console/catalogue/editions/2018-1/changes/2017-1/csv").status_code == 200
+
+
+def test_two_owners_are_settled_on_the_desk(desk: Client) -> None:
+    as_one("coordinator", "merge")
+    desk.post("/console/catalogue/open", {"number": "2018-1", "in_force": "2018-05-01"})
+    mine = f.accepted("2018-1", "CF")
+    f.drafted("2018-1", "CF", owner=f.TWO, by=f.OTHER)
+    assert "一项多主" in desk.get("/console/catalogue/editions/2018-1").content.decode()
+    desk.post("/console/catalogue/editions/2018-1/act", {"act": "settle", "keep": mine, "reason": "归口"})
+    assert [i.uid for i in queries.desk("2018-1")["items"]] == [mine]
+
+
+@pytest.mark.parametrize(("path", "given", "code"), [
+    ("/open", {"number": "2018-2", "in_force": "tomorrow"}, "DATE-FORM"), ("/editions/2018-1/act", {"act": "burn"}, "ACT-NONE"),
+    ("/editions/2018-1/new", {"list": "data", "code": "CF", "owner": new_uid(), "body": "{}"}, "LIST-UNIT"),
+    ("/drafts/DRAFT/act", {"act": "revise", "body": "{"}, "LIST-JSON"), ("/drafts/DRAFT/act", {"act": "revise", "body": "[]"}, "LIST-JSON"),
+])
+def test_bad_forms_are_refused_on_a_page(desk: Client, path: str, given: dict[str, str], code: str) -> None:
+    as_one("all", "draft", "merge")
+    desk.post("/console/catalogue/open", {"number": "2018-1", "in_force": "2018-05-01"})
+    answer = desk.post(f"/console/catalogue{path.replace('DRAFT', f.drafted('2018-1', 'CF'))}", given)
+    assert answer.status_code >= 400
+    assert code in answer.content.decode()
+
+
+def test_an_outsider_sees_no_desk(desk: Client) -> None:
+    ACTING["now"] = f.person("outsider")
+    for path in ("/", "/bases", "/editions/2018-1"):
+        assert "PERM-DENIED" in desk.get(f"/console/catalogue{path}").content.decode()
