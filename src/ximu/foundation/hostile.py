@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DataError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 
 from ximu.foundation.web import refusal_response
@@ -96,7 +96,7 @@ class HostileMiddleware:
         if isinstance(error, RequestDataTooBig):
             return refusal_response(request, Refusal("INPUT-SIZE", status=413, field="body", zh="请求内容过大。",
                                                      en="The body is too large."))
-        if isinstance(error, TooManyFieldsSent | TooManyFilesSent | MultiPartParserError):
+        if isinstance(error, TooManyFieldsSent | TooManyFilesSent | MultiPartParserError | RawPostDataException):
             return refusal_response(request, Refusal("INPUT-SHAPE", status=400, field="form", zh="表单无法识别。",
                                                      en="The form cannot be read."))
         if isinstance(error, UNKEEPABLE):
