@@ -1,12 +1,12 @@
 """Reads of records. What leaves the room goes through a view; both clocks can be set."""
 
-from ximu.ideas.records.queries.archive import Archive, Page, Row, archive, records_of, work_list
+from ximu.ideas.records.queries.archive import PAGE, Archive, Page, Row, archive, records_of, work_list
 from ximu.ideas.records.queries.doors import gate_delivery, subject_kinds
 from ximu.ideas.records.queries.evidence import provider
 from ximu.ideas.records.queries.history import History, Stage, facts_of, record_history, served_at
 from ximu.ideas.records.queries.terms import city_day, parameters
 
 __all__ = [
-    "Archive", "History", "Page", "Row", "Stage", "archive", "city_day", "facts_of", "gate_delivery", "parameters",
+    "PAGE", "Archive", "History", "Page", "Row", "Stage", "archive", "city_day", "facts_of", "gate_delivery", "parameters",
     "provider", "record_history", "records_of", "served_at", "subject_kinds", "work_list",
 ]

@@ -95,15 +95,14 @@ def record_history(number: str, *, view: RecordView, known_at: datetime, as_of: 
     versions, steps = _then(number, known_at)
     now = _seen(number, versions, steps, view, on)
     shown = [(v.version, v.known_at, view.present(facts(v, now.state))) for v in versions]
-    stages = [Stage(s.what, s.version, s.before, s.after, s.known_at, _detail(s, view, now)) for s in steps]
+    open_steps = any(one.name == "step" and one.outcome == "shown" for one in view.present(now))
+    stages = [Stage(s.what, s.version, s.before, s.after, s.known_at, _detail(s) if open_steps else {}) for s in steps]
     return History(number, now.state, on, known_at, shown, stages)
 
 
-def _detail(step: Step, view: RecordView, now: Facts) -> dict[str, Any]:
-    """Reasons and sources of a step are for those who may see the field `step`."""
-    if step.detail is None or not view.allows(now.item, "step", now.state):
-        return {}
-    return orjson.loads(step.detail)
+def _detail(step: Step) -> dict[str, Any]:
+    """Reasons and sources of a step, for those who are shown the field `step`."""
+    return orjson.loads(step.detail) if step.detail is not None else {}
 
 
 def served_at(number: str, version: int) -> datetime | None:

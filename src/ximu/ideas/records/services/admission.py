@@ -12,7 +12,7 @@ import polars as pl
 from django.db import IntegrityError, transaction
 
 from ximu.foundation.outbox import announce
-from ximu.ideas.catalogue.queries import asks_gate
+from ximu.ideas.catalogue.queries import asks_gate, gate
 from ximu.ideas.records import queries
 from ximu.ideas.records.hooks import RecordsCorrected
 from ximu.ideas.records.models import Step, Version
@@ -55,11 +55,11 @@ def admit(
     by.must("records.admit")
     delivery = Delivery(item, edition, source, batch, by.human, at)
     frame = prepared(rows, delivery, today=queries.city_day(at))
-    days = frame["event_date"] if frame.height else pl.Series([queries.city_day(at)])
-    queries.gate_delivery(item, edition, days.min(), days.max())
     if frame.is_empty():
+        gate(item, use="collect", on=queries.city_day(at))
         return _admission([])
-    frame = frame.join(queries.subject_kinds(frame), on=["subject", "event_date"], how="left")
+    listed = queries.gate_delivery(item, edition, frame)
+    frame = frame.join(queries.subject_kinds(frame, listed.subject_kinds), on=["subject", "event_date"], how="left")
     done: list[pl.DataFrame] = []
     try:
         with transaction.atomic():

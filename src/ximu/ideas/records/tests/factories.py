@@ -12,13 +12,13 @@ import polars as pl
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.catalogue.rules import Ask, Item, decide
 from ximu.ideas.records import services
-from ximu.ideas.records.rules import ENDED, STATES, Clause
+from ximu.ideas.records.rules import ENDED, STATES, Clause, Shown
 from ximu.ideas.records.services import Admission
 from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.canonical import canonical
 
 T0 = datetime(2018, 5, 7, 2, 0, tzinfo=UTC)
-BODIES = {"unit000000000001": "body", "unit000000000002": "body", "person0000000001": "official"}
+BODIES = {"unit000000000001": "department", "unit000000000002": "street", "person0000000001": "official"}
 RIGHTS = frozenset({"records.admit", "records.check", "records.confirm", "records.notify", "records.decide", "records.dispute",
                     "records.erase"})
 CLERK = Actor("clerk", grants=(Grant("entry", RIGHTS),), person="clerk")
@@ -30,7 +30,7 @@ def gate(item: str, *, use: str, on: date) -> Item:
     edition = "2018-1" if on >= date(2017, 1, 1) else None
     body = {"uses": ["collect"]}
     found = Item("data", item, "", "", "2018-1", body) if item in {"CF", "SF-PJ"} else None
-    catalogue._asked.set(catalogue._asked.get() | {use})
+    catalogue.spans(item, use=use)  # marks the gate as passed
     return decide(Ask(item, use, on), edition=edition, item=found)
 
 
@@ -81,4 +81,4 @@ class WholeView:
         return [Clause(self.families, frozenset({"body", "official"}), frozenset(STATES) - ENDED)]
 
     def present(self, facts: Any) -> list[Any]:
-        return [(name, value) for name, value in facts.payload.items()]
+        return [Shown(name, "shown", value, "T") for name, value in {"step": "", **facts.payload}.items()]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
 import pytest
 
+from ximu.ideas.catalogue.rules import Item
 from ximu.ideas.records.queries import doors
 from ximu.ideas.records.queries.doors import kinds_of
+from ximu.ideas.records.tests.factories import row
 from ximu.ideas.registry.rules.book import Book, Edge, Holding, Official, Post, Unit
+from ximu.kernel.refusal import Refusal
 
 D = date(2018, 1, 1)
 BOOK = Book(
@@ -21,9 +25,22 @@ BOOK = Book(
 
 
 @pytest.mark.parametrize(("uid", "day", "kind"), [
-    ("dept", D, "body"), ("dept", date(2017, 1, 1), None), ("old", date(2018, 5, 31), "body"), ("old", date(2018, 6, 1), None),
+    ("dept", D, "department"), ("dept", date(2017, 1, 1), None), ("old", date(2018, 5, 31), "street"), ("old", date(2018, 6, 1), None),
     ("court", D, None), ("man", date(2018, 2, 1), "official"), ("man", date(2018, 3, 1), None), ("company", D, None),
 ])
 def test_who_can_be_a_subject(monkeypatch: pytest.MonkeyPatch, uid: str, day: date, kind: str | None) -> None:
     monkeypatch.setattr(doors, "book", lambda: BOOK)
     assert kinds_of([(uid, day)]).get((uid, day)) == kind
+
+
+def test_a_row_of_another_family_or_kind_of_subject_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = {"uses": ["collect"], "family": "penalty", "subject_kinds": ["department"]}
+    monkeypatch.setattr(doors, "gate", lambda item, use, on: Item("data", item, "", "", "2018-1", body))
+    rows = pl.DataFrame([row("k", line=3, family="judgment")])
+    with pytest.raises(Refusal) as refused:
+        doors.gate_delivery("CF", "2018-1", rows)
+    assert refused.value.code == "REC-FAMILY"
+    monkeypatch.setattr(doors, "kinds_of", lambda pairs: dict.fromkeys(pairs, "official"))
+    with pytest.raises(Refusal) as refused:
+        doors.subject_kinds(rows, ["department"])
+    assert refused.value.code == "SUBJ-KIND"

@@ -1,0 +1,1 @@
+"""Disclosure: who may see what, and why; the only room that makes views."""

@@ -1,0 +1,21 @@
+"""Pure decisions of disclosure: the policy, masking, personal data in free text."""
+
+from ximu.ideas.disclosure.rules.masking import MASK, masked
+from ximu.ideas.disclosure.rules.personal import Hit, personal_data
+from ximu.ideas.disclosure.rules.policy import (
+    CLOSED,
+    OPENNESS,
+    Ask,
+    Audience,
+    Decision,
+    Policy,
+    Rule,
+    decide,
+    in_force,
+    policy_of,
+)
+
+__all__ = [
+    "CLOSED", "MASK", "OPENNESS", "Ask", "Audience", "Decision", "Hit", "Policy", "Rule", "decide", "in_force", "masked",
+    "personal_data", "policy_of",
+]

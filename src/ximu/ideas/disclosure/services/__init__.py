@@ -1,0 +1,17 @@
+"""Verbs of disclosure."""
+
+from ximu.ideas.disclosure.queries.published import register_public
+from ximu.ideas.disclosure.services.looking import look, look_archive, look_work
+from ximu.ideas.disclosure.services.publishing import (
+    approve,
+    close,
+    close_due,
+    corrected,
+    moved,
+    propose,
+    refuse,
+)
+
+__all__ = [
+    "approve", "close", "close_due", "corrected", "look", "look_archive", "look_work", "moved", "propose", "refuse", "register_public",
+]

@@ -1,1 +1,0 @@
-"""Console pages of the registry: pages read, acts write."""
