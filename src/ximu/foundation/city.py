@@ -29,3 +29,8 @@ def name() -> Text | None:
 def site() -> dict[str, str]:
     """Host, contact, site code and filing numbers, as far as the deployment has given them (国办发〔2017〕47号)."""
     return dict(_profile(settings.XIMU_PROFILE).get("site", {}))
+
+
+def code() -> str:
+    """The name of the profile's folder, or an empty string."""
+    return str(settings.XIMU_PROFILE)

@@ -31,6 +31,7 @@ from scipy.special import hyp2f1
 from ximu.ideas.warnings.rules import parameters as p
 from ximu.ideas.warnings.rules.regression import harmonic_mean
 from ximu.ideas.warnings.rules.series import Detection, Floats, Series, chosen_times, states, too_short
+from ximu.kernel.words import Text
 
 TRANSFORMATIONS = ("standard", "rossi", "anscombe", "anscombe2nd", "pearsonNegBin", "anscombeNegBin", "none")
 
@@ -40,12 +41,12 @@ def _mean_or_glm(text: str) -> float | str:
 
 
 KNOWN = (
-    p.Parameter("k", 1.04, p.number, lambda v: v >= 0, "a number >= 0"),
-    p.Parameter("h", 2.26, p.number, lambda v: v > 0, "a number > 0"),
+    p.Parameter("k", 1.04, p.number, lambda v: v >= 0, Text("不小于 0 的数", "a number >= 0")),
+    p.Parameter("h", 2.26, p.number, lambda v: v > 0, Text("大于 0 的数", "a number > 0")),
     p.Parameter("m", None, p.nothing_or(_mean_or_glm), lambda v: v == "glm" or v > 0,
-                "a number > 0, glm, or nothing (mean of the history)"),
+                Text("大于 0 的数、glm，或不填（取历史均值）", "a number > 0, glm, or nothing (mean of the history)")),
     p.Parameter("trans", "standard", p.one_of(*TRANSFORMATIONS), bool, " | ".join(TRANSFORMATIONS)),
-    p.Parameter("alpha", 0.1, p.nothing_or(p.number), lambda v: v > 0, "a number > 0"),
+    p.Parameter("alpha", 0.1, p.nothing_or(p.number), lambda v: v > 0, Text("大于 0 的数", "a number > 0")),
     *p.RANGE,
 )
 

@@ -22,6 +22,10 @@ def detect(series: Series, method: str, given: Iterable[tuple[str, str]] | Mappi
         raise parameters.wrong("method", method, " | ".join(METHODS))
     values = parameters.chosen(texts, METHODS[method])
     series = replace(series, freq=values["freq"] or series.freq)
+    return replace(_run(series, method, parameters.counted_from(values, series.first_t, len(series))), parameters=values)
+
+
+def _run(series: Series, method: str, values: Mapping[str, Any]) -> Detection:
     if method.startswith("ears-"):
         return ears.detect(series, method[-2:].upper(), values)
     if method.startswith("farrington"):

@@ -26,17 +26,23 @@ from scipy.special import ndtri
 
 from ximu.ideas.warnings.rules import parameters as p
 from ximu.ideas.warnings.rules.series import Detection, Floats, Series, chosen_times, states
+from ximu.kernel.words import Text
 
 GUARD = {"C1": 0, "C2": 2, "C3": 2}
 HISTORY = {"C1": 0, "C2": 2, "C3": 4}
 ALPHA = {"C1": 0.001, "C2": 0.001, "C3": 0.025}
+NOTE_C3 = Text(
+    "C3 上界采用对照软件的写法：报警只取决于前两期；按定义推导的上界用 c3bound=derived",
+    "the C3 bound is written as in the reference software: its alarm rests on the two times before; c3bound=derived is the bound "
+    "that follows from the definition",
+)
 
 
 def known(kind: str) -> tuple[p.Parameter, ...]:
     own = (p.Parameter("c3bound", "reference", p.one_of("reference", "derived"), bool, "reference | derived"),)
     return (
-        p.Parameter("baseline", 7, p.whole, lambda v: v >= 3, "a whole number >= 3"),
-        p.Parameter("minSigma", 0.0, p.number, lambda v: v >= 0, "a number >= 0"),
+        p.Parameter("baseline", 7, p.whole, lambda v: v >= 3, Text("不小于 3 的整数", "a whole number >= 3")),
+        p.Parameter("minSigma", 0.0, p.number, lambda v: v >= 0, Text("不小于 0 的数", "a number >= 0")),
         p.Parameter("alpha", ALPHA[kind], p.number, lambda v: 0 < v < 1, "0 < alpha < 1"),
         *(own if kind == "C3" else ()),
         *p.RANGE,
@@ -68,7 +74,8 @@ def detect(series: Series, kind: str, values: Mapping[str, Any]) -> Detection:
     found = states(series.observed, upper, alarm, judged, asked)
     gaps = np.isnan(mean)
     found = ["DET-GAP" if state == "DET-FIT" and gap else state for state, gap in zip(found, gaps, strict=True)]
-    return Detection(f"ears-{kind.lower()}", values, series, mean, upper, score, alarm, tuple(found))
+    notes = (NOTE_C3,) if kind == "C3" and values["c3bound"] == "reference" else ()
+    return Detection(f"ears-{kind.lower()}", values, series, mean, upper, score, alarm, tuple(found), notes=notes)
 
 
 def _baseline(observed: Floats, length: int, guard: int) -> tuple[Floats, Floats]:

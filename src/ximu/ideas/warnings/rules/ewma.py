@@ -19,11 +19,13 @@ import numpy as np
 
 from ximu.ideas.warnings.rules import parameters as p
 from ximu.ideas.warnings.rules.series import Detection, Series, chosen_times, states, too_short
+from ximu.kernel.words import Text
 
 KNOWN = (
     p.Parameter("lambda", 0.2, p.number, lambda v: 0 < v <= 1, "0 < lambda <= 1"),
-    p.Parameter("L", 3.0, p.number, lambda v: v > 0, "a number > 0"),
-    p.Parameter("m", None, p.nothing_or(p.number), lambda v: v > 0, "a number > 0, or nothing (mean of the history)"),
+    p.Parameter("L", 3.0, p.number, lambda v: v > 0, Text("大于 0 的数", "a number > 0")),
+    p.Parameter("m", None, p.nothing_or(p.number), lambda v: v > 0,
+                Text("大于 0 的数，或不填（取历史均值）", "a number > 0, or nothing (mean of the history)")),
     p.Parameter("overdispersed", True, p.truth, lambda v: True, "true | false"),
     *p.RANGE,
 )

@@ -20,6 +20,7 @@ from ximu.ideas.warnings.rules.baseline import Prediction, Style, predict
 from ximu.ideas.warnings.rules.regression import Data, Design, Solver
 from ximu.ideas.warnings.rules.series import Detection, Floats, Series, chosen_times, too_short
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 
 FIT = "algo.farrington.fitGLM"
 CELLS_AT_ONCE = 40_000
@@ -27,14 +28,15 @@ STATES = ("DET-SHORT", "DET-QUIET", "DET-ALARM", "DET-FEW", "DET-FIT", "DET-GAP"
 SHORT, QUIET, ALARM, FEW, NOFIT, GAP, RANGE = range(len(STATES))
 
 SHARED = (
-    p.Parameter("b", 5, p.whole, lambda v: 1 <= v <= 100, "years back, a whole number >= 1"),
-    p.Parameter("w", 3, p.whole, lambda v: 0 <= v <= 1000, "half window, a whole number >= 0"),
+    p.Parameter("b", 5, p.whole, lambda v: 1 <= v <= 100, Text("回溯年数，1 至 100 的整数", "years back, a whole number 1..100")),
+    p.Parameter("w", 3, p.whole, lambda v: 0 <= v <= 1000, Text("半窗宽，不小于 0 的整数", "half window, a whole number >= 0")),
     p.Parameter("reweight", True, p.truth, lambda v: True, "true | false"),
     p.Parameter("alpha", 0.05, p.number, lambda v: 0 < v < 1, "0 < alpha < 1"),
     p.Parameter("trend", True, p.truth, lambda v: True, "true | false"),
-    p.Parameter("limit54", (5.0, 4.0), p.pair, lambda v: v[0] >= 0 and v[1] >= 1 and v[1] % 1 == 0, "cases,times: cases >= 0, times >= 1"),
+    p.Parameter("limit54", (5.0, 4.0), p.pair, lambda v: v[0] >= 0 and v[1] >= 1 and v[1] % 1 == 0,
+                Text("件数,期数：件数不小于 0，期数不小于 1", "cases,times: cases >= 0, times >= 1")),
     p.Parameter("powertrans", "2/3", p.one_of("2/3", "1/2", "none"), bool, "2/3 | 1/2 | none"),
-    p.Parameter("epochAsDate", None, p.nothing_or(p.truth), lambda v: True, "true | false (true when the series has dates)"),
+    p.Parameter("epochAsDate", None, p.nothing_or(p.truth), lambda v: True, "true | false"),
     *p.RANGE,
 )
 ORIGINAL = (
@@ -44,14 +46,16 @@ ORIGINAL = (
 )
 FLEXIBLE = (
     *SHARED,
-    p.Parameter("weightsThreshold", 2.58, p.number, lambda v: v > 0, "a number > 0"),
-    p.Parameter("pThresholdTrend", 0.05, p.number, lambda v: 0 <= v <= 1, "0..1 (1 keeps every trend)"),
+    p.Parameter("weightsThreshold", 2.58, p.number, lambda v: v > 0, Text("大于 0 的数", "a number > 0")),
+    p.Parameter("pThresholdTrend", 0.05, p.number, lambda v: 0 <= v <= 1, Text("0 至 1（1 为保留全部趋势）", "0..1 (1 keeps every trend)")),
     p.Parameter("fitFun", f"{FIT}.flexible", p.one_of(f"{FIT}.flexible"), bool, f"{FIT}.flexible"),
     p.Parameter("populationOffset", False, p.truth, lambda v: True, "true | false"),
-    p.Parameter("noPeriods", 1, p.whole, lambda v: 1 <= v <= 400, "seasonal periods, a whole number >= 1"),
-    p.Parameter("pastWeeksNotIncluded", None, p.nothing_or(p.whole), lambda v: v >= 0, "a whole number >= 0, or nothing (w)"),
+    p.Parameter("noPeriods", 1, p.whole, lambda v: 1 <= v <= 400,
+                Text("季节段数，1 至 400 的整数", "seasonal periods, a whole number 1..400")),
+    p.Parameter("pastWeeksNotIncluded", None, p.nothing_or(p.whole), lambda v: v >= 0,
+                Text("不小于 0 的整数，或不填（取 w）", "a whole number >= 0, or nothing (w)")),
     p.Parameter("thresholdMethod", "delta", p.one_of("delta", "nbPlugin", "muan"), bool, "delta | nbPlugin | muan"),
-    p.Parameter("glmWarnings", True, p.truth, lambda v: True, "true | false (accepted, without effect)"),
+    p.Parameter("glmWarnings", True, p.truth, lambda v: True, "true | false"),
 )
 
 

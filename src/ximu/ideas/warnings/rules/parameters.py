@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 
 ALIASES = {
     "transformation": "trans", "transform": "trans",
@@ -28,7 +29,7 @@ class Parameter:
     default: Any
     read: Callable[[str], Any]
     keeps: Callable[[Any], bool]
-    rule: str
+    rule: str | Text
 
 
 def folded(name: str) -> str:
@@ -37,10 +38,12 @@ def folded(name: str) -> str:
     return ALIASES.get(plain, plain)
 
 
-def wrong(name: str, value: object, rule: str) -> Refusal:
+def wrong(name: str, value: object, rule: str | Text) -> Refusal:
+    """`rule` is a formula that reads the same in both languages, or a Text."""
+    zh, rule = (rule.zh, rule.en) if isinstance(rule, Text) else (rule, rule)
     return Refusal(
         "DET-PARAM", field=name, value=str(value), rule=rule,
-        zh=f"参数 {name} 的值“{value}”不合要求：{rule}。", en=f"The value “{value}” of parameter {name} is not allowed: {rule}.",
+        zh=f"参数 {name} 的值“{value}”不合要求：{zh}。", en=f"The value “{value}” of parameter {name} is not allowed: {rule}.",
     )
 
 
@@ -129,9 +132,10 @@ def span(text: str) -> range:
 
 RANGE = (
     Parameter("range", None, nothing_or(span), lambda r: len(r) > 0, "A:B, 1 <= A <= B"),
-    Parameter("from", None, nothing_or(whole), lambda v: v >= 1, "a time >= 1"),
-    Parameter("to", None, nothing_or(whole), lambda v: v >= 1, "a time >= 1"),
-    Parameter("freq", None, nothing_or(whole), lambda v: v >= 1, "times per year, >= 1 (52 weeks, 12 months, 365 days)"),
+    Parameter("from", None, nothing_or(whole), lambda v: v >= 1, Text("不小于 1 的时点", "a time >= 1")),
+    Parameter("to", None, nothing_or(whole), lambda v: v >= 1, Text("不小于 1 的时点", "a time >= 1")),
+    Parameter("freq", None, nothing_or(whole), lambda v: v >= 1,
+              Text("每年期数，不小于 1（周 52、月 12、日 365）", "times per year, >= 1 (52 weeks, 12 months, 365 days)")),
 )
 
 
@@ -141,4 +145,17 @@ def range_of(values: Mapping[str, Any], n: int) -> range | None:
         return values["range"]
     if values["from"] is None and values["to"] is None:
         return None
-    return range(values["from"] or 1, (values["to"] or n) + 1)
+    return range(1 if values["from"] is None else values["from"], (n if values["to"] is None else values["to"]) + 1)
+
+
+def counted_from(values: Mapping[str, Any], first_t: int, n: int) -> dict[str, Any]:
+    """The values with the range in positions 1..n, asked in the t of a table that goes from `first_t` on; refused when outside."""
+    late, last_t = first_t - 1, first_t + n - 1
+    asked = range_of(values, last_t)
+    if asked is None:
+        return dict(values)
+    start = first_t if values["range"] is None and values["from"] is None else asked.start
+    if start < first_t or asked.stop - 1 > last_t or asked.stop <= start:
+        raise wrong("range" if values["range"] else "from" if values["from"] else "to", f"{start}:{asked.stop - 1}",
+                    f"{first_t} <= from <= to <= {last_t}")
+    return {**values, "range": range(start - late, asked.stop - late), "from": None, "to": None}

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from ximu.ideas.warnings.rules.parameters import wrong
+from ximu.kernel.words import Text
 
 WEEKLY, MONTHLY, DAILY = 52, 12, 365
 DATED = {WEEKLY, MONTHLY, DAILY}
@@ -103,7 +104,8 @@ def _blocks(label: list[int], first: int, last: int, no_periods: int) -> None:
     """Split the times between two windows into no_periods - 1 blocks; the earlier blocks take the rest."""
     length, rest = divmod(last - first + 1, no_periods - 1)
     if length < 1:
-        raise wrong("noPeriods", no_periods, "a year without its windows must hold noPeriods - 1 blocks")
+        raise wrong("noPeriods", no_periods, Text(
+            "一年除去窗口后应能分成 noPeriods - 1 段", "a year without its windows must hold noPeriods - 1 blocks"))
     for block in range(1, no_periods):
         size = length + (block <= rest)
         _mark(label, first, first + size - 1, block)

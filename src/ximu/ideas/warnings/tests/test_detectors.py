@@ -98,6 +98,7 @@ def test_a_wrong_parameter_is_refused_by_name(method: str, param: dict[str, obje
         detect(STEADY, method, param)
     assert refused.value.code == "DET-PARAM"
     assert refused.value.field in {*param, "method"}
+    assert "whole number" not in refused.value.zh
 
 
 def test_a_series_without_enough_history_is_refused() -> None:
@@ -133,3 +134,14 @@ def test_a_fault_in_the_table_names_line_and_field(lines: list[str], line: int, 
         reading.series_of(lines)
     assert refused.value.code == "DET-INPUT"
     assert (refused.value.extra["line"], refused.value.field) == (line, field)
+
+
+def test_a_range_is_asked_in_the_t_of_the_table() -> None:
+    lines = ["t,observed", *(f"{t + 100},{v:g}" for t, v in enumerate(STEADY.observed, start=1))]
+    rows = detect(reading.series_of(lines), "ears-c1", {"range": "110:112"}).rows()
+    assert [row["t"] for row in rows if row["state"] != "DET-RANGE"] == [110, 111, 112]
+    with pytest.raises(Refusal) as refused:
+        detect(reading.series_of(lines), "ears-c1", {"range": "10:12"})
+    assert (refused.value.code, refused.value.value) == ("DET-PARAM", "10:12")
+    until = detect(reading.series_of(lines), "ears-c1", {"to": 112}).rows()
+    assert [row["t"] for row in until if row["alarm"] is not None] == [108, 109, 110, 111, 112]
