@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ DELIMITER_TITLES = {",": Text("逗号", "comma"), "\t": Text("制表符", "tab")
 HEAD_BYTES = 512 << 10
 SLOW_ROWS = 20_000
 SLICE_BYTES = 256 << 10
+BROKEN_LEAD, BROKEN_NEXT = 0xEF, 0xBF
 MOST_LINE_BYTES = 32 << 20
 
 
@@ -145,15 +147,16 @@ class _Rows:
 
     def _block(self, block: bytes) -> Chunk:
         line = self.line
-        ends = block.count(b"\n")
-        chunk = self._fast(block, ends, line)
+        counts = _tally(block, self.mark[0])
+        ends = counts.ends
+        chunk = self._fast(block, counts, line)
         if chunk is None:
             chunks = list(self._careful(block, line))
             chunk = Chunk(pl.concat([c.frame for c in chunks]), pl.concat([c.faults for c in chunks])) if chunks else _nothing(self.header)
         self.line = line + ends
         return chunk
 
-    def _fast(self, block: bytes, ends: int, line: int) -> Chunk | None:
+    def _fast(self, block: bytes, counts: _Counts, line: int) -> Chunk | None:
         try:
             frame = pl.read_csv(
                 block, has_header=False, schema=self.shape, separator=self.delimiter, quote_char='"' if b'"' in block else None,
@@ -164,8 +167,8 @@ class _Rows:
             if isinstance(error, pl.exceptions.ComputeError | pl.exceptions.SchemaError | pl.exceptions.NoDataError):
                 return None
             raise
-        delimiters, controls = _tally(block, self.mark[0])
-        if frame.height != ends or delimiters != ends * (self.width - 1):
+        ends, tabs = counts.ends, counts.delimiters if self.mark == b"\t" else 0
+        if frame.height != ends or counts.delimiters != ends * (self.width - 1):
             return None
         blank = frame.select(pl.all_horizontal(pl.all().is_null())).to_series()
         names = [(f"c{i}", name) for i, name in enumerate(self.header.columns) if name]
@@ -177,7 +180,7 @@ class _Rows:
         if max((frame[name].str.len_bytes().max() or 0 for _, name in names), default=0) > MOST_CELL:
             return None
         chunk = Chunk(frame)
-        if controls > ends + (delimiters if self.mark == b"\t" else 0) or b"\x7f" in block or b"\xef\xbf" in block:
+        if counts.controls > ends + tabs or counts.broken or b"\x7f" in block:
             chunk = mark_control_characters(chunk)
         return chunk
 
@@ -286,14 +289,28 @@ def _decoded(part: bytes, line: int) -> str:
         raise enc.bad_encoding(line, "不是UTF-8编码，而其余各行是", "is not UTF-8 while the other lines are") from error
 
 
-def _tally(block: bytes, mark: int) -> tuple[int, int]:
-    """(delimiters, control characters), slice by slice, so that the work stays in the processor's cache."""
-    data, delimiters, controls = np.frombuffer(block, dtype=np.uint8), 0, 0
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    ends: int = 0
+    delimiters: int = 0
+    controls: int = 0
+    broken: int = 0
+
+
+def _tally(block: bytes, mark: int) -> _Counts:
+    """Line ends, delimiters, control characters and signs of broken characters (U+FFFD … U+FFFF begin EF BF).
+
+    Slice by slice, so that the work stays in the processor's cache.
+    """
+    data, found = np.frombuffer(block, dtype=np.uint8), [0, 0, 0, 0]
     for begin in range(0, len(data), SLICE_BYTES):
-        part = data[begin:begin + SLICE_BYTES]
-        delimiters += int(np.count_nonzero(part == mark))
-        controls += int(np.count_nonzero(part < ord(" ")))
-    return delimiters, controls
+        part = data[begin:begin + SLICE_BYTES + 1]
+        own = part[:SLICE_BYTES]
+        found[0] += int(np.count_nonzero(own == ord("\n")))
+        found[1] += int(np.count_nonzero(own == mark))
+        found[2] += int(np.count_nonzero(own < ord(" ")))
+        found[3] += int(np.count_nonzero((part[:-1] == BROKEN_LEAD) & (part[1:] == BROKEN_NEXT)))
+    return _Counts(*found)
 
 
 def _huge_cell(line: int) -> Refusal:

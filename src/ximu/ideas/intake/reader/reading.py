@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -74,7 +75,7 @@ def read_file(
     """
     delivery = open_file(path, schema)
     tally = Tally()
-    for chunk in delivery.chunks:
+    for chunk in _ahead(delivery.chunks):
         tally.rows += chunk.frame.height
         if tally.rows > MOST_ROWS:
             raise too_large(f"超过{MOST_ROWS}行", f"has more than {MOST_ROWS} rows", rule=MOST_ROWS)
@@ -85,6 +86,15 @@ def read_file(
     double = keys.doubles(pl.concat(tally.traces))
     content = _contents(path, schema, double["line"], today=today)
     return _conclude(delivery, schema, tally, out, found=keys.repeats(double, content, schema))
+
+
+def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """The next chunk is read while the present one is checked."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = reader.submit(next, chunks, None)
+            yield chunk
 
 
 def _checked(chunk: Chunk, delivery: Delivery, schema: ItemSchema, *, today: date) -> Checked:

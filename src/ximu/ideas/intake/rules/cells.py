@@ -26,9 +26,9 @@ from ximu.ideas.intake.rules.values import (
 )
 from ximu.kernel import resident_id, uscc
 
-PLAIN_AMOUNT = r"^(0|[1-9]\d{0,14})(\.\d{1,6})?$"
-PLAIN_DOCUMENT = r"^[^\d\[\]〔〕()（）【】\s]{1,40}〔(19|20)\d{2}〕第?\d{1,20}号$"
-INTEGER = r"^-?(0|[1-9]\d{0,17})$"
+PLAIN_AMOUNT = r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$"
+PLAIN_DOCUMENT = r"^[^0-9\[\]〔〕()（）【】 　\t\n]+〔(19|20)[0-9]{2}〕第?[0-9]{1,20}号$"
+INTEGER = r"^-?(0|[1-9][0-9]{0,17})$"
 SHOWN_RULE = 200
 
 
@@ -53,9 +53,12 @@ class Column:
 
     def fault_each(self, verdicts: Iterable[tuple[int, str, str, str, str]]) -> None:
         """(position, code, reason, expected, severity) for cells judged one by one."""
+        judged = list(verdicts)
+        places = [at for at, *_ in judged]
         rows = [
-            (self.lines[at], self.spec.name, (self.raw[at] or "")[:problems.SHOWN_CHARACTERS], code, reason, expected, "", severity)
-            for at, code, reason, expected, severity in verdicts
+            (line, self.spec.name, (value or "")[:problems.SHOWN_CHARACTERS], code, reason, expected, "", severity)
+            for line, value, (_, code, reason, expected, severity)
+            in zip(self.lines.gather(places).to_list(), self.raw.gather(places).to_list(), judged)
         ]
         if rows:
             self.faults.append(problems.from_rows(rows))
@@ -79,10 +82,13 @@ class Column:
         )
 
 
-def tidy(values: pl.Series) -> pl.Series:
+def tidy(frame: pl.DataFrame) -> pl.DataFrame:
     """Without outer spaces (full-width ones too); empty is null."""
-    stripped = values.str.strip_chars()
-    return stripped.set(stripped == "", None)
+    texts = pl.exclude("line")
+    stripped = frame.with_columns(texts.str.strip_chars())
+    empties = stripped.select((texts.str.len_bytes() == 0).any())
+    named = [name for name in empties.columns if empties[name][0]]
+    return stripped.with_columns(pl.when(pl.col(n) != "").then(pl.col(n)).alias(n) for n in named) if named else stripped
 
 
 def check_column(column: Column) -> pl.Series:
@@ -116,12 +122,21 @@ def _reader_of(spec: FieldSpec) -> Callable[[Column], pl.Series]:
     return {"integer": check_integer, "number": check_number, "boolean": check_boolean}.get(spec.type, lambda c: c.values)
 
 
+def _unsure(column: Column, surely: Callable[[pl.Series], np.ndarray]) -> list[tuple[int, str]]:
+    """(position, value) of every cell that is not surely right; each distinct value is reckoned once."""
+    distinct = column.values.unique()
+    doubtful = distinct.filter(distinct.is_not_null() & ~pl.Series(surely(distinct)))
+    if doubtful.is_empty():
+        return []
+    mask = column.values.is_in(doubtful.implode()).fill_null(value=False)
+    return list(zip(mask.arg_true().to_list(), column.values.filter(mask).to_list()))
+
+
 def check_uscc(column: Column) -> pl.Series:
     """`ID-USCC` with the expected digit; the inner check is a warning; an organ's code begins with 11, 12, 13 or 19."""
-    unsure = column.values.is_not_null() & ~pl.Series(digits.surely_uscc(column.values))
     replaced, faults = {}, []
-    for at in unsure.arg_true().to_list():
-        verdict = uscc.check(column.values[at])
+    for at, value in _unsure(column, digits.surely_uscc):
+        verdict = uscc.check(value)
         if not verdict.valid:
             faults.append((at, "ID-USCC", verdict.reason, verdict.expected, problems.ERROR))
             replaced[at] = None
@@ -139,11 +154,10 @@ def check_uscc(column: Column) -> pl.Series:
 
 def check_resident_id(column: Column) -> pl.Series:
     """`ID-RIC` with the reason and, for the check digit, the expected one."""
-    unsure = column.values.is_not_null() & ~pl.Series(digits.surely_resident_id(column.values, today=column.today))
     replaced, faults = {}, []
-    for at in unsure.arg_true().to_list():
-        verdict = resident_id.check(column.values[at], today=column.today)
-        replaced[at] = resident_id.normalise(column.values[at]) if verdict.valid else None
+    for at, value in _unsure(column, partial(digits.surely_resident_id, today=column.today)):
+        verdict = resident_id.check(value, today=column.today)
+        replaced[at] = resident_id.normalise(value) if verdict.valid else None
         if not verdict.valid:
             faults.append((at, "ID-RIC", verdict.reason, verdict.expected, problems.ERROR))
     column.fault_each(faults)

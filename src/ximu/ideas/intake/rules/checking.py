@@ -39,13 +39,13 @@ def check_chunk(
     found: pl.DataFrame | None = None,
 ) -> Checked:
     """`frame` has text columns named by field and `line`; `found` are faults that the reader saw already."""
-    lines = frame["line"].cast(pl.Int64)
+    lines, frame = frame["line"].cast(pl.Int64), tidy(frame)
 
     def run(name: str) -> tuple[pl.Series, list[pl.DataFrame]]:
         spec = schema.field(name)
         if name not in frame.columns:
             return pl.repeat(None, len(lines), dtype=pl.Date if spec.type == "date" else pl.String, eager=True), []
-        column = Column(spec, lines, tidy(frame[name]), today, serial_from)
+        column = Column(spec, lines, frame[name], today, serial_from)
         return check_column(column), column.faults
 
     with ThreadPoolExecutor(THREADS) as pool:
