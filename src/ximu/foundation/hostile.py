@@ -7,18 +7,20 @@ large) becomes a refusal (422) and not a fault of the system; a busy database or
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DataError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 
 from ximu.foundation.web import refusal_response
 from ximu.kernel.refusal import Refusal
 
+log = logging.getLogger(__name__)
 BAD = re.compile("[\x00\ud800-\udfff]")
 BAD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 HEADERS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_IDEMPOTENCY_KEY", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT_LANGUAGE", "HTTP_REFERER",
@@ -96,7 +98,7 @@ class HostileMiddleware:
         if isinstance(error, RequestDataTooBig):
             return refusal_response(request, Refusal("INPUT-SIZE", status=413, field="body", zh="请求内容过大。",
                                                      en="The body is too large."))
-        if isinstance(error, TooManyFieldsSent | TooManyFilesSent | MultiPartParserError):
+        if isinstance(error, TooManyFieldsSent | TooManyFilesSent | MultiPartParserError | RawPostDataException):
             return refusal_response(request, Refusal("INPUT-SHAPE", status=400, field="form", zh="表单无法识别。",
                                                      en="The form cannot be read."))
         if isinstance(error, UNKEEPABLE):
@@ -104,6 +106,7 @@ class HostileMiddleware:
                                                      zh="内容超出可保存的长度或范围。",
                                                      en="A value is longer or larger than can be kept."))
         if isinstance(error, OperationalError):
+            log.warning("the database refused: %s", type(error).__name__)
             full = "full" in str(error) or "No space" in str(error)
             return refusal_response(request, Refusal("DISK-FULL", status=507, zh="存储空间不足，未作任何改动。",
                                                      en="The disk is full; nothing was changed.")

@@ -49,3 +49,27 @@ class Outbox(models.Model):
         public = ()
         internal = ("handler", "event", "body", "state", "attempts", "created_at", "due_at", "error")
         personal = ()
+
+
+class Reply(models.Model):
+    """What was answered to a request with an `Idempotency-Key`, so that its repeat has no second effect."""
+
+    actor = models.CharField("行为人", max_length=UID_LENGTH, db_comment="行为人标识")
+    key = models.CharField("键", max_length=80, db_comment="请求方给出的幂等键")
+    request = models.CharField("请求散列", max_length=64, db_comment="方法、地址与内容的散列")
+    status = models.PositiveSmallIntegerField("状态码", default=0, db_comment="回答的状态码，0为办理中")
+    body = models.BinaryField("回答", default=bytes, db_comment="回答内容")
+    content_type = models.CharField("类型", max_length=80, blank=True, db_comment="回答的内容类型")
+    created_at = models.DateTimeField("时间", db_comment="首次请求时间")
+
+    class Meta:
+        verbose_name = "幂等回答"
+        verbose_name_plural = verbose_name
+        db_table_comment = "幂等回答：同一键的重复提交得到同样的回答，保存24小时"
+        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="reply_once")]
+        indexes = [models.Index(fields=["created_at"], name="reply_created")]
+
+    class Privacy:
+        public = ()
+        internal = ("actor", "key", "request", "status", "content_type", "created_at")
+        personal = ("body",)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Min, Q, QuerySet, Sum
+from django.urls import reverse
 
 from ximu.foundation import clock
+from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.intake.models import Delivery, Doubt, Expectation, Reminder, Return, ZeroReport
 from ximu.ideas.intake.reader.report import faults_of
 from ximu.ideas.intake.rules import coverage as rules
-from ximu.ideas.intake.rules.schema import ItemSchema
+from ximu.ideas.intake.rules.schema import ItemSchema, read_schema
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import absent
+from ximu.kernel.today import TodayItem
 from ximu.kernel.words import Text
 
 
@@ -47,9 +50,35 @@ def _within(rows: QuerySet[Any], field: str, by: Actor) -> QuerySet[Any]:
     return rows.filter(**{f"{field}__in": sorted(frozenset().union(*[h for h in held if h]))})
 
 
-def faults(uid: str, schema: ItemSchema) -> list[dict[str, Any]]:
-    folder = folder_of(delivery(uid).uid)
-    return faults_of(folder, schema) if (folder / "faults.arrow").exists() else []
+def schema_of(found: Delivery) -> ItemSchema:
+    """The fields under which a delivery was checked: those of the day on which it was received."""
+    return read_schema(catalogue.item(found.item, on=clock.city_day(found.received_at)).body["schema"])
+
+
+def faults(uid: str) -> list[dict[str, Any]]:
+    folder = folder_of(uid)
+    return faults_of(folder, schema_of(delivery(uid))) if (folder / "faults.arrow").exists() else []
+
+
+def receipt(found: Delivery) -> dict[str, Any]:
+    """What the deliverer keeps: digest, counts and place in the log."""
+    return {
+        "receipt": found.uid, "item": found.item, "source": found.source, "sha256": found.file_digest, "bytes": found.size,
+        "state": found.state, "rows": found.summary.get("rows"), "refused": found.summary.get("bad"), **found.outcome,
+        "received_at": found.received_at.isoformat(), "committed_at": found.committed_at.isoformat() if found.committed_at else None,
+        "log_index": found.log_index,
+    }
+
+
+def today(actor: Actor, at: datetime) -> list[TodayItem]:
+    """Mine today: deliveries to confirm, subjects to tell apart."""
+    found = []
+    if actor.can("intake.deliver") and (n := _within(Delivery.objects.filter(state=Delivery.State.CHECKED), "source", actor).count()):
+        title = Text("已校验、待确认入库的批次", "checked deliveries to confirm")
+        found.append(TodayItem(Text("待确认", "confirm"), title, reverse("intake:index"), count=n))
+    if actor.can("intake.decide") and (n := doubts(actor).count()):
+        found.append(TodayItem(Text("待辨认", "tell apart"), Text("存疑的主体", "doubtful subjects"), reverse("intake:doubts"), count=n))
+    return found
 
 
 def doubts(by: Actor, *, state: str = Doubt.State.WAITING) -> QuerySet[Doubt]:
@@ -100,8 +129,8 @@ class Cell:
 
 
 def coverage(month: str, *, today: date) -> list[Cell]:
-    """Every expected or seen unit × family of a month, in three queries whatever their number."""
-    first = date.fromisoformat(month + "-01")
+    """Every expected or seen unit × family of a month, in four queries whatever their number. Errors: `MONTH-FORM`."""
+    first = rules.first_day(month)
     due = due_day(month)
     expected = set(
         Expectation.objects.filter(since__lte=due).filter(Q(until__isnull=True) | Q(until__gte=first)).values_list("unit", "family"),

@@ -14,16 +14,16 @@ class Edition(models.Model):
     """One row per write: numbers the states of the registry, so that writers take turns and readers know what is new."""
 
     uid = UidField()
-    number = models.PositiveIntegerField("序号", unique=True, db_comment="登记簿状态序号，逐次加一")
+    number = models.PositiveIntegerField("序号", unique=True, db_comment="机构名录状态序号，逐次加一")
     what = models.CharField("事项", max_length=40, db_comment="办理的事项")
     rows = models.PositiveIntegerField("条数", db_comment="本次写入的条数")
     recorded_at = models.DateTimeField("登记时间", db_comment="登记时间")
     recorded_by = models.CharField("登记人", max_length=UID_LENGTH, db_comment="登记人标识")
 
     class Meta:
-        verbose_name = "登记簿版次"
+        verbose_name = "机构名录版次"
         verbose_name_plural = verbose_name
-        db_table_comment = "登记簿版次：每次写入一行"
+        db_table_comment = "机构名录版次：每次写入一行"
 
     class Privacy:
         public = ()
@@ -254,9 +254,9 @@ class PhraseReading(models.Model):
 
     uid = UidField()
     phrase = models.CharField("称谓", max_length=120, db_comment="文件中的集合称谓")
-    as_of = models.DateField("基准日", db_comment="按哪一日的登记簿解释")
+    as_of = models.DateField("基准日", db_comment="按哪一日的机构名录解释")
     named = models.JSONField("已点名单位", default=list, db_comment="同一句中已点名的单位标识")
-    proposed = models.JSONField("建议名单", default=list, db_comment="系统按登记簿提出的单位标识")
+    proposed = models.JSONField("建议名单", default=list, db_comment="系统按机构名录提出的单位标识")
     units = models.JSONField("认定名单", default=list, db_comment="签认的单位标识")
     reason = models.CharField("理由", max_length=400, db_comment="签认理由")
     decided_at = models.DateTimeField("签认时间", db_comment="签认时间")

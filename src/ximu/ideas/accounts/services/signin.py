@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from ximu.ideas.accounts import queries
 from ximu.ideas.accounts.models import User
-from ximu.ideas.accounts.services.audit import note
+from ximu.ideas.accounts.services.audit import note, source
 from ximu.ideas.accounts.services.factors import check_factor
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
@@ -40,6 +40,7 @@ def first_step(request: HttpRequest, login_name: str, password: str, *, at: date
 
     An unknown login answers and locks exactly as a known one. Errors: `LOGIN-WRONG`, `LOGIN-LOCKED`.
     """
+    source.set(request.META.get("REMOTE_ADDR", ""))
     user = authenticate(request, password=password, **_credentials(login_name))
     if user is None:
         raise _locked() if getattr(request, "axes_locked_out", False) else _wrong()
@@ -62,6 +63,7 @@ def pending(request: HttpRequest, *, at: datetime) -> User | None:
 
 def second_step(request: HttpRequest, user: User, code: str, *, at: datetime) -> None:
     """Errors: `MFA-CODE`; `LOGIN-LOCKED` after five wrong codes and passwords together."""
+    source.set(request.META.get("REMOTE_ADDR", ""))
     credentials = _credentials(user.login)
     if not AxesProxyHandler.is_allowed(request, credentials):
         raise _locked()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 DELIVERED, ZERO, LATE, PENDING, MISSING, NOT_DUE, NOT_EXPECTED = (
@@ -43,6 +44,17 @@ def state_of(seen: Seen, *, due: date, today: date) -> str:
 
 def month_of(day: date) -> str:
     return f"{day.year}-{day.month:02}"
+
+
+def first_day(month: str) -> date:
+    """Errors: `MONTH-FORM`."""
+    try:
+        if len(month) == len("2018-05"):
+            return date.fromisoformat(month + "-01")
+    except ValueError:
+        pass
+    raise Refusal("MONTH-FORM", field="month", value=month[:20], rule="YYYY-MM", zh=f"月份“{month[:20]}”无效，应为2018-05的样式。",
+                  en=f"The month “{month[:20]}” is not valid; write it as 2018-05.")
 
 
 def due_day(month: str, day: int) -> date:

@@ -23,21 +23,13 @@ def expect(unit: str, *, family: str, since: date, by: Actor, at: datetime, unti
     Expectation.objects.get_or_create(unit=unit, family=family, since=since, defaults={"until": until})
 
 
-def _must_be_month(month: str) -> None:
-    try:
-        date.fromisoformat(month + "-01")
-    except ValueError as error:
-        raise Refusal("MONTH-FORM", field="month", value=month, rule="YYYY-MM", zh=f"月份“{month}”无效，应为2018-05的样式。",
-                      en=f"The month “{month}” is not valid; write it as 2018-05.") from error
-
-
 @transaction.atomic
 def claim_zero(unit: str, *, family: str, month: str, by: Actor, at: datetime) -> ZeroReport:
     """Say that a unit had nothing in a month; it becomes a zero only when the unit confirms it.
 
     Errors: `ZERO-ROWS` when rows were delivered, `ZERO-AGAIN` when it was claimed, `MONTH-FORM`.
     """
-    _must_be_month(month)
+    coverage.first_day(month)
     by.must("intake.zero")
     if Return.objects.filter(unit=unit, family=family, month=month).exists():
         raise Refusal("ZERO-ROWS", status=409, field="month", value=month, rule=family,
@@ -75,7 +67,7 @@ def confirm_zero(uid: str, *, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def remind(unit: str, *, family: str, month: str, by: Actor, at: datetime, today: date) -> None:
     """Remind a silent unit. Errors: `REMIND-NONE` when nothing is missing."""
-    _must_be_month(month)
+    coverage.first_day(month)
     by.must("intake.watch")
     silent = {(c.unit, c.family) for c in queries.coverage(month, today=today) if c.state in {coverage.MISSING, coverage.PENDING}}
     if (unit, family) not in silent:

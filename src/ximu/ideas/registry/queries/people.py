@@ -45,6 +45,11 @@ def officials() -> list[Official]:
     return list(book().officials.values())
 
 
+def official_of(number: str) -> Official | None:
+    """By internal number."""
+    return next((o for o in book().officials.values() if o.number == number), None)
+
+
 def responsible(unit: str, on: date, *, known_at: datetime | None = None) -> Responsible:
     """Who answers for the unit that day; the superior's, with code and reason, where nobody is in office."""
     return rules.responsible(book(known_at=known_at), unit, on)

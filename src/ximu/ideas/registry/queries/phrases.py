@@ -31,7 +31,7 @@ def expand(phrase: str, *, as_of: date, named: Sequence[str] = ()) -> list[str]:
 
 
 def signed(uid: str) -> PhraseReading | None:
-    return PhraseReading.objects.filter(uid=uid).first()
+    return PhraseReading.objects.filter(uid=uid).first() if uid.isalnum() else None
 
 
 def readings() -> list[PhraseReading]:

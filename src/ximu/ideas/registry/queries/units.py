@@ -9,6 +9,7 @@ from datetime import date, datetime
 from ximu.ideas.registry.queries.book import book
 from ximu.ideas.registry.rules import reforms
 from ximu.ideas.registry.rules.book import KINDS, Book, Edge, Name
+from ximu.ideas.registry.rules.drawing import Drawing, draw
 from ximu.ideas.registry.rules.reforms import Heir
 
 
@@ -98,6 +99,11 @@ def successors(uid: str, *, on: date, known_at: datetime | None = None) -> list[
 def lineage(uid: str, *, known_at: datetime | None = None) -> list[Edge]:
     """All reforms that lead to or from the unit, earliest first."""
     return reforms.lineage(book(known_at=known_at), uid)
+
+
+def drawing(uid: str, *, as_of: date) -> Drawing:
+    """The succession of the unit, laid out for a picture."""
+    return draw(book(), uid, lineage(uid), as_of=as_of)
 
 
 def district_of_code(code: str, *, as_of: date) -> str:

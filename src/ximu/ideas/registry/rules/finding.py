@@ -36,7 +36,7 @@ def certain(index: Index, text: str, code: str, as_of: date) -> str:
     hint_en = f"the nearest are: {', '.join(nearest)}" if nearest else "no name comes near"
     raise Refusal(
         "ORG-UNKNOWN", status=404, field="unit", value=text, rule="registry", extra=listed,
-        zh=f"登记簿中没有“{text}”；{hint_zh}。", en=f"The registry knows no “{text}”; {hint_en}.",
+        zh=f"机构名录中没有“{text}”；{hint_zh}。", en=f"The registry knows no “{text}”; {hint_en}.",
     )
 
 

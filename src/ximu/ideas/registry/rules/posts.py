@@ -56,10 +56,10 @@ def check_appointment(book: Book, new: Holding) -> None:
     post = book.posts.get(new.post)
     if post is None:
         raise Refusal("POST-UNKNOWN", status=404, field="post", value=new.post, rule="registry",
-                      zh="登记簿中没有此岗位。", en="The registry knows no such post.")
+                      zh="机构名录中没有此岗位。", en="The registry knows no such post.")
     if new.official not in book.officials:
         raise Refusal("OFFICIAL-UNKNOWN", status=404, field="official", value=new.official, rule="registry",
-                      zh="登记簿中没有此人员。", en="The registry knows no such official.")
+                      zh="机构名录中没有此人员。", en="The registry knows no such official.")
     if new.since < post.since or (new.until is not None and new.until <= new.since):
         raise Refusal("APPT-SPAN", field="since", value=new.since.isoformat(), rule=post.since.isoformat(),
                       zh="任职起止不成立：早于岗位设立，或终止不晚于起始。",

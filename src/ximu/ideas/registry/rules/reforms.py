@@ -189,7 +189,7 @@ def lineage(book: Book, uid: str) -> list[Edge]:
 def unknown(uid: str) -> Refusal:
     return Refusal(
         "ORG-UNKNOWN", field="unit", value=uid, rule="registry", status=404,
-        zh=f"登记簿中没有单位“{uid}”。", en=f"The registry knows no unit “{uid}”.",
+        zh=f"机构名录中没有单位“{uid}”。", en=f"The registry knows no unit “{uid}”.",
     )
 
 

@@ -84,7 +84,7 @@ def _both(
         return Resolution("ambiguous", _ranked({**by_name, **by_code}), note)
     if by_code:
         return _settled(index, given, by_code, as_of, suggest=suggest)
-    note = Text("此代码未在登记簿中", "this code is not on record")
+    note = Text("此代码未在机构名录中", "this code is not on record")
     if any(index.book.units[uid].code for uid in by_name):
         return Resolution("ambiguous", _ranked(by_name), Text("名称已登记，但其代码与所给代码不同",
                                                               "the name is on record under another code"))
@@ -109,11 +109,13 @@ def _by_code(index: Index, code: str, as_of: date) -> dict[str, Candidate]:
 
 def _by_name(index: Index, given: str, as_of: date) -> dict[str, Candidate]:
     """The first stage at which the words fit any name decides."""
+    if hits := index.stages["text"].get(given):
+        return _as_of(index, _best(hits, as_of), "text", as_of)
     folded = fold(given)
     sounds = ASCII_NAME.fullmatch(folded)
     where, rest = index.speller.split(folded)
-    keys = {"text": given, "folded": folded, "placed": f"{where}|{rest}" if where else "", "bare": "" if where else rest}
-    for stage in STAGES:
+    keys = {"folded": folded, "placed": f"{where}|{rest}" if where else "", "bare": "" if where else rest}
+    for stage in STAGES[1:]:
         hits = index.stages[stage].get(keys[stage])
         if hits and keys[stage]:
             return _as_of(index, _best(hits, as_of), stage, as_of)
@@ -179,7 +181,7 @@ def suggestions(index: Index, given: str, as_of: date) -> list[Candidate]:
     return _ranked(found)[:MOST_SUGGESTED]
 
 
-MOST_SUGGESTING = 500
+MOST_SUGGESTING = 200
 """So many unknown names of one delivery get suggestions; more unknown names mean the wrong file."""
 
 

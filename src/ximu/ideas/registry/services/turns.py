@@ -50,7 +50,7 @@ def _close(what: str, number: int, rows: int, *, by: Actor, at: datetime) -> Non
     except IntegrityError as error:
         raise Refusal(
             "REG-RACE", status=409, field="number", value=number, rule="turn",
-            zh="登记簿刚被他人更新，请重新核对后再办理。", en="Somebody else has just changed the registry; look again and repeat.",
+            zh="机构名录刚被他人更新，请重新核对后再办理。", en="Somebody else has just changed the registry; look again and repeat.",
         ) from error
 
 

@@ -1,0 +1,46 @@
+"""How does a city start? Database, static files, profile, example deliveries; each step may be repeated without effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+
+from ximu.config import profiles
+from ximu.kernel.actor import Actor
+
+Say = Callable[[str], None]
+
+
+def prepare(city: str, *, by: Actor, at: datetime, say: Say) -> dict[str, Any]:
+    """Bring database, static files and the city's profile up to date; what each room added."""
+    say("数据库 database")
+    call_command("migrate", verbosity=0, interactive=False)
+    say("静态文件 static files")
+    _collect_static()
+    say(f"城市配置 city profile: {city}")
+    added = profiles.load(city, by=by, at=at)
+    for room, counts in added.items():
+        news = "，".join(f"{what} {number}" for what, number in counts.items() if number)
+        if news:
+            say(f"  {room}: {news}")
+    return added
+
+
+def _collect_static() -> None:
+    """Only when the built files are older than a source file, so that a second start is quick."""
+    root = Path(settings.STATIC_ROOT)
+    stamp = root / "staticfiles.json"
+    sources = [p for p in (Path(__file__).parents[1]).rglob("static/**/*") if p.is_file()]
+    if stamp.exists() and all(p.stat().st_mtime <= stamp.stat().st_mtime for p in sources):
+        return
+    root.mkdir(parents=True, exist_ok=True)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    reload_manifest = getattr(staticfiles_storage, "load_manifest", None)
+    if reload_manifest is not None:
+        staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = reload_manifest()

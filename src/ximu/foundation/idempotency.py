@@ -1,0 +1,81 @@
+"""May a program send its request again when the answer was lost? With an `Idempotency-Key`, yes: its effect is there once.
+
+The row is claimed before the request is handled (a unique constraint decides who is first). A repeat gets the kept
+answer; the same key with another request is refused. An answer that tells of a fault of ours is not kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+
+from ximu.foundation import clock
+from ximu.foundation.models import Reply
+from ximu.foundation.web import ANONYMOUS, actor_of, refusal_response
+from ximu.kernel.refusal import Refusal
+
+HEADER = "Idempotency-Key"
+KEY = re.compile(r"[\x21-\x7e]{8,80}")
+KEPT = timedelta(hours=24)
+LONGEST_ANSWER = 1 << 20
+FAULT = 500
+
+
+class IdempotencyMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.headers.get(HEADER, "")
+        if not key or request.method != "POST" or not request.path.startswith("/api/") or actor_of(request) is ANONYMOUS:
+            return self.get_response(request)
+        try:
+            row = _claim(request, key)
+        except Refusal as refusal:
+            return refusal_response(request, refusal)
+        return _replay(row) if row.status else self._first(request, row)
+
+    def _first(self, request: HttpRequest, row: Reply) -> HttpResponse:
+        try:
+            response = self.get_response(request)
+        except BaseException:
+            row.delete()
+            raise
+        if response.status_code >= FAULT or response.streaming or len(response.content) > LONGEST_ANSWER:
+            row.delete()
+        else:
+            Reply.objects.filter(pk=row.pk).update(status=response.status_code, body=response.content,
+                                                   content_type=response.get("Content-Type", "")[:80])
+        return response
+
+
+def _claim(request: HttpRequest, key: str) -> Reply:
+    """A row with status 0 that is ours, or the kept answer. Errors: `IDEM-KEY`, `IDEM-DIFFERS`, `IDEM-BUSY`."""
+    if not KEY.fullmatch(key):
+        raise Refusal("IDEM-KEY", status=400, field=HEADER, value=key[:80], rule="8-80 visible ASCII",
+                      zh="幂等键应为8至80个可见ASCII字符。",
+                      en="An idempotency key has 8 to 80 visible ASCII characters.")
+    now, actor = clock.now(), actor_of(request).uid
+    asked = hashlib.sha256(f"{request.method}\n{request.get_full_path()}\n".encode() + request.body).hexdigest()
+    Reply.objects.filter(created_at__lt=now - KEPT).delete()
+    try:
+        with transaction.atomic():
+            return Reply.objects.create(actor=actor, key=key, request=asked, created_at=now)
+    except IntegrityError:
+        held = Reply.objects.filter(actor=actor, key=key).first()
+    if held is None or held.status == 0:
+        raise Refusal("IDEM-BUSY", status=409, field=HEADER, value=key, rule="wait", zh="同一请求正在办理，请稍后再问。",
+                      en="The same request is being handled; ask again in a moment.")
+    if held.request != asked:
+        raise Refusal("IDEM-DIFFERS", field=HEADER, value=key, rule="one key, one request", zh="该幂等键已用于另一请求。",
+                      en="This key was used for another request.")
+    return held
+
+
+def _replay(row: Reply) -> HttpResponse:
+    return HttpResponse(bytes(row.body), status=row.status, content_type=row.content_type, headers={"Idempotent-Replay": "true"})

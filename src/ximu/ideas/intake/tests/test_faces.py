@@ -1,0 +1,150 @@
+"""Pages, API and commands of intake answer alike."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import RequestFactory
+
+from ximu.ideas.intake import api, commands, jobs, queries, services, views
+from ximu.ideas.intake.tests.factories import RAW, csv_text, row
+from ximu.ideas.intake.tests.test_services import AT, CLERK, city, court, deliver, judgment
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.refusal import Refusal
+
+pytestmark = pytest.mark.django_db
+__all__ = ["city"]
+
+
+def asked(method: str = "get", path: str = "/console/intake/", **given: Any) -> Any:
+    request = getattr(RequestFactory(), method)(path, given)
+    request.actor = CLERK
+    request.session = {}
+    request._messages = type("M", (), {"add": lambda *a, **k: None, "__iter__": lambda s: iter(())})()
+    return request
+
+
+def upload(rows: list[dict[str, str]]) -> str:
+    for one in rows:
+        one["作出判决的法院统一社会信用代码"] = court()
+    file = SimpleUploadedFile("x.json", json.dumps(rows, ensure_ascii=False).encode())
+    answer = views.upload(asked("post", "/console/intake/upload", item="SF-PJ", source="court00000000001", file=file))
+    return answer.url.rsplit("/", 1)[-1]
+
+
+def test_a_clerk_uploads_previews_loads_and_takes_the_receipt(city: list[Any]) -> None:
+    uid = upload([judgment(city[0], 1), judgment(city[1], 2, 判决日期="2018-02-30")])
+    page = views.detail(asked(), uid).content.decode()
+    assert "DATE-NONE" in page
+    assert "不合格" in page
+    with pytest.raises(Refusal) as refused:
+        views.act(asked("post", act="commit"), uid)
+    assert refused.value.code == "ROWS-BAD"
+    views.act(asked("post", act="commit", reason="其余退回"), uid)
+    assert json.loads(views.receipt(asked(), uid).content)["new"] == 1
+    assert upload([judgment(city[0], 1), judgment(city[1], 2, 判决日期="2018-02-30")]) == uid
+    assert uid in views.index(asked()).content.decode()
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "json"])
+def test_the_report_can_be_taken_in_each_form(city: list[Any], form: str) -> None:
+    uid = upload([judgment(city[0], 1, 判决日期="2018-02-30")])
+    answer = views.report(asked(), uid, form)
+    assert b"".join(answer.streaming_content)
+    assert answer["Content-Disposition"].endswith(f'{uid}.{form}"')
+
+
+def test_what_is_not_there_is_refused(city: list[Any]) -> None:
+    uid = upload([judgment(city[0], 1)])
+    with pytest.raises(Refusal) as none:
+        views.report(asked(), uid, "exe")
+    assert none.value.code == "REPORT-NONE"
+    with pytest.raises(Refusal) as missing:
+        views.upload(asked("post", "/console/intake/upload"))
+    assert missing.value.code == "FILE-NEED"
+
+
+def test_a_refused_file_says_why_on_its_page(city: list[Any]) -> None:
+    file = SimpleUploadedFile("x", b"%PDF-1.7")
+    answer = views.upload(asked("post", item="SF-PJ", source="court00000000001", file=file))
+    assert "FILE-KIND" in views.detail(asked(), answer.url.rsplit("/", 1)[-1]).content.decode()
+
+
+def test_progress_is_a_fragment_that_asks_again(city: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "check_soon", lambda uid, *, by: None)
+    uid = upload([judgment(city[0], 1)])
+    assert 'hx-trigger="every 2s"' in views.progress(asked(), uid).content.decode()
+    services.check(uid, by=CLERK, at=AT)
+    assert views.progress(asked(), uid).status_code == 302
+
+
+def test_the_board_and_the_queue_show_what_they_hold(city: list[Any]) -> None:
+    unit = city[0].uid
+    services.expect(unit, family="discipline", since=date(2018, 1, 1), by=CLERK, at=AT)
+    page = views.board(asked(month="2018-04")).content.decode()
+    assert "未报送" in page
+    assert "light-missing" in page
+    views.zero(asked("post", act="claim", unit=unit, family="discipline", month="2018-04"))
+    assert "待单位确认" in views.board(asked(month="2018-04")).content.decode()
+    assert "没有待辨认" in views.doubts(asked()).content.decode()
+    with pytest.raises(Refusal) as refused:
+        views.board(asked(month="2018-4x"))
+    assert refused.value.code == "MONTH-FORM"
+    assert api.coverage(asked(), "2018-04")[0]["rows"] is None
+    assert queries.today(CLERK, AT) == []
+
+
+def test_rows_pushed_over_the_api_get_the_same_checks_and_the_same_receipt(city: list[Any]) -> None:
+    rows = [judgment(city[0], 1), judgment(city[1], 2, 判决日期="去年")]
+    for one in rows:
+        one["作出判决的法院统一社会信用代码"] = court()
+    body = api.PushIn(item="SF-PJ", source="court00000000001", rows=rows)
+    first = api.push(asked("post"), body)
+    assert [f["code"] for f in first["faults"]] == ["DATE-FORM"]
+    again = api.push(asked("post"), body)
+    assert (again["again"], again["delivery"].uid) == (True, first["delivery"].uid)
+    done = api.commit(asked("post"), first["delivery"].uid, api.ReasonIn(reason="另一行退回"))
+    assert done.outcome["new"] == 1
+
+
+def test_check_needs_only_a_schema_and_exits_2_with_bad_rows(tmp_path: Path) -> None:
+    schema, file = tmp_path / "s.json", tmp_path / "f.csv"
+    schema.write_text(json.dumps(RAW, ensure_ascii=False), "utf-8")
+    for rows, code in (([row(1)], 0), ([row(1), row(2, CF_JDRQ="2018-02-30")], 2)):
+        file.write_text(csv_text(rows), "utf-8")
+        ran = CliRunner().invoke(commands.intake_group, ["check", str(file), "--schema", str(schema), "--on", "2018-06-01", "--json"])
+        assert ran.exit_code == code, ran.output
+        assert json.loads(ran.output)["rows"] == len(rows)
+    for given, refusal in ((["--schema", str(file)], "SCHEMA-BAD"), (["--schema", str(schema), "--on", "x"], "DATE-FORM")):
+        failed = CliRunner().invoke(commands.intake_group, ["check", str(file), *given])
+        assert isinstance(failed.exception, Refusal)
+        assert failed.exception.code == refusal
+
+
+def test_load_on_the_command_line_is_safe_to_repeat(city: list[Any], tmp_path: Path) -> None:
+    one = judgment(city[0], 1) | {"作出判决的法院统一社会信用代码": court()}
+    file = tmp_path / "f.json"
+    file.write_text(json.dumps([one], ensure_ascii=False), "utf-8")
+    source = registry.units(as_of=date(2018, 3, 1), kind="department")[2].name
+    answers = [
+        json.loads(CliRunner().invoke(commands.intake_group, ["load", str(file), "--item", "SF-PJ", "--source", source, "--json"]).output)
+        for _ in range(2)
+    ]
+    assert [(a["again"], a["new"]) for a in answers] == [(False, 1), (True, 1)]
+    shown = CliRunner().invoke(commands.intake_group, ["coverage", "--month", "2018-03", "--json"])
+    assert json.loads(shown.output)[0]["rows"] == 1
+    refused = CliRunner().invoke(commands.intake_group, ["load", str(file), "--item", "SF-PJ", "--source", source, "--partial"])
+    assert isinstance(refused.exception, Refusal)
+    assert refused.exception.code == "ROWS-REASON"
+
+
+def test_a_delivery_may_be_sent_back_and_come_again(city: list[Any]) -> None:
+    receipt = deliver([judgment(city[0], 1)])
+    services.refuse(receipt.uid, reason="单位要求撤回", by=CLERK, at=AT)
+    assert not deliver([judgment(city[0], 1)]).again

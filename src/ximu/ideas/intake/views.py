@@ -1,0 +1,177 @@
+"""The clerk's pages: upload, preview, receipt, queue of doubtful matches, coverage board."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from ximu.foundation import clock
+from ximu.foundation.templatetags.ximu import t
+from ximu.foundation.web import actor_of, int_of
+from ximu.ideas.catalogue import queries as catalogue
+from ximu.ideas.catalogue.rules import FAMILIES
+from ximu.ideas.intake import jobs, queries, services
+from ximu.ideas.intake.reader.report import FORMATS, write_report
+from ximu.ideas.intake.rules import coverage as rules
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.refusal import Refusal
+
+PAGE_SIZE = 50
+SHOWN_FAULTS = 200
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    by = actor_of(request)
+    by.must("intake.deliver")
+    page = Paginator(queries.deliveries(by), PAGE_SIZE).get_page(int_of(request, "page", 1))
+    today = clock.today()
+    return render(request, "intake/index.html", {
+        "page": page, "items": catalogue.items("data", on=today), "unit": by.unit,
+        "units": registry.units(as_of=today) if by.units_with("intake.deliver") is None else [],
+    })
+
+
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Keeps the file and checks it; a repeated file leads to its old receipt."""
+    by, given = actor_of(request), request.FILES.get("file")
+    if given is None:
+        raise Refusal("FILE-NEED", field="file", rule="required", zh="请选择要报送的文件。", en="Choose a file to deliver.")
+    receipt = services.receive(
+        given.chunks(), item=request.POST.get("item", "")[:40], source=request.POST.get("source", "")[:16] or by.unit or "", by=by,
+        at=clock.now(),
+    )
+    if receipt.again:
+        messages.info(request, t(f"已收，回执 #{receipt.uid}；本次未新增。",
+                                 f"Received before, receipt #{receipt.uid}; nothing was added."))
+    else:
+        jobs.check_soon(receipt.uid, by=by)
+    return redirect("intake:detail", receipt.uid)
+
+
+def _mine(request: HttpRequest, uid: str) -> Any:
+    found = queries.delivery(uid)
+    actor_of(request).must("intake.deliver", found.source)
+    return found
+
+
+@require_safe
+def detail(request: HttpRequest, uid: str) -> HttpResponse:
+    """Preview before commit, receipt after it."""
+    found = _mine(request, uid)
+    faults = queries.faults(uid)
+    source = registry.unit(found.source, as_of=clock.today())
+    return render(request, "intake/detail.html", {
+        "delivery": found, "faults": faults[:SHOWN_FAULTS], "more": max(0, len(faults) - SHOWN_FAULTS), "source": source,
+        "formats": FORMATS,
+    })
+
+
+@require_safe
+def progress(request: HttpRequest, uid: str) -> HttpResponse:
+    """Rows done so far: a fragment that asks again by itself, or a page with a link that asks again."""
+    found = _mine(request, uid)
+    if found.state != "received":
+        answer = HttpResponse(headers={"HX-Redirect": f"/console/intake/{uid}"})
+        return answer if request.headers.get("HX-Request") else redirect("intake:detail", uid)
+    return render(request, "intake/progress.html", {"delivery": found})
+
+
+@require_POST
+def act(request: HttpRequest, uid: str) -> HttpResponse:
+    by, at, reason = actor_of(request), clock.now(), request.POST.get("reason", "")
+    match request.POST.get("act", ""):
+        case "commit":
+            services.commit(uid, by=by, at=at, partial_reason=reason)
+            messages.success(request, t("已入库，回执已记入日志。", "Committed; the receipt is in the log."))
+        case "refuse":
+            services.refuse(uid, reason=reason, by=by, at=at)
+        case _:
+            jobs.check_soon(uid, by=by)
+    return redirect("intake:detail", uid)
+
+
+@require_safe
+def report(request: HttpRequest, uid: str, form: str) -> HttpResponse:
+    """The report of faults as xlsx with marked cells, CSV or JSON; its name tells nothing."""
+    found = _mine(request, uid)
+    if form not in FORMATS or not (queries.folder_of(uid) / "faults.arrow").exists():
+        raise Refusal("REPORT-NONE", status=404, field="form", value=form, rule=" ".join(FORMATS), zh="没有这份报告。",
+                      en="There is no such report.")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"report.{form}"
+        write_report(path, queries.folder_of(uid), queries.schema_of(found), found.summary)
+        return FileResponse(path.open("rb"), as_attachment=True, filename=f"{uid}.{form}")
+
+
+@require_safe
+def receipt(request: HttpRequest, uid: str) -> HttpResponse:
+    answer = JsonResponse(queries.receipt(_mine(request, uid)), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer["Content-Disposition"] = f'attachment; filename="receipt-{uid}.json"'
+    return answer
+
+
+@require_safe
+def doubts(request: HttpRequest) -> HttpResponse:
+    by = actor_of(request)
+    by.must("intake.decide")
+    state = request.GET.get("state", "waiting")
+    page = Paginator(queries.doubts(by, state=state), PAGE_SIZE).get_page(int_of(request, "page", 1))
+    return render(request, "intake/doubts.html", {"page": page, "state": state})
+
+
+@require_POST
+def settle(request: HttpRequest, uid: str) -> HttpResponse:
+    by, at, given = actor_of(request), clock.now(), request.POST
+    reason, choice = given.get("reason", ""), given.get("subject", "")
+    if choice == "ask":
+        services.ask(uid, reason=reason, by=by, at=at)
+    elif choice == "drop":
+        services.drop(uid, reason=reason, by=by, at=at)
+    else:
+        services.pick(uid, subject=choice, reason=reason, by=by, at=at)
+    return redirect("intake:doubts")
+
+
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """Unit × family of one month: what was delivered, attested as zero, late, or is missing."""
+    by = actor_of(request)
+    by.must("intake.watch")
+    today = clock.today()
+    month = request.GET.get("month", "") or rules.month_of(today.replace(day=1))
+    cells = queries.coverage(month, today=today)
+    families = sorted({c.family for c in cells})
+    names = {u.uid: u.name for u in registry.units(as_of=today)}
+    held: dict[str, dict[str, queries.Cell]] = {}
+    for cell in cells:
+        held.setdefault(cell.unit, {})[cell.family] = cell
+    rows = [{"unit": u, "name": names.get(u, u), "cells": [(f, found.get(f)) for f in families]} for u, found in sorted(held.items())]
+    return render(request, "intake/coverage.html", {
+        "month": month, "families": [FAMILIES.get(f, f) for f in families], "rows": rows, "words": rules.WORDS, "unit": by.unit,
+    })
+
+
+@require_POST
+def zero(request: HttpRequest) -> HttpResponse:
+    by, at, given = actor_of(request), clock.now(), request.POST
+    month, family, unit = given.get("month", ""), given.get("family", "")[:16], given.get("unit", "")[:16]
+    match given.get("act", ""):
+        case "confirm":
+            services.confirm_zero(given.get("zero", "")[:16], by=by, at=at)
+        case "remind":
+            services.remind(unit, family=family, month=month, by=by, at=at, today=clock.today())
+            messages.success(request, t("已催报。", "The unit was reminded."))
+        case _:
+            services.claim_zero(unit, family=family, month=month, by=by, at=at)
+            messages.info(request, t("已申报，待单位确认。", "Claimed; it awaits the unit's confirmation."))
+    return redirect(f"/console/intake/coverage?month={json.dumps(month).strip(chr(34))[:7]}")

@@ -1,0 +1,114 @@
+"""`ximu plan`: read the notice into the plan, show how it stands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from django.db import DatabaseError
+
+from ximu.foundation import clock
+from ximu.foundation.rooms import SRC
+from ximu.kernel.actor import SYSTEM
+from ximu.kernel.refusal import Refusal
+from ximu.notice.plan import queries
+from ximu.notice.plan.services import importing
+
+COMMANDS = {"plan": "plan_group"}
+CITIES = SRC / "config" / "cities"
+DEFAULT_CITY = "shanghai"
+"""The city of the notice: its units are known without any database."""
+
+
+def _day(text: str | None, field: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal("DATE-FORM", field=field, value=text, rule="YYYY-MM-DD", zh=f"日期“{text}”无效，应为YYYY-MM-DD。",
+                      en=f"The date “{text}” is not valid; write YYYY-MM-DD.") from error
+
+
+def _content(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    path = Path(file)
+    if not path.is_file():
+        raise Refusal("FILE-NONE", field="FILE", value=path.name, rule="exists", zh="没有这个文件。", en="There is no such file.")
+    return path.read_bytes()
+
+
+@click.group("plan")
+def plan_group() -> None:
+    """任务分工 the plan of the notice."""
+
+
+@plan_group.command("import")
+@click.argument("file")
+@click.option("--dry-run", is_flag=True, help="只读不写 read without writing; needs no database")
+@click.option("--on", "on", help="核对单位的日期 day on which unit names are checked (default: day of issue)")
+@click.option("--city", default="", help="核对单位所用的城市配置 profile whose units are checked in a dry run (default: the loaded city)")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def plan_import(file: str, dry_run: bool, on: str | None, city: str, as_json: bool) -> None:
+    """导入通知（文本、CSV、XLSX、DOCX，- 读标准输入） import the notice's table."""
+    content, day = _content(file), _day(on, "--on") or clock.today()
+    if dry_run:
+        found = importing.read_plan(Path(file).name, content, as_of=day, resolve=_resolver(city))
+    else:
+        found = importing.import_plan(Path(file).name, content, by=SYSTEM, at=clock.now(), on=day)
+    if as_json:
+        click.echo(json.dumps(found.envelope(), ensure_ascii=False))
+    else:
+        _show_import(found.envelope())
+    if found.problems:
+        sys.exit(2)
+
+
+def _resolver(city: str) -> importing.Resolver:
+    """The loaded city's registry; without one (no database, no units) the profile of the real city."""
+    try:
+        loaded = not city and queries.has_registry()
+    except DatabaseError:
+        loaded = False
+    if loaded:
+        return importing.by_registry
+    folder = CITIES / (city or DEFAULT_CITY)
+    if not (folder / "city.toml").is_file():
+        raise Refusal("CITY-NONE", field="--city", value=city, rule="profile", zh=f"没有名为“{city}”的城市配置。",
+                      en=f"There is no city profile named “{city}”.")
+    return importing.by_profile(folder)
+
+
+def _show_import(shown: dict[str, Any]) -> None:
+    counts = shown["counts"]
+    click.echo(f"{shown['number']} {shown['title']}")
+    click.echo(f"{counts['rows']} 行 rows, {counts['items']} 事项 items, {counts['own_deadlines']} 有期限 with own deadline, "
+               f"{counts['ambiguous']} 待读定 to be read, {counts['new']} 新增 new, {counts['same']} 已有 known")
+    for row in shown["rows"]:
+        click.echo(f"{row['row']:6}{row['area'][:12]:14}{'、'.join(row['lead'] + row['others'])[:40]}  {row['schedule']}"
+                   + (f"  → {row['due']}" if row["due"] else "") + ("  ?" if row["needs_reading"] else ""))
+    for problem in shown["problems"]:
+        where = f"第{problem['line']}行 line {problem['line']} [{problem['code']}]"
+        click.echo(f"{where} {problem['message_zh']} {problem['message_en']}", err=True)
+
+
+@plan_group.command("status")
+@click.option("--as-of", help="状态日 the day judged (YYYY-MM-DD)")
+@click.option("--known-at", help="截至何日已知 what was known by the end of this day")
+@click.option("--plan", "uid", default="", help="哪一份 which plan (default: the newest)")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def plan_status(as_of: str | None, known_at: str | None, uid: str, as_json: bool) -> None:
+    """各项任务的状态灯 the light of each row, its due day and the reason."""
+    day = _day(as_of, "--as-of") or clock.today()
+    known = _day(known_at, "--known-at")
+    lines = queries.status(queries.plan(uid), as_of=day, known_at=clock.end_of(known) if known else clock.now())
+    if as_json:
+        click.echo(json.dumps([queries.envelope(line) for line in lines], ensure_ascii=False))
+        return
+    for line in lines:
+        click.echo(f"{line['row']:6}{line['light_words'].zh:6}{line['due'] or '—':12}{line['reason'].zh}")

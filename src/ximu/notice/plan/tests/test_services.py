@@ -1,0 +1,148 @@
+"""The notice becomes the plan once; readings and evidence need two people; lights follow on both clocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ximu.foundation.rooms import SRC
+from ximu.ideas.ledger import queries as ledger
+from ximu.ideas.registry import jobs as registry_jobs
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import SYSTEM, Actor, Grant
+from ximu.kernel.refusal import Refusal
+from ximu.notice.plan import queries
+from ximu.notice.plan.models import Evidence, PlanRow
+from ximu.notice.plan.services import evidence, importing, readings
+from ximu.notice.plan.tests import notice
+
+pytestmark = [pytest.mark.row("P"), pytest.mark.django_db]
+AT = datetime(2018, 4, 2, 1, tzinfo=UTC)
+RIGHTS = frozenset({"plan.import", "plan.read_schedule", "plan.report", "plan.review", "plan.view"})
+
+
+def person(name: str) -> Actor:
+    return Actor(name, grants=(Grant("coordinator", RIGHTS),), person=name)
+
+
+@pytest.fixture
+def city(db: None) -> None:
+    registry_jobs.load_profile(SRC / "config" / "cities" / "shanghai", by=SYSTEM, at=AT)
+
+
+@pytest.fixture
+def plan(city: None) -> Any:
+    importing.import_plan("notice.txt", notice.text(), by=person("a"), at=AT, on=AT.date())
+    return queries.plan()
+
+
+def row(code: str) -> PlanRow:
+    return PlanRow.objects.get(row=code)
+
+
+def test_importing_twice_changes_nothing(plan: Any) -> None:
+    before = ledger.size()
+    again = importing.import_plan("notice.txt", notice.text(), by=person("a"), at=AT, on=AT.date())
+    assert (again.new, again.same, again.problems) == (0, 7, [])
+    assert ledger.size() == before
+    assert len(queries.plans()) == 1
+
+
+def test_the_same_table_without_a_heading_is_the_same_plan(city: None) -> None:
+    for name, content in (("a.xlsx", notice.xlsx()), ("b.docx", notice.word())):
+        importing.import_plan(name, content, by=person("a"), at=AT, on=AT.date())
+    assert len(queries.plans()) == 1
+
+
+def test_unknown_units_are_named_by_line_and_the_rest_kept(city: None) -> None:
+    rows = [r if r[2] != "建立指标。" else (*r[:3], "市不存在委", *r[4:]) for r in notice.ROWS]
+    found = importing.import_plan("n", notice.text(rows), by=person("a"), at=AT, on=AT.date())
+    assert [(p["code"], p["value"]) for p in found.problems] == [("ORG-UNKNOWN", "市不存在委")]
+    assert found.new == 7
+
+
+def test_an_imported_task_is_not_edited(plan: Any) -> None:
+    rows = [r if r[2] != "建立指标。" else (*r[:2], "建立别的。", *r[3:]) for r in notice.ROWS]
+    found = importing.import_plan("n", notice.text(rows), by=person("a"), at=AT, on=AT.date())
+    assert [p["code"] for p in found.problems] == ["PLAN-CHANGED"]
+
+
+def test_open_expressions_follow_the_day(plan: Any) -> None:
+    duties = queries.duties(row("M1.2"), as_of=date(2018, 4, 2))
+    assert sum(d.words == "各区人民政府" for d in duties) == 16
+    assert [d.role for d in duties if d.words == "市发展改革委"] == ["lead"]
+    environment = registry.find("市环保局", as_of=date(2018, 4, 2))
+    later = {d.unit for d in queries.duties(row("M1.2"), as_of=date(2019, 1, 1))}
+    assert environment not in later
+    assert registry.owner_of(environment, on=date(2019, 1, 1)) in later
+
+
+def test_a_reading_needs_two_people_and_turns_the_light(plan: Any) -> None:
+    target = row("M1.1")
+    made = readings.choose_reading(target.uid, due=date(2018, 3, 31), reason="按字面", by=person("a"), at=AT)
+    for refused, code in ((lambda: readings.sign_reading(made.uid, by=person("a"), at=AT), "DUAL"),
+                          (lambda: readings.choose_reading(target.uid, due=date(2018, 4, 30), reason="习惯", by=person("b"), at=AT), "PLAN-AMBIGUOUS"),
+                          (lambda: readings.choose_reading(target.uid, due=date(2018, 5, 1), reason="x", by=person("b"), at=AT), "PLAN-READING"),
+                          (lambda: readings.choose_reading(target.uid, due=date(2018, 3, 31), reason=" ", by=person("b"), at=AT), "REASON"),
+                          (lambda: readings.choose_reading("nothing", due=date(2018, 3, 31), reason="x", by=person("b"), at=AT), "PLAN-NONE")):
+        with pytest.raises(Refusal) as why:
+            refused()
+        assert why.value.code == code
+    readings.sign_reading(made.uid, by=person("b"), at=AT)
+    with pytest.raises(Refusal) as why:
+        readings.sign_reading(made.uid, by=person("b"), at=AT)
+    assert why.value.code == "STATE-EDGE"
+    line = next(r for r in queries.status(plan, as_of=date(2018, 4, 2), known_at=AT) if r["row"] == "M1.1")
+    assert (line["light"], line["due_from"], line["needs_reading"]) == ("overdue", "signed", False)
+    readings.withdraw_reading(made.uid, by=person("a"), at=AT + timedelta(hours=1))
+    readings.choose_reading(target.uid, due=date(2018, 4, 30), reason="习惯", by=person("b"), at=AT + timedelta(hours=2))
+
+
+def test_the_notice_on_the_second_of_may(plan: Any) -> None:
+    lights = {r["row"]: r["light"] for r in queries.status(plan, as_of=date(2018, 5, 2), known_at=AT)}
+    assert {code for code, light in lights.items() if light == "overdue"} == {"M1.1", "S1"}
+
+
+def given(content: bytes = b"proof", dated: date = date(2018, 3, 30), completes: bool = True) -> evidence.Given:
+    return evidence.Given("清单", dated, completes, content)
+
+
+def test_accepted_evidence_turns_the_light_as_known_then(plan: Any) -> None:
+    made = evidence.submit_evidence(row("M1.1").uid, given(), unit="u", by=person("c"), at=AT)
+    with pytest.raises(Refusal) as why:
+        evidence.review_evidence(made.uid, accept=True, reason="", by=person("c"), at=AT)
+    assert why.value.code == "DUAL"
+    later = AT + timedelta(days=40)
+    evidence.review_evidence(made.uid, accept=True, reason="", by=person("d"), at=later)
+    light = lambda known: next(r for r in queries.status(plan, as_of=date(2018, 5, 2), known_at=known) if r["row"] == "M1.1")["light"]  # noqa: E731
+    assert light(AT) == "overdue"
+    assert light(later) == "on_time"
+
+
+@pytest.mark.parametrize(("change", "code"), [
+    ({"content": b""}, "EVID-DIGEST"), ({"dated": date(2018, 4, 3)}, "TIME-FUTURE"), ({}, "EVID-DUP"),
+])
+def test_bad_evidence_is_refused(plan: Any, change: dict[str, Any], code: str) -> None:
+    evidence.submit_evidence(row("M1.1").uid, given(), unit="u", by=person("c"), at=AT)
+    with pytest.raises(Refusal) as why:
+        evidence.submit_evidence(row("M1.1").uid, given(**change), unit="u", by=person("c"), at=AT)
+    assert why.value.code == code
+    assert Evidence.objects.count() == 1
+
+
+def test_a_return_needs_a_reason_and_happens_once(plan: Any) -> None:
+    made = evidence.submit_evidence(row("M1.1").uid, given(), unit="u", by=person("c"), at=AT)
+    for reason, code in (("", "REASON"), ("不全", ""), ("不全", "STATE-EDGE")):
+        try:
+            evidence.review_evidence(made.uid, accept=False, reason=reason, by=person("d"), at=AT)
+            assert code == ""
+        except Refusal as refusal:
+            assert refusal.code == code
+
+
+def test_nobody_without_the_right_imports(city: None) -> None:
+    with pytest.raises(Refusal) as why:
+        importing.import_plan("n", notice.text(), by=Actor("nobody"), at=AT, on=AT.date())
+    assert why.value.code == "PERM-DENIED"
