@@ -168,7 +168,7 @@ def test_each_role_gets_its_own_picture() -> None:
         _, found = services.look(number, by=by, purpose=purpose, at=LATER)
         fields[by.uid] = {one.name: (one.outcome, one.value) for one in found.versions[-1][2]}
     assert fields["supervisor"]["CF_FRDB"] == ("masked", "王**")
-    assert fields["coordinator"]["CF_FR_ZJHM"] == ("masked", "******")
+    assert fields["coordinator"]["CF_FR_ZJHM"] == ("absent", None)
     assert fields["supervisor"]["batch"] == ("absent", None)
     assert fields["subject"]["CF_FRDB"] == ("shown", "王小明")
     assert fields["subject"]["CF_FR_ZJHM"] == ("absent", None)

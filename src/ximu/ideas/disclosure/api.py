@@ -1,0 +1,127 @@
+"""Publications, policy and explanations over the API; the reads of records, which pass the policy, hang on the records router."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of
+from ximu.ideas.disclosure import queries, services
+from ximu.ideas.disclosure.services.publishing import Terms
+from ximu.ideas.records import queries as records
+from ximu.ideas.records.api import router as records_router
+from ximu.ideas.registry import queries as registry
+
+router = Router(tags=["disclosure 公开"])
+
+
+class Clocks(Schema):
+    as_of: date | None = None
+    known_at: datetime | None = None
+    purpose: str = ""
+
+
+class ArchiveAsk(Clocks):
+    family: str = ""
+    page: int = 1
+    size: int = 50
+    with_forebears: bool = True
+
+
+class TermsIn(Schema):
+    number: str
+    stage: str
+    basis: str
+    fields: list[str]
+    note: str
+    closes_on: date | None = None
+
+
+class Reason(Schema):
+    reason: str = ""
+
+
+def shown(rows: Any) -> dict[str, Any]:
+    return {s.name: {"outcome": s.outcome, "value": s.value, "rule": s.rule} for s in rows}
+
+
+def history_out(view: queries.PolicyView, found: records.History) -> dict[str, Any]:
+    return {
+        "record": found.number, "state": found.state, "as_of": found.as_of, "known_at": found.known_at, "view": view.name,
+        "purpose": view.purpose, "policy": view.policy.version,
+        "versions": [{"version": v, "known_at": at, "fields": shown(fields)} for v, at, fields in found.versions],
+        "steps": [{"what": s.what, "version": s.version, "before": s.before, "after": s.after, "known_at": s.known_at,
+                   "detail": dict(s.detail)} for s in found.stages],
+    }
+
+
+@records_router.get("/archive/{uid}", response=dict[str, Any], summary="档案 archive of a subject")
+def archive(request: HttpRequest, uid: str, ask: Query[ArchiveAsk]) -> dict[str, Any]:
+    on = ask.as_of or clock.today()
+    unit = registry.unit(uid, as_of=on)
+    subjects = registry.forebears(uid, on) if ask.with_forebears and unit and unit.living else [uid]
+    view, found = services.look_archive(
+        subjects, by=actor_of(request), purpose=ask.purpose, as_of=ask.as_of, known_at=ask.known_at, family=ask.family,
+        page=ask.page, size=ask.size, at=clock.now(),
+    )
+    line = found.timeline
+    return {
+        "subject": uid, "as_of": line.as_of, "known_at": line.known_at, "view": view.name, "purpose": view.purpose,
+        "policy": view.policy.version, "families": dict(found.families), "total": line.total, "page": line.page, "pages": line.pages,
+        "records": [{"record": r.facts.number, "state": r.facts.state, "family": r.facts.family, "fields": shown(r.shown)}
+                    for r in line.rows],
+    }
+
+
+@records_router.get("/{number}", response=dict[str, Any], summary="一条记录及其经过 a record with its history")
+def record(request: HttpRequest, number: str, ask: Query[Clocks]) -> dict[str, Any]:
+    view, found = services.look(number, by=actor_of(request), purpose=ask.purpose, as_of=ask.as_of, known_at=ask.known_at, at=clock.now())
+    return history_out(view, found)
+
+
+@router.get("/public/{number}", response=dict[str, Any], summary="公开的记录 a published record")
+def public(request: HttpRequest, number: str) -> dict[str, Any]:
+    return queries.public_record(number, on=clock.today())
+
+
+@router.get("/public/{number}/bundle", response=dict[str, Any], summary="公开记录的证明包 its proof bundle")
+def bundle(request: HttpRequest, number: str) -> dict[str, Any]:
+    return queries.public_bundle(number, on=clock.today())
+
+
+@router.get("/public", response=dict[str, Any], summary="检索公开的记录 search published records")
+def public_search(request: HttpRequest, q: str = "", subject: str = "", family: str = "", page: int = 1, size: int = 20) -> dict[str, Any]:
+    return queries.public_search(q, on=clock.today(), subjects=[subject] if subject else None, family=family, page=page, size=size)
+
+
+@router.get("/explain/{number}", response=dict[str, Any], summary="为何显示或不显示 why fields are shown or not")
+def explain(request: HttpRequest, number: str, ask: Query[Clocks]) -> dict[str, Any]:
+    view, found = services.look(number, by=actor_of(request), purpose=ask.purpose, as_of=ask.as_of, known_at=ask.known_at, at=clock.now())
+    facts = records.facts_of(found.number, view=view, known_at=found.known_at, as_of=ask.as_of)
+    return {"record": found.number, "view": view.name, "policy": view.policy.version, "fields": queries.explain(facts, view)}
+
+
+@router.post("/publications", response=dict[str, str], summary="提出公开 propose a publication")
+def propose(request: HttpRequest, given: TermsIn) -> dict[str, str]:
+    terms = Terms(given.stage, given.basis, given.fields, given.note, given.closes_on)
+    row = services.propose(given.number, terms=terms, by=actor_of(request), at=clock.now())
+    return {"uid": row.uid, "state": row.state}
+
+
+@router.post("/publications/{uid}/approve", response=dict[str, str], summary="批准公开 approve")
+def approve(request: HttpRequest, uid: str) -> dict[str, str]:
+    return {"uid": uid, "state": services.approve(uid, by=actor_of(request), at=clock.now()).state}
+
+
+@router.post("/publications/{uid}/refuse", response=dict[str, str], summary="不批准 refuse")
+def refuse(request: HttpRequest, uid: str, given: Reason) -> dict[str, str]:
+    return {"uid": uid, "state": services.refuse(uid, reason=given.reason, by=actor_of(request), at=clock.now()).state}
+
+
+@router.post("/publications/{uid}/close", response=dict[str, str], summary="关闭公开 close")
+def close(request: HttpRequest, uid: str, given: Reason) -> dict[str, str]:
+    return {"uid": uid, "state": services.close(uid, reason=given.reason, by=actor_of(request), at=clock.now()).state}

@@ -1,0 +1,170 @@
+"""The pages, the API and the commands show what the view shows, and no more."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.http import HttpResponse
+from django.test import Client
+
+from ximu.ideas.accounts.middleware import ActorMiddleware
+from ximu.ideas.disclosure import commands, queries
+from ximu.ideas.disclosure.models import Publication, Use
+from ximu.ideas.disclosure.tests import factories as f
+from ximu.ideas.disclosure.tests.factories import LATER, MAN, UNIT
+from ximu.ideas.records.models import Version
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.3")]
+ACTING: dict[str, Actor] = {}
+BASE, API = "/console/disclosure", "/api/v1"
+
+
+@pytest.fixture
+def desk(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    def call(self: ActorMiddleware, request: Any) -> HttpResponse:
+        request.actor, request.gate = ACTING["now"], ""
+        request.user = SimpleNamespace(is_authenticated=True, is_active=True)
+        return self.get_response(request)
+
+    monkeypatch.setattr(ActorMiddleware, "__call__", call)
+    monkeypatch.setattr("ximu.foundation.clock.now", lambda: LATER)
+    monkeypatch.setattr(registry, "forebears", lambda uid, on: [uid])
+    f.connect(monkeypatch)
+    return client
+
+
+def test_a_record_goes_from_draft_to_publication_in_a_browser(desk: Client) -> None:
+    number = f.deliver()
+    ACTING["now"] = f.REVIEWER
+    assert number in desk.get(f"{BASE}/work").content.decode()
+    assert desk.post(f"{BASE}/records/act", {"number": number, "act": "check"}).status_code == 302
+    page = desk.get(f"{BASE}/records/{number}").content.decode()
+    assert "王**" in page
+    assert "王小明" not in page
+    assert "11010519491231002X" not in page
+    desk.post(f"{BASE}/records/act", {"number": number, "act": "notify", "served_on": "2018-05-10", "manner": "直接送达"})
+    assert desk.post(f"{BASE}/records/act", {"number": number, "act": "make_effective"}).status_code == 302
+    assert Version.objects.get().state == "effective"
+    assert "提出公开" in desk.get(f"{BASE}/records/{number}").content.decode()
+    given = {"field": ["CF_WSH", "CF_NR"], "stage": "pilot", "basis": "国发〔2016〕76号", "note": "最少"}
+    assert desk.post(f"{BASE}/records/{number}/publication", given).status_code == 302
+    ACTING["now"] = f.PUBLISHER
+    assert number in desk.get(f"{BASE}/publications").content.decode()
+    row = Publication.objects.get()
+    assert desk.post(f"{BASE}/publications/{row.uid}", {"act": "approve"}).status_code == 302
+    ACTING["now"] = Actor("public")
+    assert desk.get(f"{API}/disclosure/public/{number}").json()["fields"] == {"CF_WSH": "示罚〔2018〕1号", "CF_NR": "罚款伍万元"}
+    assert desk.get(f"{API}/disclosure/public").json()["total"] == 1
+    assert desk.get(f"{API}/disclosure/public/{number}/bundle").json()["index"] == Publication.objects.get().log_index
+    assert desk.get(f"{API}/records/{number}").status_code == 403
+    ACTING["now"] = f.PUBLISHER
+    assert desk.post(f"{BASE}/publications/{row.uid}", {"act": "close", "reason": "复核"}).status_code == 302
+    assert desk.get(f"{API}/disclosure/public/{number}").json()["code"] == "REC-NONE"
+
+
+def test_pages_ask_for_a_purpose_and_open_with_one(desk: Client) -> None:
+    number = f.effective()
+    ACTING["now"] = f.SUPERVISOR
+    for path in (f"{BASE}/archives/{UNIT}", f"{BASE}/records/{number}"):
+        asked = desk.get(path)
+        assert asked.status_code == 403
+        assert "监督检查" in asked.content.decode()
+        assert desk.get(f"{path}?purpose=supervision").status_code == 200
+    assert desk.get(f"{BASE}/records/{number}?purpose=supervision&as_of=13/2/2018").status_code == 422
+    assert desk.get(f"{BASE}/archives").status_code == 200
+    assert Use.objects.count() == 2
+    ACTING["now"] = f.SUBJECT
+    assert "监督检查" in desk.get(f"{BASE}/uses").content.decode()
+    for path in ("work", "policy", f"records/{number}", f"archives/{UNIT}"):
+        assert desk.get(f"{BASE}/{path}?lang=en").status_code == 200
+
+
+def test_an_archive_as_of_a_day_before_shows_nothing(desk: Client) -> None:
+    number = f.effective()
+    ACTING["now"] = f.COORDINATOR
+    assert number in desk.get(f"{BASE}/archives/{UNIT}").content.decode()
+    assert number not in desk.get(f"{BASE}/archives/{UNIT}?as_of=2018-02-28").content.decode()
+    assert number not in desk.get(f"{BASE}/archives/{UNIT}?known_at=2018-05-06").content.decode()
+    assert number not in desk.get(f"{BASE}/archives/{MAN}").content.decode()
+    assert desk.get(f"{API}/records/archive/{UNIT}").json()["families"] == {"penalty": 1}
+
+
+def test_a_page_of_many_rows_asks_no_more_than_a_page_of_few(desk: Client, django_assert_max_num_queries: Any) -> None:
+    for n in range(12):
+        f.deliver(f"号{n}")
+    ACTING["now"] = f.COORDINATOR
+    for path in (f"{BASE}/archives/{UNIT}", f"{API}/records/archive/{UNIT}", f"{BASE}/work"):
+        with django_assert_max_num_queries(16):
+            assert desk.get(path).status_code == 200
+
+
+def test_the_api_acts_and_explains(desk: Client) -> None:
+    ACTING["now"] = f.REVIEWER
+    def post(path: str, **body: Any) -> Any:
+        return desk.post(f"{API}/{path}", body, content_type="application/json")
+    one, two, held = f.deliver("一"), f.deliver("二"), f.deliver("三", final=False)
+    assert post("records/send-back", numbers=[two], reason="缺页").json() == {"done": 1}
+    assert post("records/check", numbers=[one, two]).json() == {"done": 2}
+    assert post("records/check", numbers=[one]).json()["code"] == "STATE-EDGE"
+    assert post("records/confirm-final", numbers=[held], ground="双方服判").json() == {"done": 1}
+    assert post("records/notify", numbers=[one, two], served_at="2018-05-10T02:00:00Z", manner="信函").json() == {"done": 2}
+    assert post("records/make-effective", numbers=[one, two]).json() == {"done": 2}
+    asked = post("disclosure/publications", number=one, stage="pilot", basis="依据", fields=["CF_WSH"], note="最少").json()
+    assert post(f"disclosure/publications/{asked['uid']}/approve").json()["code"] == "PERM-DENIED"
+    ACTING["now"] = f.PUBLISHER
+    assert post(f"disclosure/publications/{asked['uid']}/approve").json()["state"] == "open"
+    assert post(f"disclosure/publications/{asked['uid']}/close", reason="x").json()["state"] == "closed"
+    ACTING["now"] = f.COORDINATOR
+    assert post("records/repair", numbers=[two], proof="证明").json() == {"done": 1}
+    assert post("records/revoke", numbers=[one], reason="撤销").json() == {"done": 1}
+    assert desk.get(f"{API}/records/{one}").json()["code"] == "REC-NONE"
+    told = desk.get(f"{API}/disclosure/explain/{two}").json()
+    assert {line["outcome"] for line in told["fields"]} == {"shown", "masked", "absent"}
+
+
+def test_wrong_acts_are_refused(desk: Client) -> None:
+    ACTING["now"] = f.PUBLISHER
+    number = f.deliver()
+    for path, given in ((f"{BASE}/records/act", {"number": number, "act": "erase"}), (f"{BASE}/publications/x", {"act": "burn"})):
+        answer = desk.post(path, given, headers={"accept": "application/json"})
+        assert answer.json()["code"] == "ACT-NONE"
+
+
+def run(*args: str) -> Any:
+    group = commands.records_group if args[0] == "records" else commands.disclosure_group
+    ran = CliRunner().invoke(group, list(args[1:]), catch_exceptions=True)
+    if isinstance(ran.exception, Refusal):
+        return ran.exception.code
+    assert ran.exit_code == 0, ran.output
+    return json.loads(ran.output) if "--json" in args else ran.output
+
+
+def test_the_commands_show_what_the_role_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ximu.foundation.clock.now", lambda: LATER)
+    f.connect(monkeypatch)
+    number = f.opened()
+    assert run("records", "show", number, "--json")["fields"]["CF_NR"] == "罚款伍万元"
+    assert "罚款伍万元" in run("records", "show", number)
+    assert run("records", "show", number, "--as", "supervisor") == "PURPOSE"
+    assert run("records", "show", number, "--as", "king") == "ROLE-NONE"
+    seen = run("records", "show", number, "--as", "supervisor", "--purpose", "audit", "--json")
+    assert seen["fields"]["CF_FRDB"]["value"] == "王**"
+    assert "王**" in run("records", "show", number, "--as", "supervisor", "--purpose", "audit")
+    assert run("records", "show", number, "--as", "coordinator", "--as-of", "x") == "DATE-FORM"
+    told = run("records", "history", number, "--as", "coordinator", "--known-at", "2018-05-08", "--json")
+    assert [s["after"] for s in told["steps"]] == ["checked", "notified"]
+    assert "notified" in run("records", "history", number, "--as", "coordinator")
+    assert run("disclosure", "explain", number, "--as", "public", "--json")["policy"] == "2017-10-01"
+    assert "P5" in run("disclosure", "explain", number, "--as", "public")
+    assert "P1" in run("disclosure", "policy")
+    assert run("disclosure", "policy", "--json")["rules"]
+    assert run("records", "sweep", "--json") == {"expired": 0, "erased": 0, "closed": 0}
+    assert Use.objects.filter(actor="operator").count() == 4
+    assert queries.policy_on(LATER.date()).version == "2017-10-01"

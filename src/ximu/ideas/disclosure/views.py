@@ -1,0 +1,237 @@
+"""Console pages: archives, one record with its history and the reasons of what is shown, work in hand, publications, policy, traces."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from ximu.foundation import clock
+from ximu.foundation.templatetags.ximu import t
+from ximu.foundation.web import actor_of
+from ximu.ideas.catalogue import queries as catalogue
+from ximu.ideas.catalogue.rules import FAMILIES
+from ximu.ideas.disclosure import queries, services
+from ximu.ideas.disclosure.rules import labels
+from ximu.ideas.disclosure.services.publishing import Terms
+from ximu.ideas.records import queries as records
+from ximu.ideas.records import services as record_services
+from ximu.ideas.records.rules import STATES
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
+
+WORK = ("draft", "held", "checked", "notified", "disputed", "effective")
+RIGHTS = ("records.check", "records.confirm", "records.notify", "records.decide", "disclosure.propose", "disclosure.approve")
+
+
+def _day(text: str, field: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Refusal("DATE-FORM", field=field, value=text[:20], rule="YYYY-MM-DD", zh="日期应写作2018-02-13。",
+                      en="Write dates like 2018-02-13.") from error
+
+
+def _clocks(request: HttpRequest) -> tuple[date | None, datetime | None]:
+    """Both clocks of a page; what was known on a day is what was known at its end."""
+    known = _day(request.GET.get("known_at", ""), "known_at")
+    return _day(request.GET.get("as_of", ""), "as_of"), clock.end_of(known) if known and known < clock.today() else None
+
+
+def _page(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return int(text) if text.isdecimal() and len(text) < 7 else 1
+
+
+def _ask_purpose(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    if refusal.code != "PURPOSE":
+        raise refusal
+    policy = queries.policy_on(clock.today())
+    wanted = [(code, policy.purposes[code]) for code in refusal.extra["purposes"]]
+    return render(request, "disclosure/purpose.html", {"purposes": wanted, "refusal": refusal}, status=403)
+
+
+def titles(item: str, edition: str) -> dict[str, Text]:
+    """The names of a record's fields: the core and those of its list edition."""
+    try:
+        found = catalogue.items_of(edition).get(item)
+    except Refusal:
+        found = None
+    fields = found.body.get("schema", {}).get("fields", []) if found else []
+    return {**labels.CORE, **{f["name"]: Text(f["title"], f.get("title_en") or f["title"]) for f in fields}}
+
+
+@require_safe
+def archives(request: HttpRequest) -> HttpResponse:
+    actor_of(request).must("disclosure.read")
+    text = request.GET.get("q", "").strip()
+    found = registry.search(text, as_of=clock.today(), limit=30) if text else []
+    own = actor_of(request).unit
+    mine = registry.unit(own, as_of=clock.today()) if own else None
+    return render(request, "disclosure/archives.html", {"q": text, "found": found, "mine": mine})
+
+
+def _subjects(uid: str, on: date, whole_district: bool) -> tuple[str, list[str]]:
+    """The name on the archive and whose records it holds: a unit with its forebears, a district with its units, an official."""
+    view = registry.unit(uid, as_of=on)
+    if view is None:
+        person = registry.official(uid)
+        return (t("公务员档案", "A civil servant’s archive"), [uid]) if person else ("", [uid])
+    units = [uid]
+    if whole_district:
+        units += [u.uid for u in registry.units(as_of=on, district=uid)]
+    elif view.living:
+        units = registry.forebears(uid, on)
+    return view.name, list(dict.fromkeys(units))
+
+
+@require_safe
+def archive(request: HttpRequest, uid: str) -> HttpResponse:
+    as_of, known_at = _clocks(request)
+    district = request.GET.get("scope") == "district"
+    name, subjects = _subjects(uid, as_of or clock.today(), district)
+    try:
+        view, found = services.look_archive(
+            subjects, by=actor_of(request), purpose=request.GET.get("purpose", ""), as_of=as_of, known_at=known_at,
+            family=request.GET.get("family", ""), page=_page(request), at=clock.now(),
+        )
+    except Refusal as refusal:
+        return _ask_purpose(request, refusal)
+    rows = [{"facts": row.facts, "shown": {one.name: one for one in row.shown}, "state": STATES[row.facts.state],
+             "family": FAMILIES.get(row.facts.family)} for row in found.timeline.rows]
+    return render(request, "disclosure/archive.html", {
+        "uid": uid, "name": name or uid, "found": found, "rows": rows, "view": view, "district": district,
+        "families": [(code, FAMILIES.get(code), count) for code, count in found.families.items()],
+        "family": request.GET.get("family", ""), "purpose": view.policy.purposes.get(view.purpose),
+    })
+
+
+@require_safe
+def record(request: HttpRequest, number: str) -> HttpResponse:
+    as_of, known_at = _clocks(request)
+    actor = actor_of(request)
+    try:
+        view, found = services.look(number, by=actor, purpose=request.GET.get("purpose", ""), as_of=as_of, known_at=known_at,
+                                    at=clock.now())
+    except Refusal as refusal:
+        return _ask_purpose(request, refusal)
+    facts = records.facts_of(number, view=view, known_at=known_at or clock.now(), as_of=as_of)
+    names = titles(facts.item, str(facts.columns.get("edition", "")))
+    return render(request, "disclosure/record.html", {
+        "found": found, "facts": facts, "view": view, "state": STATES[found.state], "family": FAMILIES.get(facts.family),
+        "versions": [(v, at, [(names.get(s.name, s.name), s) for s in shown]) for v, at, shown in reversed(found.versions)],
+        "stages": [(s, labels.STEPS[s.what], STATES[s.before], STATES[s.after]) for s in found.stages],
+        "reasons": [(names.get(r["field"], r["field"]), r, labels.OUTCOMES[r["outcome"]], labels.LEVELS[r["level"]])
+                    for r in queries.explain(facts, view)],
+        "may": {right.replace(".", "_"): actor.can(right) for right in RIGHTS}, "policy": view.policy,
+        "publications": queries.proposals(numbers=[found.number], state="open") + queries.proposals(numbers=[found.number]),
+        "purpose": view.policy.purposes.get(view.purpose), "open_fields": _open_fields(facts, names),
+    })
+
+
+def _open_fields(facts: Any, names: dict[str, Text]) -> list[tuple[str, Text]]:
+    public = queries.view_as("public", on=clock.today())
+    return [(r["field"], names.get(r["field"], Text(r["field"], r["field"]))) for r in queries.explain(facts, public)
+            if r["outcome"] == "shown"]
+
+
+ACTS = ("check", "send_back", "confirm_final", "notify", "make_effective", "revoke")
+
+
+@require_POST
+def act(request: HttpRequest) -> HttpResponse:
+    """One verb on the chosen records; all or none."""
+    given, who = request.POST, {"by": actor_of(request), "at": clock.now()}
+    numbers, verb = given.getlist("number"), given.get("act", "")
+    if verb not in ACTS or not numbers:
+        raise Refusal("ACT-NONE", field="act", value=verb, rule=" ".join(ACTS), zh="请选择记录和要办的事项。",
+                      en="Choose records and what to do with them.")
+    reason = given.get("reason", "")
+    more: dict[str, dict[str, Any]] = {
+        "send_back": {"reason": reason}, "revoke": {"reason": reason}, "confirm_final": {"ground": reason},
+        "notify": {"served_at": _served(given.get("served_on", "")), "manner": given.get("manner", "")},
+    }
+    done = getattr(record_services, verb)(numbers, **more.get(verb, {}), **who)
+    messages.success(request, t("已办理{n}件。", "{n} records done.", n=done))
+    return redirect("disclosure:work") if len(numbers) > 1 else redirect("disclosure:record", numbers[0])
+
+
+def _served(text: str) -> datetime:
+    """Service on a day counts from its end; service today from now."""
+    day = _day(text, "served_on") or clock.today()
+    return min(clock.end_of(day), clock.now()) if day == clock.today() else clock.end_of(day)
+
+
+@require_safe
+def work(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    actor.must("disclosure.read")
+    state = request.GET.get("state", "draft")
+    state = state if state in WORK else "draft"
+    view, page = services.look_work(state, by=actor, batch=request.GET.get("batch", ""), page=_page(request), at=clock.now())
+    rows = [{"facts": row.facts, "shown": {one.name: one for one in row.shown}, "family": FAMILIES.get(row.facts.family),
+             "subject": registry.name(row.facts.subject, as_of=row.facts.event_date)} for row in page.rows]
+    return render(request, "disclosure/work.html", {
+        "rows": rows, "page": page, "state": state, "states": [(s, STATES[s]) for s in WORK], "view": view,
+        "batch": request.GET.get("batch", ""), "may": {right.replace(".", "_"): actor.can(right) for right in RIGHTS},
+    })
+
+
+@require_POST
+def propose(request: HttpRequest, number: str) -> HttpResponse:
+    given = request.POST
+    until = _day(given.get("closes_on", ""), "closes_on")
+    terms = Terms(given.get("stage", ""), given.get("basis", ""), given.getlist("field"), given.get("note", ""), until)
+    services.propose(number, terms=terms, by=actor_of(request), at=clock.now())
+    messages.success(request, t("已提出公开，待另一人批准。", "Proposed; another person must approve it."))
+    return redirect("disclosure:record", number)
+
+
+@require_safe
+def publications(request: HttpRequest) -> HttpResponse:
+    actor_of(request).must("disclosure.approve")
+    state = request.GET.get("state", "proposed")
+    state = state if state in labels.PUBLICATION else "proposed"
+    return render(request, "disclosure/publications.html", {
+        "rows": [(p, FAMILIES.get(p.family), registry.name(p.subject, as_of=p.event_date)) for p in
+                 queries.proposals(state=state, page=_page(request))],
+        "state": state, "states": labels.PUBLICATION.items(),
+    })
+
+
+@require_POST
+def decide(request: HttpRequest, uid: str) -> HttpResponse:
+    given, who = request.POST, {"by": actor_of(request), "at": clock.now()}
+    verb = given.get("act", "")
+    if verb == "approve":
+        services.approve(uid, **who)
+    elif verb in {"refuse", "close"}:
+        {"refuse": services.refuse, "close": services.close}[verb](uid, reason=given.get("reason", ""), **who)
+    else:
+        raise Refusal("ACT-NONE", field="act", value=verb, rule="approve refuse close", zh="请选择要办的事项。", en="Choose what to do.")
+    messages.success(request, t("已办理。", "Done."))
+    return redirect("disclosure:publications")
+
+
+@require_safe
+def policy(request: HttpRequest) -> HttpResponse:
+    actor_of(request).must("disclosure.read")
+    return render(request, "disclosure/policy.html", {"policy": queries.policy_on(clock.today()), "outcomes": labels.OUTCOMES})
+
+
+@require_safe
+def uses(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    subjects = [g.unit for g in actor.grants if "disclosure.uses" in g.permissions and g.unit]
+    wanted = [request.GET["subject"]] if request.GET.get("subject") else subjects or ([actor.unit] if actor.unit else [])
+    rows, total = queries.uses_of(wanted, by=actor, page=_page(request))
+    known = queries.policy_on(clock.today())
+    return render(request, "disclosure/uses.html", {"total": total, "rows": [
+        (u, registry.name(u.unit, as_of=clock.today()) if u.unit else "", known.purposes.get(u.purpose),
+         known.audiences[u.role].name if u.role in known.audiences else None) for u in rows
+    ]})
