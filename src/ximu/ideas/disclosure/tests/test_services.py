@@ -19,7 +19,7 @@ from ximu.kernel.actor import SYSTEM, Actor
 from ximu.kernel.refusal import Refusal
 from ximu_verify import bundle as verifier
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.3")]
 
 
 @pytest.fixture(autouse=True)

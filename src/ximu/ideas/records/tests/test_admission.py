@@ -19,7 +19,7 @@ from ximu.ideas.records.services import admission
 from ximu.ideas.records.tests.factories import CLERK, REVIEWER, T0, WholeView, deliver, row
 from ximu.kernel.refusal import Refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.2")]
 SLOW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 

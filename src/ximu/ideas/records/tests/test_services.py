@@ -15,7 +15,7 @@ from ximu.ideas.records.tests.factories import CHIEF, CLERK, REVIEWER, T0, Whole
 from ximu.kernel.actor import SYSTEM, Actor
 from ximu.kernel.refusal import Refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.2")]
 
 
 def code_of(call: object, *args: object, **words: object) -> str:
