@@ -20,6 +20,9 @@ class Edition(models.Model):
     recorded_at = models.DateTimeField("登记时间", db_comment="登记时间")
     recorded_by = models.CharField("登记人", max_length=UID_LENGTH, db_comment="登记人标识")
 
+    salt = models.BinaryField("盐", default=bytes, db_comment="承诺所用随机盐，32字节")
+    log_index = models.PositiveBigIntegerField("日志序号", null=True, blank=True, db_comment="透明日志中的序号")
+
     class Meta:
         verbose_name = "机构名录版次"
         verbose_name_plural = verbose_name
@@ -27,7 +30,7 @@ class Edition(models.Model):
 
     class Privacy:
         public = ()
-        internal = ("uid", "number", "what", "rows", "recorded_at", "recorded_by")
+        internal = ("uid", "number", "what", "rows", "recorded_at", "recorded_by", "salt", "log_index")
         personal = ()
 
 
@@ -38,6 +41,8 @@ class Dated(models.Model):
     recorded_by = models.CharField("登记人", max_length=UID_LENGTH, db_comment="登记人标识")
     retracted_at = models.DateTimeField("撤回时间", null=True, blank=True, db_comment="更正撤回时间，空为有效")
     retracted_by = models.CharField("撤回人", max_length=UID_LENGTH, blank=True, db_comment="更正撤回人标识")
+    edition = models.PositiveIntegerField("登记版次", default=0, db_index=True, db_comment="登记时的名录版次序号")
+    retracted_in = models.PositiveIntegerField("撤回版次", null=True, blank=True, db_index=True, db_comment="撤回时的名录版次序号")
 
     class Meta:
         abstract = True
@@ -50,7 +55,7 @@ class Dated(models.Model):
         ]
 
 
-CLOCKS = ("recorded_at", "recorded_by", "retracted_at", "retracted_by")
+CLOCKS = ("recorded_at", "recorded_by", "retracted_at", "retracted_by", "edition", "retracted_in")
 
 
 class Unit(Dated):
@@ -216,6 +221,8 @@ class Official(Dated):
     uid = UidField()
     number = models.CharField("内部编号", max_length=32, unique=True, db_comment="内部编号，不是身份证件号码")
     name = models.CharField("姓名", max_length=60, db_comment="姓名")
+    salt = models.BinaryField("盐", default=bytes, db_comment="承诺所用随机盐，销毁后不可还原")
+    commitment = models.CharField("承诺", max_length=64, blank=True, db_comment="编号与姓名的加盐承诺，进入透明日志")
 
     class Meta(Dated.Meta):
         abstract = False
@@ -225,7 +232,7 @@ class Official(Dated):
 
     class Privacy:
         public = ()
-        internal = (*CLOCKS, "uid")
+        internal = (*CLOCKS, "uid", "salt", "commitment")
         personal = ("number", "name")
 
 
@@ -261,6 +268,7 @@ class PhraseReading(models.Model):
     reason = models.CharField("理由", max_length=400, db_comment="签认理由")
     decided_at = models.DateTimeField("签认时间", db_comment="签认时间")
     decided_by = models.CharField("签认人", max_length=UID_LENGTH, db_comment="签认人标识")
+    edition = models.PositiveIntegerField("登记版次", default=0, db_index=True, db_comment="登记时的名录版次序号")
 
     class Meta:
         verbose_name = "称谓解释"
@@ -269,5 +277,5 @@ class PhraseReading(models.Model):
 
     class Privacy:
         public = ("uid", "phrase", "as_of", "named", "proposed", "units", "reason", "decided_at")
-        internal = ("decided_by",)
+        internal = ("decided_by", "edition")
         personal = ()

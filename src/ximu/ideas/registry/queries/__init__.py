@@ -1,6 +1,7 @@
 """Reads of the registry; all of them answer as of a day (`as_of`) and, where given, as known at a time (`known_at`)."""
 
 from ximu.ideas.registry.queries.book import book, index, key_uid, version
+from ximu.ideas.registry.queries.evidence import evidence
 from ximu.ideas.registry.queries.naming import (
     find,
     find_many,
@@ -32,8 +33,10 @@ from ximu.ideas.registry.rules.book import Edge
 from ximu.ideas.registry.rules.resolution import Candidate, Resolution
 
 __all__ = [
-    "Candidate", "Edge", "Resolution", "UnitView", "book", "compare", "district_of_code", "drawing", "expand", "find", "find_many",
-    "forebears", "holders", "index", "is_phrase", "key_uid", "lineage", "name", "named", "names_of", "official", "official_of",
-    "officials", "owner_of", "owners", "posts", "profile_index", "reading", "readings", "resolve", "resolve_many", "resolve_official",
-    "resolve_officials", "responsible", "search", "signed", "successors", "terms", "unit", "units", "vacancies", "version",
+    "Candidate", "Edge", "Resolution", "UnitView", "book", "compare", "district_of_code", "drawing", "evidence",
+    "expand", "find", "find_many", "forebears", "holders", "index", "is_phrase", "key_uid", "lineage", "name", "named",
+    "names_of", "official", "official_of", "officials", "owner_of", "owners", "posts", "profile_index",
+    "reading", "readings",
+    "resolve", "resolve_many", "resolve_official", "resolve_officials", "responsible", "search", "signed",
+    "successors", "terms", "unit", "units", "vacancies", "version",
 ]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from ximu.foundation.outbox import announce
 from ximu.foundation.uid import new_uid
+from ximu.ideas.ledger.rules import commitment
 from ximu.ideas.registry import models as m
 from ximu.ideas.registry.hooks import FirstResponsibleChanged
+from ximu.ideas.registry.queries.evidence import SALT_BYTES
 from ximu.ideas.registry.rules import posts as rules
 from ximu.ideas.registry.rules.book import Holding, Member, Official, Post
 from ximu.ideas.registry.rules.reforms import ended, unknown
@@ -26,10 +30,9 @@ def enrol(members: Sequence[Member], *, by: Actor, at: datetime) -> int:
             for uid in (x.group, x.unit):
                 if uid not in mine.book.units:
                     raise unknown(uid)
-            mine.note("member", group=x.group, unit=x.unit, since=x.since.isoformat(),
-                      until=x.until.isoformat() if x.until else None)
+            mine.wrote()
         m.Member.objects.bulk_create([
-            m.Member(group=x.group, unit=x.unit, since=x.since, until=x.until, recorded_at=at, recorded_by=by.uid)
+            m.Member(group=x.group, unit=x.unit, since=x.since, until=x.until, **mine.clock)
             for x in members
         ])
     return len(members)
@@ -49,9 +52,9 @@ def open_posts(posts: Sequence[Post], *, by: Actor, at: datetime) -> list[str]:
             if p.role not in rules.ROLES or not p.title.strip():
                 raise Refusal("POST-ROLE", field="role", value=p.role, rule=" ".join(rules.ROLES),
                               zh="岗位名称或职责类别不正确。", en="The title or role of the post is not acceptable.")
-            mine.note("post", uid=p.uid, unit=p.unit, title=p.title, role=p.role, since=p.since.isoformat())
+            mine.wrote()
         m.Post.objects.bulk_create([
-            m.Post(uid=p.uid, unit=p.unit, title=p.title, role=p.role, since=p.since, recorded_at=at, recorded_by=by.uid)
+            m.Post(uid=p.uid, unit=p.unit, title=p.title, role=p.role, since=p.since, **mine.clock)
             for p in made
         ])
     return [p.uid for p in made]
@@ -67,8 +70,8 @@ def close_post(post: str, *, until: date, by: Actor, at: datetime) -> None:
         if known.until is not None:
             raise Refusal("APPT-ENDED", status=409, field="post", value=known.title, rule=known.until.isoformat(),
                           zh="该岗位已经结束。", en="That post has already ended.")
-        m.PostEnd.objects.create(post=m.Post.objects.get(uid=post), until=until, recorded_at=at, recorded_by=by.uid)
-        mine.note("post-ended", uid=post, until=until.isoformat())
+        m.PostEnd.objects.create(post=m.Post.objects.get(uid=post), until=until, **mine.clock)
+        mine.wrote()
 
 
 def recruit(officials: Sequence[Official], *, by: Actor, at: datetime) -> list[str]:
@@ -86,11 +89,17 @@ def recruit(officials: Sequence[Official], *, by: Actor, at: datetime) -> list[s
                               zh="须填姓名和内部编号；内部编号不得使用身份证号码。",
                               en="Name and internal number are needed; a resident identity number may not serve as one.")
             taken.add(o.number)
-            mine.note("official", uid=o.uid)
+            mine.wrote()
         m.Official.objects.bulk_create([
-            m.Official(uid=o.uid, number=o.number, name=o.name, recorded_at=at, recorded_by=by.uid) for o in made
+            m.Official(uid=o.uid, number=o.number, name=o.name, **_hidden(o), **mine.clock) for o in made
         ])
     return [o.uid for o in made]
+
+
+def _hidden(person: Official) -> dict[str, Any]:
+    """The person enters the log only through this; destroying name, number and salt leaves the proof valid."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    return {"salt": salt, "commitment": commitment(salt, [person.number, person.name])}
 
 
 def appoint(terms: Sequence[Holding], *, by: Actor, at: datetime) -> list[str]:
@@ -107,13 +116,11 @@ def appoint(terms: Sequence[Holding], *, by: Actor, at: datetime) -> list[str]:
             rules.check_appointment(book, t)
             by.must("registry.appoint", posts[t.post].unit)
             book.holdings_of.setdefault(t.post, []).append(t)
-            mine.note("term", uid=t.uid, post=t.post, official=t.official, since=t.since.isoformat(),
-                      until=t.until.isoformat() if t.until else None)
+            mine.wrote()
             if posts[t.post].role == "first":
                 announce(FirstResponsibleChanged(posts[t.post].unit, t.since.isoformat()), at=at)
         m.Holding.objects.bulk_create([
-            m.Holding(uid=t.uid, post=posts[t.post], official=people[t.official], since=t.since, until=t.until, recorded_at=at,
-                      recorded_by=by.uid)
+            m.Holding(uid=t.uid, post=posts[t.post], official=people[t.official], since=t.since, until=t.until, **mine.clock)
             for t in made
         ])
     return [t.uid for t in made]
@@ -132,10 +139,11 @@ def end_appointment(term: str, *, until: date, by: Actor, at: datetime) -> str:
         if until <= row.since:
             raise Refusal("APPT-SPAN", field="until", value=until.isoformat(), rule=row.since.isoformat(),
                           zh="免职日期须晚于任职日期。", en="A term must end after it began.")
-        m.Holding.objects.filter(pk=row.pk, retracted_at__isnull=True).update(retracted_at=at, retracted_by=by.uid)
+        standing = m.Holding.objects.filter(pk=row.pk, retracted_at__isnull=True)
+        standing.update(retracted_at=at, retracted_by=by.uid, retracted_in=mine.number)
         closed = m.Holding.objects.create(post=row.post, official_id=row.official_id, since=row.since, until=until,
-                                          recorded_at=at, recorded_by=by.uid)
-        mine.note("term-ended", term=term, uid=closed.uid, until=until.isoformat())
+                                          **mine.clock)
+        mine.wrote()
         if row.post.role == "first":
             announce(FirstResponsibleChanged(row.post.unit, until.isoformat()), at=at)
     return closed.uid

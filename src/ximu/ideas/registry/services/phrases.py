@@ -34,8 +34,7 @@ def decide_phrase(
                 raise ended(mine.book, uid, as_of)
         row = PhraseReading.objects.create(
             phrase=phrase, as_of=as_of, named=list(named), proposed=proposed, units=chosen, reason=reason.strip(), decided_at=at,
-            decided_by=by.uid,
+            decided_by=by.uid, edition=mine.number,
         )
-        mine.note("phrase", uid=row.uid, phrase=phrase, as_of=as_of.isoformat(), named=list(named), proposed=proposed,
-                  units=chosen, reason=row.reason, decided_by=by.uid)
+        mine.wrote()
     return row.uid

@@ -47,15 +47,13 @@ def reform(
         enter(mine, [replace(u, since=on, sure=sure) for u in founds], by=by, at=at)
         edges = [Edge(uid, kind, on, line.predecessor, line.successor, line.principal, line.scope, sure, basis) for line in lines]
         rules.check(mine.book, edges)
-        row = m.Reform.objects.create(uid=uid, kind=kind, on=on, basis=basis, sure=sure, recorded_at=at, recorded_by=by.uid)
+        row = m.Reform.objects.create(uid=uid, kind=kind, on=on, basis=basis, sure=sure, **mine.clock)
         m.ReformEdge.objects.bulk_create([
             m.ReformEdge(reform=row, predecessor=e.predecessor, successor=e.successor, principal=e.principal, scope=e.scope)
             for e in edges
         ])
         enter_names(mine, [replace(n, since=on) for n in names], by=by, at=at)
-        mine.note("reform", uid=uid, reform_kind=kind, on=on.isoformat(), sure=sure, basis=basis, lines=[
-            [line.predecessor, line.successor, line.principal, line.scope] for line in lines
-        ])
+        mine.wrote()
         announce(UnitsReformed(
             uid, kind, on.isoformat(), sorted({e.predecessor for e in edges if e.predecessor}),
             sorted({e.successor for e in edges if e.successor}),

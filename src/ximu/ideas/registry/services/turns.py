@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,8 @@ from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.registry import queries
 from ximu.ideas.registry.models import Edition
-from ximu.ideas.registry.queries.book import number
+from ximu.ideas.registry.queries.book import number as latest
+from ximu.ideas.registry.queries.evidence import ENTRY, SALT_BYTES, entry_body
 from ximu.ideas.registry.rules.book import Book
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
@@ -22,38 +24,38 @@ from ximu.kernel.refusal import Refusal
 
 @dataclass
 class Turn:
-    """The book as it is, and what this turn does to it (kind and body of each log entry, without personal data)."""
+    """The book as it is, the number of the edition that this turn makes, and how many things it wrote."""
 
     book: Book
-    entries: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    number: int
+    clock: dict[str, Any]
+    rows: int = 0
 
-    def note(self, kind: str, /, **body: Any) -> None:
-        self.entries.append((f"registry.{kind}", body))
+    def wrote(self, rows: int = 1) -> None:
+        self.rows += rows
 
 
 @contextmanager
 def turn(what: str, *, by: Actor, at: datetime) -> Iterator[Turn]:
     """Errors: `REG-RACE` when somebody else wrote meanwhile; nothing was changed then."""
     with transaction.atomic():
-        before = number()
-        mine = Turn(queries.book())
+        number = latest() + 1
+        mine = Turn(queries.book(), number, {"recorded_at": at, "recorded_by": by.uid, "edition": number})
         yield mine
-        if mine.entries:
-            _close(what, before + 1, len(mine.entries), by=by, at=at)
-            _log(mine.entries, at=at)
+        if mine.rows:
+            _close(what, mine, by=by, at=at)
 
 
-def _close(what: str, number: int, rows: int, *, by: Actor, at: datetime) -> None:
+def _close(what: str, mine: Turn, *, by: Actor, at: datetime) -> None:
+    """Number the edition and commit to its rows in the log, in the same transaction."""
     try:
         with transaction.atomic():
-            Edition.objects.create(number=number, what=what, rows=rows, recorded_at=at, recorded_by=by.uid)
+            row = Edition.objects.create(number=mine.number, what=what, rows=mine.rows, recorded_at=at, recorded_by=by.uid,
+                                         salt=secrets.token_bytes(SALT_BYTES))
     except IntegrityError as error:
         raise Refusal(
-            "REG-RACE", status=409, field="number", value=number, rule="turn",
+            "REG-RACE", status=409, field="number", value=mine.number, rule="turn",
             zh="机构名录刚被他人更新，请重新核对后再办理。", en="Somebody else has just changed the registry; look again and repeat.",
         ) from error
-
-
-def _log(entries: Sequence[tuple[str, dict[str, Any]]], *, at: datetime) -> None:
-    """Into the transparency log, in the same transaction."""
-    ledger.append([Entry(kind, body) for kind, body in entries], at=at)
+    index = ledger.append([Entry(ENTRY, entry_body(row))], at=at)[0]
+    Edition.objects.filter(pk=row.pk).update(log_index=index)

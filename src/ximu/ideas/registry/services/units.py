@@ -62,7 +62,7 @@ def enter(mine: Turn, units: Sequence[NewUnit], *, by: Actor, at: datetime) -> l
     """Within a turn: `register` and the founding in a reform."""
     made = [replace(u, uid=u.uid or new_uid(), code=uscc.normalise(u.code)) for u in units]
     _check(mine.book, made)
-    clock = {"recorded_at": at, "recorded_by": by.uid}
+    clock = mine.clock
     rows = m.Unit.objects.bulk_create([
         m.Unit(uid=u.uid, kind=u.kind, code=u.code, division=u.division, since=u.since, sure=u.sure, key=u.key, basis=u.basis,
                **clock)
@@ -76,9 +76,7 @@ def enter(mine: Turn, units: Sequence[NewUnit], *, by: Actor, at: datetime) -> l
         m.Place(unit=row, since=u.since, level=u.level, parent=u.parent, district=u.district, **clock)
         for row, u in zip(rows, made, strict=True)
     ])
-    for u in made:
-        mine.note("unit", uid=u.uid, unit_kind=u.kind, level=u.level, names=[list(n) for n in _names(u)], code=u.code,
-                  division=u.division, since=u.since.isoformat(), sure=u.sure, parent=u.parent, district=u.district)
+    mine.wrote(len(made))
     mine.book = with_units(mine.book, made)
     return [u.uid for u in made]
 
@@ -149,12 +147,10 @@ def enter_names(mine: Turn, names: Sequence[NewName], *, by: Actor, at: datetime
             raise Refusal("ORG-NAME", field="text", value=n.text, rule=" ".join(NAME_ROLES),
                           zh="名称、名称类别或起止日期不正确。", en="The name, its role or its span is not acceptable.")
     m.UnitName.objects.bulk_create([
-        m.UnitName(unit=rows[n.unit], role=n.role, text=n.text, since=n.since, until=n.until, recorded_at=at, recorded_by=by.uid)
+        m.UnitName(unit=rows[n.unit], role=n.role, text=n.text, since=n.since, until=n.until, **mine.clock)
         for n in names
     ])
-    for n in names:
-        mine.note("name", unit=n.unit, role=n.role, text=n.text, since=n.since.isoformat(),
-                  until=n.until.isoformat() if n.until else None)
+    mine.wrote(len(names))
     mine.book = replace(
         mine.book, names=(*mine.book.names, *(rules.Name(n.unit, n.role, n.text, n.since, n.until) for n in names)))
     return len(names)
@@ -164,9 +160,10 @@ def retract_name(uid: str, *, by: Actor, at: datetime) -> None:
     """A name entered in error is taken back; what was known before stays readable. Errors: `PERM-DENIED`, `NAME-NONE`."""
     by.must("registry.edit")
     with turn("names", by=by, at=at) as mine:
-        if not m.UnitName.objects.filter(uid=uid, retracted_at__isnull=True).update(retracted_at=at, retracted_by=by.uid):
+        standing = m.UnitName.objects.filter(uid=uid, retracted_at__isnull=True)
+        if not standing.update(retracted_at=at, retracted_by=by.uid, retracted_in=mine.number):
             raise absent("NAME-NONE", field="uid", value=uid, zh="个名称", en="name")
-        mine.note("name-retracted", name=uid)
+        mine.wrote()
 
 
 def move(unit: str, *, since: date, level: str, parent: str, district: str, by: Actor, at: datetime) -> None:
@@ -187,6 +184,5 @@ def move(unit: str, *, since: date, level: str, parent: str, district: str, by: 
             seen.add(above)
             above = mine.book.place_on(above, since).parent
         row = m.Unit.objects.get(uid=unit)
-        m.Place.objects.create(unit=row, since=since, level=level, parent=parent, district=district, recorded_at=at,
-                               recorded_by=by.uid)
-        mine.note("place", unit=unit, since=since.isoformat(), level=level, parent=parent, district=district)
+        m.Place.objects.create(unit=row, since=since, level=level, parent=parent, district=district, **mine.clock)
+        mine.wrote()

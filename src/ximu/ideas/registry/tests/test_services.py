@@ -7,11 +7,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import models
 
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry import queries, services
-from ximu.ideas.registry.models import Edition
+from ximu.ideas.registry.models import Edition, PhraseReading, UnitName
+from ximu.ideas.registry.models import Holding as HoldingRow
+from ximu.ideas.registry.models import Official as OfficialRow
 from ximu.ideas.registry.rules.book import Holding, Member, Official, Post
 from ximu.ideas.registry.services import Line, NewName, NewUnit, turns
 from ximu.ideas.registry.tests.factories import AT, load
@@ -79,11 +82,41 @@ def test_only_those_with_the_right_write() -> None:
     assert refused(services.register, [department()], by=Actor("nobody")).code == "PERM-DENIED"
 
 
-def test_a_write_goes_into_the_log_without_names_of_persons() -> None:
+def test_a_write_goes_into_the_log_and_says_nothing_of_a_person() -> None:
     before = ledger.size()
     services.recruit([Official("", "SL99999", "赵示例")], by=SYSTEM, at=LATER)
     services.register([department()], by=SYSTEM, at=LATER)
     assert ledger.size() == before + 2
+    assert "赵示例".encode() not in b"".join(ledger.entry(i) for i in range(ledger.size()))
+
+
+def test_the_log_proves_every_row_and_a_change_behind_its_back_is_seen() -> None:
+    post = uid_of("example", "post:czj-1")
+    term, _ = queries.holders(post, D)[0]
+    services.end_appointment(term.uid, until=D, by=SYSTEM, at=LATER)
+    czj = example("czj")
+    services.reform("rename", on=D, lines=[Line(czj, czj)], names=[NewName(czj, "full", "示例市财政金融局", D)], by=SYSTEM, at=LATER)
+    uid = services.decide_phrase("各区", as_of=D, reason="按通知", by=SYSTEM, at=LATER)
+
+    def altered() -> list[str]:
+        return [label for at, entry, label in queries.evidence(0, ledger.size()) if ledger.entry(at) != entry]
+
+    assert len(list(queries.evidence(0, ledger.size()))) == Edition.objects.count() == ledger.size()
+    assert altered() == []
+    last = Edition.objects.count()
+    for table, change in ((PhraseReading.objects.filter(uid=uid), {"reason": "改"}), (UnitName.objects.filter(since=D), {"text": "改"}),
+                          (HoldingRow.objects.filter(retracted_in__isnull=False), {"retracted_by": "y"})):
+        before = len(altered())
+        assert table.update(**change)
+        assert len(altered()) == before + 1
+    assert altered() == [f"registry {last - 2}", f"registry {last - 1}", f"registry {last}"]
+
+
+def test_a_person_can_be_erased_and_every_proof_stays_valid() -> None:
+    assert OfficialRow.objects.filter(name="王伟").update(name="", number=models.F("uid"), salt=b"") == 2
+    assert [label for at, entry, label in queries.evidence(0, ledger.size()) if ledger.entry(at) != entry] == []
+    assert OfficialRow.objects.filter(number="SL00001").update(name="改")
+    assert len([label for at, entry, label in queries.evidence(0, ledger.size()) if ledger.entry(at) != entry]) == 1
 
 
 def test_a_rename_keeps_the_unit_and_what_was_known_before_stays() -> None:
@@ -186,8 +219,8 @@ def test_a_reading_is_signed_and_compared_with_another_day() -> None:
 def test_of_two_writers_the_slower_is_told() -> None:
     def slower() -> None:
         with turns.turn("register", by=SYSTEM, at=LATER) as mine:
-            Edition.objects.create(number=Edition.objects.count() + 1, what="other", rows=1, recorded_at=LATER, recorded_by="x")
-            mine.note("unit", uid="x")
+            Edition.objects.create(number=mine.number, what="other", rows=1, recorded_at=LATER, recorded_by="x", salt=b"")
+            mine.wrote()
 
     with pytest.raises(Refusal) as caught:
         slower()
