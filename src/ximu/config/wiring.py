@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
 from ximu.foundation import outbox
+from ximu.ideas.accounts import hooks as rights
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.disclosure import services as publications
-from ximu.ideas.ledger.services import register_evidence
+from ximu.ideas.ledger.rules import Entry
+from ximu.ideas.ledger.services import append, register_evidence
 from ximu.ideas.records import hooks as record_hooks
 from ximu.ideas.records import queries as records
 from ximu.ideas.registry import queries as registry
 
+RIGHTS = {
+    rights.AccountOpened: "rights.account-opened", rights.AccountClosed: "rights.account-closed",
+    rights.RoleGranted: "rights.granted", rights.RoleRevoked: "rights.revoked",
+}
+
+
+def log_rights(event: Any, *, at: datetime) -> None:
+    """A change of rights enters the log; accounts lies beneath the log and cannot call it."""
+    append([Entry(RIGHTS[type(event)], asdict(event))], at=at)
+
 
 def connect_all() -> None:
     """Called once when Django is ready."""
+    for event in RIGHTS:
+        outbox.connect(event, log_rights)
     register_evidence("catalogue", catalogue.evidence, kinds=("list.",))
     register_evidence("records", records.provider, kinds=("record.sealed",))
     register_evidence("registry", registry.evidence, kinds=("registry.",))
