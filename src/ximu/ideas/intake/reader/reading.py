@@ -47,7 +47,12 @@ class Tally:
             self.counts[tuple(key)] = self.counts.get(tuple(key), 0) + n  # type: ignore[index]
         kept = faults.head(MOST_DETAILS - self.details)
         self.details += kept.height
-        self.faults.append(kept)
+        self.faults.append(compact(kept))
+
+
+def compact(frame: pl.DataFrame) -> pl.DataFrame:
+    """A copy of its own: filtered text would keep the whole block alive that it was cut from."""
+    return pl.DataFrame({name: frame[name].to_list() for name in frame.columns}, schema=frame.schema)
 
 
 def open_file(path: Path, schema: ItemSchema, *, block_bytes: int = BLOCK_BYTES) -> Delivery:
@@ -134,7 +139,7 @@ def _keep_rejects(chunk: Chunk, faults: pl.DataFrame, tally: Tally) -> None:
     kept = chunk.frame.filter(pl.col("line").is_in(lines.implode())).head(MOST_REJECTS - tally.rejects)
     tally.rejects += kept.height
     if kept.height:
-        tally.reject_rows.append(kept)
+        tally.reject_rows.append(compact(kept))
 
 
 def _conclude(delivery: Delivery, schema: ItemSchema, tally: Tally, out: Path | None, *, found: keys.Repeats) -> dict[str, Any]:
