@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from ximu.faces.portal import menu
 from ximu.foundation import city
+from ximu.foundation.templatetags.ximu import say
 from ximu.kernel.words import Text
 
 register = template.Library()
@@ -31,3 +34,24 @@ def portal_footer() -> dict[str, Any]:
     pair = {name: Text(site[f"{name}_zh"],
                        site.get(f"{name}_en") or site[f"{name}_zh"]) for name in ("host", "keeper") if f"{name}_zh" in site}
     return {"site": site, **pair}
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context: dict[str, Any]) -> SafeString:
+    """The one address of a page, without the switches of language and text size."""
+    request = context["request"]
+    return format_html('<link rel="canonical" href="{}">', request.build_absolute_uri(request.path))
+
+
+@register.simple_tag
+def family(words: dict[str, Text] | None, code: str) -> str:
+    """The name of a code in the page's language; the code itself when it is not known."""
+    return say((words or {}).get(code, code))
+
+
+@register.simple_tag(takes_context=True)
+def hit(context: dict[str, Any], text: Any) -> SafeString:
+    """The text with the words of the search marked."""
+    words = context.get("q") or ""
+    before, found, after = str(text).partition(words) if words else (str(text), "", "")
+    return format_html("{}<mark>{}</mark>{}", before, found, after) if found else format_html("{}", before)

@@ -1,10 +1,11 @@
 """Reads of the log: entries, proofs, checkpoints, bundles and the check of everything."""
 
 from ximu.ideas.ledger.queries.bundles import bundle, bundle_bytes
-from ximu.ideas.ledger.queries.checkpoints import checkpoint, key
+from ximu.ideas.ledger.queries.checkpoints import checkpoint, cosigned, key
 from ximu.ideas.ledger.queries.tree import (
     HeadView,
     consistency,
+    entries_between,
     entry,
     entry_bundle,
     entry_value,
@@ -18,6 +19,7 @@ from ximu.ideas.ledger.queries.verification import Finding, Verdict, verdict_env
 from ximu.ideas.ledger.rules.words import kind_words
 
 __all__ = [
-    "Finding", "HeadView", "Verdict", "bundle", "bundle_bytes", "checkpoint", "consistency", "entry", "entry_bundle",
+    "Finding", "HeadView", "Verdict", "bundle", "bundle_bytes", "checkpoint", "consistency", "cosigned", "entries_between", "entry",
+    "entry_bundle",
     "entry_value", "head", "inclusion", "key", "kind_words", "root_at", "size", "tile", "verdict_envelope", "verify_log",
 ]

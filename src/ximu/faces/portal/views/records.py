@@ -1,0 +1,76 @@
+"""Search of published records, the page of one record, and its proof bundle."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ximu.faces.portal.pager import pages_of
+from ximu.faces.portal.words import CORE_FIELDS
+from ximu.foundation import clock
+from ximu.foundation.web import int_of
+from ximu.ideas.catalogue import queries as catalogue
+from ximu.ideas.catalogue.rules import FAMILIES
+from ximu.ideas.disclosure import queries as disclosure
+from ximu.ideas.ledger import queries as ledger
+from ximu.kernel.words import Text
+
+SIZE = 20
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """By words, kind and year of what is public; there is no search by a person, and none over anything hidden."""
+    q = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    family = request.GET.get("family", "")
+    family = family if family in FAMILIES else ""
+    found = disclosure.public_search(q, on=clock.today(), family=family, page=int_of(request, "page", 1, most=10_000), size=SIZE)
+    return render(request, "portal/records.html", {
+        "q": q, "family": family, "families": FAMILIES, "records": found["records"], "total": found["total"],
+        "pages": pages_of(found["page"], SIZE, found["total"]),
+    })
+
+
+@require_safe
+def record(request: HttpRequest, number: str) -> HttpResponse:
+    on = clock.today()
+    shown = disclosure.public_record(number, on=on)
+    day = date.fromisoformat(shown["event_date"])
+    edition = catalogue.edition_in_force(day)
+    item = catalogue.items_of(edition.number).get(shown["item"]) if edition else None
+    titles = _titles(item.body) if item else {}
+    names = disclosure.public_names([str(v) for k, v in shown["fields"].items() if k in ("subject", "source")], on=day)
+    return render(request, "portal/record.html", {
+        "record": shown, "edition": edition, "item": item, "family": FAMILIES[shown["family"]],
+        "fields": [(titles.get(name) or CORE_FIELDS.get(name) or Text(name, name), name, _said(name, value, names))
+                   for name, value in shown["fields"].items()],
+        "history": disclosure.public_history(shown["record"], on=on), "key": ledger.key(),
+        "stage": disclosure.policy_on(day).stages.get(shown["stage"]), "document": shown["fields"].get("document_number"),
+        "file": f"ximu-{shown['record']}.json",
+    })
+
+
+@require_safe
+def bundle(request: HttpRequest, number: str) -> HttpResponse:
+    """The file to take home. Its name is the record's public number."""
+    made = disclosure.public_bundle(number, on=clock.today())
+    response = HttpResponse(ledger.bundle_bytes(made), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="ximu-{made["entry"]["record"]}.json"'
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def _titles(body: Any) -> dict[str, Text]:
+    return {f["name"]: Text(f["title"], f.get("title_en") or f["title"]) for f in body.get("schema", {}).get("fields", [])}
+
+
+def _said(name: str, value: Any, names: dict[str, str]) -> Any:
+    if value in (None, ""):
+        return None
+    if name == "state":
+        return disclosure.STATE_WORDS.get(str(value), value)
+    return names.get(str(value), value)

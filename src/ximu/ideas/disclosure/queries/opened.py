@@ -1,0 +1,62 @@
+"""Whole views of the open publications: counts, the newest, all of them for download. Nothing that is not open is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Any
+
+import orjson
+from django.db.models import Count, Max, QuerySet
+
+from ximu.ideas.disclosure.models import Publication
+
+CHUNK = 500
+NEWEST_MOST = 50_000
+
+
+def _open(on: date) -> QuerySet[Publication]:
+    return Publication.objects.filter(state=Publication.State.OPEN, closes_on__gte=on)
+
+
+def _with_proof(row: Publication) -> dict[str, Any]:
+    shown: dict[str, Any] = orjson.loads(row.body)
+    return shown | {"log_index": row.log_index, "opened_at": row.decided_at}
+
+
+def public_counts(subjects: Collection[str], *, on: date) -> dict[str, int]:
+    """How many records of each body are public."""
+    return dict(_open(on).filter(subject__in=subjects).order_by().values_list("subject").annotate(Count("pk")))
+
+
+def public_stamp(*, on: date) -> str:
+    """Another word as soon as anything that is public changes; nothing hidden moves it."""
+    found = _open(on).aggregate(n=Count("pk"), last=Max("log_index"))
+    return f"{on.isoformat()}-{found['n']}-{found['last']}"
+
+
+def public_latest(*, on: date, limit: int = 10, subjects: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """The records that were opened last, the newest first."""
+    rows = _open(on) if subjects is None else _open(on).filter(subject__in=subjects)
+    return [_with_proof(row) for row in rows.order_by("-log_index")[:min(limit, NEWEST_MOST)]]
+
+
+def public_rows(*, on: date) -> Iterator[dict[str, Any]]:
+    """Everything that is public, in the order of the log; memory stays bounded."""
+    for row in _open(on).order_by("log_index").iterator(chunk_size=CHUNK):
+        yield _with_proof(row)
+
+
+def public_history(number: str, *, on: date) -> list[dict[str, Any]]:
+    """When an open record became public, and earlier times at which it was: days and log indices, no content.
+
+    For a record that is not public now the answer is empty, as for one that never was.
+    """
+    rows = list(Publication.objects.filter(number=number, log_index__isnull=False).order_by("log_index"))
+    if not any(row.state == Publication.State.OPEN and row.closes_on >= on for row in rows):
+        return []
+    return [
+        {"version": row.version, "opened_at": row.decided_at, "opened_index": row.log_index, "policy": row.policy,
+         "closes_on": row.closes_on, "closed_at": row.closed_at, "closed_index": row.closed_index}
+        for row in rows
+    ]
