@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from ximu.foundation.profiles import city_of
+from ximu.foundation.profiles import city_of, uid_of
 from ximu.foundation.rooms import SRC
 from ximu.kernel.words import Text
 
@@ -34,3 +34,9 @@ def site() -> dict[str, str]:
 def code() -> str:
     """The name of the profile's folder, or an empty string."""
     return str(settings.XIMU_PROFILE)
+
+
+def office() -> str:
+    """The uid of the unit that the profile names as its coordinating office; empty without a profile."""
+    found = _profile(settings.XIMU_PROFILE)
+    return uid_of(code(), found["office"]) if "office" in found else ""

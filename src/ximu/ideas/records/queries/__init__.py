@@ -2,11 +2,12 @@
 
 from ximu.ideas.records.queries.archive import PAGE, Archive, Page, Row, archive, records_of, work_list
 from ximu.ideas.records.queries.doors import gate_delivery, subject_kinds
+from ximu.ideas.records.queries.duties import Duties, duties, states_of
 from ximu.ideas.records.queries.evidence import provider
 from ximu.ideas.records.queries.history import History, Stage, facts_of, record_history, served_at
 from ximu.ideas.records.queries.terms import city_day, parameters
 
 __all__ = [
-    "PAGE", "Archive", "History", "Page", "Row", "Stage", "archive", "city_day", "facts_of", "gate_delivery", "parameters",
-    "provider", "record_history", "records_of", "served_at", "subject_kinds", "work_list",
+    "PAGE", "Archive", "Duties", "History", "Page", "Row", "Stage", "archive", "city_day", "duties", "facts_of", "gate_delivery",
+    "parameters", "provider", "record_history", "records_of", "served_at", "states_of", "subject_kinds", "work_list",
 ]

@@ -1,0 +1,14 @@
+"""Reads of cases, limits, calendars and effects."""
+
+from ximu.ideas.casework.queries.cases import CaseView, case, case_by_number, cases_about, inbox, open_cases, parties, visible
+from ximu.ideas.casework.queries.counting import Touched, calendar, calendar_years, office, terms, touched
+from ximu.ideas.casework.queries.declared import procedure, procedures
+from ximu.ideas.casework.queries.desk import doctor, today
+from ximu.ideas.casework.queries.effects import EffectRow, effects_of, effects_on, open_effects, paused_numbers
+from ximu.ideas.casework.queries.evidence import provider
+
+__all__ = [
+    "CaseView", "EffectRow", "Touched", "calendar", "calendar_years", "case", "case_by_number", "cases_about", "doctor", "effects_of",
+    "effects_on", "inbox", "office", "open_cases", "open_effects", "parties", "paused_numbers", "procedure", "procedures", "provider",
+    "terms", "today", "touched", "visible",
+]

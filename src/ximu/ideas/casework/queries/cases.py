@@ -1,0 +1,170 @@
+"""Where does a case stand, who holds it, until when, what next? And what lies in whose inbox?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from ximu.foundation import clock
+from ximu.ideas.casework.models import Case, CaseFile, Clock, Step, Telling
+from ximu.ideas.casework.queries.declared import procedure, procedures
+from ximu.ideas.casework.rules import Move, Parties, Procedure, State, offered
+from ximu.ideas.records.rules import parse
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal, absent
+from ximu.kernel.words import Text
+
+SEE_ALL = "casework.see_all"
+OTHER_STEPS = {
+    "open": Text("提出", "Opened"), "handover": Text("移交", "Handed over"), "overdue": Text("超期", "Overdue"),
+    "take": Text("承接", "Taken in hand"), "files": Text("补交材料", "Files added"), "recount": Text("重新计期", "Recounted"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    verb: Text
+    after: Text
+    unit: str
+    by: str
+    at: datetime
+    log_index: int
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything that the page of a case shows to one person."""
+
+    row: Case
+    procedure: Procedure
+    state: State
+    steps: list[StepView]
+    files: list[CaseFile]
+    clock: Clock | None
+    clocks: list[Clock]
+    tellings: list[Telling]
+    moves: tuple[Move, ...]
+    names: dict[str, str] = field(default_factory=dict)
+    linked: list[Case] = field(default_factory=list)
+
+    @property
+    def holder(self) -> str:
+        return self.names.get(self.row.holder, self.row.holder)
+
+
+def absent_case(uid: str) -> Refusal:
+    return absent("CASE-NONE", field="case", value=uid[:40], zh="个办件，或者您无权查看", en="case, or you may not see it")
+
+
+def row(uid: str) -> Case:
+    """For this room only. Errors: `CASE-NONE`."""
+    found = Case.objects.filter(uid=uid).first()
+    if found is None:
+        raise absent_case(uid)
+    return found
+
+
+def _carrier(uid: str, day: date) -> str:
+    """The unit that answers for `uid` today; officials and unknown names answer for themselves."""
+    known = registry.book()
+    return registry.owner_of(uid, day) if uid in known.units else uid
+
+
+def superior_of(uid: str, day: date) -> str:
+    unit = registry.unit(_carrier(uid, day), as_of=day) if uid else None
+    return unit.parent if unit else ""
+
+
+def parties(case: Case, *, on: date) -> Parties:
+    """Who is who today, after every reform."""
+    acting = case.source or case.subject
+    decided = frozenset(case.steps.filter(decides=True).values_list("by", flat=True)) if case.pk else frozenset()
+    return Parties(
+        subject=_carrier(case.subject, on), source=_carrier(case.source, on), office=_carrier(case.office, on),
+        superior=superior_of(acting, on) or _carrier(case.office, on), opener=_carrier(case.opener, on),
+        holder=_carrier(case.holder, on), entered=case.entered, opened=case.opened_by, decided=decided,
+    )
+
+
+def _units_of(actor: Actor) -> list[str]:
+    return sorted({u for u in (actor.unit, *(g.unit for g in actor.grants)) if u})
+
+
+def visible(actor: Actor) -> Q:
+    """The cases that this person may know of: by the declaration's `shown`, or all with `casework.see_all`."""
+    if actor.can(SEE_ALL) and actor.units_with(SEE_ALL) is None:
+        return Q()
+    units, found = _units_of(actor), Q(opened_by=actor.human) | Q(person=actor.human)
+    columns = {"holder": "holder", "source": "source", "subject": "subject", "opener": "opener", "office": "office"}
+    for relation, column in columns.items():
+        codes = [code for code, made in procedures().items() if relation in made.shown]
+        found |= Q(procedure__in=codes, **{f"{column}__in": units})
+    return found
+
+
+def case(uid: str, *, actor: Actor, at: datetime) -> CaseView:
+    """Errors: `CASE-NONE`, also when the actor may not know of it."""
+    found = Case.objects.filter(visible(actor), uid=uid).first()
+    if found is None:
+        raise absent_case(uid)
+    made, day = procedure(found.procedure), clock.city_day(at)
+    clocks = list(found.clocks.order_by("pk"))
+    steps = list(found.steps.order_by("log_index"))
+    units = {found.holder, found.subject, found.source, found.opener, *(s.unit for s in steps)} - {""}
+    return CaseView(
+        found, made, made.states[found.state], [_step(made, s) for s in steps], list(found.files.order_by("pk")),
+        next((c for c in reversed(clocks) if c.ended_on is None), None), clocks, list(found.tellings.order_by("pk")),
+        () if found.closed_at else offered(made, found.state, actor=actor, parties=parties(found, on=day)),
+        {u: registry.name(u, as_of=day) for u in units},
+        list(Case.objects.filter(visible(actor), Q(parent=uid) | Q(uid=found.parent or "—")).order_by("pk")),
+    )
+
+
+def _step(made: Procedure, step: Step) -> StepView:
+    verb = next((m.name for m in made.moves if m.verb == step.verb), OTHER_STEPS.get(step.verb) or Text(step.verb, step.verb))
+    return StepView(verb, made.states[step.after].name, step.unit, step.by, step.at, step.log_index, step.detail)
+
+
+def case_by_number(number: str, *, actor: Actor) -> str:
+    """The uid behind a number on a letter. Errors: `REC-NUMBER`, `CASE-NONE`."""
+    found = Case.objects.filter(visible(actor), number=parse(number)).values_list("uid", flat=True).first()
+    if found is None:
+        raise absent_case(number)
+    return found
+
+
+TABS = ("mine", "unit", "overdue", "open", "closed")
+
+
+def inbox(actor: Actor, *, tab: str = "unit", kind: str = "") -> QuerySet[Case]:
+    """`mine`: in my hands; `unit`: with my units and in nobody's hands or mine; the most urgent first."""
+    rows = Case.objects.filter(visible(actor))
+    rows = rows.filter(closed_at__isnull=tab != "closed")
+    if tab == "mine":
+        rows = rows.filter(Q(person=actor.human) | Q(opened_by=actor.human))
+    elif tab in ("unit", "overdue"):
+        rows = rows.filter(Q(holder__in=_units_of(actor)) | Q(person=actor.human))
+    if tab == "overdue":
+        rows = rows.filter(late=True)
+    if kind:
+        rows = rows.filter(procedure=kind)
+    return rows.order_by("-late", "due", "pk")
+
+
+def open_cases(procedures_wanted: Collection[str], *, about: str = "", subject: str = "") -> list[Case]:
+    """Undecided cases of these procedures: for the packs that run them."""
+    rows = Case.objects.filter(procedure__in=list(procedures_wanted), closed_at=None)
+    if about:
+        rows = rows.filter(about=about)
+    return list((rows.filter(subject=subject) if subject else rows).order_by("pk"))
+
+
+def cases_about(about: str, *, actor: Actor) -> list[Case]:
+    """All cases about one record that this person may know of, oldest first."""
+    return list(Case.objects.filter(visible(actor), about=about).order_by("pk"))

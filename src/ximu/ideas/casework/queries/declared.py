@@ -1,0 +1,48 @@
+"""Which procedures are there? Found in every room's `procedures.toml`, checked when they are read."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import Any
+
+from ximu.foundation.rooms import room_paths, toml_of
+from ximu.ideas.casework.rules import Procedure, read
+from ximu.ideas.casework.rules.declaration import DeclarationError
+from ximu.kernel.refusal import absent
+
+
+@cache
+def procedures() -> dict[str, Procedure]:
+    """Errors: DeclarationError for unknown keys, dead ends, and a code or a limit that is declared twice or nowhere."""
+    found: dict[str, Procedure] = {}
+    for path, table in toml_of("procedures.toml"):
+        for code, made in read(table).items():
+            if code in found:
+                raise DeclarationError(f"{path.name}: {code} is declared twice")
+            found[code] = made
+    for made in found.values():
+        if missing := [code for code in made.limits if code not in written_terms()]:
+            raise DeclarationError(f"{made.code}: no parameter {missing}")
+    return found
+
+
+@cache
+def written_terms() -> dict[str, list[dict[str, Any]]]:
+    """The `parameters.toml` of every room that declares procedures."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path in room_paths():
+        if (path / "procedures.toml").exists() and (path / "parameters.toml").exists():
+            for code, rows in tomllib.loads((path / "parameters.toml").read_text("utf-8")).items():
+                if code in found:
+                    raise DeclarationError(f"{path.name}: parameter {code} is declared twice")
+                found[code] = rows
+    return found
+
+
+def procedure(code: str) -> Procedure:
+    """Errors: `PROC-NONE`."""
+    found = procedures().get(code)
+    if found is None:
+        raise absent("PROC-NONE", field="procedure", value=code[:40], zh="种程序", en="procedure")
+    return found

@@ -1,0 +1,69 @@
+"""What did this record do, what runs on this unit, and what did not confirm that it has stopped?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+
+from ximu.ideas.casework.models import Effect
+from ximu.ideas.casework.rules import CAUSES, EFFECT_STATES, KINDS
+from ximu.kernel.words import Text
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """A line as pages and certificates show it."""
+
+    uid: str
+    number: str
+    version: int
+    kind: Text
+    target: str
+    unit: str
+    state: str
+    state_name: Text
+    paused: bool
+    policy: str
+    edition: str
+    made_at: datetime
+    cause: Text | None
+    stopping_at: datetime | None
+    receipt: str
+    ended_at: datetime | None
+
+
+def _row(e: Effect) -> EffectRow:
+    return EffectRow(e.uid, e.number, e.version, KINDS[e.kind], e.target, e.unit, e.state, EFFECT_STATES[e.state], e.paused, e.policy,
+                     e.edition, e.made_at, CAUSES.get(e.cause), e.stopping_at, e.receipt, e.ended_at)
+
+
+def effects_of(number: str) -> list[EffectRow]:
+    """Everything that this record did, oldest first."""
+    return [_row(e) for e in Effect.objects.filter(number=number).order_by("pk")]
+
+
+def effects_on(numbers: Collection[str], *, kind: str = "") -> list[EffectRow]:
+    """What runs on these records now."""
+    rows = Effect.objects.filter(number__in=list(numbers), state="live")
+    return [_row(e) for e in (rows.filter(kind=kind) if kind else rows).order_by("pk")]
+
+
+def unconfirmed() -> QuerySet[Effect]:
+    """Ordered to stop, and no receipt yet: who chases it stands in `unit`."""
+    return Effect.objects.filter(state__in=["stopping", "open"]).order_by("stopping_at", "pk")
+
+
+def open_effects() -> list[EffectRow]:
+    return [_row(e) for e in unconfirmed()]
+
+
+def counts(number: str) -> dict[str, int]:
+    return dict(Effect.objects.filter(number=number).order_by().values_list("state").annotate(Count("pk")))
+
+
+def paused_numbers(numbers: Collection[str]) -> set[str]:
+    """Those whose effects are paused because an objection was not decided in time."""
+    return set(Effect.objects.filter(number__in=list(numbers), paused=True).values_list("number", flat=True))

@@ -1,0 +1,51 @@
+"""What should the log say about these tables? Re-derived row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from ximu.ideas.casework.models import Parameter, Step, YearCalendar
+from ximu.ideas.ledger.rules import commitment, entry_bytes, moment
+
+SEALED = "case.sealed"
+_WRONG = b"cursor"
+
+
+def step_value(step: Step, case_uid: str) -> dict[str, Any]:
+    """What a step's entry commits to."""
+    return {"case": case_uid, "verb": step.verb, "before": step.before, "after": step.after, "unit": step.unit, "by": step.by,
+            "at": moment(step.at), "decides": step.decides, "detail": step.detail}
+
+
+def sealed(step: Step, case_uid: str) -> bytes:
+    return entry_bytes(SEALED, {"commitment": commitment(bytes(step.salt), step_value(step, case_uid))}, step.at)
+
+
+def parameter_body(row: Parameter) -> dict[str, Any]:
+    return {"code": row.code, "since": row.since.isoformat(), "value": row.value, "unit": row.unit, "source": row.source, "sure": row.sure}
+
+
+def calendar_body(row: YearCalendar) -> dict[str, Any]:
+    return {"year": row.year, "off": row.off, "work": row.work, "source": row.source, "digest": row.digest}
+
+
+def _public(kind: str, body: dict[str, Any], at: datetime) -> bytes:
+    return entry_bytes(kind, body, at)
+
+
+def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
+    """(log index, entry bytes, label) with first ≤ index < last; a case whose cursor left its steps is named too."""
+    span = {"log_index__gte": first, "log_index__lt": last}
+    newest = Step.objects.filter(case=OuterRef("case")).order_by("-log_index").values("log_index")[:1]
+    steps = Step.objects.filter(**span).select_related("case").annotate(newest=Subquery(newest)).order_by("log_index")
+    for step in steps.iterator(chunk_size=2000):
+        moved = step.newest == step.log_index and step.case.state != step.after
+        yield step.log_index, _WRONG if moved else sealed(step, step.case.uid), f"办件 {step.case.number} {step.verb}"
+    for parameter in Parameter.objects.filter(**span):
+        yield parameter.log_index, _public("case.parameter", parameter_body(parameter), parameter.at), f"期限参数 {parameter.code}"
+    for year in YearCalendar.objects.filter(**span):
+        yield year.log_index, _public("case.calendar", calendar_body(year), year.at), f"年历 {year.year}"

@@ -1,0 +1,33 @@
+"""What else happens when a procedure moves? The room that declares it says so, in the same transaction.
+
+Connected in `config/wiring.py`, so that the case page, the API and the command line all run through the room's own rules.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from ximu.ideas.casework.models import Case
+from ximu.ideas.casework.rules import Given, Move
+from ximu.kernel.actor import Actor
+
+
+class Conduct(Protocol):
+    """`before` may refuse a move, `after` does what follows from it in other rooms. `case` is read, never written."""
+
+    def before(self, case: Case, move: Move, given: Given, *, by: Actor, at: datetime) -> None: ...
+
+    def after(self, case: Case, move: Move, given: Given, *, by: Actor, at: datetime) -> None: ...
+
+
+_conducts: dict[str, Conduct] = {}
+
+
+def register(procedure: str, conduct: Conduct) -> None:
+    """Called by `config/wiring.py` only."""
+    _conducts[procedure] = conduct
+
+
+def conduct_of(procedure: str) -> Conduct | None:
+    return _conducts.get(procedure)

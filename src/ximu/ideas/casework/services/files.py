@@ -1,0 +1,81 @@
+"""How does a paper come into a case, and does it stay what it was?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from ximu.foundation import files as store
+from ximu.ideas.casework.models import Case, CaseFile, FileOpening
+from ximu.ideas.casework.queries.cases import absent_case, row, visible
+from ximu.ideas.casework.services import steps
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal, absent
+
+MOST_BYTES = 50 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that lies in the store already (`foundation.files.keep`), with the name that its giver gave it."""
+
+    digest: str
+    size: int
+    name: str = ""
+    pages: int = 0
+
+
+def _must_lie(digest: str) -> Path:
+    path = store.path_of(digest) if len(digest) == 64 and digest.isalnum() else None
+    if path is None or not path.exists():
+        raise Refusal("EVID-DIGEST", field="files", value=digest[:64], rule="SHA-256", zh="材料不在库中，摘要无从核对。",
+                      en="The paper is not in the store; its digest cannot be checked.")
+    return path
+
+
+def attach(case: Case, given: Sequence[Upload], *, by: Actor, at: datetime) -> list[str]:
+    """Papers once each; in the caller's transaction. Errors: `EVID-DIGEST`."""
+    known = set(case.files.values_list("digest", flat=True)) if given else set()
+    for upload in given:
+        _must_lie(upload.digest)
+    fresh = [u for u in {u.digest: u for u in given}.values() if u.digest not in known]
+    CaseFile.objects.bulk_create([
+        CaseFile(case=case, digest=u.digest, size=u.size, name=u.name[:200], pages=u.pages, by=by.human, at=at) for u in fresh
+    ])
+    return [u.digest for u in fresh]
+
+
+def add_files(uid: str, given: Sequence[Upload], *, by: Actor, at: datetime) -> int:
+    """Further papers from anybody who may see the case; how many were new. Errors: `CASE-NONE`, `STATE-EDGE`, `EVID-DIGEST`."""
+    with transaction.atomic():
+        case = Case.objects.filter(visible(by), uid=uid).first()
+        if case is None:
+            raise absent_case(uid)
+        if case.closed_at:
+            raise Refusal("STATE-EDGE", status=409, field="state", value=case.state, rule="在办", zh="办件已办结，不能再补交材料。",
+                          en="The case is closed; no papers can be added.")
+        digests = attach(case, given, by=by, at=at)
+        if digests:
+            steps.write([steps.Done(case, "files", case.state, case.state, {"files": digests})], by=by, at=at)
+    return len(digests)
+
+
+def read_file(uid: str, file: str, *, by: Actor, at: datetime) -> tuple[CaseFile, Path]:
+    """Open a paper: its bytes are checked against the digest, and the opening is noted. Errors: `CASE-NONE`, `FILE-NONE`, `EVID-DIGEST`."""
+    if not Case.objects.filter(visible(by), uid=uid).exists():
+        raise absent_case(uid)
+    found = CaseFile.objects.filter(case=row(uid), uid=file).first()
+    if found is None:
+        raise absent("FILE-NONE", field="file", value=file[:16], zh="份材料", en="paper")
+    path = _must_lie(found.digest)
+    with path.open("rb") as opened:
+        if hashlib.file_digest(opened, "sha256").hexdigest() != found.digest:
+            raise Refusal("EVID-DIGEST", status=409, field="files", value=found.digest, rule="SHA-256",
+                          zh="材料内容与提交时的摘要不符，已被改动。", en="The paper is not what was handed in: its digest differs.")
+    FileOpening.objects.create(file=found, unit=by.unit or "", by=by.human, at=at)
+    return found, path

@@ -1,0 +1,84 @@
+"""What happens by itself when a limit has passed? One set-wise pass: marked late, told, escalated, effects paused.
+
+上海市社会信用条例 art. 36 gives five working days; what silence does in favour of the subject is this city's declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from ximu.foundation import clock
+from ximu.foundation.outbox import announce
+from ximu.ideas.casework import queries
+from ximu.ideas.casework.hooks import CaseOverdue
+from ximu.ideas.casework.models import Case, Clock, Telling
+from ximu.ideas.casework.queries.cases import superior_of
+from ximu.ideas.casework.services import steps
+from ximu.ideas.casework.services.effects import pause_effects
+from ximu.ideas.casework.services.moving import move
+from ximu.kernel.actor import SYSTEM
+
+PART = 2000
+"""Cases per transaction: a crash loses nothing, the next pass goes on."""
+
+
+def sweep_deadlines(*, at: datetime, most: int = 1_000_000) -> int:
+    """How many cases became late. A second pass finds none: the clock's state is the mark."""
+    day, found = clock.city_day(at), 0
+    while found < most and (passed := _pass(day, at=at)):
+        found += passed
+    return found
+
+
+def _pass(day: date, *, at: datetime) -> int:
+    """One part: everything that follows from silence, except moves that the declaration deems made."""
+    with transaction.atomic():
+        keys = list(Clock.objects.filter(state=Clock.State.RUNNING, due__lt=day).order_by("pk").values_list("pk", flat=True)[:PART])
+        if not keys:
+            return 0
+        Clock.objects.filter(pk__in=keys).update(state=Clock.State.LATE)
+        Case.objects.filter(clocks__in=keys, closed_at=None).update(late=True)
+        cases = list(Case.objects.filter(clocks__in=keys, closed_at=None))
+        _silence(cases, day, at=at)
+    for case in cases:
+        limit = queries.procedure(case.procedure).states[case.state].limit
+        if limit and limit.deem:
+            move(case.uid, limit.deem, by=SYSTEM, at=at)
+    return len(keys)
+
+
+def _does(case: Case, what: str) -> bool:
+    limit = queries.procedure(case.procedure).states[case.state].limit
+    return limit is not None and what in limit.silence
+
+
+def _silence(cases: Sequence[Case], day: date, *, at: datetime) -> None:
+    superiors = {uid: superior_of(uid, day) for uid in {c.holder for c in cases if c.holder}}
+    held = {case.pk: case.holder for case in cases}
+    told = [(case, unit, post) for case in cases if _does(case, "tell") for unit, post in _whom(case, superiors)]
+    Telling.objects.bulk_create([
+        Telling(case=case, unit=unit, post=post, what="overdue", at=at) for case, unit, post in told
+    ], batch_size=steps.AT_ONCE)
+    raised = [c for c in cases if _does(c, "escalate") and superiors.get(c.holder)]
+    for case in raised:
+        case.holder, case.person = superiors[case.holder], ""
+    Case.objects.bulk_update(raised, ["holder", "person"], batch_size=steps.AT_ONCE)
+    paused = [c for c in cases if _does(c, "pause") and c.about]
+    Case.objects.filter(pk__in=[c.pk for c in paused]).update(paused=True)
+    pause_effects([c.about for c in paused])
+    steps.write([
+        steps.Done(c, "overdue", c.state, c.state, {"due": str(c.due), **({"from": held[c.pk], "to": c.holder} if c in raised else {})})
+        for c in cases
+    ], by=SYSTEM, at=at)
+    for case in cases:
+        limit = queries.procedure(case.procedure).states[case.state].limit
+        announce(CaseOverdue(case.uid, case.procedure, case.state, case.about, list(limit.silence) if limit else []), at=at)
+
+
+def _whom(case: Case, superiors: dict[str, str]) -> list[tuple[str, str]]:
+    """The head of the unit that was silent, its superior, and the subject."""
+    wanted = [(case.holder, "head"), (superiors.get(case.holder, ""), ""), (case.subject, "subject")]
+    return [(unit, post) for unit, post in dict(reversed(wanted)).items() if unit]
