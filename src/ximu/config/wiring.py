@@ -8,6 +8,9 @@ from typing import Any
 
 from ximu.foundation import outbox
 from ximu.ideas.accounts import hooks as rights
+from ximu.ideas.casework import hooks as case_hooks
+from ximu.ideas.casework import queries as cases
+from ximu.ideas.casework import services as casework
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.disclosure import services as publications
@@ -36,5 +39,9 @@ def connect_all() -> None:
     register_evidence("records", records.provider, kinds=("record.sealed",))
     register_evidence("registry", registry.evidence, kinds=("registry.",))
     register_evidence("disclosure", disclosure.evidence, kinds=("disclosure.",))
+    register_evidence("casework", cases.provider, kinds=("case.",))
     outbox.connect(record_hooks.RecordsMoved, publications.moved)
     outbox.connect(record_hooks.RecordsCorrected, publications.corrected)
+    outbox.connect(record_hooks.RecordsMoved, casework.on_moved)
+    outbox.connect(record_hooks.RecordsCorrected, casework.on_corrected)
+    outbox.connect(case_hooks.EffectStopping, casework.on_stopping)

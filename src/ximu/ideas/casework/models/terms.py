@@ -57,10 +57,10 @@ class YearCalendar(models.Model):
 
 
 class FeedKey(models.Model):
-    """The key of one person's iCalendar feed; only its digest is kept."""
+    """The key of one account's iCalendar feed; only its digest is kept."""
 
     uid = UidField()
-    human = models.CharField("持有人", max_length=64, unique=True, db_comment="持有人的化名标识")
+    human = models.CharField("持有账号", max_length=64, unique=True, db_comment="持有账号的标识")
     unit = models.CharField("单位", max_length=UID_LENGTH, blank=True, db_comment="签发时所在单位标识")
     digest = models.CharField("摘要", max_length=64, unique=True, db_comment="密钥的SHA-256")
     at = models.DateTimeField("签发时间", db_comment="签发时间，重发即作废旧钥")

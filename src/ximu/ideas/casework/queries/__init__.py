@@ -6,9 +6,11 @@ from ximu.ideas.casework.queries.declared import procedure, procedures
 from ximu.ideas.casework.queries.desk import doctor, today
 from ximu.ideas.casework.queries.effects import EffectRow, effects_of, effects_on, open_effects, paused_numbers
 from ximu.ideas.casework.queries.evidence import provider
+from ximu.ideas.casework.queries.feed import icalendar
+from ximu.ideas.casework.queries.letters import LETTER_NAMES, letter_of
 
 __all__ = [
-    "CaseView", "EffectRow", "Touched", "calendar", "calendar_years", "case", "case_by_number", "cases_about", "doctor", "effects_of",
-    "effects_on", "inbox", "office", "open_cases", "open_effects", "parties", "paused_numbers", "procedure", "procedures", "provider",
-    "terms", "today", "touched", "visible",
+    "LETTER_NAMES", "CaseView", "EffectRow", "Touched", "calendar", "calendar_years", "case", "case_by_number", "cases_about",
+    "doctor", "effects_of", "effects_on", "icalendar", "inbox", "letter_of", "office", "open_cases", "open_effects", "parties",
+    "paused_numbers", "procedure", "procedures", "provider", "terms", "today", "touched", "visible",
 ]

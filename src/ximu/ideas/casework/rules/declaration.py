@@ -7,7 +7,7 @@ its one-token case: every state can be reached from the start, and from every st
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ximu.kernel.words import Text
@@ -19,6 +19,8 @@ APART = ("entered", "opened", "decided", "subject", "same-division")
 NEEDS = ("reason", "file", "ground", "proof")
 SHOWN = ("holder", "source", "subject", "opener", "office")
 """Who may see that a case exists, unless the declaration says otherwise."""
+LETTERS = ("notice", "acceptance", "decision", "supervision")
+"""告知书、受理通知书、决定书、督办单: what may be printed from a case."""
 CLOCKS = ("", "suspend", "resume", "extend")
 SILENCES = ("escalate", "pause", "tell", "deem")
 """What happens by itself when a limit passes: to the superior, effects paused, the head told, a named move made."""
@@ -57,7 +59,7 @@ class Move:
     needs: tuple[str, ...] = ()
     clock: str = ""
     decides: bool = False
-    letter: str = ""
+    asks: tuple[tuple[str, Text], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,9 @@ class Procedure:
     moves: tuple[Move, ...]
     opens: str = ""
     extension: str = ""
-    values: tuple[str, ...] = ()
     shown: tuple[str, ...] = SHOWN
+    grounds: Mapping[str, Text] = field(default_factory=dict)
+    letters: tuple[str, ...] = ()
 
     def state(self, code: str) -> State:
         return self.states[code]
@@ -123,7 +126,7 @@ def _state(where: str, code: str, table: Mapping[str, Any]) -> State:
 
 
 def _move(where: str, table: Mapping[str, Any], states: Mapping[str, State]) -> Move:
-    _known(where, table, ("verb", "zh", "en", "from", "who", "permission"), ("to", "apart", "needs", "clock", "decides", "letter"))
+    _known(where, table, ("verb", "zh", "en", "from", "who", "permission"), ("to", "apart", "needs", "clock", "decides", "asks"))
     sources = _among(where, table["from"], states)
     stays = "to" not in table
     if stays and len(sources) != 1:
@@ -135,7 +138,7 @@ def _move(where: str, table: Mapping[str, Any], states: Mapping[str, State]) -> 
     return Move(
         table["verb"], Text(table["zh"], table["en"]), sources, target, _among(where, table["who"], RELATIONS), table["permission"],
         _among(where, table.get("apart", ()), APART), _among(where, table.get("needs", ()), NEEDS), clock,
-        bool(table.get("decides", False)), table.get("letter", ""),
+        bool(table.get("decides", False)), tuple((name, Text(zh, en)) for name, zh, en in table.get("asks", ())),
     )
 
 
@@ -145,13 +148,14 @@ def read(tables: Mapping[str, Any]) -> dict[str, Procedure]:
 
 
 def _procedure(code: str, table: Mapping[str, Any]) -> Procedure:
-    _known(code, table, ("zh", "en", "row", "basis", "start", "state", "move"), ("opens", "extension", "values", "shown"))
+    _known(code, table, ("zh", "en", "row", "basis", "start", "state", "move"), ("opens", "extension", "shown", "grounds", "letters"))
     states = {s: _state(f"{code}.{s}", s, t) for s, t in table["state"].items()}
     moves = tuple(_move(f"{code}.{t.get('verb', '?')}", t, states) for t in table["move"])
     _among(code, [table["start"]], states)
     made = Procedure(code, Text(table["zh"], table["en"]), table["row"], table["basis"], table["start"], states, moves,
-                     table.get("opens", ""), table.get("extension", ""), tuple(table.get("values", ())),
-                     _among(code, table.get("shown", SHOWN), SHOWN))
+                     table.get("opens", ""), table.get("extension", ""), _among(code, table.get("shown", SHOWN), SHOWN),
+                     {g: Text(*words) for g, words in table.get("grounds", {}).items()},
+                     _among(code, table.get("letters", ()), LETTERS))
     _must_be_sound(made)
     return made
 

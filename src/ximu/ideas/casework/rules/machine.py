@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,7 +84,7 @@ def conflict(move: Move, actor: Actor, parties: Parties) -> Refusal | None:
     return None
 
 
-def lacking(move: Move, given: Given) -> Refusal | None:
+def lacking(move: Move, given: Given, grounds: Collection[str] = ()) -> Refusal | None:
     """What the move needs and did not get."""
     if "reason" in move.needs and not given.reason.strip():
         return Refusal("REASON", field="reason", value="", rule=move.verb, zh=f"“{move.name.zh}”须说明理由。",
@@ -91,8 +92,9 @@ def lacking(move: Move, given: Given) -> Refusal | None:
     if "file" in move.needs and not given.files:
         return Refusal("EVID-DIGEST", field="files", value="", rule=move.verb, zh=f"“{move.name.zh}”须附证明材料（以摘要核对）。",
                        en=f"“{move.name.en}” needs evidence: a file with its digest.")
-    if "ground" in move.needs and not given.ground.strip():
-        return Refusal("GROUND-NONE", field="ground", value="", rule=move.verb, zh=f"“{move.name.zh}”须选择依据情形。",
+    if "ground" in move.needs and (not given.ground.strip() or (grounds and given.ground not in grounds)):
+        return Refusal("GROUND-NONE", field="ground", value=given.ground[:40], rule=" ".join(grounds) or move.verb,
+                       zh=f"“{move.name.zh}”须选择依据情形。",
                        en=f"“{move.name.en}” needs a ground from the list.")
     if "proof" in move.needs and not given.proof.strip():
         return Refusal("NOTICE-NONE", field="proof", value="", rule="送达证明", zh="没有送达证明，期限不开始计算。",
@@ -119,7 +121,7 @@ def decide(procedure: Procedure, state: str, verb: str, *, actor: Actor, parties
         raise Refusal("PERM-DENIED", status=403, field="by", value=verb, rule=" ".join(move.who),
                       zh=f"您不能办理“{move.name.zh}”：该步骤由{'、'.join(WHO[w].zh for w in move.who)}办理。",
                       en=f"You may not do “{move.name.en}”: it is for {' or '.join(WHO[w].en for w in move.who)}.")
-    for refused in (conflict(move, actor, parties), lacking(move, given)):
+    for refused in (conflict(move, actor, parties), lacking(move, given, procedure.grounds)):
         if refused:
             raise refused
     return move

@@ -13,8 +13,8 @@ KEY_BYTES = 24
 
 
 def issue_feed_key(*, by: Actor, at: datetime) -> str:
-    """A new key; an older one of the same person stops working."""
+    """A new key; an older one of the same account stops working."""
     key = secrets.token_urlsafe(KEY_BYTES)
-    FeedKey.objects.update_or_create(human=by.human, defaults={
+    FeedKey.objects.update_or_create(human=by.uid, defaults={
         "unit": by.unit or "", "digest": hashlib.sha256(key.encode()).hexdigest(), "at": at})
     return key

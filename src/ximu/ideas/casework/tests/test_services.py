@@ -13,7 +13,20 @@ from ximu.ideas.casework import queries, services
 from ximu.ideas.casework.models import Case, CaseFile, Clock, FileOpening, Step, Telling
 from ximu.ideas.casework.rules import Given, Term
 from ximu.ideas.casework.services import Opening, steps
-from ximu.ideas.casework.tests.factories import ALL, CLERK, COORDINATOR, OFFICE, OTHER, SECOND, SOURCE, STRANGER, SUBJECT, T0, person, upload
+from ximu.ideas.casework.tests.factories import (
+    ALL,
+    CLERK,
+    COORDINATOR,
+    OFFICE,
+    OTHER,
+    SECOND,
+    SOURCE,
+    STRANGER,
+    SUBJECT,
+    T0,
+    person,
+    upload,
+)
 from ximu.ideas.ledger.queries.tree import entries_between, head
 from ximu.ideas.ledger.rules import claimed_form
 from ximu.kernel.actor import Actor

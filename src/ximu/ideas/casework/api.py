@@ -1,0 +1,203 @@
+"""The API of the room: procedures, cases, moves, papers, effects, calendars."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from ninja import Field, File, Query, Router, Schema, Status, UploadedFile
+
+from ximu.foundation import clock
+from ximu.foundation import files as store
+from ximu.foundation.api import Paging, page_of
+from ximu.foundation.web import actor_of
+from ximu.ideas.casework import queries, services
+from ximu.ideas.casework.queries.cases import TABS
+from ximu.ideas.casework.rules import Given
+
+router = Router(tags=["办件 cases"])
+
+
+class MoveOut(Schema):
+    verb: str
+    name_zh: str
+    name_en: str
+    needs: list[str]
+
+
+class CaseLine(Schema):
+    uid: str
+    number: str
+    procedure: str
+    state: str
+    state_zh: str
+    about: str
+    holder: str
+    opened_at: datetime
+    closed_at: datetime | None
+    due: date | None
+    late: bool
+    paused: bool
+
+
+class Cases(Schema):
+    items: list[CaseLine]
+    total: int
+    next: str | None
+
+
+class StepOut(Schema):
+    verb_zh: str
+    after_zh: str
+    unit: str
+    at: datetime
+    log_index: int
+    detail: dict[str, Any]
+
+
+class PaperOut(Schema):
+    uid: str
+    digest: str
+    size: int
+    opened_by_units: list[str]
+
+
+class CaseOut(CaseLine):
+    counted: dict[str, Any]
+    moves: list[MoveOut]
+    steps: list[StepOut]
+    papers: list[PaperOut]
+
+
+class NewCase(Schema):
+    procedure: str = Field(max_length=40)
+    about: str = Field("", max_length=60)
+    subject: str = Field("", max_length=16)
+    source: str = Field("", max_length=16)
+    reason: str = Field("", max_length=4000)
+
+
+class NewMove(Schema):
+    verb: str = Field(max_length=40)
+    reason: str = Field("", max_length=4000)
+    ground: str = Field("", max_length=40)
+    proof: str = Field("", max_length=400)
+    values: dict[str, Any] = {}
+
+
+class EffectOut(Schema):
+    uid: str
+    number: str
+    version: int
+    kind_zh: str
+    target: str
+    unit: str
+    state: str
+    paused: bool
+    receipt: str
+    stopping_at: datetime | None
+
+
+class Receipt(Schema):
+    receipt: str = Field(max_length=200)
+
+
+def _line(case: Any) -> dict[str, Any]:
+    made = queries.procedure(case.procedure)
+    return {"uid": case.uid, "number": case.number, "procedure": case.procedure, "state": case.state, "about": case.about,
+            "state_zh": made.states[case.state].name.zh, "holder": case.holder, "opened_at": case.opened_at, "closed_at": case.closed_at,
+            "due": case.due, "late": case.late, "paused": case.paused}
+
+
+def _whole(uid: str, request: HttpRequest) -> dict[str, Any]:
+    seen = queries.case(uid, actor=actor_of(request), at=clock.now())
+    return {
+        **_line(seen.row), "counted": seen.clock.counted if seen.clock else {},
+        "moves": [{"verb": m.verb, "name_zh": m.name.zh, "name_en": m.name.en, "needs": list(m.needs)} for m in seen.moves],
+        "steps": [{"verb_zh": s.verb.zh, "after_zh": s.after.zh, "unit": s.unit, "at": s.at, "log_index": s.log_index, "detail": s.detail}
+                  for s in seen.steps],
+        "papers": [{"uid": f.uid, "digest": f.digest, "size": f.size, "opened_by_units": [o.unit for o in f.openings.all()]}
+                   for f in seen.files],
+    }
+
+
+@router.get("/procedures", response=list[dict[str, Any]], summary="程序声明 Procedures as declared")
+def procedures(request: HttpRequest) -> list[dict[str, Any]]:
+    return [{"code": p.code, "zh": p.name.zh, "en": p.name.en, "row": p.row, "basis": p.basis, "states": list(p.states),
+             "limits": list(p.limits)} for p in queries.procedures().values()]
+
+
+@router.get("/cases", response=Cases, summary="办件列表 My cases")
+def cases(request: HttpRequest, paging: Query[Paging], tab: str = "unit", procedure: str = "") -> dict[str, Any]:
+    actor_of(request).must("casework.handle")
+    rows = queries.inbox(actor_of(request), tab=tab if tab in TABS else "unit", kind=procedure)
+    found = page_of(request, rows, paging)
+    return {**found, "items": [_line(case) for case in found["items"]]}
+
+
+@router.post("/cases", response={201: CaseOut}, summary="提出一般办件 Open a general case")
+def open_case(request: HttpRequest, given: NewCase) -> Status:
+    by, at = actor_of(request), clock.now()
+    by.must(queries.procedure(given.procedure).opens or "casework.never")
+    opening = services.Opening(about=given.about, subject=given.subject, source=given.source)
+    uid = services.open_case(given.procedure, opening=opening, given=Given(given.reason), by=by, at=at)
+    return Status(201, _whole(uid, request))
+
+
+@router.get("/cases/{uid}", response=CaseOut, summary="一个办件 One case")
+def case(request: HttpRequest, uid: str) -> dict[str, Any]:
+    return _whole(uid, request)
+
+
+@router.post("/cases/{uid}/moves", response=CaseOut, summary="办理 Make a move")
+def move(request: HttpRequest, uid: str, given: NewMove) -> dict[str, Any]:
+    """Papers are handed in before, at `/cases/{uid}/papers`; they are the move's evidence when `values.papers` names their digests."""
+    by, at = actor_of(request), clock.now()
+    values = dict(given.values)
+    wanted = [str(d) for d in values.pop("papers", [])] if isinstance(values.get("papers", []), list) else []
+    known = {f.digest for f in queries.case(uid, actor=by, at=at).files}
+    told = Given(given.reason, given.ground, given.proof, tuple(d for d in wanted if d in known), values)
+    services.move(uid, given.verb, given=told, by=by, at=at)
+    return _whole(uid, request)
+
+
+@router.post("/cases/{uid}/papers", response={201: CaseOut}, summary="补交材料 Hand in papers")
+def papers(request: HttpRequest, uid: str, papers: File[list[UploadedFile]]) -> Status:
+    kept = [(*store.keep(paper.chunks(), most_bytes=services.files.MOST_BYTES), paper.name or "") for paper in papers]
+    services.add_files(uid, [services.Upload(*one) for one in kept], by=actor_of(request), at=clock.now())
+    return Status(201, _whole(uid, request))
+
+
+@router.get("/cases/{uid}/papers/{paper}", summary="打开材料（留痕） Open a paper; noted")
+def paper(request: HttpRequest, uid: str, paper: str) -> FileResponse:
+    found, path = services.read_file(uid, paper, by=actor_of(request), at=clock.now())
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{found.digest[:12]}.bin", content_type="application/octet-stream")
+
+
+@router.get("/effects/open", response=list[EffectOut], summary="未确认停止的效果 Effects without a receipt")
+def open_effects(request: HttpRequest) -> list[dict[str, Any]]:
+    actor_of(request).must("casework.effects")
+    return [_effect(row) for row in queries.open_effects()]
+
+
+@router.get("/effects", response=list[EffectOut], summary="一条记录引起的全部效果 Everything that a record did")
+def effects(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+    actor_of(request).must("casework.effects")
+    return [_effect(row) for row in queries.effects_of(number)]
+
+
+def _effect(row: queries.EffectRow) -> dict[str, Any]:
+    return {"uid": row.uid, "number": row.number, "version": row.version, "kind_zh": row.kind.zh, "target": row.target, "unit": row.unit,
+            "state": row.state, "paused": row.paused, "receipt": row.receipt, "stopping_at": row.stopping_at}
+
+
+@router.post("/effects/{uid}/stop", response={204: None}, summary="确认已停止 Confirm the stop")
+def confirm(request: HttpRequest, uid: str, given: Receipt) -> Status:
+    services.confirm_stop(uid, receipt=given.receipt, by=actor_of(request), at=clock.now())
+    return Status(204, None)
+
+
+@router.get("/calendar/{key}.ics", summary="期限日历 Deadlines as iCalendar", include_in_schema=True)
+def feed(request: HttpRequest, key: str) -> HttpResponse:
+    return HttpResponse(queries.icalendar(key, at=clock.now()), content_type="text/calendar; charset=utf-8")

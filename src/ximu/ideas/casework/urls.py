@@ -1,0 +1,22 @@
+"""Paths beneath /console/casework/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ximu.ideas.casework import views
+
+app_name = "casework"
+urlpatterns = [
+    path("", views.inbox, name="inbox"),
+    path("hand-over", views.hand_over, name="hand-over"),
+    path("terms", views.terms, name="terms"),
+    path("effects", views.effects, name="effects"),
+    path("effects/<str:uid>/stop", views.confirm_stop, name="confirm-stop"),
+    path("feed", views.feed, name="feed"),
+    path("<str:uid>", views.case, name="case"),
+    path("<str:uid>/take", views.take, name="take"),
+    path("<str:uid>/move/<str:verb>", views.move, name="move"),
+    path("<str:uid>/papers/<str:paper>", views.paper, name="paper"),
+    path("<str:uid>/letter/<str:kind>.<str:form>", views.letter, name="letter"),
+]
