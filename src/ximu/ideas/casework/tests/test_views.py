@@ -13,8 +13,7 @@ from django.test import Client
 
 from ximu.foundation import clock
 from ximu.ideas.accounts import services as accounts
-from ximu.ideas.accounts.models import User
-from ximu.ideas.accounts.tests.factories import account, actor
+from ximu.ideas.accounts.tests.factories import account, actor, with_password
 from ximu.ideas.casework import queries, services
 from ximu.ideas.casework.commands import calendar_group, cases_group
 from ximu.ideas.casework.models import Case
@@ -29,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.row("M2.2")]
 ROOT = Path(__file__).parents[5]
 
 
-def signed_in(user: User) -> Client:
+def signed_in(user: Any) -> Client:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
@@ -40,7 +39,7 @@ def scene() -> dict[str, Any]:
     now = clock.now()
     people = {"boss": account("boss", "coordinator", at=now), "clerk": account("clerk", "entry", unit=SOURCE, at=now),
               "stranger": account("stranger", "entry", unit=OTHER, at=now)}
-    User.objects.update(password_set_at=now, one_time=False)
+    people = {login: with_password(user) for login, user in people.items()}
     uid = services.open_case("inquiry", opening=Opening(about="REC1", source=SOURCE), given=Given("请核实"), files=[upload()],
                              by=actor(people["boss"], at=now), at=now)
     return {**people, "uid": uid, "now": now}
@@ -96,7 +95,7 @@ def test_the_feed_shows_deadlines_and_nothing_else(scene: dict[str, Any]) -> Non
     assert all(len(line.encode()) <= 75 for line in lines)
     assert sum(line == "BEGIN:VEVENT" for line in lines) == 1
     assert Client().get("/api/v1/casework/calendar/wrong.ics").json()["code"] == "FEED-NONE"
-    User.objects.filter(login="clerk").update(is_active=False)
+    accounts.close_account(scene["clerk"].uid, by=SYSTEM, at=scene["now"])
     assert Client().get(f"/api/v1/casework/calendar/{path}").status_code == 404
 
 
