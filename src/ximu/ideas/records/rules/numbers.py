@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import numpy as np
 
 from ximu.kernel.refusal import Refusal
 
@@ -21,13 +21,14 @@ def check_character(body: str) -> str:
     return ALPHABET[-sum(_VALUE[char] * weight for char, weight in zip(body, _WEIGHTS)) % 31]
 
 
-def draw(entropy: bytes) -> Iterator[str]:
+def draw(entropy: bytes) -> list[str]:
     """Record numbers from random bytes, as many as they give."""
-    fair = [byte % 31 for byte in entropy if byte < _FAIR]
-    for start in range(0, len(fair) - RANDOM + 1, RANDOM):
-        values = fair[start:start + RANDOM]
-        total = sum([value * weight for value, weight in zip(values, _WEIGHTS)])
-        yield "".join([ALPHABET[value] for value in values]) + ALPHABET[-total % 31]
+    given = np.frombuffer(entropy, dtype=np.uint8)
+    fair = given[given < _FAIR] % 31
+    bodies = fair[:len(fair) // RANDOM * RANDOM].reshape(-1, RANDOM).astype(np.int64)
+    values = np.column_stack([bodies, -(bodies @ np.array(_WEIGHTS)) % 31])
+    letters = np.frombuffer(ALPHABET.encode(), dtype="S1")[values]
+    return [number.decode() for number in np.ascontiguousarray(letters).view(f"S{LENGTH}").ravel().tolist()]
 
 
 def normal(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,7 +62,9 @@ def admit(
     done: list[pl.DataFrame] = []
     try:
         with transaction.atomic():
-            done = [_admit(chunk, delivery) for chunk in frame.iter_slices(CHUNK)]
+            frame = frame.with_columns(_keys(frame["natural_key"], item).alias("key"))
+            fresh = not _has_records(item) and frame["key"].n_unique() == frame.height
+            done = [_admit(chunk, delivery, fresh=fresh) for chunk in frame.iter_slices(CHUNK)]
             corrected = [n for part in done for n in part.filter(outcome="corrected")["number"]]
             if corrected:
                 announce(RecordsCorrected(corrected), at=at)
@@ -83,9 +84,9 @@ def _admission(done: list[pl.DataFrame]) -> Admission:
     return Admission(*(counts.get(name, 0) for name in OUTCOMES), held=added.filter(state="held").height, lines=lines)
 
 
-def _admit(chunk: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
-    chunk = chunk.with_columns(_keys(chunk["natural_key"], delivery.item).alias("key"))
-    known = _known(chunk["key"].to_list(), delivery.item)
+def _admit(chunk: pl.DataFrame, delivery: Delivery, *, fresh: bool) -> pl.DataFrame:
+    """`fresh`: the item had no records and no key comes twice, so that nothing need be looked up."""
+    known = _known([] if fresh else chunk["key"].to_list())
     sorted_out = _sorted_out(chunk, known, delivery)
     added = _added(sorted_out.filter(pl.col("outcome").is_in(["new", "corrected"])), known)
     _write(added, delivery)
@@ -110,12 +111,14 @@ _KNOWN = {"key": pl.String, "digest": pl.String, "number": pl.String, "version":
           "newest": pl.Boolean, "source": pl.String}
 
 
-def _known(keys: list[str], item: str) -> pl.DataFrame:
-    """All versions under these keys; not asked for an item that has no records yet."""
+def _has_records(item: str) -> bool:
     head = _prefix(item).hex()
-    rows = []
-    if Version.objects.filter(key__range=(head + "0" * 24, head + "f" * 24)).exists():
-        rows = bulk.rows_by_keys(list(_KNOWN), Version._meta.db_table, keys)
+    return Version.objects.filter(key__range=(head + "0" * 24, head + "f" * 24)).exists()
+
+
+def _known(keys: list[str]) -> pl.DataFrame:
+    """All versions under these keys."""
+    rows = bulk.rows_by_keys(list(_KNOWN), Version._meta.db_table, keys) if keys else []
     hexed = [(getattr(key, "hex", key), digest, number, version, state, bool(newest), source)
              for key, digest, number, version, state, newest, source in rows]
     return pl.DataFrame(hexed, schema=_KNOWN, orient="row")
@@ -153,11 +156,10 @@ def _added(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _drawn(count: int) -> list[str]:
-    def numbers() -> Iterator[str]:
-        while True:
-            yield from draw(secrets.token_bytes(16 * count + 64))
-    source = numbers()
-    return [next(source) for _ in range(count)]
+    numbers: list[str] = []
+    while len(numbers) < count:
+        numbers += draw(secrets.token_bytes(16 * (count - len(numbers)) + 64))
+    return numbers[:count]
 
 
 def _write(added: pl.DataFrame, delivery: Delivery) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 import orjson
@@ -18,14 +18,14 @@ from ximu.ideas.records.rules.evidence import COLUMNS, DATES, NUMBERS
 SALT = 32
 
 
-def seal(texts: Iterable[str], count: int, *, at: datetime) -> tuple[int, list[bytes]]:
+def seal(texts: Iterable[bytes], count: int, *, at: datetime) -> tuple[int, list[bytes]]:
     """Append one sealed entry per canonical text; the first log index and the salts."""
     before, behind = sealed_template(at)
     pool = os.urandom(SALT * count)
     salts = [pool[start:start + SALT] for start in range(0, SALT * count, SALT)]
     sha256 = hashlib.sha256
     entries = [
-        before + sha256(b"\x00" + salt + text.encode()).hexdigest().encode() + behind for text, salt in zip(texts, salts)
+        before + sha256(b"\x00" + salt + text).hexdigest().encode() + behind for text, salt in zip(texts, salts)
     ]
     return append_many(entries, at=at), salts
 
@@ -35,7 +35,7 @@ def evidence_texts(frame: pl.DataFrame, *, at: datetime) -> pl.Series:
     parts: list[pl.Expr] = []
     for place, name in enumerate(sorted((*COLUMNS, "payload"))):
         parts += [pl.lit(("{" if place == 0 else ",") + f'"{name}":'), _json(frame, name, at=at)]
-    return frame.select(pl.concat_str(*parts, pl.lit("}")).alias("text"))["text"]
+    return frame.select(pl.concat_str(*parts, pl.lit("}")).cast(pl.Binary).alias("text"))["text"]
 
 
 def _json(frame: pl.DataFrame, name: str, *, at: datetime) -> pl.Expr:
@@ -58,9 +58,9 @@ def _quoted(column: pl.Series) -> pl.Expr:
     return pl.concat_str(pl.lit('"'), text, pl.lit('"'))
 
 
-def with_seals(frame: pl.DataFrame, texts: Sequence[str] | pl.Series, *, at: datetime) -> pl.DataFrame:
+def with_seals(frame: pl.DataFrame, texts: pl.Series, *, at: datetime) -> pl.DataFrame:
     """The frame with `log_index` and `salt`."""
-    first, salts = seal(texts, frame.height, at=at)
+    first, salts = seal(texts.to_list(), frame.height, at=at)
     return frame.with_columns(
         pl.int_range(first, first + frame.height, dtype=pl.Int64).alias("log_index"), pl.Series("salt", salts, dtype=pl.Binary),
     )

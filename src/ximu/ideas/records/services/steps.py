@@ -39,7 +39,7 @@ def write(done: Sequence[Done], *, by: str, at: datetime) -> None:
     """Add steps with their sealed entries, in the caller's transaction."""
     if not done:
         return
-    texts = [canonical(step_value(vars_of(one), one.detail, by, at)).decode() for one in done]
+    texts = [canonical(step_value(vars_of(one), one.detail, by, at)) for one in done]
     first, salts = sealing.seal(texts, len(texts), at=at)
     Step.objects.bulk_create([
         Step(log_index=first + place, **vars_of(one), known_at=at, by=by, detail=canonical(one.detail).decode(), salt=salt)

@@ -152,7 +152,7 @@ def test_an_empty_delivery_passes_the_gate_and_adds_nothing() -> None:
 
 def test_two_writers_of_one_key_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     deliver([row("k")])
-    monkeypatch.setattr(admission, "_known", lambda keys, item: pl.DataFrame(schema=admission._KNOWN))
+    monkeypatch.setattr(admission, "_known", lambda keys: pl.DataFrame(schema=admission._KNOWN))
     with pytest.raises(Refusal) as refused:
         deliver([row("k")])
     assert refused.value.code == "REC-RACE"

@@ -16,7 +16,7 @@ from ximu.ideas.records.rules.numbers import ALPHABET
 from ximu.ideas.records.rules.terms import oldest_end
 from ximu.kernel.refusal import Refusal
 
-NUMBER = next(rules.draw(secrets.token_bytes(64)))
+NUMBER = rules.draw(secrets.token_bytes(64))[0]
 
 
 def test_a_drawn_number_reads_back_however_people_write_it() -> None:
