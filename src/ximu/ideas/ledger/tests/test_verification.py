@@ -267,5 +267,5 @@ def run(args: list[str]) -> tuple[int, str]:
 
 def test_an_entry_for_the_list_is_kept_with_its_kind() -> None:
     with transaction.atomic():
-        services.append([Entry("list.published", {"edition": "2018-1"})], at=NOON)
+        services.append([Entry("example.kept", {"edition": "2018-1"})], at=NOON)
     assert queries.verify_log().ok
