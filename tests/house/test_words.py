@@ -15,7 +15,7 @@ SRC = ROOT / "src"
 SOURCES = [p for p in sorted(SRC.rglob("*.py")) if "tests" not in p.parts and "migrations" not in p.parts]
 TESTS = "\n".join(p.read_text("utf-8") for p in [*SRC.rglob("test_*.py"), *(ROOT / "tests").rglob("test_*.py")])
 CLOCK_CALLS = {"now", "today", "utcnow"}
-CLOCK_HOMES = {"foundation/clock.py", "config/settings.py", "faces/tools/commands.py"}
+CLOCK_HOMES = {"foundation/clock.py", "foundation/demoday.py", "config/settings.py", "faces/tools/commands.py"}
 
 
 def refusal_codes() -> set[str]:

@@ -7,12 +7,12 @@ import json
 import click
 from django.core.management import call_command
 
-from ximu.config import profiles
+from ximu.config import profiles, starting
 from ximu.foundation import clock
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 
-COMMANDS = {"manage": "manage_command", "city": "city_group"}
+COMMANDS = {"manage": "manage_command", "city": "city_group", "up": "up_command"}
 ALLOWED = {"migrate", "makemigrations", "check", "collectstatic", "showmigrations", "clearsessions"}
 
 
@@ -57,3 +57,30 @@ def city_load(name: str, as_json: bool) -> None:
         return
     for room, counts in added.items():
         click.echo(f"{room}\t" + "，".join(f"{what} {number}" for what, number in counts.items()))
+
+
+@click.command("up")
+@click.option("--city", default="example", show_default=True, help="城市配置 city profile")
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 address")
+@click.option("--port", default=8000, show_default=True, help="端口 port")
+@click.option("--no-serve", is_flag=True, help="只准备，不启动 prepare only")
+@click.option("--json", "as_json", is_flag=True, help="JSON output of addresses and passwords")
+def up_command(city: str, host: str, port: int, no_serve: bool, as_json: bool) -> None:
+    """准备数据库与城市，打印地址和一次性口令，启动服务 Prepare, print addresses and one-time passwords, serve.
+
+    Everything may be repeated: a second start keeps the data and takes seconds.
+    """
+    starting.prepare(city, by=SYSTEM, at=clock.now(), say=lambda words: click.echo(f"· {words}", err=True))
+    passwords = starting.first_passwords(by=SYSTEM, at=clock.now())
+    address = f"http://{host}:{port}"
+    if as_json:
+        click.echo(json.dumps({"portal": f"{address}/", "console": f"{address}/console/", "api": f"{address}/api/v1/docs",
+                               "passwords": passwords}, ensure_ascii=False))
+    else:
+        click.echo(f"\n公众门户 portal   {address}/\n工作台 console    {address}/console/\n接口 API          {address}/api/v1/docs\n")
+        for one in passwords:
+            click.echo(f"  {one['login']:14} {one['password']}   {one['name']}  {one['roles']}")
+        click.echo("口令只显示这一次，首次登录须更换。 The passwords are shown once and must be replaced at the first log-in.\n"
+                   if passwords else "口令已在首次启动时给出。 Passwords were given at the first start.\n")
+    if not no_serve:
+        starting.serve(host, port)

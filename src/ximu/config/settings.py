@@ -7,14 +7,13 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from django.utils import timezone
-
+from ximu.foundation.demoday import started
 from ximu.foundation.rooms import dotted, room_paths
 
 HOME = XIMU_HOME = Path(os.environ.get("XIMU_HOME", "var")).resolve()
 XIMU_PROFILE = os.environ.get("XIMU_CITY", "")
 XIMU_CLOCK = os.environ.get("XIMU_CLOCK", "")
-XIMU_STARTED = timezone.now()
+XIMU_STARTED = started(HOME, XIMU_CLOCK)
 XIMU_OUTBOX_INLINE = True
 XIMU_DEMO = os.environ.get("XIMU_DEMO", "") == "1"
 XIMU_MFA = os.environ.get("XIMU_MFA", "optional" if XIMU_DEMO else "required")

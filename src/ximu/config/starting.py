@@ -11,10 +11,19 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 
-from ximu.config import profiles
+from ximu.config import demo, profiles
+from ximu.faces.operator.commands import serve_command
+from ximu.foundation.clock import CITY
+from ximu.ideas.accounts import jobs as account_jobs
 from ximu.kernel.actor import Actor
 
 Say = Callable[[str], None]
+EXAMPLE = "example"
+"""The one city whose deliveries are made up; a real city begins without any record."""
+HISTORY_BEGINS = datetime(2018, 1, 2, 9, tzinfo=CITY)
+"""The example's profile is loaded as of this day, so that what follows in 2018 comes after it in the log."""
+DEMO_CLOCK = "2019-06-28T09:00:00"
+"""The day on which the demonstration of the example begins."""
 
 
 def prepare(city: str, *, by: Actor, at: datetime, say: Say) -> dict[str, Any]:
@@ -24,11 +33,14 @@ def prepare(city: str, *, by: Actor, at: datetime, say: Say) -> dict[str, Any]:
     say("静态文件 static files")
     _collect_static()
     say(f"城市配置 city profile: {city}")
-    added = profiles.load(city, by=by, at=at)
+    added = profiles.load(city, by=by, at=HISTORY_BEGINS if city == EXAMPLE else at)
     for room, counts in added.items():
         news = "，".join(f"{what} {number}" for what, number in counts.items() if number)
         if news:
             say(f"  {room}: {news}")
+    if city == EXAMPLE:
+        say("示例报送 example deliveries")
+        demo.live(city, say=say)
     return added
 
 
@@ -44,3 +56,13 @@ def _collect_static() -> None:
     reload_manifest = getattr(staticfiles_storage, "load_manifest", None)
     if reload_manifest is not None:
         staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = reload_manifest()
+
+
+def first_passwords(*, by: Actor, at: datetime) -> list[dict[str, str]]:
+    """One-time passwords of accounts that never had one: shown in a demonstration only."""
+    return account_jobs.first_passwords(by=by, at=at) if settings.XIMU_DEMO else []
+
+
+def serve(host: str, port: int) -> None:
+    """Hand over to `ximu serve` in this process."""
+    serve_command.main(args=["--host", host, "--port", str(port)], prog_name="ximu serve", standalone_mode=True)

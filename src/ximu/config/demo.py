@@ -1,0 +1,107 @@
+"""What happened in the made-up city? Its deliveries, checks, notices and publications, through the ordinary services only.
+
+Each step is dated (2018), done by the account whose duty it is, and may be repeated without effect.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ximu.foundation.profiles import uid_of
+from ximu.ideas.accounts import queries as accounts
+from ximu.ideas.disclosure import queries as disclosure
+from ximu.ideas.disclosure import services as publishing
+from ximu.ideas.disclosure.services.publishing import Terms
+from ximu.ideas.intake import queries as intake
+from ximu.ideas.intake import services as delivering
+from ximu.ideas.records import services as records
+from ximu.kernel.actor import Actor
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "deliveries"
+PARTIAL = "示例：不合格行退回报送单位改正"
+SHOWN = ("family", "event_date", "decision_date", "document_number", "authority", "behaviour", "grade")
+Say = Callable[[str], None]
+
+
+def live(city: str, *, say: Say) -> None:
+    """Load the example deliveries and let their records go their way; a second call finds everything done."""
+    manifest = EXAMPLES / "answers.toml"
+    if not manifest.exists():
+        return
+    answers = tomllib.loads(manifest.read_text("utf-8"))
+    batches = [batch for name, told in sorted(answers.items(), key=lambda one: one[1]["at"])
+               if (batch := _deliver(name, told, city, say=say))]
+    steps = [(at + after, act, batch) for batch, at in batches for act, after in STEPS]
+    for at, act, batch in sorted(steps, key=lambda step: step[0]):
+        act(batch, at)
+
+
+def _person(login: str, at: datetime) -> Actor:
+    return accounts.actor_for(accounts.accounts().get(login=login), at=at)
+
+
+def _deliver(name: str, told: dict[str, Any], city: str, *, say: Say) -> tuple[str, datetime] | None:
+    at: datetime = told["at"]
+    by = _person(told["login"], at)
+    with (EXAMPLES / name).open("rb") as content:
+        receipt = delivering.receive(content, item=told["item"], source=uid_of(city, told["source"]), by=by, at=at)
+    if receipt.again and intake.delivery(receipt.uid).state == "committed":
+        return None
+    summary = delivering.check(receipt.uid, by=by, at=at)
+    done = delivering.commit(receipt.uid, by=by, at=at, partial_reason=PARTIAL)
+    say(f"  {name}: {summary['rows']} 行 rows, 入库 admitted {done.outcome['new']}, 退回 refused {summary['bad']}, "
+        f"待认定 waiting {summary['waiting']}")
+    return receipt.uid, at
+
+
+def _waiting(state: str, batch: str, at: datetime) -> list[str]:
+    """Numbers of the batch's records that wait in a state, seen with the coordinator's eyes."""
+    return list(_pages(state, batch, at))
+
+
+def _pages(state: str, batch: str, at: datetime) -> Iterator[str]:
+    by, page = _person("coordinator", at), 1
+    while True:
+        _, found = publishing.look_work(state, by=by, batch=batch, page=page, at=at)
+        yield from (row.facts.number for row in found.rows)
+        if page >= found.pages:
+            return
+        page += 1
+
+
+def _check(batch: str, at: datetime) -> None:
+    if numbers := _waiting("draft", batch, at):
+        records.check(numbers, by=_person("reviewer", at), at=at)
+
+
+def _notify(batch: str, at: datetime) -> None:
+    if numbers := _waiting("checked", batch, at):
+        records.notify(numbers, served_at=at, manner="直接送达，送达回证存卷", by=_person("reviewer", at), at=at)
+
+
+def _effect(batch: str, at: datetime) -> None:
+    """The last tenth stays in notice, so that the pages show records on every step of their way."""
+    numbers = _waiting("notified", batch, at)
+    if numbers:
+        records.make_effective(numbers[: len(numbers) - len(numbers) // 10], by=_person("reviewer", at), at=at)
+
+
+def _publish(batch: str, at: datetime) -> None:
+    """Two of three effective records of families that the policy opens; the others show that effect is not publication."""
+    family = intake.delivery(batch).family
+    if family not in {"judgment", "penalty", "default", "reward"}:
+        return
+    for place, number in enumerate(_waiting("effective", batch, at)):
+        if place % 3 == 2 or disclosure.proposals(numbers=[number]):
+            continue
+        terms = Terms("pilot", "上海市社会信用条例 第四十六条（示例市参照）", SHOWN, "仅公开认定所必需的字段")
+        made = publishing.propose(number, terms=terms, by=_person("reviewer", at), at=at)
+        publishing.approve(made.uid, by=_person("publisher", at), at=at)
+
+
+STEPS = ((_check, timedelta(days=5)), (_notify, timedelta(days=10)), (_effect, timedelta(days=45)), (_publish, timedelta(days=50)))
+"""Who acts how long after a delivery; deliveries follow each other within four days, so time never goes back."""

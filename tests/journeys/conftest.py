@@ -1,0 +1,96 @@
+"""A city that runs: a real server on a free port, its one-time passwords, a real browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("XIMU_CHROMIUM", "/usr/bin/chromium")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+PATIENCE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class City:
+    """Where the example city runs; `home` is its XIMU_HOME, `passwords` the one-time passwords by login."""
+
+    url: str
+    home: Path
+    passwords: dict[str, str]
+    env: dict[str, str]
+
+    def ximu(self, *args: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-m", "ximu", *args], input=stdin, env=self.env, cwd=ROOT, capture_output=True, text=True)
+
+    def verify(self, *args: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-m", "ximu_verify", *args], env=self.env, cwd=ROOT, capture_output=True, text=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    pause = __import__("threading").Event()
+    while time.monotonic() < until:
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            pause.wait(0.2)
+    raise AssertionError(f"{url} did not answer in {PATIENCE_SECONDS} s")
+
+
+@pytest.fixture(scope="session")
+def city() -> Iterator[City]:
+    """The made-up city, loaded through its services as `make run` does, served by the production server."""
+    with tempfile.TemporaryDirectory(prefix="ximu-city-") as home:
+        env = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}} | {
+            "XIMU_HOME": home, "XIMU_CITY": "example", "XIMU_DEMO": "1", "XIMU_CLOCK": "2019-06-28T09:00:00", "PYTHONPATH": str(ROOT / "src")}
+        made = subprocess.run([sys.executable, "-m", "ximu", "up", "--no-serve", "--json"], env=env, cwd=ROOT, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr
+        passwords = {one["login"]: one["password"] for one in json.loads(made.stdout.splitlines()[-1])["passwords"]}
+        port = free_port()
+        server = subprocess.Popen([sys.executable, "-m", "ximu", "serve", "--port", str(port)], env=env, cwd=ROOT,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/healthz", server)
+            yield City(f"http://127.0.0.1:{port}", Path(home), passwords, env)
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    opened = context.new_page()
+    yield opened
+    context.close()
