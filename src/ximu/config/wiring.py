@@ -12,6 +12,7 @@ from ximu.ideas.casework import hooks as case_hooks
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.catalogue import queries as catalogue
+from ximu.ideas.commitments import queries as commitments
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.disclosure import services as publications
 from ximu.ideas.ledger.rules import Entry
@@ -40,6 +41,8 @@ def connect_all() -> None:
     register_evidence("registry", registry.evidence, kinds=("registry.",))
     register_evidence("disclosure", disclosure.evidence, kinds=("disclosure.",))
     register_evidence("casework", cases.provider, kinds=("case.",))
+    register_evidence("commitments", commitments.provider, kinds=commitments.KINDS)
+    publications.register_public("promises", commitments.public_promises)
     outbox.connect(record_hooks.RecordsMoved, publications.moved)
     outbox.connect(record_hooks.RecordsCorrected, publications.corrected)
     outbox.connect(record_hooks.RecordsMoved, casework.on_moved)

@@ -1,0 +1,29 @@
+"""Reads of promises; `as_of` is the day asked about, `known_at` the time of knowing."""
+
+from ximu.ideas.commitments.queries.book import (
+    Event,
+    Judged,
+    Status,
+    commitments,
+    counterpart,
+    counts_by_state,
+    evaluations,
+    facts,
+    history,
+    judged,
+    owner,
+    status,
+    turns,
+    versions,
+    with_owner,
+)
+from ximu.ideas.commitments.queries.data import city_day, deed, deeds, kind, kinds, procedure, rolled, row
+from ximu.ideas.commitments.queries.desk import doctor, today
+from ximu.ideas.commitments.queries.evidence import KINDS, provider
+from ximu.ideas.commitments.queries.shown import public_promises, shown
+
+__all__ = [
+    "KINDS", "Event", "Judged", "Status", "city_day", "commitments", "counterpart", "counts_by_state", "deed", "deeds", "doctor",
+    "evaluations", "facts", "history", "judged", "kind", "kinds", "owner", "procedure", "provider", "public_promises", "rolled", "row",
+    "shown", "status", "today", "turns", "versions", "with_owner",
+]

@@ -1,0 +1,56 @@
+"""What waits for a person today, and is everything in order?"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from ximu.ideas.commitments.models import Commitment, Evaluation
+from ximu.ideas.commitments.queries import book, data
+from ximu.kernel.actor import Actor
+from ximu.kernel.health import Check
+from ximu.kernel.today import TodayItem
+from ximu.kernel.words import Text
+
+SOON = timedelta(days=14)
+MOST = 20
+
+
+def today(actor: Actor, at: datetime) -> list[TodayItem]:
+    """Disputes to answer, promises overdue or due soon, for the units of the person."""
+    if not actor.can("commitments.prove"):
+        return []
+    on = data.city_day(at)
+    units = actor.units_with("commitments.prove")
+    rows = Commitment.objects.order_by("due")
+    wanted = (
+        (Text("待答复异议", "Answer a dispute"), rows.filter(disputed=True), "answer_due", "overdue"),
+        (Text("承诺逾期", "Promise overdue"), rows.filter(state="overdue"), "grace_until", "overdue"),
+        (Text("承诺将到期", "Promise due soon"), rows.filter(state="running", due__lte=on + SOON), "due", "at_risk"),
+    )
+    return [
+        TodayItem(what, Text(row.title, row.title), _url(row), getattr(row, day), state=light)
+        for what, some, day, light in wanted for row in _of(some, units)[:MOST]
+    ]
+
+
+def _of(rows: QuerySet[Commitment], units: frozenset[str] | None) -> QuerySet[Commitment]:
+    return rows if units is None else rows.filter(unit__in=units)
+
+
+def _url(row: Commitment) -> str:
+    return reverse("commitments:one", args=[row.uid])
+
+
+def doctor(at: datetime) -> list[Check]:
+    """Was the daily evaluation run today or yesterday?"""
+    if not Commitment.objects.exists():
+        return []
+    last = Evaluation.objects.order_by("-pk").first()
+    found = last.on.isoformat() if last else "—"
+    fresh = last is not None and last.on >= data.city_day(at) - timedelta(days=1)
+    mend = None if fresh else Text("运行 ximu promises evaluate（每日一次）", "run ximu promises evaluate (once a day)")
+    states = ", ".join(f"{state} {n}" for state, n in sorted(book.counts_by_state().items()))
+    return [Check(Text("承诺每日判定", "Daily evaluation of promises"), "ok" if fresh else "warn", f"{found}; {states}", mend)]

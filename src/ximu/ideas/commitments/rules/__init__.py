@@ -1,0 +1,58 @@
+"""Pure decisions about promises: what is vague, what is proved, what the state is on a day and why."""
+
+from ximu.ideas.commitments.rules.judging import (
+    CLOSED,
+    FAILED,
+    OPEN,
+    STATES,
+    Course,
+    Judgement,
+    course_of,
+    grace_of,
+    judge,
+    must_be_possible,
+    state_on,
+)
+from ximu.ideas.commitments.rules.kinds import (
+    FIELDS,
+    PARTS,
+    Kind,
+    Power,
+    Procedure,
+    Reason,
+    kind_of,
+    must_be_reason,
+    read_kinds,
+    read_procedure,
+)
+from ximu.ideas.commitments.rules.steps import (
+    ACTS,
+    EVALUATED,
+    SEALED,
+    Deed,
+    Facts,
+    evaluation_entry,
+    fold,
+    sealed_value,
+    turns_digest,
+)
+from ximu.ideas.commitments.rules.terms import (
+    Proof,
+    Target,
+    Terms,
+    day_of,
+    from_json,
+    number_of,
+    progress_of,
+    progress_on,
+    to_json,
+)
+from ximu.ideas.commitments.rules.wording import Flag, flags_of, missing_parts, must_be_clear, must_be_owned
+
+__all__ = [
+    "ACTS", "CLOSED", "EVALUATED", "FAILED", "FIELDS", "OPEN", "PARTS", "SEALED", "STATES", "Course", "Deed", "Facts", "Flag", "Judgement",
+    "Kind", "Power", "Procedure", "Proof", "Reason", "Target", "Terms", "course_of", "day_of", "evaluation_entry", "flags_of", "fold",
+    "from_json", "grace_of", "judge", "kind_of", "missing_parts", "must_be_clear", "must_be_owned", "must_be_possible", "must_be_reason",
+    "number_of", "progress_of", "progress_on", "read_kinds", "read_procedure", "sealed_value", "state_on", "to_json",
+    "turns_digest",
+]

@@ -1,0 +1,12 @@
+"""Verbs of promises."""
+
+from ximu.ideas.commitments.services.changing import Decision, change, decline, replace, withdraw
+from ximu.ideas.commitments.services.disputing import answer, confirm, dispute
+from ximu.ideas.commitments.services.evaluation import Passed, evaluate
+from ximu.ideas.commitments.services.proving import Reading, accept, measure, offer, reject
+from ximu.ideas.commitments.services.registering import Promise, To, check, register, register_many
+
+__all__ = [
+    "Decision", "Passed", "Promise", "Reading", "To", "accept", "answer", "change", "check", "confirm", "decline", "dispute", "evaluate",
+    "measure", "offer", "register", "register_many", "reject", "replace", "withdraw",
+]
