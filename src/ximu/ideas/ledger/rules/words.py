@@ -14,7 +14,8 @@ MEMBERS = {
 }
 FAMILIES = {
     "record": Text("信用记录", "record"), "list": Text("清单", "list"), "plan": Text("年度任务", "plan"),
-    "case": Text("办件", "case"), "promise": Text("承诺", "promise"), "event": Text("运行数据", "event data"), "score": Text("考核结果", "assessment"),
+    "case": Text("办件", "case"), "promise": Text("承诺", "promise"),
+    "event": Text("运行数据", "event data"), "score": Text("考核结果", "assessment"),
 }
 
 
