@@ -22,7 +22,6 @@ from ximu.ideas.commitments.commands import promises_group
 from ximu.ideas.commitments.models import Commitment
 from ximu.ideas.commitments.tests import factories as make
 from ximu.ideas.commitments.tests.factories import CHECKER, CLERK, COUNTERPART, PAPER, at
-from ximu.ideas.disclosure import queries as disclosure
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
@@ -185,12 +184,6 @@ def test_the_command_line_lists_judges_and_answers_by_two_clocks(monkeypatch: py
         run("status", uid, "--known-at", "夏天")
     assert caught.value.code == "DATE-FORM"
     assert "已兑现" in CliRunner().invoke(promises_group, ["status", uid]).output
-
-
-def test_the_portal_gets_promises_through_disclosure() -> None:
-    make.city()
-    uid = make.registered()
-    assert disclosure.published("promises", uid=uid)["uid"] == uid
 
 
 def test_a_profile_brings_its_promises_once(tmp_path: Path) -> None:
