@@ -6,11 +6,10 @@ Doors are found by walking the URL resolver, so a new route cannot be forgotten.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from ximu_doors import all_routes, filled
 
 from ximu.foundation.clock import now
 from ximu.ideas.accounts import queries as accounts
@@ -20,28 +19,7 @@ NASTY = ["0", "-1", "9" * 40, "x", "..", "%00", "\u0000", "中文", "' OR 1=1--"
 QUERIES = [{}, {"q": "甲", "as_of": "2018-05-02", "page": "1"}, {"q": "\u0000", "as_of": "xx", "page": "-1", "limit": "10e9", "offset": "-5"},
            {"as_of": "9999-99-99", "known_at": "0000-00-00", "page": "999999999999999999999", "unit": "%", "lang": "xx", "purpose": "x" * 500}]
 OPEN = ("/console/login",)
-
-
-def routes(resolver: URLResolver | None = None, prefix: str = "/") -> Iterator[tuple[str, list[str]]]:
-    """Every route as a format string, with the names of its parameters."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        text = str(entry.pattern).lstrip("^").rstrip("$")
-        if isinstance(entry, URLResolver):
-            yield from routes(entry, prefix + text)
-        elif isinstance(entry, URLPattern):
-            names = list(entry.pattern.converters) if hasattr(entry.pattern, "converters") else []
-            path = prefix + text
-            for name in names:
-                kind = next((k for k in ("str", "int", "slug", "path", "uuid") if f"<{k}:{name}>" in path), "")
-                path = path.replace(f"<{kind}:{name}>" if kind else f"<{name}>", "{" + name + "}")
-            yield path, names
-
-
-ROUTES = sorted({(path, tuple(names)) for path, names in routes() if "(?" not in path and "<" not in path})
-
-
-def filled(path: str, names: tuple[str, ...], value: str) -> str:
-    return path.format(**dict.fromkeys(names, value)) if names else path
+ROUTES = all_routes()
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def unit(key: str = "fgw") -> str:
 
 def effective(key: str, *, subject: str = "", day: date = date(2018, 5, 3), **content: Any) -> str:
     """The number of a record in effect. Not public."""
-    source = unit("gxw") if unit("gxw") else unit()
+    source = unit("jiancha")
     payload = canonical({"CF_WSH": key, "CF_NR": "责令限期改正", "CF_XDR_MC": "示例市某局", **content}).decode()
     row = {
         "natural_key": key, "digest": hashlib.sha256(payload.encode()).hexdigest(), "payload": payload, "subject": subject or unit(),
@@ -57,11 +57,15 @@ def effective(key: str, *, subject: str = "", day: date = date(2018, 5, 3), **co
     return number
 
 
+def proposed(number: str) -> str:
+    """The first of two people has asked to open the record; the uid of the publication."""
+    terms = Terms(stage="pilot", basis="国发〔2016〕76号", note="仅公开文书号与结果",
+                  fields=["document_number", "CF_NR", "decision_date", "grade"])
+    return services.propose(number, terms=terms, by=person("reviewer", "reviewer"), at=LATER).uid
+
+
 def opened(key: str, **columns: Any) -> str:
     """The number of a public record: opened by two people."""
     number = effective(key, **columns)
-    terms = Terms(stage="pilot", basis="国发〔2016〕76号", note="仅公开文书号与结果",
-                  fields=["document_number", "CF_NR", "decision_date", "grade"])
-    row = services.propose(number, terms=terms, by=person("reviewer", "reviewer"), at=LATER)
-    services.approve(row.uid, by=person("publisher", "publisher"), at=LATER)
+    services.approve(proposed(number), by=person("publisher", "publisher"), at=LATER)
     return number

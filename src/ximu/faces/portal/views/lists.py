@@ -15,8 +15,8 @@ FORMS = ("xlsx", "docx", "csv", "json")
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/lists.html", {
-        "editions": queries.editions()[::-1], "in_force": queries.edition_in_force_number(clock.today()), "lists": LISTS})
+    now = queries.edition_in_force(clock.today())
+    return render(request, "portal/lists.html", {"editions": queries.editions()[::-1], "in_force": now.number if now else ""})
 
 
 @require_safe

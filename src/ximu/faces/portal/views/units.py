@@ -20,14 +20,13 @@ INSTANT = 8
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    found = _found(request, SIZE)
-    return render(request, "portal/units.html", found | {"pages": pages_of(found["page"], SIZE, found["total"])})
+    return render(request, "portal/units.html", _found(request, SIZE))
 
 
 @require_safe
 def instant(request: HttpRequest) -> HttpResponse:
     """The list alone, for the search box; whoever types it as an address gets the same list without a frame."""
-    return render(request, "portal/units_found.html", _found(request, SIZE) | {"instant": True})
+    return render(request, "portal/units_found.html", _found(request, SIZE))
 
 
 @require_safe
@@ -72,4 +71,4 @@ def _found(request: HttpRequest, size: int) -> dict[str, Any]:
     district = district if district in districts else ""
     found = disclosure.public_units(q, on=on, kind=kind if kind in disclosure.BODY_KINDS else "", district=district,
                                     page=int_of(request, "page", 1, most=10_000), size=size)
-    return found | {"q": q, "kind": kind, "district": district}
+    return found | {"q": q, "kind": kind, "district": district, "pages": pages_of(found["page"], size, found["total"])}
