@@ -75,11 +75,17 @@ def code(chance: random.Random, head: str) -> str:
     return first + uscc.check_character(first)
 
 
-def write(path: Path, rows: int, *, seed: int = 1) -> int:
+def organs() -> list[tuple[str, str]]:
+    """Name and code of the made-up bodies that decided, the same in every file."""
+    chance = random.Random(0)
+    return [(f"示例市甲区第{n}监督管理局", code(chance, "11990000")) for n in range(200)]
+
+
+def write(path: Path, rows: int, *, seed: int = 1, bad_share: float = BAD_SHARE) -> int:
     """Write the file; the number of rows that are bad."""
     chance, bad = random.Random(seed), 0
     codes = [code(chance, "91310115") for _ in range(5000)]
-    organs = [(f"示例市甲区第{n}监督管理局", code(chance, "11990000")) for n in range(200)]
+    bodies = organs()
     people = []
     for n in range(5000):
         body = "310101" + (date(1950, 1, 1) + timedelta(days=n * 3)).strftime("%Y%m%d") + f"{n % 1000:03}"
@@ -88,8 +94,8 @@ def write(path: Path, rows: int, *, seed: int = 1) -> int:
     with path.open("w", encoding="utf-8") as out:
         out.write(",".join(NAMES) + "\n")
         for n in range(rows):
-            organ, organ_code = organs[n % 200]
-            day = date(2015, 1, 1) + timedelta(days=chance.randrange(1200))
+            organ, organ_code = bodies[n % 200]
+            day = date(2017, 1, 1) + timedelta(days=chance.randrange(500))
             row = [
                 f"示例第{n}号商贸有限公司",
                 "法人及非法人组织",
@@ -110,7 +116,7 @@ def write(path: Path, rows: int, *, seed: int = 1) -> int:
                 organ,
                 "",
             ]
-            if chance.random() < BAD_SHARE:
+            if chance.random() < bad_share:
                 bad += 1
                 _spoil(row, chance)
             out.write(",".join(row) + "\n")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
 
@@ -163,6 +164,18 @@ class Book:
     def ended(self) -> dict[str, date]:
         """The first day on which each ended unit is no more."""
         return {e.predecessor: e.on for e in sorted(self.edges, key=lambda e: e.on, reverse=True) if e.kind in ENDING}
+
+    @cached_property
+    def turning_days(self) -> list[date]:
+        """Every day on which anything known begins or ends, and the day after it."""
+        spanned = (*self.names, *self.posts.values(), *self.holdings, *self.members)
+        days = {u.since for u in self.units.values()} | {p.since for p in self.places} | {e.on for e in self.edges}
+        days |= {s.since for s in spanned} | {s.until for s in spanned if s.until is not None}
+        return sorted(days | {day + timedelta(days=1) for day in days if day < date.max})
+
+    def epoch(self, on: date) -> int:
+        """Two days of the same epoch see the same registry: what is asked of one is answered for both."""
+        return bisect_right(self.turning_days, on)
 
     def living(self, uid: str, on: date) -> bool:
         unit = self.units.get(uid)

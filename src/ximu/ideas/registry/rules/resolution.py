@@ -186,16 +186,17 @@ MOST_SUGGESTING = 200
 
 
 def resolve_all(index: Index, asked: Sequence[tuple[str, str, date]]) -> list[Resolution]:
-    """Set-wise: each different question is answered once."""
-    known: dict[tuple[str, str, date], Resolution] = {}
+    """Set-wise: each different question is answered once for all days between two changes of the registry."""
+    known: dict[tuple[str, str, int], Resolution] = {}
     suggested: dict[str, int] = {}
-    for question in asked:
-        if question in known:
-            continue
-        answer = resolve(index, *question, suggest=False)
-        text = question[0]
-        if answer.status == "none" and text and (text in suggested or len(suggested) < MOST_SUGGESTING):
-            suggested[text] = 1
-            answer = Resolution("none", suggestions(index, text, question[2]), answer.note)
-        known[question] = answer
-    return [known[question] for question in asked]
+    answers = []
+    for text, code, as_of in asked:
+        question = (text, code, index.book.epoch(as_of))
+        if (answer := known.get(question)) is None:
+            answer = resolve(index, text, code, as_of, suggest=False)
+            if answer.status == "none" and text and (text in suggested or len(suggested) < MOST_SUGGESTING):
+                suggested[text] = 1
+                answer = Resolution("none", suggestions(index, text, as_of), answer.note)
+            known[question] = answer
+        answers.append(answer)
+    return answers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -136,3 +136,13 @@ def test_phrases_mean_the_units_of_the_day() -> None:
     with pytest.raises(Refusal) as refused:
         queries.expand("有些单位", as_of=BEFORE)
     assert refused.value.code == "PHRASE-NONE"
+
+
+def test_set_wise_answers_are_those_of_each_single_question_on_every_day_around_a_change(city: None) -> None:
+    names = ["示例市人社局", "市人社局", "示例市发展改革委", "市工商局", "没有的局"]
+    days = [day for day in queries.book().turning_days if date(2016, 1, 1) < day < date(2020, 1, 1)]
+    asked = [(name, "", on + timedelta(days=shift)) for name in names for on in days for shift in (-2, -1, 0, 1)]
+    together = queries.resolve_many(asked)
+    assert [(r.status, r.candidates) for r in together if r.status != "none"] == [
+        (alone.status, alone.candidates) for alone in (queries.resolve(t, as_of=d, code=c) for t, c, d in asked) if alone.status != "none"]
+    assert {r.status for r in together} >= {"exact", "none"}
