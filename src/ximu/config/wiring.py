@@ -15,6 +15,7 @@ from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.commitments import queries as commitments
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.disclosure import services as publications
+from ximu.ideas.events import queries as events
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append, register_evidence
 from ximu.ideas.records import hooks as record_hooks
@@ -43,6 +44,7 @@ def connect_all() -> None:
     register_evidence("casework", cases.provider, kinds=("case.",))
     register_evidence("commitments", commitments.provider, kinds=commitments.KINDS)
     publications.register_public("promises", commitments.public_promises)
+    register_evidence("events", events.provider, kinds=("events.",))
     outbox.connect(record_hooks.RecordsMoved, publications.moved)
     outbox.connect(record_hooks.RecordsCorrected, publications.corrected)
     outbox.connect(record_hooks.RecordsMoved, casework.on_moved)

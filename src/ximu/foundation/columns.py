@@ -1,0 +1,61 @@
+"""Who opens DuckDB? Only this module: a connection per call, memory bounded, nothing reachable but one folder.
+
+`with duckdb.connect()` per call is the way that holds with many threads; the shared module-level connection does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import sqlglot
+from sqlglot import exp
+
+MEMORY = "700MB"
+"""Beyond this DuckDB spills to disk, so that with what Python holds a process stays under 1 GiB."""
+EMPTY: Mapping[str, Any] = {}
+
+
+def quoted(text: str | Path) -> str:
+    """A SQL string literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+@contextmanager
+def opened(folder: Path, *, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A fresh in-memory database that may read files under `folder` only, and whose settings are locked."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(":memory:", config={"memory_limit": memory, "preserve_insertion_order": "false"}) as db:
+        db.execute(f"SET temp_directory={quoted(folder / '.spill')}")
+        db.execute(f"SET allowed_directories=[{quoted(f'{folder}/')}]")
+        db.execute("SET enable_external_access=false")
+        db.execute("SET lock_configuration=true")
+        yield db
+
+
+def query(
+    sql: str, params: Mapping[str, Any] = EMPTY, *, folder: Path, views: Mapping[str, str] = EMPTY,
+    frames: Mapping[str, pl.DataFrame] = EMPTY,
+) -> pl.DataFrame:
+    """Run one SELECT with named parameters (`$first`) over views (name → SQL) and small frames (name → rows)."""
+    with opened(folder) as db:
+        for name, frame in frames.items():
+            db.register(name, frame.to_arrow())
+        for name, text in views.items():
+            db.execute(f"CREATE TEMP VIEW {name} AS {text}")
+        return db.sql(sql, params=dict(params) or None).pl()
+
+
+def spark_sql(sql: str) -> str:
+    """The same text for Apache Spark; parameters become `:first`.
+
+    Errors: `sqlglot.errors.SqlglotError` for what Spark cannot say.
+    """
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    for one in list(tree.find_all(exp.Parameter)):
+        one.replace(exp.Placeholder(this=one.name))
+    return str(tree.sql(dialect="spark", pretty=True, unsupported_level=sqlglot.ErrorLevel.RAISE))

@@ -1,0 +1,1 @@
+"""Events: high-volume facts in columns, append-only, on two clocks, read set-wise."""

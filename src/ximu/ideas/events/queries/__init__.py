@@ -1,0 +1,24 @@
+"""Datasets, manifests, definitions, runs."""
+
+from ximu.ideas.events.queries.evidence import bodies, doctor, entry_of, provider, verify
+from ximu.ideas.events.queries.explore import STEPS, Asked, Explored, explore
+from ximu.ideas.events.queries.running import Ran, ask, run, spark_text, views_of
+from ximu.ideas.events.queries.store import (
+    Manifest,
+    batches,
+    coverage,
+    dataset,
+    datasets,
+    definition,
+    definitions,
+    folder,
+    manifest,
+    missing_days,
+    span,
+)
+
+__all__ = [
+    "STEPS", "Asked", "Explored", "Manifest", "Ran", "ask", "batches", "bodies", "coverage", "dataset", "datasets", "definition",
+    "definitions", "doctor", "entry_of", "explore", "folder", "manifest", "missing_days", "provider", "run", "span", "spark_text",
+    "verify", "views_of",
+]

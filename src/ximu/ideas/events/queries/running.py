@@ -1,0 +1,68 @@
+"""Run a definition: the one text, over what was known at a time, by whom it may be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from ximu.foundation import columns
+from ximu.ideas.events.queries import store
+from ximu.ideas.events.rules import Definition, bound, relation
+
+EMPTY: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """Rows with what made them: the text, the values, the manifest. Same three, same rows."""
+
+    definition: Definition
+    params: dict[str, Any]
+    manifest: store.Manifest
+    frame: pl.DataFrame
+
+    def envelope(self) -> dict[str, Any]:
+        plain = {k: v.isoformat() if isinstance(v, date) else v for k, v in self.params.items()}
+        return {**self.definition.envelope(), "params": plain, "pinned": self.manifest.envelope(), "rows": self.frame.to_dicts()}
+
+
+def views_of(
+    name: str, manifest: store.Manifest, *, as_of: date | None = None, units: Collection[str] | None = None,
+) -> dict[str, str]:
+    return {name: relation(store.dataset(name), manifest.parts, manifest.gone, as_of=as_of, units=units)}
+
+
+def ask(
+    sql: str, params: Mapping[str, Any], *, dataset: str, known_at: datetime | None, as_of: date | None = None,
+    units: Collection[str] | None = None, manifest: store.Manifest | None = None,
+) -> pl.DataFrame:
+    """A SELECT of our own over the views `<dataset>` and `<dataset>_days` (the days delivered)."""
+    manifest = manifest or store.manifest(dataset, known_at=known_at)
+    days = pl.DataFrame({"day": sorted(store.coverage(dataset, known_at=known_at))}, schema={"day": pl.Date})
+    return columns.query(
+        sql, params, folder=store.folder(dataset), views=views_of(dataset, manifest, as_of=as_of, units=units),
+        frames={f"{dataset}_days": days},
+    )
+
+
+def run(
+    name: str, params: Mapping[str, Any] = EMPTY, *, known_at: datetime | None, as_of: date | None = None,
+    units: Collection[str] | None = None,
+) -> Ran:
+    """`units` None means the whole city, else rows of these units only. Errors: `EVT-DEF`, `EVT-PARAM`."""
+    definition = store.definition(name)
+    values = bound(definition, params)
+    manifest = store.manifest(definition.dataset, known_at=known_at)
+    frame = ask(
+        definition.sql, values, dataset=definition.dataset, known_at=known_at, as_of=as_of, units=units, manifest=manifest,
+    )
+    return Ran(definition, values, manifest, frame)
+
+
+def spark_text(name: str) -> str:
+    """The definition as Apache Spark reads it; parameters are named `:first`."""
+    return columns.spark_sql(store.definition(name).sql)
