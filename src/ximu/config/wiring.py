@@ -21,6 +21,8 @@ from ximu.ideas.ledger.services import append, register_evidence
 from ximu.ideas.records import hooks as record_hooks
 from ximu.ideas.records import queries as records
 from ximu.ideas.registry import queries as registry
+from ximu.notice.mechanisms.m4_relief import queries as relief
+from ximu.notice.mechanisms.m4_relief.services import CONDUCTS as RELIEF
 
 RIGHTS = {
     rights.AccountOpened: "rights.account-opened", rights.AccountClosed: "rights.account-closed",
@@ -50,3 +52,6 @@ def connect_all() -> None:
     outbox.connect(record_hooks.RecordsMoved, casework.on_moved)
     outbox.connect(record_hooks.RecordsCorrected, casework.on_corrected)
     outbox.connect(case_hooks.EffectStopping, casework.on_stopping)
+    register_evidence("m4_relief", relief.provider, kinds=("relief.",))
+    for procedure, conduct in RELIEF.items():
+        casework.register(procedure, conduct)

@@ -14,7 +14,10 @@ from ximu.kernel.words import Text
 
 HOLDERS = ("office", "source", "subject", "superior", "opener", "keep")
 """Who holds a case in a state: `keep` leaves it where it is."""
-RELATIONS = ("holder", "source", "subject", "superior", "opener", "office", "system")
+RELATIONS = ("holder", "source", "subject", "superior", "opener", "office", "permitted", "system")
+"""`permitted`: whoever holds the permission; the room that declares it asks for more.
+
+`office` and `permitted` may be held for the whole city, the others never."""
 APART = ("entered", "opened", "decided", "subject", "same-division")
 NEEDS = ("reason", "file", "ground", "proof")
 SHOWN = ("holder", "source", "subject", "opener", "office")

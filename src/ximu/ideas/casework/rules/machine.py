@@ -50,6 +50,8 @@ def belongs(actor: Actor, unit: str) -> bool:
 def _relation(name: str, move: Move, actor: Actor, parties: Parties) -> bool:
     if name == "system":
         return any(EVERY_RIGHT in g.permissions for g in actor.grants)
+    if name == "permitted":
+        return actor.can(move.permission)
     if name == "office":
         return actor.can(move.permission) and (actor.units_with(move.permission) is None or belongs(actor, parties.office))
     if name == "subject":
@@ -85,7 +87,10 @@ def conflict(move: Move, actor: Actor, parties: Parties) -> Refusal | None:
 
 
 def lacking(move: Move, given: Given, grounds: Collection[str] = ()) -> Refusal | None:
-    """What the move needs and did not get."""
+    """What the move needs and did not get, or got without having asked."""
+    if strangers := sorted(set(given.values) - {name for name, _ in move.asks}):
+        return Refusal("VALUE-UNKNOWN", field=strangers[0][:40], value="", rule=" ".join(name for name, _ in move.asks) or "—",
+                       zh=f"“{move.name.zh}”没有这一要素。", en=f"“{move.name.en}” does not ask for this value.")
     if "reason" in move.needs and not given.reason.strip():
         return Refusal("REASON", field="reason", value="", rule=move.verb, zh=f"“{move.name.zh}”须说明理由。",
                        en=f"“{move.name.en}” needs reasons.")
@@ -131,7 +136,7 @@ WHO = {
     "holder": Text("承办单位", "the unit that holds it"), "source": Text("报送单位", "the source unit"),
     "subject": Text("主体本人", "the subject"), "superior": Text("上级单位", "the superior"),
     "opener": Text("提出人", "who opened it"), "office": Text("综合协调部门", "the coordinating office"),
-    "system": Text("系统", "the system"),
+    "system": Text("系统", "the system"), "permitted": Text("有权限的人", "whoever holds the right"),
 }
 
 

@@ -100,6 +100,8 @@ def test_what_a_move_needs(needs: str, lacking: Given, code: str) -> None:
     made = read({"p": table(move=[{**table()["move"][0], "needs": [needs]}])})["p"]
     parties = Parties(holder=SOURCE)
     assert code_of(decide, made, "a", "go", actor=CLERK, parties=parties, given=lacking) == code
+    strange = Given("理由", "依据", "送达", ("0" * 64,), {"told": {}})
+    assert code_of(decide, made, "a", "go", actor=CLERK, parties=parties, given=strange) == "VALUE-UNKNOWN"
     assert decide(made, "a", "go", actor=CLERK, parties=parties, given=EVERYTHING).target == "b"
 
 

@@ -1,0 +1,126 @@
+"""The API of row M4.1: notices, objections, claims, repairs. What follows are moves of `/api/v1/casework/cases`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema, Status
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of
+from ximu.ideas.casework.services import Upload
+from ximu.ideas.disclosure import services as disclosure
+from ximu.ideas.ledger import queries as ledger
+from ximu.notice.mechanisms.m4_relief import queries, services
+
+router = Router(tags=["告知与救济 notice and remedies"])
+
+
+class Opened(Schema):
+    procedure: str
+    case: str
+
+
+class Paper(Schema):
+    digest: str = Field(max_length=64)
+    size: int = Field(0, ge=0)
+    name: str = Field("", max_length=200)
+
+
+class Said(Schema):
+    reason: str = Field(max_length=4000)
+    papers: list[Paper] = []
+
+
+class Claim(Said):
+    ground: str = Field(max_length=40)
+    conditions: list[str] = []
+
+
+class Proof(Schema):
+    what: str = Field(max_length=12)
+    proof: str = Field(max_length=300)
+    on: date
+    digest: str = Field("", max_length=64)
+
+
+class Vote(Schema):
+    outcome: str = Field(max_length=10)
+    reason: str = Field(max_length=4000)
+
+
+class ConditionOut(Schema):
+    code: str
+    name_zh: str
+    name_en: str
+    met: bool
+    met_on: date | None
+    why_zh: str
+    why_en: str
+
+
+def _papers(given: list[Paper]) -> list[Upload]:
+    return [Upload(p.digest, p.size, p.name) for p in given]
+
+
+@router.post("/records/{number}/notice", response={201: Opened}, summary="告知 Draw up a notice")
+def notice(request: HttpRequest, number: str) -> Status:
+    return Status(201, {"procedure": "notice", "case": services.open_notice(number, by=actor_of(request), at=clock.now())})
+
+
+@router.post("/notices/{case}/signature", response=Opened, summary="签收 Sign for a notice")
+def sign(request: HttpRequest, case: str) -> dict[str, str]:
+    services.sign(case, by=actor_of(request), at=clock.now())
+    return {"procedure": "notice", "case": case}
+
+
+@router.post("/records/{number}/objection", response={201: Opened}, summary="异议（逾期为投诉） Object; too late: a complaint")
+def object_to(request: HttpRequest, number: str, given: Said) -> Status:
+    procedure, case = services.object_to(number, reason=given.reason, files=_papers(given.papers), by=actor_of(request), at=clock.now())
+    return Status(201, {"procedure": procedure, "case": case})
+
+
+@router.post("/records/{number}/exemption", response={201: Opened}, summary="申请免责 Claim exemption")
+def exemption(request: HttpRequest, number: str, given: Claim) -> Status:
+    case = services.claim_exemption(number, ground=given.ground, conditions=given.conditions, reason=given.reason,
+                                    files=_papers(given.papers), by=actor_of(request), at=clock.now())
+    return Status(201, {"procedure": "exemption", "case": case})
+
+
+@router.post("/exemptions/{case}/votes", response={201: dict[str, int]}, summary="评议表决 A reviewer's finding")
+def vote(request: HttpRequest, case: str, given: Vote) -> Status:
+    return Status(201, {"votes": services.vote(case, given.outcome, reason=given.reason, by=actor_of(request), at=clock.now())})
+
+
+@router.get("/records/{number}/repair", response=list[ConditionOut], summary="修复条件 Conditions of repair")
+def conditions(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+    by, at = actor_of(request), clock.now()
+    disclosure.look(number, by=by, purpose="" if by.can("relief.decide") else "own", at=at)
+    return [{"code": c.code, "name_zh": c.name.zh, "name_en": c.name.en, "met": c.met, "met_on": c.met_on, "why_zh": c.why.zh,
+             "why_en": c.why.en}
+            for c in queries.conditions(number, at=at)]
+
+
+@router.post("/records/{number}/fulfilments", response={204: None}, summary="登记条件 Prove a condition")
+def fulfil(request: HttpRequest, number: str, given: Proof) -> Status:
+    services.fulfil(number, given.what, proof=given.proof, on=given.on, digest=given.digest, by=actor_of(request), at=clock.now())
+    return Status(204, None)
+
+
+@router.post("/records/{number}/repair", response={201: Opened}, summary="申请修复 Apply for repair")
+def repair(request: HttpRequest, number: str, given: Said) -> Status:
+    case = services.apply_for_repair(number, reason=given.reason, files=_papers(given.papers), by=actor_of(request), at=clock.now())
+    return Status(201, {"procedure": "repair", "case": case})
+
+
+@router.post("/repairs/{case}/certificates", response={201: dict[str, str]}, summary="签发证明 Issue a certificate")
+def certify(request: HttpRequest, case: str) -> Status:
+    return Status(201, {"certificate": services.issue_certificate(case, by=actor_of(request), at=clock.now()).uid})
+
+
+@router.get("/certificates/{uid}", summary="可离线验证的证明 A certificate that verifies offline")
+def certificate(request: HttpRequest, uid: str) -> HttpResponse:
+    found = queries.certificate(uid, by=actor_of(request))
+    return HttpResponse(ledger.bundle_bytes(queries.bundle(found)), content_type="application/json")

@@ -1,0 +1,95 @@
+"""The same through pages and API: a unit on record signs, objects, sees the grey button explained, takes its certificate home."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from ximu.foundation import clock
+from ximu.ideas.accounts import services as accounts
+from ximu.ideas.accounts.tests.factories import account, with_password
+from ximu.ideas.casework import services as casework
+from ximu.ideas.casework.rules import Given
+from ximu.ideas.ledger import queries as ledger
+from ximu.ideas.records import queries as records
+from ximu.kernel.actor import SYSTEM
+from ximu.notice.mechanisms.m4_relief import services
+from ximu.notice.mechanisms.m4_relief.tests.factories import OFFICE, SECOND, SUBJECT, SUBJECT_UNIT, T0, checked, in_effect
+from ximu_verify.bundle import verify_bundle
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("M4.1")]
+
+
+@pytest.fixture
+def clients(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    at = T0 - timedelta(days=1)
+    people = {"boss": account("boss", "coordinator", "reviewer", at=at), "subj": account("subj", "subject", unit=SUBJECT_UNIT, at=at),
+              "far": account("far", "subject", unit="unit000000000002", at=at)}
+    found: dict[str, Any] = {}
+    for name, user in people.items():
+        client = Client()
+        client.force_login(with_password(user, at=at), backend="django.contrib.auth.backends.ModelBackend")
+        found[name] = client
+    _, found["key"] = accounts.issue_key(people["subj"].uid, "subject", unit=SUBJECT_UNIT, label="测试", days=360, by=SYSTEM, at=at)
+    return found
+
+
+def move_clock(monkeypatch: pytest.MonkeyPatch, at: Any) -> None:
+    monkeypatch.setattr(clock, "now", lambda: at)
+
+
+def test_notice_is_drawn_signed_and_objected_to(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    move_clock(monkeypatch, T0)
+    number = checked()
+    assert number in clients["boss"].get("/console/m4/").content.decode()
+    case = clients["boss"].post(f"/console/m4/records/{number}/notice").headers["Location"].rsplit("/", 1)[1]
+    page = clients["subj"].get(f"/console/casework/{case}").content.decode()
+    assert "本人签收" in page
+    assert "示罚〔2018〕1号" in page
+    assert clients["subj"].get(f"/console/m4/records/{number}").status_code == 404
+    assert clients["far"].get(f"/console/casework/{case}").status_code == 404
+    letter = clients["boss"].get(f"/console/casework/{case}/letter/notice.docx")
+    assert letter.content.startswith(b"PK")
+    assert clients["subj"].post(f"/console/m4/cases/{case}/sign").status_code == 302
+    seen = clients["subj"].get(f"/console/m4/records/{number}").content.decode()
+    for words in ("提出异议", "修复条件", "尚未公开作出信用承诺", "申请容错免责", "2018年5月28日"):
+        assert words in seen
+    assert clients["far"].get(f"/console/m4/records/{number}").status_code == 404
+    done = clients["subj"].post(f"/console/m4/records/{number}/object", {"reason": "日期有误"})
+    assert done.status_code == 302
+    assert records.duties(number).state == "disputed"
+    refused = clients["far"].post(f"/console/m4/records/{number}/object", {"reason": "x"})
+    assert (refused.status_code, refused.refusal.code) == (403, "SUBJ-NOT")
+    assert clients["boss"].get("/console/m4/precedents").status_code == 200
+
+
+def test_repair_over_the_api_to_a_certificate_that_verifies(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    number, _ = in_effect()
+    at = T0 + timedelta(days=60)
+    move_clock(monkeypatch, at)
+    api = Client(headers={"Authorization": f"Bearer {clients['key']}"})
+    base = f"/api/v1/m4/records/{number}"
+    shown = {c["code"]: (c["met"], c["met_on"]) for c in api.get(f"{base}/repair").json()}
+    assert (shown["period"], shown["obligation"]) == ((True, "2018-06-20"), (False, None))
+    early = api.post(f"{base}/repair", {"reason": "已改"}, content_type="application/json")
+    assert (early.status_code, early.json()["code"]) == (409, "REP-OBL")
+    services.fulfil(number, "obligation", proof="履行证明", on=at.date(), by=SECOND, at=at)
+    proof = {"what": "commitment", "proof": "承诺不再违反", "on": at.date().isoformat()}
+    assert api.post(f"{base}/fulfilments", proof, content_type="application/json").status_code == 204
+    case = api.post(f"{base}/repair", {"reason": "已履行并承诺"}, content_type="application/json").json()["case"]
+    casework.move(case, "grant", given=Given("条件具备"), by=OFFICE, at=at)
+    uid = api.post(f"/api/v1/m4/repairs/{case}/certificates").json()["certificate"]
+    assert verify_bundle(api.get(f"/api/v1/m4/certificates/{uid}").content, [ledger.key()])
+    assert verify_bundle(clients["subj"].get(f"/console/m4/certificates/{uid}").content, [ledger.key()])
+    assert clients["far"].get(f"/console/m4/certificates/{uid}").refusal.code == "CERT-NONE"
+
+
+def test_a_day_that_is_none_is_told(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    move_clock(monkeypatch, T0)
+    number = checked()
+    wrong = clients["boss"].post(f"/console/m4/records/{number}/fulfil", {"what": "obligation", "on": "昨天", "proof": "x"})
+    assert wrong.refusal.code == "DATE-FORM"
+    assert SUBJECT.unit == SUBJECT_UNIT

@@ -1,0 +1,178 @@
+"""Pages of row M4.1: the desk, one record with what can be done about it, the panel, certificates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ximu.foundation import clock
+from ximu.foundation import files as store
+from ximu.foundation.templatetags.ximu import t
+from ximu.foundation.web import actor_of
+from ximu.ideas.casework import queries as cases
+from ximu.ideas.casework.services import Upload
+from ximu.ideas.disclosure import services as disclosure
+from ximu.ideas.ledger import queries as ledger
+from ximu.ideas.records import queries as records
+from ximu.ideas.records.rules import STATES
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal
+from ximu.notice.mechanisms.m4_relief import queries, services
+from ximu.notice.mechanisms.m4_relief.rules.exemption import OUTCOMES
+
+PROCEDURES = ("notice", "objection", "complaint", "exemption", "repair")
+MOST_BYTES = 50 << 20
+
+
+def _uploads(request: HttpRequest) -> list[Upload]:
+    return [Upload(*store.keep(f.chunks(), most_bytes=MOST_BYTES), f.name or "") for f in request.FILES.getlist("papers")]
+
+
+def _own_units(by: Actor) -> list[str]:
+    return sorted({g.unit for g in by.grants if g.unit and "relief.object" in g.permissions})
+
+
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """For the office: what waits for notice, and every open case. For the subject: its own records and cases."""
+    by, at = actor_of(request), clock.now()
+    by.must("relief.desk")
+    waiting: Any = None
+    mine: Any = None
+    if by.can("records.notify"):
+        waiting = disclosure.look_work("checked", by=by, at=at)[1].rows
+    if own := _own_units(by):
+        mine = disclosure.look_archive(own, by=by, purpose="own", at=at)[1].timeline.rows
+    rows = [{"case": c, "procedure": cases.procedure(c.procedure).name, "state": cases.procedure(c.procedure).states[c.state]}
+            for c in cases.inbox(by, tab="open").filter(procedure__in=PROCEDURES)[:100]]
+    return render(request, "m4_relief/desk.html", {"waiting": waiting, "mine": mine, "rows": rows, "states": STATES})
+
+
+@require_safe
+def record(request: HttpRequest, number: str) -> HttpResponse:
+    """What is kept, who has read it, until when one may object, what repair still lacks: "why is the button grey" in words."""
+    by, at = actor_of(request), clock.now()
+    by.must("relief.desk")
+    own = bool(_own_units(by))
+    view, history = disclosure.look(number, by=by, purpose="own" if own and not by.can("relief.decide") else "", at=at)
+    found = records.duties(history.number)
+    subject = found.subject in _own_units(by)
+    last = queries.window(found.number)
+    return render(request, "m4_relief/record.html", {
+        "history": history, "state": STATES[history.state], "fields": history.versions[-1][2] if history.versions else [],
+        "about": found, "subject": subject, "subject_name": registry.name(found.subject, as_of=clock.city_day(at)), "window": last,
+        "in_window": last is not None and clock.city_day(at) <= last, "conditions": queries.conditions(found.number, at=at),
+        "effects": cases.effects_of(found.number), "cases": _cases(found.number, by), "certificates": queries.certificates(found.number),
+        "grounds": queries.checklist().grounds(found.event_date).items(),
+        "checklist": queries.checklist().conditions(found.event_date).items(),
+        "may_claim": found.state in ("checked", "notified", "disputed"), "measures": queries.effects_to_come(found, on=found.event_date),
+        "policy": view.policy.version,
+    })
+
+
+def _cases(number: str, by: Actor) -> list[dict[str, Any]]:
+    return [{"case": c, "procedure": cases.procedure(c.procedure).name, "state": cases.procedure(c.procedure).states[c.state].name}
+            for c in cases.cases_about(number, actor=by)]
+
+
+@require_POST
+def notice(request: HttpRequest, number: str) -> HttpResponse:
+    return redirect("casework:case", uid=services.open_notice(number, by=actor_of(request), at=clock.now()))
+
+
+@require_POST
+def sign(request: HttpRequest, uid: str) -> HttpResponse:
+    services.sign(uid, by=actor_of(request), at=clock.now())
+    messages.success(request, t("已签收，异议期自次日起计算。", "Signed for; the window runs from tomorrow."))
+    return redirect("casework:case", uid=uid)
+
+
+@require_POST
+def object_to(request: HttpRequest, number: str) -> HttpResponse:
+    procedure, case = services.object_to(number, reason=request.POST.get("reason", "")[:4000], files=_uploads(request),
+                                         by=actor_of(request),
+                                         at=clock.now())
+    if procedure == "complaint":
+        messages.warning(request, t("异议期已过，已按投诉受理。", "The window is over; taken as a complaint."))
+    else:
+        messages.success(request, t("已收到异议，记录已标注“异议中”。", "Received; the record is marked as disputed."))
+    return redirect("casework:case", uid=case)
+
+
+@require_POST
+def exemption(request: HttpRequest, number: str) -> HttpResponse:
+    post = request.POST
+    case = services.claim_exemption(number, ground=post.get("ground", ""), conditions=post.getlist("condition"), reason=post.get("reason",
+                                                                                                                                 "")[:4000],
+                                    files=_uploads(request), by=actor_of(request), at=clock.now())
+    return redirect("casework:case", uid=case)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal("DATE-FORM", field="on", value=text[:20], rule="YYYY-MM-DD", zh="日期应写作2018-05-07。",
+                      en="Write the day as 2018-05-07.") from None
+
+
+@require_POST
+def fulfil(request: HttpRequest, number: str) -> HttpResponse:
+    post, kept = request.POST, _uploads(request)
+    services.fulfil(number, post.get("what", ""), proof=post.get("proof", ""), on=_day(post.get("on", "")), by=actor_of(request),
+                    at=clock.now(),
+                    digest=kept[0].digest if kept else "")
+    messages.success(request, t("已登记。", "Noted."))
+    return redirect("m4:record", number=number)
+
+
+@require_POST
+def repair(request: HttpRequest, number: str) -> HttpResponse:
+    case = services.apply_for_repair(number, reason=request.POST.get("reason", "")[:4000], files=_uploads(request), by=actor_of(request),
+                                     at=clock.now())
+    return redirect("casework:case", uid=case)
+
+
+@require_http_methods(["GET", "POST"])
+def panel(request: HttpRequest, uid: str) -> HttpResponse:
+    """The panel of an exemption: like cases without names, and the vote of one reviewer."""
+    by, at = actor_of(request), clock.now()
+    found = queries.panel_for(uid, by=by)
+    if request.method == "POST":
+        services.vote(uid, request.POST.get("outcome", ""), reason=request.POST.get("reason", ""), by=by, at=at)
+        messages.success(request, t("已表决。", "Your finding is kept."))
+        return redirect("m4:panel", uid=uid)
+    member = by.human in {m[0] for m in found.members}
+    ground = queries.checklist().grounds(clock.city_day(at)).get(found.ground)
+    return render(request, "m4_relief/panel.html", {
+        "panel": found, "like": [{"case": c, "outcome": OUTCOMES[c.outcome]} for c in queries.precedents(found.features)], "member": member,
+        "voted": by.human in found.votes, "outcomes": OUTCOMES.items(), "uid": uid, "ground": ground, "count": len(found.votes),
+    })
+
+
+@require_safe
+def precedents(request: HttpRequest) -> HttpResponse:
+    actor_of(request).must("relief.desk")
+    rows = [{"row": row, "outcome": OUTCOMES[row.outcome]} for row in queries.all_precedents()]
+    return render(request, "m4_relief/precedents.html", {"rows": rows})
+
+
+@require_POST
+def certify(request: HttpRequest, uid: str) -> HttpResponse:
+    made = services.issue_certificate(uid, by=actor_of(request), at=clock.now())
+    return redirect("m4:certificate", uid=made.uid)
+
+
+@require_safe
+def certificate(request: HttpRequest, uid: str) -> HttpResponse:
+    """The file: `ximu-verify` says offline whether it is genuine."""
+    found = queries.certificate(uid, by=actor_of(request))
+    answer = HttpResponse(ledger.bundle_bytes(queries.bundle(found)), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="repair-{found.uid}.json"'
+    return answer
