@@ -15,5 +15,5 @@ case ${DB:-sqlite} in
     fi ;;
   *) echo "DB must be sqlite or postgresql"; exit 2 ;;
 esac
-[ "$XIMU_CITY" = example ] && export XIMU_CLOCK=${XIMU_CLOCK:-2019-06-28T09:00:00}
+[ "$XIMU_CITY" = example ] && export XIMU_CLOCK=${XIMU_CLOCK:-2019-03-20T09:00:00}
 exec .venv/bin/ximu up --city "$XIMU_CITY" --port "${PORT:-8000}"

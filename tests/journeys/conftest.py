@@ -65,7 +65,7 @@ def city() -> Iterator[City]:
     """The made-up city, loaded through its services as `make run` does, served by the production server."""
     with tempfile.TemporaryDirectory(prefix="ximu-city-") as home:
         env = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}} | {
-            "XIMU_HOME": home, "XIMU_CITY": "example", "XIMU_DEMO": "1", "XIMU_CLOCK": "2019-06-28T09:00:00", "PYTHONPATH": str(ROOT / "src")}
+            "XIMU_HOME": home, "XIMU_CITY": "example", "XIMU_DEMO": "1", "XIMU_CLOCK": "2019-03-20T09:00:00", "PYTHONPATH": str(ROOT / "src")}
         made = subprocess.run([sys.executable, "-m", "ximu", "up", "--no-serve", "--json"], env=env, cwd=ROOT, capture_output=True, text=True)
         assert made.returncode == 0, made.stderr
         passwords = {one["login"]: one["password"] for one in json.loads(made.stdout.splitlines()[-1])["passwords"]}

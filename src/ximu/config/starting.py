@@ -22,7 +22,7 @@ EXAMPLE = "example"
 """The one city whose deliveries are made up; a real city begins without any record."""
 HISTORY_BEGINS = datetime(2018, 1, 2, 9, tzinfo=CITY)
 """The example's profile is loaded as of this day, so that what follows in 2018 comes after it in the log."""
-DEMO_CLOCK = "2019-06-28T09:00:00"
+DEMO_CLOCK = "2019-03-20T09:00:00"
 """The day on which the demonstration of the example begins."""
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-MONTHS_AFTER = 2
+MONTHS_AFTER = 1
+STYLES = {"done": "done", "on_time": "done", "overdue": "late", "evidence_expired": "late", "at_risk": "", "not_started": "open"}
+"""Light → look of the bar: plain, done, late or open (dashed)."""
 WIDTH, LABELS, HEAD, ROW_HEIGHT = 1000, 60, 20, 20
 
 
@@ -22,7 +24,8 @@ def draw(lines: list[dict[str, Any]], *, start: date, as_of: date) -> dict[str, 
     for number, line in enumerate(lines):
         until = date.fromisoformat(line["due"]) + timedelta(days=1) if line["due"] else start
         bars.append({
-            **{k: line[k] for k in ("row", "uid", "area", "light", "due")}, "y": HEAD + ROW_HEIGHT * number,
+            **{k: line[k] for k in ("row", "uid", "area", "light", "due")}, "style": STYLES[line["light"]],
+            "y": HEAD + ROW_HEIGHT * number,
             "text_y": HEAD + ROW_HEIGHT * number + 13, "rest_y": HEAD + ROW_HEIGHT * number + 5,
             "x": x(start), "width": x(until) - x(start), "rest_x": x(until), "rest": x(end) - x(until) if line["standing"] else 0,
         })
