@@ -1,0 +1,45 @@
+"""A witness that goes and looks by itself: the log's checkpoint and consistency proof over HTTP."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from ximu_verify.checkpoint import parse_checkpoint
+from ximu_verify.note import NoteError, strict_base64
+from ximu_verify.witness.keeping import Refused, Witness
+
+MOST_BYTES = 1 << 20
+SECONDS = 20
+
+
+def look(witness: Witness, origin: str, url: str, *, now: int) -> str:
+    """Fetch the log's checkpoint and cosign it if it grew honestly; the note with our line. Errors: Refused, OSError."""
+    note = _get(f"{url}/log/checkpoint").decode("utf-8", "replace")
+    if note.partition("\n")[0] != origin:
+        raise Refused(404, "the address serves another log")
+    try:
+        size = parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+    except NoteError as error:
+        raise Refused(400, str(error)) from error
+    held = witness.known(origin)
+    old = held.size if held else 0
+    proof: list[bytes] = []
+    if 0 < old < size:
+        query = urllib.parse.urlencode({"old": old, "new": size})
+        answer = json.loads(_get(f"{url}/api/v1/ledger/consistency?{query}"))
+        nodes = [strict_base64(node) for node in answer["proof"]]
+        proof = [node for node in nodes if node is not None]
+    return note + witness.cosign(note, old=old, proof=proof, now=now)
+
+
+def _get(url: str) -> bytes:
+    if not url.startswith(("https://", "http://")):
+        raise OSError("only http and https")
+    with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 the scheme was checked
+        raw: bytes = answer.read(MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
+        raise OSError("the answer is too long")
+    return raw
