@@ -16,6 +16,8 @@ from ximu.ideas.commitments import queries as commitments
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.disclosure import services as publications
 from ximu.ideas.events import queries as events
+from ximu.ideas.intake import queries as intake
+from ximu.ideas.intake.rules.evidence import KINDS as INTAKE_KINDS
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append, register_evidence
 from ximu.ideas.records import hooks as record_hooks
@@ -43,6 +45,7 @@ def connect_all() -> None:
     register_evidence("records", records.provider, kinds=("record.sealed",))
     register_evidence("registry", registry.evidence, kinds=("registry.",))
     register_evidence("disclosure", disclosure.evidence, kinds=("disclosure.",))
+    register_evidence("intake", intake.provider, kinds=INTAKE_KINDS)
     register_evidence("casework", cases.provider, kinds=("case.",))
     register_evidence("commitments", commitments.provider, kinds=commitments.KINDS)
     publications.register_public("promises", commitments.public_promises)

@@ -42,6 +42,7 @@ class Delivery(models.Model):
     committed_at = models.DateTimeField("入库时间", null=True, db_comment="入库时间")
     committed_by = models.CharField("入库人", max_length=PERSON_LENGTH, blank=True, db_comment="确认入库人的化名标识")
     log_index = models.BigIntegerField("日志序号", null=True, db_comment="回执在日志中的条目序号")
+    purged_at = models.DateTimeField("清除时间", null=True, db_comment="原文件与校验底稿的清除时间")
 
     class Meta:
         verbose_name = "报送批次"
@@ -57,7 +58,7 @@ class Delivery(models.Model):
         public = ()
         internal = (
             "uid", "item", "family", "source", "file_digest", "size", "channel", "state", "progress", "summary", "outcome", "refusal",
-            "partial_reason", "received_at", "received_by", "committed_at", "committed_by", "log_index",
+            "partial_reason", "received_at", "received_by", "committed_at", "committed_by", "log_index", "purged_at",
         )
         personal = ()
 
@@ -101,6 +102,26 @@ class Doubt(models.Model):
         personal = ("named", "code", "row")
 
 
+class DoubtStep(models.Model):
+    """What was done with a doubtful row, one line per entry in the log."""
+
+    doubt = models.ForeignKey(Doubt, models.PROTECT, related_name="steps", verbose_name="存疑主体", db_comment="所属存疑主体")
+    state = models.CharField("状态", max_length=8, choices=Doubt.State, db_comment="办理后的状态")
+    taken_at = models.DateTimeField("办理时间", db_comment="办理时间")
+    taken_by = models.CharField("办理人", max_length=PERSON_LENGTH, db_comment="办理人的化名标识")
+    log_index = models.BigIntegerField("日志序号", unique=True, db_comment="在日志中的条目序号")
+
+    class Meta:
+        verbose_name = "存疑主体办理"
+        verbose_name_plural = verbose_name
+        db_table_comment = "存疑主体办理：只增不改，一行一事"
+
+    class Privacy:
+        public = ()
+        internal = ("doubt", "state", "taken_at", "taken_by", "log_index")
+        personal = ()
+
+
 class Return(models.Model):
     """A delivery counts for the months of its events; one row per unit, family, month and delivery."""
 
@@ -133,8 +154,10 @@ class ZeroReport(models.Model):
     month = models.CharField("月份", max_length=MONTH_LENGTH, db_comment="所属月份，YYYY-MM")
     claimed_at = models.DateTimeField("申报时间", db_comment="申报时间")
     claimed_by = models.CharField("申报人", max_length=PERSON_LENGTH, db_comment="申报人的化名标识")
+    claimed_index = models.BigIntegerField("申报日志序号", null=True, db_comment="申报在日志中的条目序号")
     confirmed_at = models.DateTimeField("确认时间", null=True, db_comment="单位确认时间")
     confirmed_by = models.CharField("确认人", max_length=PERSON_LENGTH, blank=True, db_comment="单位确认人的化名标识")
+    confirmed_index = models.BigIntegerField("确认日志序号", null=True, db_comment="确认在日志中的条目序号")
 
     class Meta:
         verbose_name = "零报告"
@@ -148,7 +171,8 @@ class ZeroReport(models.Model):
 
     class Privacy:
         public = ()
-        internal = ("uid", "unit", "family", "month", "claimed_at", "claimed_by", "confirmed_at", "confirmed_by")
+        internal = ("uid", "unit", "family", "month", "claimed_at", "claimed_by", "claimed_index", "confirmed_at", "confirmed_by",
+                    "confirmed_index")
         personal = ()
 
 

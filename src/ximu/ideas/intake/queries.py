@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -15,10 +16,12 @@ from django.urls import reverse
 
 from ximu.foundation import clock
 from ximu.ideas.catalogue import queries as catalogue
-from ximu.ideas.intake.models import Delivery, Doubt, Expectation, Reminder, Return, ZeroReport
+from ximu.ideas.intake.models import Delivery, Doubt, DoubtStep, Expectation, Reminder, Return, ZeroReport
 from ximu.ideas.intake.reader.report import faults_of
 from ximu.ideas.intake.rules import coverage as rules
+from ximu.ideas.intake.rules import evidence
 from ximu.ideas.intake.rules.schema import ItemSchema, read_schema
+from ximu.ideas.ledger.rules import entry_bytes
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import absent
 from ximu.kernel.today import TodayItem
@@ -153,3 +156,21 @@ def coverage(month: str, *, today: date) -> list[Cell]:
         known = rows if on else 0 if confirmed else None
         cells.append(Cell(*key, month, state, rules.WORDS[state], known, due, reminded.get(key, 0), claim.uid if claim else ""))
     return cells
+
+
+def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
+    """This room's log entries with first ≤ index < last, derived anew from its tables: (index, entry, label)."""
+    for found in Delivery.objects.filter(log_index__gte=first, log_index__lt=last).order_by("log_index"):
+        body = evidence.committed(found, found.outcome)
+        yield found.log_index, entry_bytes(evidence.COMMITTED, body, found.committed_at), f"批次 {found.uid}"
+    for kind, index, at, by in (
+        (evidence.CLAIMED, "claimed_index", "claimed_at", "claimed_by"),
+        (evidence.CONFIRMED, "confirmed_index", "confirmed_at", "confirmed_by"),
+    ):
+        for report in ZeroReport.objects.filter(**{f"{index}__gte": first, f"{index}__lt": last}).order_by(index):
+            body = evidence.zero(report, getattr(report, by))
+            yield getattr(report, index), entry_bytes(kind, body, getattr(report, at)), f"零报告 {report.uid}"
+    steps = DoubtStep.objects.filter(log_index__gte=first, log_index__lt=last).select_related("doubt__delivery").order_by("log_index")
+    for step in steps:
+        body = evidence.settled(step.doubt.uid, step.doubt.delivery.uid, step.state, step.taken_by)
+        yield step.log_index, entry_bytes(evidence.SETTLED, body, step.taken_at), f"存疑主体 {step.doubt.uid}"

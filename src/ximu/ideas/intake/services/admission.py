@@ -17,7 +17,8 @@ from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.intake import queries
 from ximu.ideas.intake.hooks import DeliveryCommitted
 from ximu.ideas.intake.models import Delivery, Doubt, Return
-from ximu.ideas.intake.rules import coverage
+from ximu.ideas.intake.rules import coverage, evidence
+from ximu.ideas.intake.rules.evidence import COUNTS
 from ximu.ideas.intake.services.deliveries import past
 from ximu.ideas.intake.services.sorting import DOUBTS, OFFICIAL, candidates_of
 from ximu.ideas.ledger import services as ledger
@@ -27,7 +28,6 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
-COUNTS = ("new", "corrected", "same", "second_source", "barred", "held")
 ADMITTED = ["natural_key", "digest", "payload", "subject", "event_date", "end_date", "decision_date", "final_date", "family",
             "behaviour", "grade", "document_number", "authority", "line", "final"]
 
@@ -52,10 +52,7 @@ def commit(uid: str, *, by: Actor, at: datetime, partial_reason: str = "") -> De
     with transaction.atomic():
         outcome, months = _admit_all(folder, found, by=by, at=at)
         _queue_doubts(folder, found)
-        entry = Entry("delivery.committed", {
-            "delivery": uid, "item": found.item, "source": found.source, "file": found.file_digest, "rows": found.summary["rows"],
-            "refused": bad, "partial": bool(bad), **outcome,
-        })
+        entry = Entry(evidence.COMMITTED, evidence.committed(found, outcome))
         index = ledger.append([entry], at=at)[0]
         outcome["waiting"] = found.summary["waiting"]
         moved = Delivery.objects.filter(uid=uid, state=Delivery.State.CHECKED).update(

@@ -74,7 +74,7 @@ def check(uid: str, *, by: Actor, at: datetime) -> dict[str, Any]:
     try:
         summary = run(job, progress=lambda rows: Delivery.objects.filter(uid=uid).update(progress=rows))
         summary["dropped_lines"] = json.loads((folder / "result.json").read_text("utf-8"))["dropped_lines"]
-        summary = sorting.sort_out(folder, item, summary)
+        summary = sorting.sort_out(folder, item, summary, today=clock.city_day(at))
     except Refusal as refusal:
         Delivery.objects.filter(uid=uid, state=found.state).update(state=Delivery.State.REFUSED, refusal=refusal.envelope())
         shutil.rmtree(folder, ignore_errors=True)

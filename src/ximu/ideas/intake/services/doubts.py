@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from ximu.ideas.intake import queries
-from ximu.ideas.intake.models import Doubt
+from ximu.ideas.intake.models import Doubt, DoubtStep
+from ximu.ideas.intake.rules import evidence
 from ximu.ideas.intake.services.admission import admit_one
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
@@ -54,4 +55,5 @@ def _settle(found: Doubt, state: str, *, reason: str, by: Actor, at: datetime, p
     if not moved:
         raise Refusal("DOUBT-DONE", status=409, field="doubt", value=found.uid, rule=found.state,
                       zh="此行已经办理，请刷新。", en="This row was settled already; refresh the page.")
-    ledger.append([Entry("doubt.settled", {"doubt": found.uid, "delivery": found.delivery.uid, "state": state, "by": by.uid})], at=at)
+    entry = Entry(evidence.SETTLED, evidence.settled(found.uid, found.delivery.uid, state, by.human))
+    DoubtStep.objects.create(doubt=found, state=state, taken_at=at, taken_by=by.human, log_index=ledger.append([entry], at=at)[0])

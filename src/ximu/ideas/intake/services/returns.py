@@ -10,7 +10,7 @@ from ximu.foundation.outbox import announce
 from ximu.ideas.intake import queries
 from ximu.ideas.intake.hooks import UnitReminded
 from ximu.ideas.intake.models import Expectation, Reminder, Return, ZeroReport
-from ximu.ideas.intake.rules import coverage
+from ximu.ideas.intake.rules import coverage, evidence
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.kernel.actor import Actor
@@ -41,7 +41,8 @@ def claim_zero(unit: str, *, family: str, month: str, by: Actor, at: datetime) -
     except IntegrityError as error:
         raise Refusal("ZERO-AGAIN", status=409, field="month", value=month, rule=family,
                       zh=f"{month}的零报告已经申报。", en=f"The zero report for {month} was claimed already.") from error
-    ledger.append([Entry("zero.claimed", {"unit": unit, "family": family, "month": month, "by": by.uid})], at=at)
+    [claimed.claimed_index] = ledger.append([Entry(evidence.CLAIMED, evidence.zero(claimed, by.human))], at=at)
+    claimed.save(update_fields=["claimed_index"])
     return claimed
 
 
@@ -60,8 +61,8 @@ def confirm_zero(uid: str, *, by: Actor, at: datetime) -> None:
     if not ZeroReport.objects.filter(uid=uid, confirmed_at=None).update(confirmed_at=at, confirmed_by=by.human):
         raise Refusal("ZERO-DONE", status=409, field="zero", value=uid, rule="once", zh="该零报告已经确认。",
                       en="This zero report was confirmed already.")
-    body = {"unit": found.unit, "family": found.family, "month": found.month, "by": by.uid}
-    ledger.append([Entry("zero.confirmed", body)], at=at)
+    index = ledger.append([Entry(evidence.CONFIRMED, evidence.zero(found, by.human))], at=at)[0]
+    ZeroReport.objects.filter(uid=uid).update(confirmed_index=index)
 
 
 @transaction.atomic

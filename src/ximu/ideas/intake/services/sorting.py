@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ximu.ideas.catalogue.rules import Item
 from ximu.ideas.intake.reader.reading import FAULTS
 from ximu.ideas.intake.rules import problems
 from ximu.ideas.records.queries.doors import kinds_of
+from ximu.ideas.records.rules.delivery import LENGTHS
 from ximu.ideas.registry import queries as registry
 from ximu.kernel import uscc
 
@@ -24,7 +26,7 @@ READY, DOUBTS = "ready-{:05}.arrow", "doubts.arrow"
 MOST_CANDIDATES = 10
 
 
-def sort_out(folder: Path, item: Item, summary: dict[str, Any]) -> dict[str, Any]:
+def sort_out(folder: Path, item: Item, summary: dict[str, Any], *, today: date) -> dict[str, Any]:
     """Write the rows that are ready (`ready-*.arrow`) and the doubtful (`doubts.arrow`); faults are added to the report."""
     dropped = pl.Series(summary.pop("dropped_lines"), dtype=pl.Int64)
     held = pl.read_ipc(folder / FAULTS).filter(pl.col("severity") == problems.HELD)["line"].unique()
@@ -32,11 +34,12 @@ def sort_out(folder: Path, item: Item, summary: dict[str, Any]) -> dict[str, Any
     faults, doubts, ready, parts = [pl.read_ipc(folder / FAULTS)], [], 0, 0
     answers: dict[tuple[Any, ...], tuple[str, str, list[dict[str, Any]]]] = {}
     for path in sorted(folder.glob("rows-*.arrow")):
-        rows = _with_roles(pl.read_ipc(path).filter(~pl.col("line").is_in(dropped.implode())))
+        rows = _with_roles(pl.read_ipc(path).filter(~pl.col("line").is_in(dropped.implode())), item, today)
         rows = rows.with_columns(final=~pl.col("line").is_in(held.implode()))
+        rows, unfit = _fit(rows, item, today)
         rows, refused = _by_list(rows, spans, item)
         rows, unknown, unsure = _by_registry(rows, item, answers)
-        faults += [*refused, *unknown]
+        faults += [*unfit, *refused, *unknown]
         if unsure.height:
             doubts.append(unsure)
         if rows.height:
@@ -54,12 +57,36 @@ def sort_out(folder: Path, item: Item, summary: dict[str, Any]) -> dict[str, Any
             "ready_parts": parts, "counts": _counts(told)}
 
 
-def _with_roles(rows: pl.DataFrame) -> pl.DataFrame:
-    """Every role has a column, empty where the item has none; days are days."""
+def _with_roles(rows: pl.DataFrame, item: Item, today: date) -> pl.DataFrame:
+    """Every role has a column, empty where the item has none; an item without any day holds on the day of delivery."""
     days = {"event_date", "end_date", "decision_date", "final_date"}
     absent = [pl.lit(None, dtype=pl.Date if role in days else pl.String).alias(role) for role in ROLES if role not in rows.columns]
     rows = rows.with_columns(absent).with_columns(pl.coalesce("event_date", "decision_date").alias("event_date"))
+    if not {"event_date", "decision_date"} & set(_roles(item)):
+        rows = rows.with_columns(event_date=pl.lit(today))
     return rows.with_columns(pl.col("subject_name", "subject_code", "subject_kind").fill_null(""))
+
+
+def _roles(item: Item) -> dict[str, str]:
+    return dict(item.body["schema"].get("ximu:roles", {}))
+
+
+def _fit(rows: pl.DataFrame, item: Item, today: date) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """What the records room would refuse a whole delivery for is told here per row: lengths, an absent or a future day."""
+    roles, key = _roles(item), item.body["schema"].get("primaryKey") or [""]
+    day = roles.get("event_date") or roles.get("decision_date", "")
+    named = {"natural_key": key if isinstance(key, str) else key[0], "authority": roles.get("authority_name", "")}
+    tests = [(column, pl.col(column).str.len_chars() > most, named.get(name) or roles.get(name, ""), "FIELD-LONG", str(most))
+             for name, most in LENGTHS.items() if (column := "authority_name" if name == "authority" else name) in rows.columns]
+    tests += [("event_date", pl.col("event_date").is_null(), day, "FIELD-NEED", ""),
+              ("event_date", pl.col("event_date") > today, day, "TIME-FUTURE", "")]
+    faults, unfit = [], pl.lit(value=False)
+    for column, test, field, code, rule in tests:
+        bad = rows.filter(test).select("line", pl.col(column).cast(pl.String).alias("value"))
+        if bad.height:
+            faults.append(problems.frame_of(bad, field, code, rule=rule))
+            unfit = unfit | test.fill_null(value=False)
+    return (rows.filter(~unfit) if faults else rows), faults
 
 
 def _counts(faults: pl.DataFrame) -> list[dict[str, Any]]:
@@ -78,7 +105,7 @@ def _by_list(
         family = pl.when(inside.fill_null(value=False)).then(pl.lit(span.item.family)).otherwise(family)
     rows = rows.with_columns(edition=edition, family=family)
     outside = rows.filter(pl.col("edition").is_null()).select("line", pl.col("event_date").cast(pl.String).alias("value"))
-    field = item.body["schema"].get("ximu:roles", {}).get("event_date", "")
+    field = _roles(item).get("event_date", "")
     faults = [problems.frame_of(outside, field, "LIST-NONE", rule=item.code)] if outside.height else []
     return rows.filter(pl.col("edition").is_not_null()), faults
 
@@ -94,13 +121,13 @@ def _by_registry(
         schema={**{n: rows.schema[n] for n in SUBJECT}, "subject": pl.String, "verdict": pl.String}, orient="row",
     )
     rows = rows.join(found, on=SUBJECT, how="left", maintain_order="left", nulls_equal=True)
-    field = item.body["schema"].get("ximu:roles", {}).get("subject_name", "")
+    field = _roles(item).get("subject_name", "")
     faults = []
     for code in ("SUBJ-NONE", "SUBJ-KIND"):
         bad = rows.filter(pl.col("verdict") == code).select("line", pl.col("subject_name").alias("value"))
         if bad.height:
             faults.append(problems.frame_of(bad, field, code))
-    rows, strangers = _only_government(rows)
+    rows, strangers = _only_government(rows, item)
     if strangers.height:
         faults.append(problems.frame_of(strangers, field, "SUBJ-KIND"))
     unsure = rows.filter(pl.col("verdict") == "SUBJ-AMBIG")
@@ -110,12 +137,13 @@ def _by_registry(
     return rows.filter(pl.col("verdict") == "").drop("verdict"), faults, unsure.drop("verdict")
 
 
-def _only_government(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _only_government(rows: pl.DataFrame, item: Item) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Subjects that the records room would refuse on that day are told per row, not per delivery."""
     pairs = rows.filter((pl.col("verdict") == "") & (pl.col("subject") != "")).select("subject", "event_date").unique().rows()
-    known = kinds_of(pairs)
+    known, allowed = kinds_of(pairs), item.subject_kinds
     strangers = pl.DataFrame(
-        [pair for pair in pairs if pair not in known], schema={"subject": pl.String, "event_date": pl.Date}, orient="row",
+        [pair for pair in pairs if pair not in known or (allowed and known[pair] not in allowed)],
+        schema={"subject": pl.String, "event_date": pl.Date}, orient="row",
     )
     shown = rows.join(strangers, on=["subject", "event_date"], how="semi").select("line", pl.col("subject_name").alias("value"))
     return rows.join(strangers, on=["subject", "event_date"], how="anti", maintain_order="left"), shown

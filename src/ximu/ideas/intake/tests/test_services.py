@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 
-from ximu.ideas.catalogue.tests.factories import published
+from ximu.ideas.catalogue.tests.factories import body_of, published
 from ximu.ideas.intake import queries, services
 from ximu.ideas.intake.models import Delivery, Doubt
 from ximu.ideas.ledger import services as ledger
+from ximu.ideas.ledger.queries import verify_log
 from ximu.ideas.registry import jobs
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.registry.tests.factories import CITIES
@@ -141,6 +146,8 @@ def test_a_doubtful_subject_waits_until_a_person_picks(city: list[Any], monkeypa
         services.pick(waiting.uid, subject=city[1].uid, reason=" ", by=CLERK, at=AT)
     assert silent.value.code == "DOUBT-REASON"
     services.pick(waiting.uid, subject=city[1].uid, reason="单位来函确认", by=CLERK, at=AT)
+    assert (found := verify_log()).ok
+    assert found.evidence["intake"] == 3
     assert queries.doubt(waiting.uid).state == Doubt.State.PICKED
     with pytest.raises(Refusal) as done_before:
         services.drop(waiting.uid, reason="x", by=CLERK, at=AT)
@@ -201,21 +208,74 @@ def test_no_zero_where_records_were_delivered(city: list[Any]) -> None:
     assert refused.value.code == "ZERO-ROWS"
 
 
-def test_a_table_is_pulled_like_a_file_is_delivered(city: list[Any], tmp_path: Path) -> None:
+@pytest.fixture
+def their_table(tmp_path: Path) -> Iterator[Callable[[dict[str, str]], str]]:
+    """Makes a unit's table `their_t` on the kind of engine under test, outside our transaction; its URL."""
+    url = str(settings_of_test_database()) if connection.vendor == "postgresql" else f"sqlite:///{tmp_path / 'their.sqlite3'}"
+
+    def make(row: dict[str, str]) -> str:
+        columns, marks = ", ".join(f'"{c}" text' for c in row), ", ".join(f"'{v}'" for v in row.values())
+        run(url, f"CREATE TABLE their_t ({columns})", f"INSERT INTO their_t VALUES ({marks})")
+        return url
+
+    yield make
+    run(url, "DROP TABLE IF EXISTS their_t")
+
+
+def settings_of_test_database() -> str:
+    said = connection.settings_dict
+    return f"postgresql://{said['USER']}:{said['PASSWORD']}@{said['HOST']}:{said['PORT']}/{said['NAME']}"
+
+
+def run(url: str, *statements: str) -> None:
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else psycopg.connect(url)) as link:
+        for statement in statements:
+            link.execute(statement)
+        link.commit()
+
+
+def test_a_table_is_pulled_like_a_file_is_delivered(city: list[Any], their_table: Callable[[dict[str, str]], str]) -> None:
     row = judgment(city[0]) | {"作出判决的法院统一社会信用代码": court()}
-    path = tmp_path / "their.sqlite3"
-    with sqlite3.connect(path) as link:
-        link.execute("CREATE TABLE t (" + ", ".join(f'"{c}"' for c in row) + ")")
-        link.execute(f"INSERT INTO t VALUES ({', '.join('?' * len(row))})", list(row.values()))
-    link.close()
+    url = their_table(row)
     said = {"item": "SF-PJ", "source": "court00000000001", "by": CLERK, "at": AT}
-    receipt = services.pull(f"sqlite:///{path}", table="t", columns=list(row), **said)
+    receipt = services.pull(url, table="their_t", columns=list(row), **said)
     assert services.check(receipt.uid, by=CLERK, at=AT)["good"] == 1
-    for url, table, code in ((f"sqlite:///{path}", "t; drop table t", "PULL-NAME"), ("mysql://x", "t", "PULL-URL"),
-                             (f"sqlite:///{path}", "none", "PULL-FAILED")):
+    for address, table, code in ((url, "t; drop table t", "PULL-NAME"), ("mysql://x", "t", "PULL-URL"), (url, "none", "PULL-FAILED")):
         with pytest.raises(Refusal) as refused:
-            services.pull(url, table=table, columns=["主体名称"], **said)
+            services.pull(address, table=table, columns=["主体名称"], **said)
         assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("changes", "code"), [
+    ({"作出判决的法院": "院" * 201}, "FIELD-LONG"), ({"行为发生日": "2018-06-05", "行为终止日": ""}, "TIME-FUTURE"),
+])
+def test_what_the_register_would_refuse_a_whole_delivery_for_is_named_by_row(
+    city: list[Any], changes: dict[str, str], code: str,
+) -> None:
+    body = body_of("SF-PJ")
+    for one in body["schema"]["fields"]:
+        one.get("constraints", {}).pop("maxLength", None)
+    body["schema"]["ximu:rules"] = []
+    published("2018-2", date(2018, 2, 1), ["SF-PJ"], bodies={"SF-PJ": body})
+    receipt = deliver([judgment(city[0], 1), judgment(city[1], 2, **changes)])
+    summary = services.check(receipt.uid, by=CLERK, at=AT)
+    assert (summary["good"], summary["bad"]) == (1, 1)
+    assert [(f["line"], f["code"]) for f in queries.faults(receipt.uid)] == [(2, code)]
+    assert services.commit(receipt.uid, by=CLERK, at=AT, partial_reason="一行退回").outcome["new"] == 1
+
+
+def test_the_log_is_derived_anew_from_deliveries_zeros_and_doubts(city: list[Any]) -> None:
+    receipt = deliver([judgment(city[0])])
+    services.check(receipt.uid, by=CLERK, at=AT)
+    services.commit(receipt.uid, by=CLERK, at=AT)
+    unit = city[0].uid
+    claimed = services.claim_zero(unit, family="discipline", month="2018-03", by=CLERK, at=AT)
+    services.confirm_zero(claimed.uid, by=actor("chief", unit), at=AT)
+    found = verify_log()
+    assert found.ok, found
+    assert found.evidence["intake"] == 3
+    Delivery.objects.filter(uid=receipt.uid).update(source="another")
+    assert [f.label for f in verify_log().findings] == [f"批次 {receipt.uid}"]
 
 
 @pytest.mark.parametrize(("find", "code"), [(queries.delivery, "DELIV-NONE"), (queries.doubt, "DOUBT-NONE"), (queries.zero, "ZERO-NONE")])
