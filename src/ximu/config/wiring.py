@@ -25,6 +25,7 @@ from ximu.ideas.records import queries as records
 from ximu.ideas.registry import queries as registry
 from ximu.notice.mechanisms.m4_relief import queries as relief
 from ximu.notice.mechanisms.m4_relief.services import CONDUCTS as RELIEF
+from ximu.notice.plan import queries as plan
 
 RIGHTS = {
     rights.AccountOpened: "rights.account-opened", rights.AccountClosed: "rights.account-closed",
@@ -50,6 +51,7 @@ def connect_all() -> None:
     register_evidence("commitments", commitments.provider, kinds=commitments.KINDS)
     publications.register_public("promises", commitments.public_promises)
     register_evidence("events", events.provider, kinds=("events.",))
+    publications.register_public("plan", plan.public_plan)
     outbox.connect(record_hooks.RecordsMoved, publications.moved)
     outbox.connect(record_hooks.RecordsCorrected, publications.corrected)
     outbox.connect(record_hooks.RecordsMoved, casework.on_moved)

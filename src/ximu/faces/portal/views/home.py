@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ximu.faces.portal import menu
+from ximu.faces.portal.views.records import with_states
 from ximu.foundation import clock
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.catalogue.rules import FAMILIES
@@ -22,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     on = clock.today()
     newest = disclosure.public_latest(on=on, limit=LATEST)
     return render(request, "portal/home.html", {
-        "pages": menu.pages_at(request.path), "latest": newest, "families": FAMILIES,
+        "pages": menu.pages_at(request.path), "latest": with_states(newest), "families": FAMILIES,
         "total": disclosure.public_search(on=on, size=1)["total"], "bodies": disclosure.public_units(on=on, size=1)["total"],
         "edition": catalogue.edition_in_force(on), "log_size": ledger.size(),
     })

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_safe
 from ximu.faces.portal.pager import pages_of
 from ximu.faces.portal.words import CORE_FIELDS
 from ximu.foundation import clock
+from ximu.foundation.templatetags.ximu import day as said_day
 from ximu.foundation.web import int_of
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.catalogue.rules import FAMILIES
@@ -20,6 +23,15 @@ from ximu.ideas.ledger import queries as ledger
 from ximu.kernel.words import Text
 
 SIZE = 20
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DAYS = frozenset({"event_date", "end_date", "decision_date", "final_date"})
+
+
+def with_states(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each published record with its present status: a dispute shows everywhere at once."""
+    states = disclosure.public_states([row["record"] for row in rows], on=clock.today())
+    known = {number: {"code": code, "zh": words.zh, "en": words.en} for number, (code, words) in states.items()}
+    return [row | {"state": known.get(row["record"])} for row in rows]
 
 
 @require_safe
@@ -30,7 +42,7 @@ def search(request: HttpRequest) -> HttpResponse:
     family = family if family in FAMILIES else ""
     found = disclosure.public_search(q, on=clock.today(), family=family, page=int_of(request, "page", 1, most=10_000), size=SIZE)
     return render(request, "portal/records.html", {
-        "q": q, "family": family, "families": FAMILIES, "records": found["records"], "total": found["total"],
+        "q": q, "family": family, "families": FAMILIES, "records": with_states(found["records"]), "total": found["total"],
         "pages": pages_of(found["page"], SIZE, found["total"]),
     })
 
@@ -43,10 +55,11 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     edition = catalogue.edition_in_force(day)
     item = catalogue.items_of(edition.number).get(shown["item"]) if edition else None
     titles = _titles(item.body) if item else {}
+    days = {f.name for f in item.schema.fields if f.type == "date"} if item and item.list == "data" else set()
     names = disclosure.public_names([str(v) for k, v in shown["fields"].items() if k in ("subject", "source")], on=day)
     return render(request, "portal/record.html", {
-        "record": shown, "edition": edition, "item": item, "family": FAMILIES[shown["family"]],
-        "fields": [(titles.get(name) or CORE_FIELDS.get(name) or Text(name, name), name, _said(name, value, names))
+        "record": with_states([shown])[0], "edition": edition, "item": item, "family": FAMILIES[shown["family"]],
+        "fields": [(titles.get(name) or CORE_FIELDS.get(name) or Text(name, name), name, _said(name, value, names, days | DAYS))
                    for name, value in shown["fields"].items()],
         "history": disclosure.public_history(shown["record"], on=on), "key": ledger.key(),
         "stage": disclosure.policy_on(day).stages.get(shown["stage"]), "document": shown["fields"].get("document_number"),
@@ -68,9 +81,11 @@ def _titles(body: Any) -> dict[str, Text]:
     return {f["name"]: Text(f["title"], f.get("title_en") or f["title"]) for f in body.get("schema", {}).get("fields", [])}
 
 
-def _said(name: str, value: Any, names: dict[str, str]) -> Any:
+def _said(name: str, value: Any, names: dict[str, str], days: Collection[str]) -> Any:
     if value in (None, ""):
         return None
     if name == "state":
         return disclosure.STATE_WORDS.get(str(value), value)
+    if name in days and ISO_DAY.fullmatch(str(value)):
+        return said_day(str(value))
     return names.get(str(value), value)

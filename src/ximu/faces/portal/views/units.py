@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ximu.faces.portal.pager import pages_of
+from ximu.faces.portal.views import promises
+from ximu.faces.portal.views.records import with_states
 from ximu.foundation import clock
 from ximu.foundation.web import int_of
 from ximu.ideas.disclosure import queries as disclosure
@@ -45,9 +47,11 @@ def unit(request: HttpRequest, uid: str) -> HttpResponse:
     family = request.GET.get("family", "")
     family = family if family in {f["family"] for f in public["families"]} else ""
     records = disclosure.public_search(on=on, subjects=shown["subjects"], family=family, page=int_of(request, "page", 1), size=SIZE)
+    kept = promises.shown(on=on, unit=uid)
     return render(request, "portal/unit.html", {
-        "unit": shown, "public": public, "records": records["records"], "family": family, "total": records["total"],
-        "pages": pages_of(records["page"], SIZE, records["total"]), "story": _story(shown, on),
+        "unit": shown, "public": public, "records": with_states(records["records"]), "family": family, "total": records["total"],
+        "pages": pages_of(records["page"], SIZE, records["total"]), "story": _story(shown, on), "rules": _rules(public),
+        "promises": kept, "promised": kept["items"][:5],
         "families": {f["family"]: f["name"] for f in public["families"]},
     })
 
@@ -57,6 +61,15 @@ def _story(shown: dict[str, Any], on: date) -> list[dict[str, Any]]:
     names = [{"on": n["since"], "words": n["role"], "text": n["text"]} for n in shown["names"] if n["full"]]
     reforms = [{"on": r["on"], "words": r["words"], "text": "", "reform": r} for r in shown["reforms"]]
     return sorted((e for e in names + reforms if e["on"] <= on), key=lambda e: e["on"])
+
+
+def _rules(public: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is not public first; kinds that one rule decides stand together."""
+    found: dict[tuple[bool, str], dict[str, Any]] = {}
+    for line in [*public["never"], *public["families"]]:
+        key = (bool(line.get("public")), line["rule"])
+        found.setdefault(key, {**line, "public": key[0], "kinds": []})["kinds"].append(line.get("name") or line["what"])
+    return sorted(found.values(), key=lambda line: line["public"])
 
 
 def _words(request: HttpRequest) -> str:

@@ -10,6 +10,9 @@ import orjson
 from django.db.models import Count, Max, QuerySet
 
 from ximu.ideas.disclosure.models import Publication
+from ximu.ideas.records import queries as records
+from ximu.ideas.records.rules import STATES
+from ximu.kernel.words import Text
 
 CHUNK = 500
 NEWEST_MOST = 50_000
@@ -60,3 +63,9 @@ def public_history(number: str, *, on: date) -> list[dict[str, Any]]:
          "closes_on": row.closes_on, "closed_at": row.closed_at, "closed_index": row.closed_index}
         for row in rows
     ]
+
+
+def public_states(numbers: Collection[str], *, on: date) -> dict[str, tuple[str, Text]]:
+    """How those of the records that are open now stand: in effect, or flagged as disputed. The others are left out."""
+    shown = set(_open(on).filter(number__in=numbers).values_list("number", flat=True))
+    return {number: (state, STATES[state]) for number, (_, state) in records.states_of(shown).items()} if shown else {}
