@@ -11,6 +11,7 @@ import click
 
 from ximu.foundation import clock
 from ximu.ideas.ledger import queries, services
+from ximu.kernel.actor import SYSTEM
 
 COMMANDS = {"log": "log_group"}
 EXIT_BROKEN = 2
@@ -103,3 +104,56 @@ def cosign(note: TextIO, as_json: bool) -> None:
         _json({"added": added})
     else:
         click.echo(f"新增见证签名 {added} 个。{added} cosignatures added.")
+
+
+@log_group.command("gather")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def gather(as_json: bool) -> None:
+    """向各见证人索取加签 ask every witness to cosign; exit 2 while too few are fresh."""
+    answers = services.gather(at=clock.now())
+    if as_json:
+        _json([{"name": a.name, "status": a.status, "cosigned": a.cosigned, "said": a.said} for a in answers])
+    for answer in [] if as_json else answers:
+        click.echo(f"{'✔' if answer.cosigned else '✘'} {answer.name} {answer.status or '—'} {answer.said.strip()}")
+    queries.must_be_fresh(at=clock.now())
+
+
+@log_group.group("witness")
+def witness_group() -> None:
+    """见证人 The other offices that cosign the log."""
+
+
+@witness_group.command("add")
+@click.argument("key")
+@click.option("--url", default="", help="提交地址前缀 submission prefix (C2SP tlog-witness); empty: notes are exchanged by hand")
+@click.option("--name", default="", help="单位名称 name of the office")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def witness_add(key: str, url: str, name: str, as_json: bool) -> None:
+    """登记见证人 register a witness by its verifier key."""
+    uid = services.trust_witness(key, by=SYSTEM, at=clock.now(), title=name, url=url)
+    if as_json:
+        _json({"uid": uid})
+    else:
+        click.echo(uid)
+
+
+@witness_group.command("retire")
+@click.argument("uid")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def witness_retire(uid: str, as_json: bool) -> None:
+    """停用见证人 a witness that is asked no more."""
+    services.retire_witness(uid, by=SYSTEM, at=clock.now())
+    if as_json:
+        _json({"retired": uid})
+
+
+@witness_group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def witness_list(as_json: bool) -> None:
+    """在用的见证人 the active witnesses and how fresh their word is."""
+    found = queries.watchers(at=clock.now())
+    if as_json:
+        _json([{"uid": w.uid, "name": w.name, "title": w.title, "size": w.size, "fresh": w.fresh,
+                "seen_at": w.seen_at.isoformat() if w.seen_at else None, "key": w.key} for w in found])
+    for w in [] if as_json else found:
+        click.echo(f"{'✔' if w.fresh else '✘'} {w.uid} {w.name} {w.title} {w.size} {w.seen_at or '—'}")

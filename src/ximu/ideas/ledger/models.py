@@ -77,15 +77,25 @@ class Witness(models.Model):
     key = models.CharField("公钥", max_length=400, unique=True, db_comment="见证人验证公钥（C2SP vkey，算法0x04）")
     trusted_at = models.DateTimeField("登记时间", db_comment="登记时间")
     trusted_by = models.CharField("登记人", max_length=16, db_comment="登记人标识")
+    title = models.CharField("单位", max_length=200, blank=True, db_comment="见证单位名称")
+    url = models.CharField("地址", max_length=400, blank=True, db_comment="提交检查点的地址前缀，空为人工交换")
+    seen_size = models.BigIntegerField("最近条目数", default=0, db_comment="最近一次加签所涵盖的条目数")
+    seen_at = models.DateTimeField("最近加签", null=True, db_comment="最近一次加签的时间，以声明时间与收到时间之早者为准")
+    retired_at = models.DateTimeField("停用时间", null=True, db_comment="停用时间")
+    retired_by = models.CharField("停用人", max_length=16, blank=True, db_comment="停用人标识")
 
     class Meta:
         verbose_name = "见证人"
         verbose_name_plural = verbose_name
         db_table_comment = "见证人：对检查点加签的其他单位"
+        constraints = [models.CheckConstraint(
+            condition=models.Q(retired_at__isnull=True, retired_by="") | (models.Q(retired_at__isnull=False) & ~models.Q(retired_by="")),
+            name="ledger_witness_retired_pair",
+        )]
 
     class Privacy:
-        public = ("uid", "name", "key", "trusted_at")
-        internal = ("trusted_by",)
+        public = ("uid", "name", "key", "trusted_at", "title", "seen_size", "seen_at", "retired_at")
+        internal = ("trusted_by", "retired_by", "url")
         personal = ()
 
 

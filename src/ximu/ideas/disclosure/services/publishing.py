@@ -18,6 +18,7 @@ from ximu.ideas.disclosure.queries.policy import policy_on
 from ximu.ideas.disclosure.queries.publications import CLOSED, OPENED, closed_body, opened_body, publication
 from ximu.ideas.disclosure.queries.views import Hat, PolicyView, core_values
 from ximu.ideas.disclosure.rules import Policy, personal_data
+from ximu.ideas.ledger.queries import must_be_fresh
 from ximu.ideas.ledger.rules import Entry, commitment
 from ximu.ideas.ledger.services import append
 from ximu.ideas.records import queries as records
@@ -125,8 +126,12 @@ def _last_day(facts: Facts, wanted: date | None, policy: Policy, today: date) ->
 @transaction.atomic
 @asks_gate("publish")
 def approve(uid: str, *, by: Actor, at: datetime) -> Publication:
-    """The second person opens it; everything is checked again. Errors: `DUAL`, `PUB-STATE`, `PUB-STALE`, those of `propose`."""
+    """The second person opens it; everything is checked again.
+
+    Errors: `DUAL`, `PUB-STATE`, `PUB-STALE`, `LOG-STALE`, those of `propose`.
+    """
     by.must("disclosure.approve")
+    must_be_fresh(at=at)
     row = publication(uid)
     facts = records.facts_of(row.number, view=Inside(), known_at=at)
     policy, _ = _fit(facts, Terms(row.stage, row.basis, row.fields, row.note, row.closes_on), at)

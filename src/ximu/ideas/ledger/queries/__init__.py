@@ -16,10 +16,13 @@ from ximu.ideas.ledger.queries.tree import (
     tile,
 )
 from ximu.ideas.ledger.queries.verification import Finding, Verdict, verdict_envelope, verify_log
+from ximu.ideas.ledger.queries.watchers import Watcher, must_be_fresh, watchers, witness_limit
 from ximu.ideas.ledger.rules.words import kind_words
 
 __all__ = [
-    "Finding", "HeadView", "Verdict", "bundle", "bundle_bytes", "checkpoint", "consistency", "cosigned", "entries_between", "entry",
+    "Finding", "HeadView", "Verdict", "Watcher", "bundle",
+    "bundle_bytes", "checkpoint", "consistency", "cosigned", "entries_between", "entry",
     "entry_bundle",
-    "entry_value", "head", "inclusion", "key", "kind_words", "root_at", "size", "tile", "verdict_envelope", "verify_log",
+    "entry_value", "head", "inclusion", "key", "kind_words", "must_be_fresh", "root_at", "size", "tile", "verdict_envelope", "verify_log",
+    "watchers", "witness_limit",
 ]

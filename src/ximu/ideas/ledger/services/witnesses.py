@@ -7,6 +7,7 @@ import binascii
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from ximu.ideas.ledger.models import Cosignature, Witness
 from ximu.ideas.ledger.queries import checkpoints, tree
@@ -19,8 +20,10 @@ from ximu.kernel.refusal import Refusal
 DASH = "\u2014 "
 
 
-def trust_witness(key: str, *, by: Actor, at: datetime) -> str:
+def trust_witness(key: str, *, by: Actor, at: datetime, title: str = "", url: str = "") -> str:
     """Register a witness by its verifier key (C2SP vkey, type 0x04); its uid. The log records it.
+
+    From now on publication, repair and erasure need fresh cosignatures (`queries.must_be_fresh`).
 
     Errors: `WITNESS-KEY` for anything but a well-formed key of that type, `PERM-DENIED`.
     """
@@ -28,11 +31,24 @@ def trust_witness(key: str, *, by: Actor, at: datetime) -> str:
     name, public = _read_key(key)
     with transaction.atomic():
         found, new = Witness.objects.get_or_create(
-            key=verifier_key(name, public, COSIGNATURE), defaults={"name": name, "trusted_at": at, "trusted_by": by.uid},
+            key=verifier_key(name, public, COSIGNATURE), defaults={
+                "name": name, "trusted_at": at, "trusted_by": by.uid, "title": title.strip()[:200], "url": url.strip().rstrip("/")[:400],
+            },
         )
         if new:
             append([Entry("log.witness", {"key": found.key, "by": by.uid})], at=at)
     return found.uid
+
+
+def retire_witness(uid: str, *, by: Actor, at: datetime) -> None:
+    """It is asked no more and counts no more; what it signed stays. Errors: `WITNESS-NONE`, `PERM-DENIED`."""
+    by.must("ledger.witness")
+    with transaction.atomic():
+        key = Witness.objects.filter(uid=uid, retired_at__isnull=True).values_list("key", flat=True).first()
+        if key is None or not Witness.objects.filter(uid=uid, retired_at__isnull=True).update(retired_at=at, retired_by=by.uid):
+            raise Refusal("WITNESS-NONE", status=404, field="witness", value=uid[:20], rule="", zh="没有这个在用的见证人。",
+                          en="There is no such active witness.")
+        append([Entry("log.witness-retired", {"key": key, "by": by.uid})], at=at)
 
 
 def cosign(note: str, *, at: datetime) -> int:
@@ -56,6 +72,9 @@ def cosign(note: str, *, at: datetime) -> int:
                 defaults={"text": ours, "line": line, "signed_at": signed_at, "received_at": at},
             )
             added += new
+            Witness.objects.filter(Q(seen_at__isnull=True) | Q(seen_at__lte=min(signed_at, at)), pk=witness.pk, seen_size__lte=size).update(
+                seen_at=min(signed_at, at), seen_size=size,
+            )
     return added
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from ximu.foundation import clock
 from ximu.foundation.outbox import announce
+from ximu.ideas.ledger.queries import must_be_fresh
 from ximu.ideas.records import queries
 from ximu.ideas.records.hooks import RecordsMoved
 from ximu.ideas.records.models import Step, Version
@@ -206,8 +207,9 @@ def unflag(given: Numbers, *, case: str, reason: str, by: Actor, at: datetime) -
 
 
 def repair(given: Numbers, *, proof: str, by: Actor, at: datetime) -> int:
-    """Repaired (art. 38): hidden from query at once, kept in the database."""
+    """Repaired (art. 38): hidden from query at once, kept in the database. Errors: `LOG-STALE`."""
     by.must("records.decide")
+    must_be_fresh(at=at)
     return move(given, "repaired", by=by, at=at, detail={"proof": said(proof, "proof")})
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import orjson
 from django.db import transaction
 
+from ximu.ideas.ledger.queries import must_be_fresh
 from ximu.ideas.ledger.rules import commitment
 from ximu.ideas.records import queries
 from ximu.ideas.records.models import Step, Version
@@ -20,7 +21,7 @@ def erase(given: Numbers, *, basis: str, by: Actor, at: datetime, second: Actor 
     """Destroy payload, salts, keys and names of subject and document in all versions and steps of revoked or expired records.
 
     Two people (`by` and `second`), except the platform's own timely deletion of what was revoked.
-    Errors: `STATE-EDGE`, `DUAL`, `REASON`.
+    Errors: `STATE-EDGE`, `DUAL`, `REASON`, `LOG-STALE`.
     """
     by.must("records.erase")
     if second is not None:
@@ -28,6 +29,7 @@ def erase(given: Numbers, *, basis: str, by: Actor, at: datetime, second: Actor 
     if by.channel != "system" and (second is None or second.human == by.human):
         raise Refusal("DUAL", status=403, field="second", value="", rule="两人办理", zh="删除须由两人办理。",
                       en="Erasure takes two people.")
+    must_be_fresh(at=at)
     words, numbers = said(basis, "basis"), numbers_of(given)
     with transaction.atomic():
         moved = move(numbers, "erased", by=by, at=at, detail={"basis": words, "second": second.human if second else ""})
