@@ -23,6 +23,7 @@ from ximu.ideas.ledger.services import append, register_evidence
 from ximu.ideas.records import hooks as record_hooks
 from ximu.ideas.records import queries as records
 from ximu.ideas.registry import queries as registry
+from ximu.notice.mechanisms.m2_joint_action import services as joint
 from ximu.notice.mechanisms.m4_relief import queries as relief
 from ximu.notice.mechanisms.m4_relief.services import CONDUCTS as RELIEF
 from ximu.notice.plan import queries as plan
@@ -58,5 +59,8 @@ def connect_all() -> None:
     outbox.connect(record_hooks.RecordsCorrected, casework.on_corrected)
     outbox.connect(case_hooks.EffectStopping, casework.on_stopping)
     register_evidence("m4_relief", relief.provider, kinds=("relief.",))
-    for procedure, conduct in RELIEF.items():
+    for procedure, conduct in {**RELIEF, **joint.CONDUCTS}.items():
         casework.register(procedure, conduct)
+    casework.register_stopper("measure", joint.stop_measure)
+    casework.register_daily("measures_ended", joint.end_due)
+    outbox.connect(record_hooks.RecordsMoved, joint.on_moved)

@@ -12,5 +12,5 @@ def sweep(*, at: datetime) -> dict[str, int]:
     """May run as often as one likes: a second pass on the same day finds nothing."""
     return {
         "handed_over": services.hand_over_ended(by=SYSTEM, at=at), "late": services.sweep_deadlines(at=at),
-        **services.sweep_effects(at=at),
+        **services.sweep_effects(at=at), **{name: work(at=at) for name, work in services.daily().items()},
     }

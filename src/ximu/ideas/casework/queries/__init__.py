@@ -1,6 +1,19 @@
 """Reads of cases, limits, calendars and effects."""
 
-from ximu.ideas.casework.queries.cases import CaseView, case, case_by_number, cases_about, inbox, open_cases, parties, visible
+from ximu.ideas.casework.queries.cases import (
+    CaseView,
+    case,
+    case_by_number,
+    case_for,
+    cases_about,
+    cases_of,
+    inbox,
+    last_closed,
+    open_cases,
+    parties,
+    tally,
+    visible,
+)
 from ximu.ideas.casework.queries.counting import Touched, calendar, calendar_years, office, terms, touched
 from ximu.ideas.casework.queries.declared import procedure, procedures
 from ximu.ideas.casework.queries.desk import doctor, today
@@ -10,7 +23,35 @@ from ximu.ideas.casework.queries.feed import icalendar
 from ximu.ideas.casework.queries.letters import LETTER_NAMES, letter_of
 
 __all__ = [
-    "LETTER_NAMES", "CaseView", "EffectRow", "Touched", "calendar", "calendar_years", "case", "case_by_number", "cases_about",
-    "doctor", "effects_of", "effects_on", "icalendar", "inbox", "letter_of", "office", "open_cases", "open_effects", "parties",
-    "paused_numbers", "procedure", "procedures", "provider", "terms", "today", "touched", "visible",
+    "LETTER_NAMES",
+    "CaseView",
+    "EffectRow",
+    "Touched",
+    "calendar",
+    "calendar_years",
+    "case",
+    "case_by_number",
+    "case_for",
+    "cases_about",
+    "cases_of",
+    "doctor",
+    "effects_of",
+    "effects_on",
+    "icalendar",
+    "inbox",
+    "last_closed",
+    "letter_of",
+    "office",
+    "open_cases",
+    "open_effects",
+    "parties",
+    "paused_numbers",
+    "procedure",
+    "procedures",
+    "provider",
+    "tally",
+    "terms",
+    "today",
+    "touched",
+    "visible",
 ]

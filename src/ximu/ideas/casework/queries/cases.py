@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from ximu.foundation import clock
 from ximu.ideas.casework.models import Case, CaseFile, Clock, Step, Telling
@@ -163,6 +163,28 @@ def open_cases(procedures_wanted: Collection[str], *, about: str = "", subject: 
     if about:
         rows = rows.filter(about=about)
     return list((rows.filter(subject=subject) if subject else rows).order_by("pk"))
+
+
+def last_closed(procedure: str, key: str, *, since: datetime) -> Case | None:
+    """The newest closed case of the same matter since then: what comes again is a relapse."""
+    return Case.objects.filter(procedure=procedure, key=key, closed_at__gte=since).order_by("-closed_at").first()
+
+
+def case_for(uid: str) -> Case:
+    """For the room that declares the procedure. Errors: `CASE-NONE`."""
+    return row(uid)
+
+
+def tally(procedure: str) -> list[tuple[str, str, bool, int]]:
+    """(unit that must act, state, late, how many) over all cases of a procedure: for rates and campaigns."""
+    rows = Case.objects.filter(procedure=procedure).order_by().values_list("source", "state", "late").annotate(Count("pk"))
+    return [(source, state, late, count) for source, state, late, count in rows]
+
+
+def cases_of(procedure: str, *, state: str = "") -> list[Case]:
+    """All cases of a procedure, newest first: for the room that declares it."""
+    rows = Case.objects.filter(procedure=procedure)
+    return list((rows.filter(state=state) if state else rows).order_by("-pk"))
 
 
 def cases_about(about: str, *, actor: Actor) -> list[Case]:

@@ -18,7 +18,8 @@ RELATIONS = ("holder", "source", "subject", "superior", "opener", "office", "per
 """`permitted`: whoever holds the permission; the room that declares it asks for more.
 
 `office` and `permitted` may be held for the whole city, the others never."""
-APART = ("entered", "opened", "decided", "subject", "same-division")
+APART = ("entered", "opened", "decided", "owner", "subject", "same-division")
+"""`owner`: the unit that must act does not judge its own work."""
 NEEDS = ("reason", "file", "ground", "proof")
 SHOWN = ("holder", "source", "subject", "opener", "office")
 """Who may see that a case exists, unless the declaration says otherwise."""

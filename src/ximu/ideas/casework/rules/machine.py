@@ -76,6 +76,9 @@ def conflict(move: Move, actor: Actor, parties: Parties) -> Refusal | None:
             return Refusal("DUAL", status=403, field="by", value=move.verb, rule=f"{name} ≠ {move.verb}",
                            zh=f"{words[name].zh}不能办理“{move.name.zh}”。",
                            en=f"It may not be {words[name].en} who does “{move.name.en}”.")
+        if name == "owner" and belongs(actor, parties.source):
+            return Refusal("DUAL", status=403, field="by", value=move.verb, rule="owner", zh=f"责任单位不能自己办理“{move.name.zh}”。",
+                           en=f"The unit that must act may not do “{move.name.en}” itself.")
         if name == "subject" and belongs(actor, parties.subject):
             return Refusal("CONFLICT", status=403, field="by", value=move.verb, rule="subject",
                            zh=f"被记录主体不能办理“{move.name.zh}”。", en=f"The subject may not do “{move.name.en}”.")

@@ -1,9 +1,10 @@
 """Verbs of cases, limits, calendars and effects."""
 
-from ximu.ideas.casework.services.conduct import Conduct, register
+from ximu.ideas.casework.services.conduct import Conduct, daily, register, register_daily
 from ximu.ideas.casework.services.effects import (
     add_effect,
     confirm_stop,
+    end_effect,
     on_corrected,
     on_moved,
     on_stopping,
@@ -19,7 +20,7 @@ from ximu.ideas.casework.services.sweeping import sweep_deadlines
 from ximu.ideas.casework.services.terms import load_calendar, recount, set_term
 
 __all__ = [
-    "Conduct", "Opening", "Upload", "add_effect", "add_files", "confirm_stop", "hand_over", "hand_over_ended", "issue_feed_key",
-    "load_calendar", "move", "on_corrected", "on_moved", "on_stopping", "open_case", "read_file", "recount", "register", "register_stopper",
-    "reverse", "seen", "set_term", "sweep_deadlines", "sweep_effects", "take",
+    "Conduct", "Opening", "Upload", "add_effect", "add_files", "confirm_stop", "daily", "end_effect", "hand_over", "hand_over_ended",
+    "issue_feed_key", "load_calendar", "move", "on_corrected", "on_moved", "on_stopping", "open_case", "read_file", "recount",
+    "register", "register_daily", "register_stopper", "reverse", "seen", "set_term", "sweep_deadlines", "sweep_effects", "take",
 ]

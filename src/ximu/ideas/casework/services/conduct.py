@@ -5,6 +5,7 @@ Connected in `config/wiring.py`, so that the case page, the API and the command 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -27,6 +28,18 @@ _conducts: dict[str, Conduct] = {}
 def register(procedure: str, conduct: Conduct) -> None:
     """Called by `config/wiring.py` only."""
     _conducts[procedure] = conduct
+
+
+_daily: dict[str, Callable[..., int]] = {}
+
+
+def register_daily(name: str, work: Callable[..., int]) -> None:
+    """What a room does once a day beside the limits; `work(at=…)` must be safe to repeat. Called by `config/wiring.py` only."""
+    _daily[name] = work
+
+
+def daily() -> dict[str, Callable[..., int]]:
+    return dict(_daily)
 
 
 def conduct_of(procedure: str) -> Conduct | None:

@@ -71,6 +71,15 @@ def reverse(numbers: Collection[str], *, cause: str, at: datetime, before_versio
     return found
 
 
+def end_effect(uid: str, *, cause: str, at: datetime) -> bool:
+    """One effect has come to its own end: the same way out as a reversal, with a receipt. False when it had ended before."""
+    effect = Effect.objects.filter(uid=uid, state="live").first()
+    if effect is None or not Effect.objects.filter(uid=uid, state="live").update(state="stopping", cause=cause, stopping_at=at):
+        return False
+    announce(EffectStopping(uid, effect.kind, cause), at=at)
+    return True
+
+
 def on_moved(event: RecordsMoved, *, at: datetime) -> None:
     """Wired to the records' announcement."""
     if event.after in CAUSES:

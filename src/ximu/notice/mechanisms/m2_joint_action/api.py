@@ -1,0 +1,64 @@
+"""The API of rows M2.1 and M2.2. Responses, feedback and verification are moves of `/api/v1/casework/cases`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema, Status
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of
+from ximu.notice.mechanisms.m2_joint_action import queries, services
+from ximu.notice.mechanisms.m2_joint_action.services.initiating import Proposal
+from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
+
+router = Router(tags=["联动奖惩与整改 joint action, rectification"])
+
+
+class Opened(Schema):
+    case: str
+
+
+class NewMeasure(Schema):
+    item: str = Field(max_length=40)
+    unit: str = Field(max_length=16)
+    starts: date
+    ends: date
+    reason: str = Field(max_length=4000)
+    decision: str = Field("", max_length=200)
+
+
+class NewProblem(Schema):
+    owner: str = Field(max_length=16)
+    topic: str = Field(max_length=80)
+    level: str = Field(max_length=10)
+    origin: str = Field(max_length=10)
+    reference: str = Field("", max_length=60)
+    reason: str = Field(max_length=4000)
+
+
+@router.post("/records/{number}/measures", response={201: Opened}, summary="发起措施 Initiate a measure")
+def initiate(request: HttpRequest, number: str, given: NewMeasure) -> Status:
+    wanted = Proposal(given.item, given.unit, given.starts, given.ends, given.reason, given.decision)
+    return Status(201, {"case": services.initiate(number, wanted=wanted, by=actor_of(request), at=clock.now())})
+
+
+@router.post("/problems", response={201: Opened}, summary="提出整改问题 Raise a problem")
+def raise_problem(request: HttpRequest, given: NewProblem) -> Status:
+    problem = Problem(given.owner, given.topic, given.level, given.origin, given.reference)
+    return Status(201, {"case": services.raise_problem(problem, reason=given.reason, by=actor_of(request), at=clock.now())})
+
+
+@router.get("/rates", response=list[dict[str, Any]], summary="响应率、反馈率、解除率 Rates by unit")
+def rates(request: HttpRequest) -> list[dict[str, Any]]:
+    actor_of(request).must("joint.respond")
+    return [asdict(r) for r in queries.rates()]
+
+
+@router.get("/campaigns", response=list[dict[str, Any]], summary="专项治理 Campaigns")
+def campaigns(request: HttpRequest) -> list[dict[str, Any]]:
+    actor_of(request).must("joint.respond")
+    return [asdict(c) for c in queries.campaigns()]

@@ -1,0 +1,15 @@
+"""Paths beneath /console/m2/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ximu.notice.mechanisms.m2_joint_action import views
+
+app_name = "m2"
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("raise", views.raise_problem, name="raise"),
+    path("records/<str:number>", views.record, name="record"),
+    path("records/<str:number>/initiate", views.initiate, name="initiate"),
+]

@@ -1,0 +1,83 @@
+"""Pages of rows M2.1 and M2.2: rates by unit, campaigns, and what one record calls for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of
+from ximu.ideas.casework import queries as cases
+from ximu.ideas.disclosure import services as disclosure
+from ximu.ideas.records import queries as records
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.refusal import Refusal
+from ximu.notice.mechanisms.m2_joint_action import queries, services
+from ximu.notice.mechanisms.m2_joint_action.rules import LEVELS, ORIGINS
+from ximu.notice.mechanisms.m2_joint_action.services.initiating import Proposal
+from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
+
+
+def _unit(text: str, on: date) -> str:
+    """The uid of the unit that is written. Errors: `ORG-UNKNOWN` with the nearest names."""
+    found = registry.resolve(text.strip(), as_of=on)
+    if found.status != "exact":
+        near = "、".join(c.name for c in found.candidates[:3])
+        raise Refusal("ORG-UNKNOWN", field="unit", value=text[:60], rule=near or "—", zh=f"没有唯一对应的单位；相近的有：{near or '无'}。",
+                      en=f"No single unit has this name; near: {near or 'none'}.")
+    return found.candidates[0].uid
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal("DATE-FORM", field="day", value=text[:20], rule="YYYY-MM-DD", zh="日期应写作2018-05-07。",
+                      en="Write the day as 2018-05-07.") from None
+
+
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    by, day = actor_of(request), clock.today()
+    by.must("joint.respond")
+    rates = [{"row": r, "unit": registry.name(r.unit, as_of=day, short=True)} for r in queries.rates()]
+    waiting = [{"case": c, "procedure": cases.procedure(c.procedure).name, "state": cases.procedure(c.procedure).states[c.state].name}
+               for c in cases.inbox(by, tab="open").filter(procedure__in=["joint_action", "rectification"])[:100]]
+    return render(request, "m2_joint_action/desk.html", {
+        "rates": rates, "campaigns": queries.campaigns(), "rows": waiting, "levels": LEVELS.items(), "origins": ORIGINS.items()})
+
+
+@require_POST
+def raise_problem(request: HttpRequest) -> HttpResponse:
+    post, at = request.POST, clock.now()
+    problem = Problem(_unit(post.get("owner", ""), clock.city_day(at)), post.get("topic", "")[:80], post.get("level", ""),
+                      post.get("origin", ""),
+                      post.get("reference", "")[:60])
+    return redirect("casework:case", uid=services.raise_problem(problem, reason=post.get("reason", "")[:4000], by=actor_of(request), at=at))
+
+
+@require_safe
+def record(request: HttpRequest, number: str) -> HttpResponse:
+    """What the list proposes for this record, what is under way, and everything that it did."""
+    by, at = actor_of(request), clock.now()
+    by.must("joint.initiate")
+    disclosure.look(number, by=by, at=at)
+    found, day = records.duties(number), clock.city_day(at)
+    under_way: list[dict[str, Any]] = [
+        {"case": c, "state": cases.procedure(c.procedure).states[c.state].name, "unit": registry.name(c.source, as_of=day, short=True)}
+        for c in cases.cases_about(found.number, actor=by) if c.procedure == "joint_action"]
+    return render(request, "m2_joint_action/record.html", {
+        "about": found, "items": queries.proposals(found, on=day), "rows": under_way, "effects": cases.effects_of(found.number),
+        "until": queries.record_until(found, on=day)})
+
+
+@require_POST
+def initiate(request: HttpRequest, number: str) -> HttpResponse:
+    post, at = request.POST, clock.now()
+    wanted = Proposal(post.get("item", "")[:40], _unit(post.get("unit", ""), clock.city_day(at)), _day(post.get("starts", "")),
+                      _day(post.get("ends", "")), post.get("reason", "")[:4000], post.get("decision", "")[:200])
+    return redirect("casework:case", uid=services.initiate(number, wanted=wanted, by=actor_of(request), at=at))
