@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.disclosure import queries as disclosure
@@ -24,6 +25,14 @@ from ximu.kernel.actor import Actor
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "deliveries"
 PARTIAL = "示例：不合格行退回报送单位改正"
 SHOWN = ("family", "event_date", "decision_date", "document_number", "authority", "behaviour", "grade")
+OPENED = datetime(2018, 5, 2, 9, tzinfo=clock.CITY)
+RETURNS = {
+    "gy": ["judgment"], "jiancha": ["discipline", "accountability"], "hbj": ["penalty", "accountability"], "czj": ["penalty", "audit"],
+    "sjj": ["audit"], "tjj": ["statistics"], "fgw": ["default", "reward"],
+    **{f"q{n:02}": ["default", "accountability"] for n in range(1, 17)},
+}
+"""Unit → families that it returns; a district that stays silent is seen on the board."""
+ZEROS = [(f"2018-{m:02}", datetime(2018, 9, 3 + m - 5, 9, tzinfo=clock.CITY)) for m in range(5, 9)]
 Say = Callable[[str], None]
 
 
@@ -33,11 +42,32 @@ def live(city: str, *, say: Say) -> None:
     if not manifest.exists():
         return
     answers = tomllib.loads(manifest.read_text("utf-8"))
+    _expectations(city)
     batches = [batch for name, told in sorted(answers.items(), key=lambda one: one[1]["at"])
                if (batch := _deliver(name, told, city, say=say))]
     steps = [(at + after, act, batch) for batch, at in batches for act, after in STEPS]
     for at, act, batch in sorted(steps, key=lambda step: step[0]):
         act(batch, at)
+    _zeros(city)
+
+
+def _expectations(city: str) -> None:
+    """Who returns what each month since May 2018; the coverage board needs to know to tell silence from nothing to say."""
+    by = _person("coordinator", OPENED)
+    for key, families in RETURNS.items():
+        for family in families:
+            delivering.expect(uid_of(city, key), family=family, since=OPENED.date(), by=by, at=OPENED)
+
+
+def _zeros(city: str) -> None:
+    """The environment bureau had nothing to report from May to July 2018 and says so itself; August is not yet confirmed."""
+    unit = uid_of(city, "hbj")
+    for month, at in ZEROS:
+        if intake.zero_of(unit, family="accountability", month=month) is not None:
+            continue
+        claimed = delivering.claim_zero(unit, family="accountability", month=month, by=_person("coordinator", at), at=at)
+        if month != ZEROS[-1][0]:
+            delivering.confirm_zero(claimed.uid, by=_person("hbj-entry", at), at=at)
 
 
 def _person(login: str, at: datetime) -> Actor:

@@ -33,6 +33,11 @@ def folder_of(uid: str) -> Path:
     return Path(settings.XIMU_HOME) / "intake" / uid
 
 
+def zero_of(unit: str, *, family: str, month: str) -> ZeroReport | None:
+    """The zero report of a unit for a family and month, claimed or confirmed; None when there is none."""
+    return ZeroReport.objects.filter(unit=unit, family=family, month=month).first()
+
+
 def delivery(uid: str) -> Delivery:
     """Errors: `DELIV-NONE`."""
     found = Delivery.objects.filter(uid=uid).first()
