@@ -16,6 +16,7 @@ from ximu.ideas.commitments import queries as commitments
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.disclosure import services as publications
 from ximu.ideas.events import queries as events
+from ximu.ideas.events import services as event_store
 from ximu.ideas.intake import queries as intake
 from ximu.ideas.intake.rules.evidence import KINDS as INTAKE_KINDS
 from ximu.ideas.ledger.rules import Entry
@@ -23,6 +24,8 @@ from ximu.ideas.ledger.services import append, register_evidence
 from ximu.ideas.records import hooks as record_hooks
 from ximu.ideas.records import queries as records
 from ximu.ideas.registry import queries as registry
+from ximu.notice.domains.d13_hotline import queries as hotline
+from ximu.notice.domains.d13_hotline import services as hotline_desk
 from ximu.notice.mechanisms.m2_joint_action import services as joint
 from ximu.notice.mechanisms.m4_relief import queries as relief
 from ximu.notice.mechanisms.m4_relief.services import CONDUCTS as RELIEF
@@ -53,6 +56,8 @@ def connect_all() -> None:
     publications.register_public("promises", commitments.public_promises)
     register_evidence("events", events.provider, kinds=("events.",))
     publications.register_public("plan", plan.public_plan)
+    event_store.register_loader("hotline", hotline_desk.load_tickets)
+    publications.register_public("d13", hotline.public_kpi)
     outbox.connect(record_hooks.RecordsMoved, publications.moved)
     outbox.connect(record_hooks.RecordsCorrected, publications.corrected)
     outbox.connect(record_hooks.RecordsMoved, casework.on_moved)

@@ -138,10 +138,10 @@ def test_rights_bound_to_a_unit_hide_the_rest() -> None:
     assert refused.value.code == "PERM-DENIED"
 
 
-def test_unknown_names_are_refused() -> None:
+def test_unknown_names_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services.loading, "_loaders", {})
     for code, act in (("EVT-SET", lambda: queries.dataset("x")), ("EVT-DEF", lambda: queries.definition("x")),
                       ("EVT-LOADER", lambda: services.load("hotline", Path("x"), batch="b", by=SYSTEM, at=AT))):
-        services.loading._loaders.clear()
         with pytest.raises(Refusal) as refused:
             act()
         assert refused.value.code == code

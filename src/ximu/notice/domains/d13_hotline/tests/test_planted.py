@@ -1,0 +1,83 @@
+"""A made-up city's tickets with planted faults: all are found, and nothing else."""
+
+from __future__ import annotations
+
+import runpy
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from ximu.ideas.events import services as events
+from ximu.kernel.actor import SYSTEM
+from ximu.notice.domains.d13_hotline import queries, rules
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("D13")]
+SCRIPT = runpy.run_path(str(Path(__file__).parents[6] / "scripts" / "hotline_example.py"))
+PLANTED: dict[str, Any] = SCRIPT["PLANTED"]
+AT = datetime(2019, 7, 1, 1, tzinfo=UTC)
+ON = date(2019, 7, 1)
+ABSENT = ("enforcement", "excluded", "due_on", "title_text")
+
+
+@pytest.fixture(scope="module")
+def made() -> pl.DataFrame:
+    """As intake hands it on; units stand for themselves."""
+    delivered = SCRIPT["tickets"]()
+    clean = delivered.with_columns(
+        pl.int_range(2, delivered.height + 2).alias("line"), *(pl.lit(None, dtype=pl.String).alias(n) for n in ABSENT[:2]),
+        pl.lit(None, dtype=pl.Date).alias("due_on"), pl.lit(None, dtype=pl.String).alias("title_text"),
+    )
+    return rules.prepare(clean, {u: u for u in SCRIPT["UNITS"]}).frame
+
+
+@pytest.fixture
+def stored(made: pl.DataFrame, settings: Any, tmp_path: Path) -> None:
+    settings.XIMU_HOME = tmp_path
+    events.append("hotline", made, batch="example", by=SYSTEM, at=AT)
+
+
+@pytest.mark.usefixtures("stored")
+def test_all_planted_faults_are_found_and_nothing_else() -> None:
+    found = queries.warned(ON, known_at=AT, judged_weeks=20)
+    told = {(a.rule, a.unit, a.subject, a.period) for a in found.alarms}
+    outbreak, repeat, returned, words = (PLANTED[n] for n in ("outbreak", "repeat", "returned", "words"))
+    assert told == {
+        *(("volume", outbreak["unit"], outbreak["topic"], week.isoformat()) for week in outbreak["weeks"]),
+        ("false_closure", PLANTED["false_closure"]["unit"], "", "2019-04/2019-06"),
+        ("repeat", repeat["unit"], repeat["matter"], repeat["days"][-1].isoformat()),
+        ("returned", returned["unit"], returned["ticket"], returned["day"].isoformat()),
+        ("words", words["unit"], words["ticket"], words["day"].isoformat()),
+    }
+    assert found.volume.gaps == [PLANTED["missing_week"]]
+    assert found.volume.withheld == [date(2019, 6, 24)]
+    rise = next(a for a in found.alarms if a.rule == "volume")
+    assert len(rise.sample) == 5
+    assert rise.expected is not None
+    assert rise.expected < rise.bound < rise.observed
+    assert "环境保护" in rise.words.zh
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_missing_week_is_named_and_not_taken_for_zero() -> None:
+    month = queries.kpi(date(2018, 10, 1), date(2018, 10, 31), judged_on=ON, known_at=AT)
+    assert len(month.missing) == 7
+    assert {r["missing_days"] for r in month.rows} == {7}
+
+
+@pytest.mark.usefixtures("stored")
+def test_the_public_sees_no_rate_that_rests_on_few_tickets() -> None:
+    day = queries.public_kpi(None, first=date(2019, 6, 5), last=date(2019, 6, 6))
+    inside = queries.kpi(date(2019, 6, 5), date(2019, 6, 6), judged_on=date(2019, 6, 6), known_at=AT)
+    few = {r["unit"] for r in inside.units if 0 < r["judged"] < 10}
+    assert few
+    assert {u["unit"] for u in day["units"] if u["solved_rate"] is None} >= few
+    assert day["city"]["tickets"] == inside.city["tickets"]
+
+
+def test_the_example_is_the_same_every_time() -> None:
+    one, two = SCRIPT["tickets"](2000), SCRIPT["tickets"](2000)
+    assert one.equals(two)
+    assert not {"caller", "phone", "address"} & set(one.columns)
