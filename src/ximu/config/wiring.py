@@ -66,6 +66,7 @@ def connect_all() -> None:
     register_evidence("m4_relief", relief.provider, kinds=("relief.",))
     for procedure, conduct in {**RELIEF, **joint.CONDUCTS}.items():
         casework.register(procedure, conduct)
+    casework.register_stopper("publication", publications.stop_publication)
     casework.register_stopper("measure", joint.stop_measure)
     casework.register_daily("measures_ended", joint.end_due)
     outbox.connect(record_hooks.RecordsMoved, joint.on_moved)

@@ -34,6 +34,7 @@ def test_the_menu_hides_what_one_may_not_open_and_marks_where_one_is() -> None:
     assert here == ["accounts:audit"]
 
 
+@pytest.mark.django_db
 def test_what_is_due_first_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     def today(actor: Actor, at: object) -> list[TodayItem]:
         return [TodayItem(Text("待审核", "review"), Text(name, name), "/", due) for name, due in

@@ -48,6 +48,7 @@ class Case(models.Model):
             models.Index(fields=["closed_at", "late", "due"], name="case_sweep"),
             models.Index(fields=["about", "procedure"], name="case_about"),
             models.Index(fields=["subject", "procedure"], name="case_subject"),
+            models.Index(fields=["about"], condition=Q(paused=True), name="case_paused"),
         ]
 
     class Privacy:

@@ -17,7 +17,7 @@ from ximu.ideas.casework.queries.cases import (
 from ximu.ideas.casework.queries.counting import Touched, calendar, calendar_years, office, terms, touched
 from ximu.ideas.casework.queries.declared import procedure, procedures
 from ximu.ideas.casework.queries.desk import doctor, today
-from ximu.ideas.casework.queries.effects import EffectRow, effects_of, effects_on, open_effects, paused_numbers
+from ximu.ideas.casework.queries.effects import EffectRow, effects_of, effects_on, open_effects, paused_now, paused_numbers
 from ximu.ideas.casework.queries.evidence import provider
 from ximu.ideas.casework.queries.feed import icalendar
 from ximu.ideas.casework.queries.letters import LETTER_NAMES, letter_of
@@ -45,7 +45,7 @@ __all__ = [
     "open_cases",
     "open_effects",
     "parties",
-    "paused_numbers",
+    "paused_now", "paused_numbers",
     "procedure",
     "procedures",
     "provider",

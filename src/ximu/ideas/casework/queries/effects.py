@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
-from ximu.ideas.casework.models import Effect
+from ximu.ideas.casework.models import Case, Effect
 from ximu.ideas.casework.rules import CAUSES, EFFECT_STATES, KINDS
 from ximu.kernel.words import Text
 
@@ -62,6 +62,11 @@ def open_effects() -> list[EffectRow]:
 
 def counts(number: str) -> dict[str, int]:
     return dict(Effect.objects.filter(number=number).order_by().values_list("state").annotate(Count("pk")))
+
+
+def paused_now() -> set[str]:
+    """Records whose effects are paused today: the public does not see them meanwhile."""
+    return set(Case.objects.filter(paused=True).values_list("about", flat=True))
 
 
 def paused_numbers(numbers: Collection[str]) -> set[str]:

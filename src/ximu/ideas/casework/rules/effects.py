@@ -15,7 +15,7 @@ EFFECT_STATES = {
 }
 CAUSES = {
     "repaired": Text("已修复", "Repaired"), "revoked": Text("撤销", "Revoked"), "expired": Text("期满", "Expired"),
-    "erased": Text("已删除", "Erased"), "corrected": Text("更正", "Corrected"),
+    "erased": Text("已删除", "Erased"), "corrected": Text("更正", "Corrected"), "closed": Text("关闭", "Closed"),
 }
 EARLY = frozenset({"draft", "held", "checked", "notified", "disputed"})
 LIVE_RECORD = frozenset({"effective", "flagged"})

@@ -5,6 +5,7 @@ from ximu.ideas.casework.services.effects import (
     add_effect,
     confirm_stop,
     end_effect,
+    end_effect_of,
     on_corrected,
     on_moved,
     on_stopping,
@@ -20,7 +21,8 @@ from ximu.ideas.casework.services.sweeping import sweep_deadlines
 from ximu.ideas.casework.services.terms import load_calendar, recount, set_term
 
 __all__ = [
-    "Conduct", "Opening", "Upload", "add_effect", "add_files", "confirm_stop", "daily", "end_effect", "hand_over", "hand_over_ended",
-    "issue_feed_key", "load_calendar", "move", "on_corrected", "on_moved", "on_stopping", "open_case", "read_file", "recount",
-    "register", "register_daily", "register_stopper", "reverse", "seen", "set_term", "sweep_deadlines", "sweep_effects", "take",
+    "Conduct", "Opening", "Upload", "add_effect", "add_files", "confirm_stop", "daily", "end_effect", "end_effect_of", "hand_over",
+    "hand_over_ended", "issue_feed_key", "load_calendar", "move", "on_corrected", "on_moved", "on_stopping", "open_case", "read_file",
+    "recount", "register", "register_daily", "register_stopper", "reverse", "seen", "set_term", "sweep_deadlines", "sweep_effects",
+    "take",
 ]

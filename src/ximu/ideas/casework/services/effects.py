@@ -80,10 +80,20 @@ def end_effect(uid: str, *, cause: str, at: datetime) -> bool:
     return True
 
 
+def end_effect_of(number: str, *, kind: str, target: str, cause: str, at: datetime) -> bool:
+    """As `end_effect`, for a room that knows its own line by record, kind and target."""
+    uid = Effect.objects.filter(number=number, kind=kind, target=target, state="live").values_list("uid", flat=True).first()
+    return uid is not None and end_effect(uid, cause=cause, at=at)
+
+
 def on_moved(event: RecordsMoved, *, at: datetime) -> None:
-    """Wired to the records' announcement."""
-    if event.after in CAUSES:
-        reverse(event.numbers, cause=event.after, at=at)
+    """Wired to the records' announcement. The state of now counts: an announcement may come late."""
+    ended: dict[str, list[str]] = {}
+    for number, (_, state) in records.states_of(event.numbers).items():
+        if state in CAUSES:
+            ended.setdefault(state, []).append(number)
+    for state, numbers in ended.items():
+        reverse(numbers, cause=state, at=at)
 
 
 def on_corrected(event: RecordsCorrected, *, at: datetime) -> None:

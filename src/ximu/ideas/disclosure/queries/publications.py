@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from django.db.models import Count, QuerySet
 
+from ximu.ideas.casework.queries import paused_now
 from ximu.ideas.catalogue.rules import FAMILIES
 from ximu.ideas.disclosure.models import Publication
 from ximu.ideas.disclosure.queries.policy import policy_on
@@ -24,8 +25,9 @@ OPENED, CLOSED = "disclosure.opened", "disclosure.closed"
 
 
 def _open(on: date) -> QuerySet[Publication]:
-    """A publication ends with its day, whether or not a sweep has run."""
-    return Publication.objects.filter(state=Publication.State.OPEN, closes_on__gte=on)
+    """A publication ends with its day, whether or not a sweep has run; while an objection is overdue it is not shown."""
+    rows = Publication.objects.filter(state=Publication.State.OPEN, closes_on__gte=on)
+    return rows.exclude(number__in=held) if (held := paused_now()) else rows
 
 
 def _shown(row: Publication) -> dict[str, Any]:

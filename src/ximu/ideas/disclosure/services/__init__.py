@@ -10,8 +10,10 @@ from ximu.ideas.disclosure.services.publishing import (
     moved,
     propose,
     refuse,
+    stop_publication,
 )
 
 __all__ = [
     "approve", "close", "close_due", "corrected", "look", "look_archive", "look_work", "moved", "propose", "refuse", "register_public",
+    "stop_publication",
 ]

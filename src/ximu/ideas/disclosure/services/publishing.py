@@ -11,6 +11,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from ximu.foundation import clock
+from ximu.ideas.casework import services as casework
+from ximu.ideas.casework.queries import EffectRow
+from ximu.ideas.casework.rules import CAUSES
 from ximu.ideas.catalogue.queries import asks_gate, gate
 from ximu.ideas.disclosure.models import Publication
 from ximu.ideas.disclosure.queries.explain import Inside
@@ -144,8 +147,16 @@ def approve(uid: str, *, by: Actor, at: datetime) -> Publication:
     row.body, row.salt = canonical(_public_form(row, facts)).decode(), secrets.token_bytes(32)
     sealed = commitment(row.salt, _public_form(row, facts))
     row.log_index = append([Entry(OPENED, opened_body(row, sealed))], at=at)[0]
-    return _moved(row, State.PROPOSED, state=State.OPEN, decided_at=at, decided_by=by.human, body=row.body, salt=row.salt,
+    made = _moved(row, State.PROPOSED, state=State.OPEN, decided_at=at, decided_by=by.human, body=row.body, salt=row.salt,
                   commitment=sealed, log_index=row.log_index, words=_words(row, facts))
+    casework.add_effect(row.number, kind="publication", target=row.uid, policy=row.policy, by=SYSTEM, at=at)
+    return made
+
+
+def stop_publication(line: EffectRow) -> str:
+    """Asked by the ledger of effects: is it off the public pages? The receipt names the entry that closed it."""
+    row = publication(line.target)
+    return f"已撤下，日志序号{row.closed_index}" if row.state == State.CLOSED else ""
 
 
 def _moved(row: Publication, before: str, **changes: Any) -> Publication:
@@ -200,7 +211,8 @@ def close(uid: str, *, reason: str, by: Actor, at: datetime) -> Publication:
     return _close(publication(uid), _said(reason), by, at)
 
 
-def _close(row: Publication, reason: str, by: Actor, at: datetime) -> Publication:
+def _close(row: Publication, reason: str, by: Actor, at: datetime, *, cause: str = "closed") -> Publication:
+    casework.end_effect_of(row.number, kind="publication", target=row.uid, cause=cause, at=at)
     index = append([Entry(CLOSED, closed_body(row))], at=at)[0]
     return _moved(row, State.OPEN, state=State.CLOSED, closed_at=at, closed_by=by.human, reason=reason, closed_index=index,
                   body="", words="", salt=None)
@@ -211,25 +223,26 @@ def close_due(*, by: Actor, at: datetime) -> int:
     """Publications whose last day has passed; the public has not seen them since midnight anyway."""
     due = list(Publication.objects.filter(state=State.OPEN, closes_on__lt=clock.city_day(at)).order_by("pk"))
     for row in due:
-        _close(row, "公开期满", by, at)
+        _close(row, "公开期满", by, at, cause="expired")
     return len(due)
 
 
-def _stop(numbers: Collection[str], reason: str, at: datetime) -> None:
+def _stop(numbers: Collection[str], reason: str, at: datetime, *, cause: str) -> None:
     with transaction.atomic():
         for row in Publication.objects.filter(number__in=numbers, state=State.OPEN).order_by("pk"):
-            _close(row, reason, SYSTEM, at)
+            _close(row, reason, SYSTEM, at, cause=cause)
         Publication.objects.filter(number__in=numbers, state=State.PROPOSED).update(
             state=State.REFUSED, decided_at=at, decided_by=SYSTEM.human, reason=reason,
         )
 
 
 def moved(event: RecordsMoved, *, at: datetime) -> None:
-    """A record that is no longer in effect is no longer public."""
-    if event.after not in LIVE:
-        _stop(event.numbers, f"记录状态变为{event.after}", at)
+    """A record that is no longer in effect is no longer public. The state of now counts: an announcement may come late."""
+    for number, (_, state) in records.states_of(event.numbers).items():
+        if state not in LIVE:
+            _stop([number], f"记录状态变为{state}", at, cause=state if state in CAUSES else "closed")
 
 
 def corrected(event: RecordsCorrected, *, at: datetime) -> None:
     """What was published is out of date; the corrected version needs a decision of its own."""
-    _stop(event.numbers, "记录已更正", at)
+    _stop(event.numbers, "记录已更正", at, cause="corrected")
