@@ -16,6 +16,9 @@ test:            ## install what is needed, then all tests: rules, both database
 	@bash scripts/setup.sh test
 	@bash scripts/test.sh
 
+pack:            ## a new pack from the pattern: make pack NAME=d05_debt
+	@python3 scripts/pack.py $(NAME)
+
 setup:           ## only install
 	@bash scripts/setup.sh test
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
-from ximu.foundation import outbox
+from ximu.foundation import outbox, packs
+from ximu.foundation.rooms import dotted
 from ximu.ideas.accounts import hooks as rights
 from ximu.ideas.casework import hooks as case_hooks
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.commitments import queries as commitments
+from ximu.ideas.commitments import services as promises
+from ximu.ideas.commitments.hooks import CommitmentOverdue
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.disclosure import services as publications
 from ximu.ideas.events import queries as events
@@ -24,9 +28,12 @@ from ximu.ideas.ledger.services import append, register_evidence
 from ximu.ideas.records import hooks as record_hooks
 from ximu.ideas.records import queries as records
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import SYSTEM
+from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline import services as hotline_desk
 from ximu.notice.mechanisms.m2_joint_action import services as joint
+from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 from ximu.notice.mechanisms.m4_relief import queries as relief
 from ximu.notice.mechanisms.m4_relief.services import CONDUCTS as RELIEF
 from ximu.notice.plan import queries as plan
@@ -42,8 +49,39 @@ def log_rights(event: Any, *, at: datetime) -> None:
     append([Entry(RIGHTS[type(event)], asdict(event))], at=at)
 
 
+def rectify_promises(event: CommitmentOverdue, *, at: datetime) -> None:
+    """Each overdue promise opens a rectification by itself, at the unit that carries it now; one that is open already stays the one."""
+    for uid in event.commitments:
+        row = commitments.row(uid)
+        owner = commitments.owner(row, commitments.city_day(at))
+        problem = Problem(owner, f"承诺逾期：{row.title}"[:120], "orange", "promise", uid)
+        try:
+            joint.raise_problem(problem, reason=f"到期日{row.due}已过，没有兑现的证据。", by=SYSTEM, at=at)
+        except Refusal as refusal:
+            if refusal.code != "CASE-DUP":
+                raise
+
+
+def judge_promises(*, at: datetime) -> int:
+    """The daily evaluation of all promises."""
+    return promises.evaluate(by=SYSTEM, at=at).turned
+
+
+def connect_promises_and_packs() -> None:
+    """Promises: portal, proof of the log, rectification, daily pass. Packs: each one's public figures, found by looking."""
+    register_evidence("commitments", commitments.provider, kinds=commitments.KINDS)
+    publications.register_public("promises", commitments.public_promises)
+    outbox.connect(CommitmentOverdue, rectify_promises)
+    casework.register_daily("promises_judged", judge_promises)
+    for folder in packs.folders():
+        if packs.load(folder).manifest.public:
+            for name, provider in import_module(f"{dotted(folder)}.queries").PUBLIC.items():
+                publications.register_public(name, provider)
+
+
 def connect_all() -> None:
     """Called once when Django is ready."""
+    connect_promises_and_packs()
     for event in RIGHTS:
         outbox.connect(event, log_rights)
     register_evidence("catalogue", catalogue.evidence, kinds=("list.",))
@@ -52,8 +90,6 @@ def connect_all() -> None:
     register_evidence("disclosure", disclosure.evidence, kinds=("disclosure.",))
     register_evidence("intake", intake.provider, kinds=INTAKE_KINDS)
     register_evidence("casework", cases.provider, kinds=("case.",))
-    register_evidence("commitments", commitments.provider, kinds=commitments.KINDS)
-    publications.register_public("promises", commitments.public_promises)
     register_evidence("events", events.provider, kinds=("events.",))
     publications.register_public("plan", plan.public_plan)
     event_store.register_loader("hotline", hotline_desk.load_tickets)

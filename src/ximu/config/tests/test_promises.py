@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from ximu.config import wiring
+from ximu.ideas.casework.models import Case
+from ximu.ideas.commitments.hooks import CommitmentOverdue
 from ximu.ideas.commitments.tests import factories as make
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.ledger import queries as ledger
@@ -16,3 +21,21 @@ def test_the_portal_gets_promises_through_disclosure_and_the_log_proves_them() -
     uid = make.registered()
     assert disclosure.published("promises", uid=uid)["uid"] == uid
     assert ledger.verify_log().ok
+
+
+def test_every_pack_shows_its_figures_through_disclosure() -> None:
+    make.city()
+    make.registered()
+    shown = disclosure.published("d04", year=2018)
+    assert [one["code"] for one in shown["indicators"]][:1] == ["D04-1"]
+
+
+@pytest.mark.row("M2.2")
+def test_an_overdue_promise_opens_a_rectification_at_the_unit_that_carries_it() -> None:
+    make.city()
+    uid = make.registered(unit=make.unit("gsj"), terms=make.terms(matters=(), due=date(2018, 11, 29)))
+    assert wiring.judge_promises(at=make.at("2018-12-03")) == 1
+    for _ in range(2):
+        wiring.rectify_promises(CommitmentOverdue([uid], "2018-12-03"), at=make.at("2018-12-03"))
+    case = Case.objects.get(procedure="rectification")
+    assert (case.source, case.about) == (make.unit("scjg"), uid)

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from ximu.foundation import clock, files
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
-from ximu.ideas.commitments import jobs, queries, rules, services
+from ximu.ideas.commitments import queries, rules, services
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
 
 ON_A_PAGE = 50
 MOST_BYTES = 20 << 20
 SEE = "commitments.see"
-COLUMNS = (*jobs.TERMS, *jobs.TARGET, "kind", "made_on", "reference", "domain", "why", "to", "to_kind", "to_code")
+COLUMNS = (*services.TERMS, *services.TARGET, "kind", "made_on", "reference", "domain", "why", "to", "to_kind", "to_code")
 
 
 @require_safe
@@ -69,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         made_on = rules.day_of(given["made_on"], "made_on") or clock.today()
         unit = _unit(given["unit"], made_on) if given["unit"] else actor.unit or ""
-        promise = jobs.promise_of({**given, "made_on": made_on.isoformat(), "matters": "|".join(matters)}, unit=unit)
+        promise = services.promise_of({**given, "made_on": made_on.isoformat(), "matters": "|".join(matters)}, unit=unit)
         if request.POST.get("act") == "check":
             flags = services.check(promise, today=clock.today())
             return render(request, "commitments/new.html", {**shown, "flags": flags, "checked": True})
@@ -171,7 +171,7 @@ def _no_act(what: str, known: str) -> Refusal:
 def _changed(request: HttpRequest, uid: str) -> rules.Terms:
     """The terms in force with what the form gives anew; fields left empty stay."""
     held = rules.to_json(queries.facts(queries.row(uid)).terms)
-    fresh = {name: value for name in jobs.TERMS if (value := request.POST.get(f"new_{name}", "").strip())}
+    fresh = {name: value for name in services.TERMS if (value := request.POST.get(f"new_{name}", "").strip())}
     if held["target"] and (value := request.POST.get("new_value", "").strip()):
         held["target"]["value"] = value
     return rules.from_json({**held, **fresh})

@@ -2,7 +2,6 @@
 
 from ximu.ideas.commitments.queries.book import (
     Event,
-    Judged,
     Status,
     commitments,
     counterpart,
@@ -20,10 +19,11 @@ from ximu.ideas.commitments.queries.book import (
 from ximu.ideas.commitments.queries.data import city_day, deed, deeds, kind, kinds, procedure, rolled, row
 from ximu.ideas.commitments.queries.desk import doctor, today
 from ximu.ideas.commitments.queries.evidence import KINDS, provider
+from ximu.ideas.commitments.queries.figures import CITY, Sheet, figures
 from ximu.ideas.commitments.queries.shown import public_promises, shown
 
 __all__ = [
-    "KINDS", "Event", "Judged", "Status", "city_day", "commitments", "counterpart", "counts_by_state", "deed", "deeds", "doctor",
-    "evaluations", "facts", "history", "judged", "kind", "kinds", "owner", "procedure", "provider", "public_promises", "rolled", "row",
-    "shown", "status", "today", "turns", "versions", "with_owner",
+    "CITY", "KINDS", "Event", "Sheet", "Status", "city_day", "commitments", "counterpart", "counts_by_state", "deed", "deeds", "doctor",
+    "evaluations", "facts", "figures", "history", "judged", "kind", "kinds", "owner", "procedure", "provider", "public_promises",
+    "rolled", "row", "shown", "status", "today", "turns", "versions", "with_owner",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -49,27 +48,6 @@ class Status:
     @property
     def state(self) -> str:
         return self.judgement.state
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What an indicator needs of one promise: judged on a day, as known at a time."""
-
-    uid: str
-    kind: str
-    unit: str
-    title: str
-    reference: str
-    made_on: date
-    due: date
-    state: str
-    late_days: int
-    progress: Decimal
-    amount: Decimal | None
-    disputed: bool
-    flags: tuple[str, ...]
-    matters: tuple[str, ...]
-    domain: str = ""
 
 
 def commitments(
@@ -138,7 +116,7 @@ def status(uid: str, *, as_of: date, known_at: datetime) -> Status:
 
 def judged(
     *, as_of: date, known_at: datetime, domain: str = "", kinds: Iterable[str] = (), due_from: date | None = None,
-) -> Iterator[Judged]:
+) -> Iterator[rules.Judged]:
     """Set-wise `status` for indicators: every promise made by `as_of` and on record at `known_at`."""
     rows = Commitment.objects.filter(made_on__lte=as_of, registered_at__lte=known_at).order_by("pk")
     if domain:
@@ -152,16 +130,17 @@ def judged(
         yield from _judged(keys[start:start + SLICE], as_of, known_at)
 
 
-def _judged(keys: list[int], as_of: date, known_at: datetime) -> Iterator[Judged]:
+def _judged(keys: list[int], as_of: date, known_at: datetime) -> Iterator[rules.Judged]:
     known = Commitment.objects.in_bulk(keys)
     steps = Step.objects.filter(commitment__in=keys, known_at__lte=known_at).order_by("commitment_id", "log_index")
     for key, some in groupby(steps, key=lambda s: s.commitment_id):
         row, deeds = known[key], [data.deed(s) for s in some]
         found = rules.fold(deeds, as_of=as_of)
         verdict = found.judged(data.kind(row.kind), as_of)
-        yield Judged(
-            row.uid, row.kind, row.unit, found.terms.title, row.reference, row.made_on, found.due, verdict.state, verdict.late_days,
-            verdict.progress, found.terms.amount, found.open_dispute(as_of) is not None, tuple(row.flags), found.terms.matters, row.domain)
+        yield rules.Judged(
+            row.uid, row.kind, row.unit, found.terms.title, row.made_on, found.due, verdict.state, verdict.late_days, verdict.progress,
+            found.terms.amount, found.open_dispute(as_of) is not None, found.refuted, tuple(row.flags), found.papers, row.reference,
+            row.domain)
 
 
 def counterpart(row: Commitment) -> Counterpart | None:
@@ -184,6 +163,6 @@ def evaluations(most: int = 30) -> list[Evaluation]:
     return list(Evaluation.objects.order_by("-pk")[:most])
 
 
-def with_owner(found: Judged, on: date) -> Judged:
+def with_owner(found: rules.Judged, on: date) -> rules.Judged:
     """The same, under the unit that carries the promise on that day."""
     return replace(found, unit=registry.owner_of(found.unit, max(on, found.made_on)))

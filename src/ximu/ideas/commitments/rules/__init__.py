@@ -1,5 +1,6 @@
 """Pure decisions about promises: what is vague, what is proved, what the state is on a day and why."""
 
+from ximu.ideas.commitments.rules.figures import Figure, Judged, Spec, compute, read_spec
 from ximu.ideas.commitments.rules.judging import (
     CLOSED,
     FAILED,
@@ -50,9 +51,9 @@ from ximu.ideas.commitments.rules.terms import (
 from ximu.ideas.commitments.rules.wording import Flag, flags_of, missing_parts, must_be_clear, must_be_owned
 
 __all__ = [
-    "ACTS", "CLOSED", "EVALUATED", "FAILED", "FIELDS", "OPEN", "PARTS", "SEALED", "STATES", "Course", "Deed", "Facts", "Flag", "Judgement",
-    "Kind", "Power", "Procedure", "Proof", "Reason", "Target", "Terms", "course_of", "day_of", "evaluation_entry", "flags_of", "fold",
-    "from_json", "grace_of", "judge", "kind_of", "missing_parts", "must_be_clear", "must_be_owned", "must_be_possible", "must_be_reason",
-    "number_of", "progress_of", "progress_on", "read_kinds", "read_procedure", "sealed_value", "state_on", "to_json",
-    "turns_digest",
+    "ACTS", "CLOSED", "EVALUATED", "FAILED", "FIELDS", "OPEN", "PARTS", "SEALED", "STATES", "Course", "Deed", "Facts", "Figure", "Flag",
+    "Judged", "Judgement", "Kind", "Power", "Procedure", "Proof", "Reason", "Spec", "Target", "Terms", "compute", "course_of", "day_of",
+    "evaluation_entry", "flags_of", "fold", "from_json", "grace_of", "judge", "kind_of", "missing_parts", "must_be_clear",
+    "must_be_owned", "must_be_possible", "must_be_reason", "number_of", "progress_of", "progress_on", "read_kinds", "read_procedure",
+    "read_spec", "sealed_value", "state_on", "to_json", "turns_digest",
 ]

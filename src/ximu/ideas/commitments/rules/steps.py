@@ -57,6 +57,7 @@ class Offer:
     by: str
     proof: Proof
     state: str = "offered"
+    digest: str = ""
 
 
 @dataclass(slots=True)
@@ -79,6 +80,16 @@ class Facts:
     @property
     def proofs(self) -> list[Proof]:
         return [o.proof for o in self.offers.values() if o.state == "accepted"]
+
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """Digests of the papers that count."""
+        return tuple(o.digest for o in self.offers.values() if o.state == "accepted")
+
+    @property
+    def refuted(self) -> bool:
+        """Was evidence that had been accepted refuted by a dispute?"""
+        return any(o.state == "refuted" for o in self.offers.values())
 
     def open_dispute(self, on: date) -> Dispute | None:
         """The earliest dispute that waits for its answer on that day."""
@@ -126,7 +137,7 @@ def _apply(facts: Facts, deed: Deed) -> None:
         facts.due, facts.rolled = date.fromisoformat(detail["due"]), True
     elif deed.what in ("offer", "measure"):
         state = "accepted" if deed.what == "measure" else "offered"
-        facts.offers[detail["evidence"]] = Offer(detail["evidence"], deed.by, _proof(detail), state)
+        facts.offers[detail["evidence"]] = Offer(detail["evidence"], deed.by, _proof(detail), state, detail["digest"])
     elif deed.what in ("accept", "reject"):
         facts.offers[detail["evidence"]].state = deed.what + "ed"
     elif deed.what == "dispute":

@@ -1,0 +1,103 @@
+"""The example year of the made-up city: every planted fault is found, and nothing else."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from ximu.foundation import clock
+from ximu.foundation.profiles import uid_of
+from ximu.foundation.rooms import SRC
+from ximu.ideas.accounts.middleware import ActorMiddleware
+from ximu.ideas.registry.tests.factories import load
+from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.refusal import Refusal
+from ximu.notice.domains.d04_investment import jobs, queries
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("D4")]
+CITY = SRC / "config" / "cities" / "example"
+LATER = datetime(2019, 1, 4, 2, tzinfo=UTC)
+ANSWERS = tomllib.loads((CITY / "d04" / "answers.toml").read_text("utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def year(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    load()
+    added = jobs.load_profile(CITY, by=SYSTEM, at=LATER)
+    assert added == {"promises": 21}
+    monkeypatch.setattr(clock, "now", lambda: LATER)
+
+
+def name_of(found: Any, about: str) -> str:
+    return found.judged[about].reference if about in found.judged else about
+
+
+def test_the_planted_faults_are_all_found_and_nothing_else() -> None:
+    found = queries.sheet(2018, today=date(2019, 1, 4), known_at=LATER)
+    warned = sorted([a.rule, name_of(found, a.about), a.unit] for a in queries.warned(found))
+    assert warned == sorted([one["rule"], one["about"], uid_of("example", one["unit"])] for one in ANSWERS["alarm"])
+
+
+def test_the_figures_of_the_year() -> None:
+    found = queries.sheet(2018, today=date(2019, 1, 4), known_at=LATER)
+    for one in ANSWERS["figure"]:
+        figure = found.figures[(one["code"], uid_of("example", one["unit"]) if one["unit"] else "")]
+        assert (one["code"], one["unit"], str(figure.value)) == (one["code"], one["unit"], one["value"])
+        if "counted" in one:
+            assert sorted(found.judged[uid].reference for uid in figure.counted) == sorted(one["counted"])
+        for reference, why in one.get("excluded", {}).items():
+            assert why in [w for uid, w in figure.excluded.items() if found.judged[uid].reference == reference]
+
+
+def test_a_second_load_adds_nothing() -> None:
+    assert jobs.load_profile(CITY, by=SYSTEM, at=LATER) == {"promises": 0}
+
+
+def test_the_year_is_asked_as_it_was_known() -> None:
+    before = queries.sheet(2018, today=date(2018, 6, 13), known_at=datetime(2018, 6, 19, 10, tzinfo=UTC))
+    assert before.figures[("D04-3", "")].value == 0
+    with pytest.raises(Refusal) as caught:
+        queries.sheet(1900, today=date(2019, 1, 4), known_at=LATER)
+    assert caught.value.code == "YEAR"
+
+
+@pytest.fixture
+def desk(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    def call(self: ActorMiddleware, request: Any) -> HttpResponse:
+        request.actor, request.gate = ACTING["now"], ""
+        request.user = SimpleNamespace(is_authenticated=True, is_active=True)
+        return self.get_response(request)
+
+    monkeypatch.setattr(ActorMiddleware, "__call__", call)
+    ACTING["now"] = SYSTEM
+    return client
+
+
+ACTING: dict[str, Actor] = {}
+
+
+def test_the_page_opens_to_the_promises_behind_each_figure(desk: Client) -> None:
+    shown = desk.get("/console/d04/", {"year": "2018"}).content.decode()
+    for words in ("政策承诺兑现率", "D04-W2", "示例市丙区人民政府", "支付示例厂房代建尾款"):
+        assert words in shown
+    opened = desk.get("/console/d04/D04-1", {"year": "2018", "unit": uid_of("example", "q01")}).content.decode()
+    for words in ("兑现示例十三号项目落户奖励", "超越职权的承诺", "按法定程序变更替代或撤回", "到期应兑现的件数"):
+        assert words in opened
+    assert "示例十三号有限公司" not in opened
+    missing = desk.get("/console/d04/D04-9")
+    assert (missing.status_code, missing.refusal.code) == (404, "IND-NONE")
+    ACTING["now"] = Actor("stranger")
+    assert desk.get("/console/d04/").status_code == 403
+
+
+def test_the_public_reads_figures_with_their_method_and_no_enterprise() -> None:
+    shown = queries.public_figures(SimpleNamespace(name="public", allows=lambda *_: True), year=2018)
+    assert [i["code"] for i in shown["indicators"]] == ["D04-1", "D04-2", "D04-3", "D04-4"]
+    assert "有限公司" not in str(shown)
+    assert all(i["method"].zh for i in shown["indicators"])
