@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from ximu.config import wiring
-from ximu.ideas.casework.models import Case
+from ximu.ideas.casework import queries as cases
 from ximu.ideas.commitments.hooks import CommitmentOverdue
 from ximu.ideas.commitments.tests import factories as make
 from ximu.ideas.disclosure import queries as disclosure
@@ -37,5 +37,5 @@ def test_an_overdue_promise_opens_a_rectification_at_the_unit_that_carries_it() 
     assert wiring.judge_promises(at=make.at("2018-12-03")) == 1
     for _ in range(2):
         wiring.rectify_promises(CommitmentOverdue([uid], "2018-12-03"), at=make.at("2018-12-03"))
-    case = Case.objects.get(procedure="rectification")
+    [case] = cases.open_cases(("rectification",))
     assert (case.source, case.about) == (make.unit("scjg"), uid)
