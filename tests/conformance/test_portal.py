@@ -21,6 +21,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ximu.config.tests import open_city as factories
+from ximu.ideas.commitments.tests import factories as promises
 from ximu.ideas.records import services as records
 from ximu.ideas.records.rules import check_character
 from ximu.kernel.actor import Actor, Grant
@@ -184,3 +185,16 @@ def test_the_first_page_is_small(client: Client, public: str) -> None:
 def test_the_plan_is_public_with_its_own_words(client: Client, public: str) -> None:
     page = text(client, "/plan/")
     assert "项任务" in page and page.count('<th scope="row">') == 32
+
+
+def test_promises_are_listed_and_told_without_naming_whom_they_were_made_to(client: Client, public: str) -> None:
+    uid, of_unit = promises.registered(), promises.unit("sww")
+    assert f'href="/promises/?unit={of_unit}"' in text(client, f"/units/{of_unit}/")
+    assert "拨付示例一号项目落户奖励" in text(client, "/promises/", unit=of_unit)
+    page = text(client, f"/promises/{uid}/")
+    assert "2018年6月29日" in page and "示例一号有限公司" not in page
+    few = queries_of(client, f"/units/{of_unit}/")
+    for n in range(2, 5):
+        promises.registered(terms=promises.terms(title=f"示例承诺{n}"))
+    queries_of(client, f"/units/{of_unit}/")
+    assert queries_of(client, f"/units/{of_unit}/") == few

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from ximu.foundation.web import int_of
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.kernel.refusal import Refusal
 
+BEYOND = 10**6
 NONE: dict[str, Any] = {"items": [], "total": 0, "page": 1, "pages": 1, "kinds": {}, "states": {}}
 
 
@@ -35,6 +37,11 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def promise(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "portal/promise.html", {"promise": disclosure.published("promises", uid=uid, on=clock.today())})
+
+
+def total(unit: str, on: date) -> int:
+    """How many promises of a body are public: asked beyond the last page, so that no row is read for it."""
+    return int(shown(on=on, unit=unit, page=BEYOND)["total"])
 
 
 def shown(**asked: Any) -> dict[str, Any]:

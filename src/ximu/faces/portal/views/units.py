@@ -47,11 +47,10 @@ def unit(request: HttpRequest, uid: str) -> HttpResponse:
     family = request.GET.get("family", "")
     family = family if family in {f["family"] for f in public["families"]} else ""
     records = disclosure.public_search(on=on, subjects=shown["subjects"], family=family, page=int_of(request, "page", 1), size=SIZE)
-    kept = promises.shown(on=on, unit=uid)
     return render(request, "portal/unit.html", {
         "unit": shown, "public": public, "records": with_states(records["records"]), "family": family, "total": records["total"],
         "pages": pages_of(records["page"], SIZE, records["total"]), "story": _story(shown, on), "rules": _rules(public),
-        "promises": kept, "promised": kept["items"][:5],
+        "promises": promises.total(uid, on),
         "families": {f["family"]: f["name"] for f in public["families"]},
     })
 
