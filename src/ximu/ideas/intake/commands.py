@@ -132,13 +132,14 @@ def load_command(file: str, item: str, source: str, partial: bool, reason: str, 
     unit = source if registry.unit(source, as_of=clock.today()) else registry.find(source, as_of=clock.today())
     with Path(file).open("rb") as stream:
         receipt = services.receive(stream, item=item, source=unit, by=SYSTEM, at=at, channel="cli")
-    if not receipt.again or queries.delivery(receipt.uid).state != "committed":
+    done_before = receipt.again and queries.delivery(receipt.uid).state == "committed"
+    if not done_before:
         services.check(receipt.uid, by=SYSTEM, at=at)
         services.commit(receipt.uid, by=SYSTEM, at=at, partial_reason=reason if partial else "")
-    found = {**queries.receipt(queries.delivery(receipt.uid)), "again": receipt.again}
+    found = {**queries.receipt(queries.delivery(receipt.uid)), "again": done_before}
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
-    elif receipt.again:
+    elif done_before:
         click.echo(f"已收，回执 #{receipt.uid}，新增 0 received before, receipt #{receipt.uid}, 0 new")
     else:
         click.echo(f"回执 receipt #{found['receipt']}: 共 rows {found['rows']}，新增 new {found['new']}，"

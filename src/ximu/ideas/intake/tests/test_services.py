@@ -92,6 +92,17 @@ def test_the_same_file_again_adds_nothing_and_says_so(city: list[Any]) -> None:
         "new": 1, "corrected": 0, "same": 1, "second_source": 0, "barred": 0, "held": 0, "waiting": 0}
 
 
+def test_an_item_without_any_day_holds_on_the_day_of_delivery(city: list[Any]) -> None:
+    published("2018-2", date(2018, 5, 1), ["FW-SX"])
+    row = {"部门": city[0].name, "主项": "企业设立", "事项": "企业设立登记", "区划代码": "990000000000", "事项编码": "99A01-990000000000-1", "事项类型": "1"}
+    data = json.dumps([row, {**row, "事项编码": ""}], ensure_ascii=False).encode()
+    receipt = services.receive(io.BytesIO(data), item="FW-SX", source="court00000000001", by=CLERK, at=AT)
+    summary = services.check(receipt.uid, by=CLERK, at=AT)
+    assert [(c["field"], c["code"]) for c in summary["counts"]] == [("item_code", "FIELD-NEED")]
+    assert services.commit(receipt.uid, by=CLERK, at=AT, partial_reason="缺编码的行退回").outcome["new"] == 1
+    assert [(c.month, c.rows) for c in queries.coverage("2018-06", today=date(2018, 6, 4))] == [("2018-06", 1)]
+
+
 def test_all_or_nothing_unless_a_reason_is_given(city: list[Any]) -> None:
     receipt = deliver([judgment(city[0], 1), judgment(city[1], 2, 判决日期="2018-02-30")])
     summary = services.check(receipt.uid, by=CLERK, at=AT)
