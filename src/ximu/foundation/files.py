@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
 
+from ximu.foundation import vault
 from ximu.kernel.refusal import Refusal
 
 CHUNK_BYTES = 1 << 20
+PRIVATE = 0o600
 
 
 def root() -> Path:
@@ -24,33 +28,56 @@ def path_of(digest: str) -> Path:
     return root() / digest[:2] / digest[2:4] / digest
 
 
-def keep(chunks: Iterable[bytes] | BinaryIO, *, most_bytes: int | None = None) -> tuple[str, int]:
+def sealed_path_of(digest: str) -> Path:
+    return path_of(digest).with_suffix(".sealed")
+
+
+def keep(chunks: Iterable[bytes] | BinaryIO, *, most_bytes: int | None = None, sealed: bool = False) -> tuple[str, int]:
     """Store a stream; its SHA-256 and size. The name appears only after the bytes are on disk.
 
+    With `sealed` it lies encrypted (`foundation.vault`), readable for its owner only, and is opened by `unsealed`.
     Errors: `FILE-SIZE` when it is longer than `most_bytes`; nothing is kept then.
     """
     root().mkdir(parents=True, exist_ok=True)
     part = root() / f".part-{secrets.token_hex(8)}"
     hasher, size = hashlib.sha256(), 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal size
+        for chunk in _chunks(chunks):
+            size += len(chunk)
+            if most_bytes is not None and size > most_bytes:
+                raise Refusal(
+                    "FILE-SIZE", status=413, field="file", value=size, rule=f"≤ {most_bytes}",
+                    zh=f"文件超过上限{most_bytes}字节。", en=f"The file is larger than the limit of {most_bytes} bytes.",
+                )
+            hasher.update(chunk)
+            yield chunk
+
     try:
         with part.open("wb") as out:
-            for chunk in _chunks(chunks):
-                size += len(chunk)
-                if most_bytes is not None and size > most_bytes:
-                    raise Refusal(
-                        "FILE-SIZE", status=413, field="file", value=size, rule=f"≤ {most_bytes}",
-                        zh=f"文件超过上限{most_bytes}字节。", en=f"The file is larger than the limit of {most_bytes} bytes.",
-                    )
-                hasher.update(chunk)
-                out.write(chunk)
+            if sealed:
+                part.chmod(PRIVATE)
+            for piece in vault.seal_stream(counted()) if sealed else counted():
+                out.write(piece)
             out.flush()
             os.fsync(out.fileno())
-        final = path_of(hasher.hexdigest())
+        final = sealed_path_of(hasher.hexdigest()) if sealed else path_of(hasher.hexdigest())
         final.parent.mkdir(parents=True, exist_ok=True)
         part.replace(final)
     finally:
         part.unlink(missing_ok=True)
     return hasher.hexdigest(), size
+
+
+@contextmanager
+def unsealed(digest: str) -> Iterator[int]:
+    """The descriptor of a nameless file with the plain bytes, which is gone when the block ends, whatever happens."""
+    with tempfile.TemporaryFile(dir=root()) as plain, sealed_path_of(digest).open("rb") as kept:
+        for piece in vault.unseal_stream(kept):
+            plain.write(piece)
+        plain.flush()
+        yield plain.fileno()
 
 
 def _chunks(source: Iterable[bytes] | BinaryIO) -> Iterable[bytes]:

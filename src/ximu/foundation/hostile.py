@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 
 from ximu.foundation.web import refusal_response
+from ximu.kernel.disk import is_full
 from ximu.kernel.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -105,9 +106,9 @@ class HostileMiddleware:
             return refusal_response(request, Refusal("INPUT-VALUE", field="body", rule=type(error).__name__,
                                                      zh="内容超出可保存的长度或范围。",
                                                      en="A value is longer or larger than can be kept."))
-        if isinstance(error, OperationalError):
-            log.warning("the database refused: %s", type(error).__name__)
-            full = "full" in str(error) or "No space" in str(error)
+        if isinstance(error, OperationalError) or (isinstance(error, OSError) and is_full(error)):
+            log.warning("not written: %s", type(error).__name__)
+            full = isinstance(error, OSError) or "full" in str(error) or "No space" in str(error)
             return refusal_response(request, Refusal("DISK-FULL", status=507, zh="存储空间不足，未作任何改动。",
                                                      en="The disk is full; nothing was changed.")
                                     if full else Refusal("DB-BUSY", status=503, zh="数据库繁忙，请稍后重试。",

@@ -147,6 +147,14 @@ def load_command(file: str, item: str, source: str, partial: bool, reason: str, 
                    f"待辨认 doubtful {found['waiting']}，退回 refused {found['refused']}")
 
 
+@intake_group.command("purge")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def purge_command(as_json: bool) -> None:
+    """清除超过留存期限的原文件与校验底稿 remove uploads past their period of retention; records stay."""
+    count = services.purge(by=SYSTEM, at=clock.now())
+    click.echo(json.dumps({"purged": count}) if as_json else f"已清除 removed {count}")
+
+
 @intake_group.command("coverage")
 @click.option("--month", required=True, help="YYYY-MM")
 @click.option("--json", "as_json", is_flag=True, help="JSON output")

@@ -114,11 +114,15 @@ def _parameters() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads((Path(__file__).parent / "parameters.toml").read_text("utf-8"))
 
 
+def parameter(name: str, on: date) -> int:
+    """The value that holds on a day; before the first one known, the first."""
+    begun = [p for p in _parameters()[name] if p["since"] <= on] or _parameters()[name][:1]
+    return int(max(begun, key=lambda p: p["since"])["value"])
+
+
 def due_day(month: str) -> date:
     """When a month's return is due, by the parameter that holds on the month's first day."""
-    first = date.fromisoformat(month + "-01")
-    begun = [p for p in _parameters()["return_due_day"] if p["since"] <= first] or _parameters()["return_due_day"][:1]
-    return rules.due_day(month, max(begun, key=lambda p: p["since"])["value"])
+    return rules.due_day(month, parameter("return_due_day", date.fromisoformat(month + "-01")))
 
 
 @dataclass(frozen=True, slots=True)

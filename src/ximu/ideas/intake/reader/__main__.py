@@ -27,6 +27,7 @@ if __name__ == "__main__":
 
 from ximu.ideas.intake.reader.reading import read_file  # noqa: E402
 from ximu.ideas.intake.rules.schema import read_schema  # noqa: E402
+from ximu.kernel.disk import is_full  # noqa: E402
 from ximu.kernel.refusal import Refusal  # noqa: E402
 
 
@@ -48,6 +49,11 @@ def main(job_path: str) -> int:
     except MemoryError:
         tell(memory=True)
         return 3
+    except OSError as error:
+        if not is_full(error):
+            raise
+        tell(full=True)
+        return 4
     tell(result={k: v for k, v in result.items() if k != "dropped_lines"})
     return 0
 

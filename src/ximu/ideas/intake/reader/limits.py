@@ -29,6 +29,11 @@ def too_large(what_zh: str, what_en: str, *, rule: object, value: object = "") -
     )
 
 
+def disk_full() -> Refusal:
+    return Refusal("DISK-FULL", status=507, field="file", rule="", zh="存储空间不足，未作任何改动。",
+                   en="The disk is full; nothing was changed.")
+
+
 def broken(zh: str, en: str, *, line: int | None = None) -> Refusal:
     where = {"line": line} if line else {}
     return Refusal(

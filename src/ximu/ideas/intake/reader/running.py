@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ximu.ideas.intake.reader.limits import MEMORY_BYTES, SECONDS, broken, too_large
+from ximu.ideas.intake.reader.limits import MEMORY_BYTES, SECONDS, broken, disk_full, too_large
 from ximu.kernel.refusal import Refusal
 
 WATCH_SECONDS = 0.05
@@ -33,6 +33,8 @@ class Job:
     records: bool = False
     seconds: int = SECONDS
     memory_bytes: int = MEMORY_BYTES
+    handed: tuple[int, ...] = ()
+    """Descriptors that the reading process inherits; `path` may name one of them."""
 
 
 def run(job: Job, *, progress: Callable[[int], None] = lambda rows: None) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def run(job: Job, *, progress: Callable[[int], None] = lambda rows: None) -> dic
     with (job.out / "stderr.txt").open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "ximu.ideas.intake.reader", str(order), str(job.seconds)], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=errors, cwd=job.out,
+            stdout=subprocess.PIPE, stderr=errors, cwd=job.out, pass_fds=job.handed,
             env={"PYTHONPATH": _SOURCE, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
         )
     watch = _Watch(process, job)
@@ -94,6 +96,8 @@ def _answer(told: dict[str, Any], reason: str, job: Job) -> dict[str, Any]:
         )
     if reason == "memory" or told.get("memory"):
         raise too_large("展开后占用内存过多", "needs too much memory when it is opened", rule=f"{job.memory_bytes >> 20} MiB")
+    if told.get("full"):
+        raise disk_full()
     if reason == "time":
         raise too_large("读取时间过长", "takes too long to read", rule=f"{job.seconds} s")
     raise broken("读取程序不能处理此文件", "the reading program could not handle it")

@@ -6,7 +6,8 @@ import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.db import IntegrityError, transaction
@@ -22,7 +23,8 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
 PRIVATE = 0o700
-PRIVATE_FILE = 0o600
+SERVER_FAULT = 500
+"""From this status on the fault is ours: the delivery stays as it was and may be checked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,7 @@ def receive(
     """
     by.must("intake.deliver", source)
     found = catalogue.item(item, on=clock.city_day(at))
-    digest, size = files.keep(chunks, most_bytes=MOST_FILE_BYTES)
-    files.path_of(digest).chmod(PRIVATE_FILE)
+    digest, size = files.keep(chunks, most_bytes=MOST_FILE_BYTES, sealed=True)
     try:
         with transaction.atomic():
             made = Delivery.objects.create(
@@ -70,13 +71,15 @@ def check(uid: str, *, by: Actor, at: datetime) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=PRIVATE)
     item = catalogue.item(found.item, on=clock.city_day(at))
-    job = Job(files.path_of(found.file_digest), item.body["schema"], clock.city_day(at), folder, records=True)
     try:
-        summary = run(job, progress=lambda rows: Delivery.objects.filter(uid=uid).update(progress=rows))
+        with files.unsealed(found.file_digest) as handle:
+            job = Job(Path(f"/proc/self/fd/{handle}"), item.body["schema"], clock.city_day(at), folder, records=True, handed=(handle,))
+            summary = run(job, progress=lambda rows: Delivery.objects.filter(uid=uid).update(progress=rows))
         summary["dropped_lines"] = json.loads((folder / "result.json").read_text("utf-8"))["dropped_lines"]
         summary = sorting.sort_out(folder, item, summary, today=clock.city_day(at))
     except Refusal as refusal:
-        Delivery.objects.filter(uid=uid, state=found.state).update(state=Delivery.State.REFUSED, refusal=refusal.envelope())
+        if refusal.status < SERVER_FAULT:
+            Delivery.objects.filter(uid=uid, state=found.state).update(state=Delivery.State.REFUSED, refusal=refusal.envelope())
         shutil.rmtree(folder, ignore_errors=True)
         raise
     moved = Delivery.objects.filter(uid=uid, state=found.state).update(
@@ -96,6 +99,25 @@ def refuse(uid: str, *, reason: str, by: Actor, at: datetime) -> None:
     if not Delivery.objects.filter(uid=uid, state__in=open_states).update(state=Delivery.State.REFUSED, refusal=said):
         raise past(queries.delivery(uid))
     shutil.rmtree(queries.folder_of(uid), ignore_errors=True)
+
+
+def purge(*, by: Actor, at: datetime) -> int:
+    """Remove the files and working papers of deliveries past the period of retention; how many. Records stay.
+
+    What was never committed by then is sent back: it may be delivered again.
+    """
+    by.must("intake.watch")
+    before = at - timedelta(days=queries.parameter("upload_retention_days", clock.city_day(at)))
+    aged = list(Delivery.objects.filter(purged_at=None, received_at__lt=before).order_by("pk"))
+    said = {"code": "DELIV-OLD", "message_zh": "逾期未入库，已退回并清除。", "message_en": "Not committed in time; sent back and removed."}
+    for found in aged:
+        open_states = [Delivery.State.RECEIVED, Delivery.State.CHECKED]
+        Delivery.objects.filter(pk=found.pk, state__in=open_states).update(state=Delivery.State.REFUSED, refusal=said)
+        shutil.rmtree(queries.folder_of(found.uid), ignore_errors=True)
+        if not Delivery.objects.filter(file_digest=found.file_digest, purged_at=None).exclude(pk=found.pk).exists():
+            files.sealed_path_of(found.file_digest).unlink(missing_ok=True)
+        Delivery.objects.filter(pk=found.pk).update(purged_at=at)
+    return len(aged)
 
 
 def past(found: Delivery) -> Refusal:

@@ -103,6 +103,20 @@ def test_an_item_without_any_day_holds_on_the_day_of_delivery(city: list[Any]) -
     assert [(c.month, c.rows) for c in queries.coverage("2018-06", today=date(2018, 6, 4))] == [("2018-06", 1)]
 
 
+def test_an_upload_lies_sealed_and_is_removed_after_its_period(city: list[Any], tmp_path: Path) -> None:
+    receipt, left = deliver([judgment(city[0], 1)]), deliver([judgment(city[0], 2)])
+    kept = [p for p in (tmp_path / "files").rglob("*") if p.is_file()]
+    assert len(kept) == 2
+    assert not [p for p in kept if p.stat().st_mode & 0o077 or city[0].name.encode() in p.read_bytes()]
+    assert services.check(receipt.uid, by=CLERK, at=AT)["good"] == 1
+    services.commit(receipt.uid, by=CLERK, at=AT)
+    assert services.purge(by=CLERK, at=AT + timedelta(days=180)) == 0
+    assert services.purge(by=CLERK, at=AT + timedelta(days=181)) == 2
+    assert not [p for p in tmp_path.rglob("*") if p.is_file() and "keys" not in p.parts]
+    assert [queries.delivery(u).state for u in (receipt.uid, left.uid)] == ["committed", "refused"]
+    assert verify_log().ok
+
+
 def test_all_or_nothing_unless_a_reason_is_given(city: list[Any]) -> None:
     receipt = deliver([judgment(city[0], 1), judgment(city[1], 2, 判决日期="2018-02-30")])
     summary = services.check(receipt.uid, by=CLERK, at=AT)
