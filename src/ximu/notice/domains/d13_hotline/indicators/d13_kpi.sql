@@ -13,26 +13,38 @@
 -- tickets whose term has not come by judged_on. First contact within one working day of dispatch; law-enforcement procedures have terms
 -- of their own and are left out of D13-2; the caller's verdict decides D13-3; D13-5 is the gap between solved as reported and solved as
 -- called back, on the tickets that have both. A rate without a denominator is null, never zero.
-WITH counted AS (
+WITH tallied AS (
   SELECT
     unit,
     CAST(date_trunc('month', called_on) AS DATE) AS month,
     count(*) AS tickets,
-    count(CASE WHEN contact_by <= $judged_on THEN 1 END) AS contact_due,
-    count(CASE WHEN contact_by <= $judged_on AND contacted_on <= contact_by THEN 1 END) AS contacted,
-    count(CASE WHEN due_on <= $judged_on AND enforcement IS NOT TRUE THEN 1 END) AS due,
-    count(CASE WHEN due_on <= $judged_on AND enforcement IS NOT TRUE AND closed_on <= due_on THEN 1 END) AS on_time,
+    count_if(contact_by <= $judged_on) AS contact_due,
+    count_if(contact_by <= $judged_on AND contacted_on <= contact_by) AS contacted,
+    count_if(due_on <= $judged_on AND enforcement IS NOT TRUE) AS due,
+    count_if(due_on <= $judged_on AND enforcement IS NOT TRUE AND closed_on <= due_on) AS on_time,
     count(solved) AS judged,
-    count(CASE WHEN solved = '是' THEN 1 END) AS solved,
+    count_if(solved = '是') AS solved,
     count(rating) AS rated,
-    count(CASE WHEN rating IN ('非常满意', '满意', '基本满意') THEN 1 END) AS satisfied,
-    count(CASE WHEN outcome = '实际解决' AND solved IS NOT NULL THEN 1 END) AS claimed,
-    count(CASE WHEN outcome = '实际解决' AND solved = '否' THEN 1 END) AS false_closed
+    count_if(rating IN ('非常满意', '满意', '基本满意')) AS satisfied,
+    count_if(outcome = '实际解决' AND solved IS NOT NULL) AS claimed,
+    count_if(outcome = '实际解决' AND solved = '否') AS false_closed
   FROM hotline
   WHERE called_on BETWEEN $first AND $last
     AND kind IN ('求助', '投诉', '举报')
     AND excluded IS NOT TRUE
   GROUP BY unit, CAST(date_trunc('month', called_on) AS DATE)
+), counted AS (
+  SELECT
+    unit, month, tickets, judged, rated,
+    CAST(coalesce(contact_due, 0) AS BIGINT) AS contact_due,
+    CAST(coalesce(contacted, 0) AS BIGINT) AS contacted,
+    CAST(coalesce(due, 0) AS BIGINT) AS due,
+    CAST(coalesce(on_time, 0) AS BIGINT) AS on_time,
+    CAST(coalesce(solved, 0) AS BIGINT) AS solved,
+    CAST(coalesce(satisfied, 0) AS BIGINT) AS satisfied,
+    CAST(coalesce(claimed, 0) AS BIGINT) AS claimed,
+    CAST(coalesce(false_closed, 0) AS BIGINT) AS false_closed
+  FROM tallied
 ), delivered AS (
   SELECT CAST(date_trunc('month', day) AS DATE) AS month, count(*) AS days
   FROM hotline_days

@@ -1,0 +1,95 @@
+"""The explorer: dataset, unit, period, breakdown; chart with its table, the SQL, a download."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of
+from ximu.ideas.events import queries
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.refusal import Refusal
+
+
+def day_of(request: HttpRequest, name: str, default: date) -> date:
+    """Errors: `DATE-FORM`."""
+    text = request.GET.get(name) or default.isoformat()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal("DATE-FORM", field=name, value=text[:40], rule="YYYY-MM-DD", zh=f"日期“{text[:40]}”无效，应为YYYY-MM-DD。",
+                      en=f"The date “{text[:40]}” is not valid; write YYYY-MM-DD.") from error
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """What is in the store, and the figures asked for."""
+    actor = actor_of(request)
+    actor.must("events.see")
+    declared = queries.datasets()
+    frame: dict[str, Any] = {"datasets": [{"one": d, "manifest": queries.manifest(d.name), "span": queries.span(d.name)} for d in declared]}
+    name = request.GET.get("dataset") or (declared[0].name if declared else "")
+    if not name or (span := queries.span(name)) is None:
+        return render(request, "events/index.html", frame)
+    chosen = queries.dataset(name)
+    first = day_of(request, "first", max(span[0], date(span[1].year - 1, span[1].month, 1)))
+    asked = queries.Asked(first, day_of(request, "last", span[1]), request.GET.get("step", "month"),
+                          request.GET.get("breakdown", ""), request.GET.get("unit", ""))
+    units = actor.units_with("events.see")
+    found = queries.explore(name, asked, known_at=clock.now(), units=units)
+    if request.GET.get("format") == "csv":
+        return _csv(name, found)
+    table = [{"period": p, "cells": [r for r in found.rows if r["period"] == p]} for p in found.periods]
+    known = sorted(units) if units is not None else [u.uid for u in registry.units(as_of=asked.last)]
+    return render(request, "events/index.html", frame | {
+        "chosen": chosen, "asked": asked, "found": found, "table": table, "steps": queries.STEPS,
+        "parts": [p or "件数" for p in found.parts],
+        "breakdowns": [chosen.column(c) for c in (*chosen.breakdowns, chosen.unit)],
+        "units": [(u, _name(u, asked.last)) for u in known][:500],
+        "missing": sum(r["missing"] for r in found.rows) // max(len(found.parts), 1),
+        "csv": urlencode({**request.GET.dict(), "dataset": name, "format": "csv"}),
+        "definitions": [d for d in queries.definitions() if d.dataset == name],
+    })
+
+
+def _name(uid: str, on: date) -> str:
+    found = registry.unit(uid, as_of=on)
+    return found.name if found else uid
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
+def _csv(name: str, found: queries.Explored) -> StreamingHttpResponse:
+    writer = csv.writer(_Echo())
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow(["period", "part", "n", "missing_days"])
+        for row in found.rows:
+            yield writer.writerow([row["period"].isoformat(), _safe(row["part"]), "" if row["n"] is None else row["n"], row["missing"]])
+
+    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+def _safe(text: str) -> str:
+    """A cell that a spreadsheet would take for a formula gets an apostrophe (OWASP, CSV injection)."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" and text != "" else text
+
+
+@require_GET
+def definition(request: HttpRequest, name: str) -> HttpResponse:
+    """The method as published, with its SQL for DuckDB and for Spark."""
+    actor_of(request).must("events.see")
+    return render(request, "events/definition.html", {"one": queries.definition(name), "spark": queries.spark_text(name)})

@@ -1,0 +1,86 @@
+"""`ximu d13`: the five rates and the alarms of the hotline."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+from ximu.foundation import clock
+from ximu.ideas.events import queries as events
+from ximu.kernel.refusal import Refusal
+from ximu.notice.domains.d13_hotline import queries
+from ximu.notice.domains.d13_hotline.rules import RATES
+
+COMMANDS = {"d13": "d13_group"}
+
+
+def _day(text: str | None, field: str, default: date) -> date:
+    if text is None:
+        return default
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal("DATE-FORM", field=field, value=text[:40], rule="YYYY-MM-DD", zh="日期应为YYYY-MM-DD。",
+                      en="Write the date as YYYY-MM-DD.") from error
+
+
+def _known(text: str | None) -> datetime:
+    return clock.now() if text is None else clock.end_of(_day(text, "--known-at", clock.today()))
+
+
+def _newest() -> date:
+    span = events.span("hotline")
+    return span[1] if span else clock.today()
+
+
+def _say(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+@click.group("d13")
+def d13_group() -> None:
+    """市民服务热线 the citizens' hotline."""
+
+
+@d13_group.command("kpi")
+@click.option("--first", help="自 first day of calls (default: a year before the last)")
+@click.option("--last", help="至 last day of calls (default: the newest delivered)")
+@click.option("--judged-on", help="期限判定日 the day by which a term must have come (default: the last day)")
+@click.option("--known-at", help="截至何日已知 what was known by the end of this day")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def d13_kpi(first: str | None, last: str | None, judged_on: str | None, known_at: str | None, as_json: bool) -> None:
+    """五项指标 five rates per unit and month."""
+    end = _day(last, "--last", _newest())
+    begin = _day(first, "--first", date(end.year - 1, end.month, 1))
+    found = queries.kpi(begin, end, judged_on=_day(judged_on, "--judged-on", end), known_at=_known(known_at))
+    if as_json:
+        _say(found.envelope())
+        return
+    click.echo("单位 unit\t件数 tickets\t" + "\t".join(words.zh for *_, words in RATES.values()))
+    for row in [*found.units, {"unit_name": "全市 city", **found.city}]:
+        rates = ["—" if row[rate] is None else f"{row[rate]:.1f}%" for rate, *_ in RATES.values()]
+        click.echo(f"{row['unit_name']}\t{row['tickets']}\t" + "\t".join(rates))
+    if found.missing:
+        click.echo(f"{len(found.missing)} 天没有报送，按无数据处理 days not delivered, not taken as zero", err=True)
+
+
+@d13_group.command("warnings")
+@click.option("--on", "on", help="判定日 the day judged (default: the newest delivered)")
+@click.option("--weeks", type=click.IntRange(1, 520), help="回看周数 how many weeks to judge")
+@click.option("--known-at", help="截至何日已知 what was known by the end of this day")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def d13_warnings(on: str | None, weeks: int | None, known_at: str | None, as_json: bool) -> None:
+    """预警 alarms with expected, observed, bound and a sample."""
+    found = queries.warned(_day(on, "--on", _newest()), known_at=_known(known_at), judged_weeks=weeks).envelope()
+    if as_json:
+        _say(found)
+        return
+    for alarm in found["alarms"]:
+        click.echo(f"[{alarm['level_zh']}] {alarm['rule_zh']} {alarm['unit_name']} {alarm['period']}  {alarm['words_zh']}")
+    judged = found["judged"]
+    click.echo(f"{judged['series']} 个序列 series, {judged['tests']} 项检验 tests, {judged['over_own_bound']} 超过自身上界 "
+               f"over their own bound, "
+               f"{len(judged['no_data_weeks'])} 周无数据 weeks without data, {len(judged['withheld_weeks'])} 周暂缓 weeks withheld")

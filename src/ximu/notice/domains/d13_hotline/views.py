@@ -1,0 +1,53 @@
+"""The hotline page: five rates, alarms, units and months."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of
+from ximu.ideas.events import queries as events
+from ximu.kernel.refusal import Refusal
+from ximu.notice.domains.d13_hotline import queries
+from ximu.notice.domains.d13_hotline.rules import RATES, WARNINGS, topic_words
+
+
+def _day(request: HttpRequest, name: str, default: date) -> date:
+    text = request.GET.get(name) or default.isoformat()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal("DATE-FORM", field=name, value=text[:40], rule="YYYY-MM-DD", zh=f"日期“{text[:40]}”无效，应为YYYY-MM-DD。",
+                      en=f"The date “{text[:40]}” is not valid; write YYYY-MM-DD.") from error
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """As of the last day of data unless another span is asked for."""
+    actor = actor_of(request)
+    actor.must("d13.see")
+    span = events.span("hotline")
+    if span is None:
+        return render(request, "d13_hotline/index.html", {"known": None})
+    last = _day(request, "last", span[1])
+    first = _day(request, "first", max(span[0], date(last.year - 1, last.month, 1)))
+    units, now = actor.units_with("d13.see"), clock.now()
+    found = queries.kpi(first, last, judged_on=last, known_at=now, units=units)
+    warned = queries.warned(last, known_at=now, units=units)
+    alarms = [{**a, "topic": topic_words(a["subject"]) if a["rule"] == "volume" else None} for a in warned.envelope()["alarms"]]
+    return render(request, "d13_hotline/index.html", {
+        "known": span, "first": first, "last": last, "kpi": found, "warned": warned, "alarms": alarms, "settings": WARNINGS["volume"],
+        "figures": [{"code": code, "words": words, "value": found.city[rate], "part": found.city[part], "whole": found.city[whole]}
+                    for code, (rate, part, whole, words) in RATES.items()],
+        "lines": [_line(r) for r in found.units], "months": [{"month": r["month"], **_line(r)} for r in found.months],
+        "heads": [(code, words) for code, (*_, words) in RATES.items()],
+    })
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    return {"name": row.get("unit_name"), "tickets": row["tickets"], "rates": [row[rate] for rate, *_ in RATES.values()]}
