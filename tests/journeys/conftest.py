@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -94,3 +95,58 @@ def page(chromium: Browser) -> Iterator[Page]:
     opened = context.new_page()
     yield opened
     context.close()
+
+NEW_PASSWORD = "Lantern-2019-Feng"
+
+
+@dataclass
+class Staff:
+    """The people of the city at their desks: each signs in once with the one-time password and keeps an own one."""
+
+    city: City
+    browser: Browser
+    states: dict[str, Any]
+    opened: list[Any]
+
+    def page(self, login: str, *, width: int = 1440, language: str = "zh-CN") -> Page:
+        """A page on which this person is signed in."""
+        context = self.browser.new_context(viewport={"width": width, "height": 900}, locale=language, storage_state=self.states.get(login))
+        self.opened.append(context)
+        page = context.new_page()
+        if login not in self.states:
+            self._first_sign_in(page, login)
+            self.states[login] = context.storage_state()
+        return page
+
+    def _first_sign_in(self, page: Page, login: str) -> None:
+        page.goto(f"{self.city.url}/console/login")
+        page.fill("#login", login)
+        page.fill("#password", self.city.passwords[login])
+        page.click("main button")
+        page.fill("#old", self.city.passwords[login])
+        page.fill("#new", NEW_PASSWORD)
+        page.fill("#again", NEW_PASSWORD)
+        page.click("main button")
+        page.wait_for_url(f"{self.city.url}/console/")
+
+
+def refused(page: Page, code: str) -> str:
+    """The sentence of a refusal page: its code stands beside it, and nothing was changed."""
+    page.wait_for_selector("section.refusal")
+    assert page.locator("section.refusal code").first.inner_text() == code
+    sentence = page.locator("section.refusal strong").inner_text().strip()
+    assert 4 < len(sentence) < 200, sentence
+    return sentence
+
+
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture
+def staff(city: City, chromium: Browser, sessions: dict[str, Any]) -> Iterator[Staff]:
+    desks = Staff(city, chromium, sessions, [])
+    yield desks
+    for context in desks.opened:
+        context.close()

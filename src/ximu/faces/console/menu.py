@@ -16,7 +16,7 @@ from ximu.kernel.words import Text
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A line of the menu. `permission` empty: every member of staff."""
+    """A line of the menu. `permission` names the rights of which one suffices, apart by blanks; empty: every member of staff."""
 
     name: Text
     url: str
@@ -58,7 +58,8 @@ def _address(page: Page) -> str:
 
 def groups_for(actor: Actor, path: str) -> tuple[Group, ...]:
     """The menu as this actor sees it; the page whose address is the longest head of `path` is `here`."""
-    open_to = [(page, _address(page)) for page in pages() if not page.permission or actor.can(page.permission)]
+    open_to = [(page, _address(page)) for page in pages()
+               if not page.permission or any(map(actor.can, page.permission.split()))]
     here = max((a for _, a in open_to if a and path.startswith(a)), key=len, default="")
     by_group: dict[str, list[Page]] = {code: [] for code in titles()}
     for page, address in open_to:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -98,6 +99,11 @@ def account(uid: str) -> User:
     if found is None:
         raise absent("ACCOUNT-NONE", field="account", value=uid[:16], zh="个账号", en="account")
     return found
+
+
+def names_of(uids: Iterable[str]) -> dict[str, str]:
+    """The names of accounts, for pages that say who did something."""
+    return dict(User.objects.filter(uid__in=set(uids)).values_list("uid", "display_name"))
 
 
 def account_by_login(login: str) -> User:

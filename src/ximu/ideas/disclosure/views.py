@@ -26,6 +26,8 @@ from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 WORK = ("draft", "held", "checked", "notified", "disputed", "effective")
+FIRST_WORK = {"records.check": "draft", "records.confirm": "held", "records.notify": "checked"}
+"""Which queue opens first: the one in which this person decides."""
 RIGHTS = ("records.check", "records.confirm", "records.notify", "records.decide", "disclosure.propose", "disclosure.approve")
 
 
@@ -171,8 +173,8 @@ def _served(text: str) -> datetime:
 def work(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     actor.must("disclosure.read")
-    state = request.GET.get("state", "draft")
-    state = state if state in WORK else "draft"
+    state = request.GET.get("state", "")
+    state = state if state in WORK else next((first for right, first in FIRST_WORK.items() if actor.can(right)), "draft")
     view, page = services.look_work(state, by=actor, batch=request.GET.get("batch", ""), page=_page(request), at=clock.now())
     rows = [{"facts": row.facts, "shown": {one.name: one for one in row.shown}, "family": FAMILIES.get(row.facts.family),
              "subject": registry.name(row.facts.subject, as_of=row.facts.event_date)} for row in page.rows]

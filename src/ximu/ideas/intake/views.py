@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -144,18 +145,19 @@ def settle(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """Unit × family of one month: what was delivered, attested as zero, late, or is missing."""
+    """Unit × family of one month (first the last full one): what was delivered, attested as zero, late, or is missing."""
     by = actor_of(request)
     by.must("intake.watch")
     today = clock.today()
-    month = request.GET.get("month", "") or rules.month_of(today.replace(day=1))
+    month = request.GET.get("month", "") or rules.month_of(today.replace(day=1) - timedelta(days=1))
     cells = queries.coverage(month, today=today)
     families = sorted({c.family for c in cells})
     names = {u.uid: u.name for u in registry.units(as_of=today)}
     held: dict[str, dict[str, queries.Cell]] = {}
     for cell in cells:
         held.setdefault(cell.unit, {})[cell.family] = cell
-    rows = [{"unit": u, "name": names.get(u, u), "cells": [(f, found.get(f)) for f in families]} for u, found in sorted(held.items())]
+    rows = [{"unit": u, "name": names.get(u, u), "cells": [(f, found.get(f)) for f in families]} 
+            for u, found in sorted(held.items(), key=lambda one: names.get(one[0], one[0]))]
     return render(request, "intake/coverage.html", {
         "month": month, "families": [FAMILIES.get(f, f) for f in families], "rows": rows, "words": rules.WORDS, "unit": by.unit,
     })

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
+from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
 from ximu.notice.plan import queries
@@ -34,7 +35,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     """What each tab of the plan shows: the plan, the day, the units to filter by."""
     actor_of(request).must("plan.view")
     found = queries.plan(request.GET.get("plan", "")) if queries.plans() else None
-    return {"plan": found, "as_of": _as_of(request), "unit": request.GET.get("unit", "")}
+    return {"plan": found, "as_of": _as_of(request), "unit": request.GET.get("unit", ""), "may_import": actor_of(request).can("plan.import")}
 
 
 @require_GET
@@ -100,9 +101,15 @@ def row_page(request: HttpRequest, uid: str) -> HttpResponse:
     target, day = queries.row(uid), _as_of(request)
     line = next(one for one in queries.status(target.plan, as_of=day, known_at=clock.now()) if one["uid"] == uid)
     given = [{"one": e, "unit": getattr(registry.unit(e.unit, as_of=day), "name", e.unit)} for e in queries.evidence_of(target)]
+    read = queries.readings(target)
+    names = accounts.names_of(who for r in read for who in (r.chosen_by, r.signed_by, r.withdrawn_by))
+    rights = ("plan.read_schedule", "plan.report", "plan.review")
     return render(request, "plan/row.html", {
-        "row": target, "line": line, "as_of": day, "duties": queries.duties(target, as_of=day),
-        "readings": queries.readings(target), "evidence": given,
+        "row": target, "line": line, "as_of": day, "duties": queries.duties(target, as_of=day), "evidence": given,
+        "readings": [{"one": r, "chosen": names.get(r.chosen_by, ""), "signed": names.get(r.signed_by, ""),
+                      "withdrawn": names.get(r.withdrawn_by, "")} for r in read],
+        "decided": any(r.withdrawn_at is None for r in read),
+        "may": {right.split(".")[1]: actor_of(request).can(right) for right in rights},
     })
 
 
