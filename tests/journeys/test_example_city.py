@@ -19,7 +19,7 @@ ANSWERS = tomllib.loads((Path(__file__).parents[2] / "examples" / "deliveries" /
 def test_every_planted_fault_is_found_and_nothing_else(city: City) -> None:
     with sqlite3.connect(city.home / "ximu.sqlite3") as database:
         found = {item: (json.loads(summary), json.loads(outcome)) for item, summary, outcome in database.execute(
-            "select item, summary, outcome from intake_delivery")}
+            "select item, summary, outcome from intake_delivery order by received_at desc")}
     for name, told in ANSWERS.items():
         summary, outcome = found[told["item"]]
         errors = Counter({c["code"]: c["n"] for c in summary["counts"] if c["severity"] == "error"})

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.templatetags.ximu import t
+from ximu.foundation.templatetags.ximu import english, say, t
 from ximu.foundation.web import actor_of
 from ximu.ideas.catalogue import queries, services
 from ximu.ideas.catalogue.rules import BASIS_LEVELS, LISTS, sheets
@@ -152,8 +152,8 @@ def item(request: HttpRequest, number: str, code: str) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest, number: str, old: str) -> HttpResponse:
     actor_of(request).must(SEE)
-    head, rows = sheets.changes_table(queries.compare(old, number))
-    counts = {kind: len({row[2] for row in rows if row[0] == kind}) for kind in sheets.KINDS.values()}
+    head, rows = sheets.changes_table(queries.compare(old, number), language="en" if english() else "zh")
+    counts = {kind: len({row[2] for row in rows if row[0] == kind}) for kind in map(say, sheets.KINDS.values())}
     return render(request, "catalogue/changes.html", {
         "new": queries.edition(number), "old": queries.edition(old), "head": head, "rows": rows, "counts": counts})
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ximu.foundation import clock
+from ximu.foundation.templatetags.ximu import english
 from ximu.ideas.catalogue import queries
 from ximu.ideas.catalogue.rules import FAMILIES, LEVELS, LISTS, sheets
 
@@ -36,7 +37,7 @@ def edition(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 def changes(request: HttpRequest, number: str, old: str) -> HttpResponse:
-    head, rows = sheets.changes_table(queries.compare(old, number))
+    head, rows = sheets.changes_table(queries.compare(old, number), language="en" if english() else "zh")
     return render(request, "portal/changes.html", {"new": queries.edition(number), "old": queries.edition(old), "head": head, "rows": rows})
 
 

@@ -69,13 +69,13 @@ def _ascii_digits(code: str) -> str:
 
 
 @transaction.atomic
-def confirm_factor(uid: str, code: str, *, by: Actor, at: datetime) -> list[str]:
-    """Puts it in force; the recovery codes, told once. Errors: `MFA-CODE`, `MFA-HELD`, `PERM-DENIED`."""
+def confirm_factor(uid: str, code: str, *, by: Actor, at: datetime, telephone: datetime | None = None) -> list[str]:
+    """Puts it in force; the recovery codes, told once. `telephone`: its time, if it is not `at`. Errors: `MFA-CODE`, `MFA-HELD`, `PERM-DENIED`."""
     begin_factor(uid, by=by, at=at)
     user = queries.account(uid)
     factor = user.second_factor
     digits = _ascii_digits(code)
-    if not digits or not _spend_step(factor, digits, about=uid, at=at):
+    if not digits or not _spend_step(factor, digits, about=uid, at=telephone or at):
         raise _wrong()
     SecondFactor.objects.filter(pk=factor.pk, confirmed_at=None).update(confirmed_at=at)
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(RECOVERY_LENGTH)) for _ in range(RECOVERY_CODES)]
@@ -86,10 +86,10 @@ def confirm_factor(uid: str, code: str, *, by: Actor, at: datetime) -> list[str]
 
 
 @transaction.atomic
-def check_factor(user: User, code: str, *, at: datetime) -> None:
+def check_factor(user: User, code: str, *, at: datetime, telephone: datetime | None = None) -> None:
     """A code of the telephone, or a recovery code, each once. Errors: `MFA-CODE`."""
     digits = _ascii_digits(code)
-    if digits and _spend_step(user.second_factor, digits, about=user.uid, at=at):
+    if digits and _spend_step(user.second_factor, digits, about=user.uid, at=telephone or at):
         return
     if not digits and RecoveryCode.objects.filter(user=user, digest=_digest(code[:60]), used_at=None).update(used_at=at):
         note("accounts.factor.recovery", by=Actor(user.uid), at=at, about=user.uid)

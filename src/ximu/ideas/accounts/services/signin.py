@@ -61,14 +61,14 @@ def pending(request: HttpRequest, *, at: datetime) -> User | None:
     return user if user and user.get_session_auth_hash() == held["hash"] else None
 
 
-def second_step(request: HttpRequest, user: User, code: str, *, at: datetime) -> None:
+def second_step(request: HttpRequest, user: User, code: str, *, at: datetime, telephone: datetime | None = None) -> None:
     """Errors: `MFA-CODE`; `LOGIN-LOCKED` after five wrong codes and passwords together."""
     source.set(request.META.get("REMOTE_ADDR", ""))
     credentials = _credentials(user.login)
     if not AxesProxyHandler.is_allowed(request, credentials):
         raise _locked()
     try:
-        check_factor(user, code, at=at)
+        check_factor(user, code, at=at, telephone=telephone)
     except Refusal:
         user_login_failed.send(sender=__name__, credentials=credentials, request=request)
         note("accounts.login", by=Actor(user.uid), at=at, about=user.uid, result="MFA-CODE")

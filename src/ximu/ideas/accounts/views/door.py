@@ -77,7 +77,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _show(request, "code")
     try:
-        signin.second_step(request, user, request.POST.get("code", "")[:LONGEST_LOGIN], at=clock.now())
+        signin.second_step(request, user, request.POST.get("code", "")[:LONGEST_LOGIN], at=clock.now(), telephone=clock.telephone())
     except Refusal as refusal:
         return _show(request, "code", refusal)
     return redirect(_next(request))
@@ -125,7 +125,8 @@ def factor(request: HttpRequest) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            codes = services.confirm_factor(by.uid, request.POST.get("code", "")[:LONGEST_LOGIN], by=by, at=clock.now())
+            codes = services.confirm_factor(by.uid, request.POST.get("code", "")[:LONGEST_LOGIN], by=by, at=clock.now(),
+                                            telephone=clock.telephone())
             return _show(request, "recovery", codes=codes)
         except Refusal as given:
             refusal = given

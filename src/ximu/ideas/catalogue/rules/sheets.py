@@ -7,11 +7,13 @@ from typing import Any
 
 from ximu.ideas.catalogue.rules import vocabulary as v
 from ximu.ideas.catalogue.rules.editions import Change
+from ximu.kernel.words import Text
 
 Table = tuple[list[str], list[list[str]]]
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 TBC = "待确认"
-KINDS = {"added": "新增", "changed": "修改", "removed": "删除"}
+KINDS = {"added": Text("新增", "added"), "changed": Text("修改", "changed"), "removed": Text("删除", "removed")}
+CHANGES_HEAD = Text("变化 清单 代码 名称 项目 原内容 新内容", "Change List Code Name Field Old New")
 
 
 def safe_cell(text: str) -> str:
@@ -108,11 +110,11 @@ def bases_table(canonical: Mapping[str, Any]) -> Table:
     ]
 
 
-def changes_table(changes: Iterable[Change]) -> Table:
-    """One row per changed field; an added or removed item has one row."""
-    head = ["变化", "清单", "代码", "名称", "项目", "原内容", "新内容"]
-    return head, [
-        [KINDS[c.kind], v.LISTS[c.list].zh, c.code, c.name["zh"], path, _plain(old), _plain(new)]
+def changes_table(changes: Iterable[Change], *, language: str = "zh") -> Table:
+    """One row per changed field; an added or removed item has one row. What an item says stays as it was published."""
+    return getattr(CHANGES_HEAD, language).split(), [
+        [getattr(KINDS[c.kind], language), getattr(v.LISTS[c.list], language), c.code, c.name.get(language) or c.name["zh"], path,
+         _plain(old), _plain(new)]
         for c in changes for path, old, new in (c.fields or (("", None, None),))
     ]
 
