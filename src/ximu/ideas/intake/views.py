@@ -156,7 +156,7 @@ def board(request: HttpRequest) -> HttpResponse:
     held: dict[str, dict[str, queries.Cell]] = {}
     for cell in cells:
         held.setdefault(cell.unit, {})[cell.family] = cell
-    rows = [{"unit": u, "name": names.get(u, u), "cells": [(f, found.get(f)) for f in families]} 
+    rows = [{"unit": u, "name": names.get(u, u), "cells": [(f, found.get(f)) for f in families]}
             for u, found in sorted(held.items(), key=lambda one: names.get(one[0], one[0]))]
     return render(request, "intake/coverage.html", {
         "month": month, "families": [FAMILIES.get(f, f) for f in families], "rows": rows, "words": rules.WORDS, "unit": by.unit,

@@ -35,7 +35,8 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     """What each tab of the plan shows: the plan, the day, the units to filter by."""
     actor_of(request).must("plan.view")
     found = queries.plan(request.GET.get("plan", "")) if queries.plans() else None
-    return {"plan": found, "as_of": _as_of(request), "unit": request.GET.get("unit", ""), "may_import": actor_of(request).can("plan.import")}
+    return {"plan": found, "as_of": _as_of(request), "unit": request.GET.get("unit", ""),
+            "may_import": actor_of(request).can("plan.import")}
 
 
 @require_GET

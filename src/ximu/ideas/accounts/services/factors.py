@@ -70,7 +70,10 @@ def _ascii_digits(code: str) -> str:
 
 @transaction.atomic
 def confirm_factor(uid: str, code: str, *, by: Actor, at: datetime, telephone: datetime | None = None) -> list[str]:
-    """Puts it in force; the recovery codes, told once. `telephone`: its time, if it is not `at`. Errors: `MFA-CODE`, `MFA-HELD`, `PERM-DENIED`."""
+    """Puts it in force; the recovery codes, told once. `telephone`: its time, if it is not `at`.
+
+    Errors: `MFA-CODE`, `MFA-HELD`, `PERM-DENIED`.
+    """
     begin_factor(uid, by=by, at=at)
     user = queries.account(uid)
     factor = user.second_factor
