@@ -16,7 +16,7 @@
 WITH tallied AS (
   SELECT
     unit,
-    CAST(date_trunc('month', called_on) AS DATE) AS month,
+    date_trunc('month', called_on) AS month,
     count(*) AS tickets,
     count_if(contact_by <= $judged_on) AS contact_due,
     count_if(contact_by <= $judged_on AND contacted_on <= contact_by) AS contacted,
@@ -32,10 +32,10 @@ WITH tallied AS (
   WHERE called_on BETWEEN $first AND $last
     AND kind IN ('求助', '投诉', '举报')
     AND excluded IS NOT TRUE
-  GROUP BY unit, CAST(date_trunc('month', called_on) AS DATE)
+  GROUP BY unit, date_trunc('month', called_on)
 ), counted AS (
   SELECT
-    unit, month, tickets, judged, rated,
+    unit, CAST(month AS DATE) AS month, tickets, judged, rated,
     CAST(coalesce(contact_due, 0) AS BIGINT) AS contact_due,
     CAST(coalesce(contacted, 0) AS BIGINT) AS contacted,
     CAST(coalesce(due, 0) AS BIGINT) AS due,
