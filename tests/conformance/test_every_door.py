@@ -5,14 +5,11 @@ Doors are found by walking the URL resolver, so a new route cannot be forgotten.
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 from django.test import Client
 from ximu_doors import all_routes, filled
 
 from ximu.foundation.clock import now
-from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts.models import RoleGrant, User
 
 NASTY = ["0", "-1", "9" * 40, "x", "..", "%00", "\u0000", "中文", "' OR 1=1--", "\ud7ff", "a" * 300, "<script>", "2018-13-40", "{{7*7}}"]
@@ -24,29 +21,30 @@ ROUTES = all_routes()
 
 @pytest.fixture
 def clients(db: None) -> dict[str, Client]:
-    """A client for the public and one for each role that exists."""
-    made = {"public": Client(raise_request_exception=False)}
-    for role in accounts.roles():
-        user = User.objects.create(login=role, display_name=role, person=role, created_at=now(), created_by="system")
+    """A client for the public and one for a person with the rights of several roles."""
+    user = User.objects.create(login="staff", display_name="staff", person="staff", created_at=now(), created_by="system", one_time=False,
+                               password_set_at=now())
+    for role in ("coordinator", "entry", "reviewer", "publisher"):
         RoleGrant.objects.create(user=user, role=role, granted_at=now(), granted_by="system")
-        made[role] = Client(raise_request_exception=False)
-        made[role].force_login(user)
-    return made
+    staff = Client(raise_request_exception=False)
+    staff.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return {"public": Client(raise_request_exception=False), "staff": staff}
 
 
-@pytest.mark.parametrize(("path", "names"), ROUTES, ids=[r[0] for r in ROUTES])
-def test_no_door_crashes(path: str, names: tuple[str, ...], clients: dict[str, Client]) -> None:
-    who = [clients["public"], *[c for name, c in clients.items() if name in {"coordinator", "entry", "reviewer", "audit_admin"}]]
-    values = NASTY if names else [""]
-    for client, value in itertools.product(who, values):
-        for query in QUERIES if value in ("", "x") else QUERIES[:1]:
-            answer = client.get(filled(path, names, value), query)
-            assert answer.status_code < 500, (path, value, query, answer.status_code)
-        answer = client.post(filled(path, names, value), {"reason": "\u0000", "due": "x", "file": "", "unit": value})
-        assert answer.status_code < 500, (path, value, "POST", answer.status_code)
+@pytest.mark.parametrize(("place", "path", "names"), [(n, *r) for n, r in enumerate(ROUTES)], ids=[r[0] for r in ROUTES])
+def test_no_door_crashes(place: int, path: str, names: tuple[str, ...], clients: dict[str, Client]) -> None:
+    """Each route meets four of the nasty values (all of them over the routes), bad queries, bad forms, broken JSON, odd methods."""
+    values = [NASTY[(place + step * 5) % len(NASTY)] for step in range(4)] if names else [""]
+    for client in clients.values():
+        for value in values:
+            assert client.get(filled(path, names, value)).status_code < 500, (path, value)
+        for query in QUERIES[1:]:
+            assert client.get(filled(path, names, values[0]), query).status_code < 500, (path, values[0], query)
+        answer = client.post(filled(path, names, values[0]), {"reason": "\u0000", "due": "x", "file": "", "unit": values[0]})
+        assert answer.status_code < 500, (path, values[0], "POST")
     for method in ("put", "delete", "patch", "options"):
-        assert getattr(who[0], method)(filled(path, names, "x")).status_code < 500, (path, method)
-    answer = who[-1].post(filled(path, names, "x"), b'{"a": [' * 200, content_type="application/json")
+        assert getattr(clients["staff"], method)(filled(path, names, "x")).status_code < 500, (path, method)
+    answer = clients["staff"].post(filled(path, names, "x"), b'{"a": [' * 200, content_type="application/json")
     assert answer.status_code < 500, (path, "broken JSON")
 
 

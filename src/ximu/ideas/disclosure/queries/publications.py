@@ -21,6 +21,8 @@ from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
 
 PAGE, MOST = 20, 100
+MOST_PAGES = 1_000_000
+"""Further than anybody turns, and still a number that a database can skip by."""
 OPENED, CLOSED = "disclosure.opened", "disclosure.closed"
 
 
@@ -63,7 +65,7 @@ def public_search(
         rows = rows.filter(subject__in=subjects)
     if family:
         rows = rows.filter(family=family)
-    page, size = max(1, page), min(max(1, size), MOST)
+    page, size = min(max(1, page), MOST_PAGES), min(max(1, size), MOST)
     cut = rows.order_by("-event_date", "number")[(page - 1) * size:page * size]
     return {"total": rows.count(), "page": page, "size": size, "records": [_shown(row) for row in cut]}
 
@@ -99,6 +101,7 @@ def proposals(*, numbers: Collection[str] | None = None, state: str = "proposed"
     rows = Publication.objects.filter(state=state)
     if numbers is not None:
         rows = rows.filter(number__in=numbers)
+    page = min(max(1, page), MOST_PAGES)
     return list(rows.order_by("proposed_at")[(page - 1) * size:page * size])
 
 

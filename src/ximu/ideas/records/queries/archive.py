@@ -20,6 +20,8 @@ from ximu.ideas.records.rules.terms import oldest_end
 
 PAGE = 50
 MOST = 200
+MOST_PAGES = 1_000_000
+"""Further than anybody turns, and still a number that a database can skip by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def _visible(subjects: Collection[str] | None, view: RecordView, as_of: date, kn
 
 
 def _page(rows: QuerySet[Version], view: RecordView, *, page: int, size: int, clocks: tuple[date, datetime], state: str) -> Page:
-    page, size = max(1, page), min(max(1, size), MOST)
+    page, size = min(max(1, page), MOST_PAGES), min(max(1, size), MOST)
     total = rows.count()
     cut = rows.defer("salt")[(page - 1) * size:page * size]
     found = [facts(version, getattr(version, state)) for version in cut]
