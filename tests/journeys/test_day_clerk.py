@@ -76,16 +76,16 @@ def test_a_day_to_come_is_refused_and_a_correction_makes_a_second_version(city: 
 
 
 def test_a_zero_needs_the_units_own_word(city: City, staff: Staff) -> None:
-    """The coordinator claimed it for August 2018; it is late when the bureau says so itself, but it is a zero."""
+    """The coordinator claimed it for September 2018; it is late when the bureau says so itself, but it is a zero."""
     for login, code in (("coordinator", "DUAL"), ("czj-entry", "PERM-DENIED")):
         page = staff.page(login)
-        page.goto(f"{city.url}/console/intake/coverage?month=2018-08")
+        page.goto(f"{city.url}/console/intake/coverage?month=2018-09")
         page.locator("tbody td", has_text="待单位确认").get_by_role("button", name="单位确认").click()
         refused(page, code)
     own = staff.page("hbj-entry")
-    own.goto(f"{city.url}/console/intake/coverage?month=2018-08")
+    own.goto(f"{city.url}/console/intake/coverage?month=2018-09")
     own.locator("tbody td", has_text="待单位确认").get_by_role("button", name="单位确认").click()
-    expect(own.locator("h1")).to_have_text("归集情况 2018-08")
+    expect(own.locator("h1")).to_have_text("归集情况 2018-09")
     expect(own.locator("tbody td", has_text="待单位确认")).to_have_count(0)
     expect(own.locator("tbody td", has_text="迟报")).to_have_count(1)
 
@@ -134,7 +134,7 @@ def test_the_same_through_the_api_with_a_key(city: City, staff: Staff) -> None:
     assert (status, done["outcome"]["new"]) == (200, 1), done
     _, again = call(city, key, "intake/deliveries", {"item": "CF", "source": me["unit"], "rows": rows})
     assert again["again"] is True and again["delivery"]["uid"] == good["delivery"]["uid"]
-    _, cells = call(city, key, "intake/coverage?month=2018-07")
+    _, cells = call(city, key, "intake/coverage?month=2018-08")
     assert {cell["state"] for cell in cells} >= {"zero", "missing"}
     assert {cell["rows"] for cell in cells if cell["state"] == "missing"} == {None}, "silence is not zero"
     assert call(city, key, "accounts/")[0] in {403, 404}

@@ -32,7 +32,7 @@ RETURNS = {
     **{f"q{n:02}": ["default", "accountability"] for n in range(1, 17)},
 }
 """Unit → families that it returns; a district that stays silent is seen on the board."""
-ZEROS = [(f"2018-{m:02}", datetime(2018, 9, 3 + m - 5, 9, tzinfo=clock.CITY)) for m in range(5, 9)]
+ZEROS = [(f"2018-{m:02}", datetime(2018, 9 + (m == 9), 3 + m - 5, 9, tzinfo=clock.CITY)) for m in range(5, 10)]
 Say = Callable[[str], None]
 
 
@@ -60,7 +60,7 @@ def _expectations(city: str) -> None:
 
 
 def _zeros(city: str) -> None:
-    """The environment bureau had nothing to report from May to July 2018 and says so itself; August is not yet confirmed."""
+    """The environment bureau had nothing to report from May to August 2018 and says so itself; September is not yet confirmed."""
     unit = uid_of(city, "hbj")
     for month, at in ZEROS:
         if intake.zero_of(unit, family="accountability", month=month) is not None:

@@ -34,6 +34,7 @@ FORMS = {"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), clock.now()
+    by.must("casework.handle")
     tab = request.GET.get("tab", "unit")
     tab = tab if tab in TABS else "unit"
     kind = request.GET.get("procedure", "")[:40]
@@ -133,6 +134,9 @@ def hand_over(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
+    by = actor_of(request)
+    if not by.can("casework.calendar"):
+        by.must("casework.handle")
     known = queries.terms()
     rows = [{"term": term, "newest": term is known.rows(code)[-1]} for code in known.codes() for term in known.rows(code)]
     return render(request, "casework/terms.html", {"rows": rows, "years": queries.calendar_years()})
@@ -159,6 +163,7 @@ def confirm_stop(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def feed(request: HttpRequest) -> HttpResponse:
+    actor_of(request).must("casework.handle")
     key = services.issue_feed_key(by=actor_of(request), at=clock.now()) if request.method == "POST" else ""
     address = request.build_absolute_uri(f"/api/v1/casework/calendar/{key}.ics") if key else ""
     return render(request, "casework/feed.html", {"address": address})

@@ -26,7 +26,7 @@ from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 WORK = ("draft", "held", "checked", "notified", "disputed", "effective")
-FIRST_WORK = {"records.check": "draft", "records.confirm": "held", "records.notify": "checked"}
+FIRST_WORK = {"records.check": "draft", "records.confirm": "held", "records.notify": "checked", "disclosure.propose": "effective"}
 """Which queue opens first: the one in which this person decides."""
 RIGHTS = ("records.check", "records.confirm", "records.notify", "records.decide", "disclosure.propose", "disclosure.approve")
 
@@ -124,9 +124,12 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         return _ask_purpose(request, refusal)
     facts = records.facts_of(number, view=view, known_at=known_at or clock.now(), as_of=as_of)
     names = titles(facts.item, str(facts.columns.get("edition", "")))
+    words = {"subject": registry.name(facts.subject, as_of=facts.event_date), "family": FAMILIES.get(facts.family)}
     return render(request, "disclosure/record.html", {
         "found": found, "facts": facts, "view": view, "state": STATES[found.state], "family": FAMILIES.get(facts.family),
-        "versions": [(v, at, [(names.get(s.name, s.name), s) for s in shown]) for v, at, shown in reversed(found.versions)],
+        "versions": [(v, at, [(names.get(s.name, s.name), s, words.get(s.name) if s.outcome == "shown" else None) for s in shown])
+                     for v, at, shown in reversed(found.versions)],
+        "seen_as": seen.name if (seen := view.policy.audiences.get(view.name)) else view.name,
         "stages": [(s, labels.STEPS[s.what], STATES[s.before], STATES[s.after]) for s in found.stages],
         "reasons": [(names.get(r["field"], r["field"]), r, labels.OUTCOMES[r["outcome"]], labels.LEVELS[r["level"]])
                     for r in queries.explain(facts, view)],
@@ -156,28 +159,29 @@ def act(request: HttpRequest) -> HttpResponse:
     reason = given.get("reason", "")
     more: dict[str, dict[str, Any]] = {
         "send_back": {"reason": reason}, "revoke": {"reason": reason}, "confirm_final": {"ground": reason},
-        "notify": {"served_at": _served(given.get("served_on", "")), "manner": given.get("manner", "")},
+        "notify": {"served_at": _served(given.get("served_on", ""), who["at"]), "manner": given.get("manner", "")},
     }
     done = getattr(record_services, verb)(numbers, **more.get(verb, {}), **who)
     messages.success(request, t("已办理{n}件。", "{n} records done.", n=done))
     return redirect("disclosure:work") if len(numbers) > 1 else redirect("disclosure:record", numbers[0])
 
 
-def _served(text: str) -> datetime:
-    """Service on a day counts from its end; service today from now."""
-    day = _day(text, "served_on") or clock.today()
-    return min(clock.end_of(day), clock.now()) if day == clock.today() else clock.end_of(day)
+def _served(text: str, at: datetime) -> datetime:
+    """Service on a day counts from its end; service today from the moment of the act, not one later."""
+    day = _day(text, "served_on") or clock.city_day(at)
+    return at if day == clock.city_day(at) else clock.end_of(day)
 
 
 @require_safe
 def work(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    actor.must("disclosure.read")
+    actor.must(next(filter(actor.can, FIRST_WORK), "records.check"))
     state = request.GET.get("state", "")
     state = state if state in WORK else next((first for right, first in FIRST_WORK.items() if actor.can(right)), "draft")
     view, page = services.look_work(state, by=actor, batch=request.GET.get("batch", ""), page=_page(request), at=clock.now())
+    names = registry.names_on((row.facts.subject, row.facts.event_date) for row in page.rows)
     rows = [{"facts": row.facts, "shown": {one.name: one for one in row.shown}, "family": FAMILIES.get(row.facts.family),
-             "subject": registry.name(row.facts.subject, as_of=row.facts.event_date)} for row in page.rows]
+             "subject": names[row.facts.subject, row.facts.event_date]} for row in page.rows]
     return render(request, "disclosure/work.html", {
         "rows": rows, "page": page, "state": state, "states": [(s, STATES[s]) for s in WORK], "view": view,
         "batch": request.GET.get("batch", ""), "may": {right.replace(".", "_"): actor.can(right) for right in RIGHTS},
@@ -199,9 +203,10 @@ def publications(request: HttpRequest) -> HttpResponse:
     actor_of(request).must("disclosure.approve")
     state = request.GET.get("state", "proposed")
     state = state if state in labels.PUBLICATION else "proposed"
+    found = queries.proposals(state=state, page=_page(request))
+    names = registry.names_on((p.subject, p.event_date) for p in found)
     return render(request, "disclosure/publications.html", {
-        "rows": [(p, FAMILIES.get(p.family), registry.name(p.subject, as_of=p.event_date)) for p in
-                 queries.proposals(state=state, page=_page(request))],
+        "rows": [(p, FAMILIES.get(p.family), names[p.subject, p.event_date]) for p in found],
         "state": state, "states": labels.PUBLICATION.items(),
     })
 

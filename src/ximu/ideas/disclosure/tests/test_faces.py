@@ -81,7 +81,8 @@ def test_pages_ask_for_a_purpose_and_open_with_one(desk: Client) -> None:
     assert Use.objects.count() == 2
     ACTING["now"] = f.SUBJECT
     assert "监督检查" in desk.get(f"{BASE}/uses").content.decode()
-    for path in ("work", "policy", f"records/{number}", f"archives/{UNIT}"):
+    assert desk.get(f"{BASE}/work").status_code == 403, "a queue is for those who decide in it"
+    for path in ("policy", f"records/{number}", f"archives/{UNIT}"):
         assert desk.get(f"{BASE}/{path}?lang=en").status_code == 200
 
 

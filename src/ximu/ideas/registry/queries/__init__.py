@@ -23,6 +23,7 @@ from ximu.ideas.registry.queries.units import (
     lineage,
     name,
     names_of,
+    names_on,
     owner_of,
     owners,
     successors,
@@ -35,7 +36,7 @@ from ximu.ideas.registry.rules.resolution import Candidate, Resolution
 __all__ = [
     "Candidate", "Edge", "Resolution", "UnitView", "book", "compare", "district_of_code", "drawing", "evidence",
     "expand", "find", "find_many", "forebears", "holders", "index", "is_phrase", "key_uid", "lineage", "name", "named",
-    "names_of", "official", "official_of", "officials", "owner_of", "owners", "posts", "profile_index",
+    "names_of", "names_on", "official", "official_of", "officials", "owner_of", "owners", "posts", "profile_index",
     "reading", "readings",
     "resolve", "resolve_many", "resolve_official", "resolve_officials", "responsible", "search", "signed",
     "successors", "terms", "unit", "units", "vacancies", "version",

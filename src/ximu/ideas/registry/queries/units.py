@@ -67,6 +67,12 @@ def name(uid: str, *, as_of: date, short: bool = False) -> str:
     return book().name_on(uid, as_of, "short" if short else "full")
 
 
+def names_on(pairs: Iterable[tuple[str, date]]) -> dict[tuple[str, date], str]:
+    """Set-wise `name`, each unit on its own day; the register is asked once."""
+    known = book()
+    return {(uid, day): known.name_on(uid, day, "full") for uid, day in pairs}
+
+
 def names_of(uid: str, *, known_at: datetime | None = None) -> list[tuple[Name, date | None]]:
     """All names with the day from which they no longer hold, earliest first."""
     known = book(known_at=known_at)
