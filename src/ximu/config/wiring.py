@@ -22,11 +22,13 @@ from ximu.ideas.disclosure import services as publications
 from ximu.ideas.events import queries as events
 from ximu.ideas.events import services as event_store
 from ximu.ideas.intake import queries as intake
+from ximu.ideas.intake import services as deliveries
 from ximu.ideas.intake.rules.evidence import KINDS as INTAKE_KINDS
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append, register_evidence
 from ximu.ideas.records import hooks as record_hooks
 from ximu.ideas.records import queries as records
+from ximu.ideas.records.services import register_eraser
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
@@ -85,7 +87,7 @@ def connect_all() -> None:
     for event in RIGHTS:
         outbox.connect(event, log_rights)
     register_evidence("catalogue", catalogue.evidence, kinds=("list.",))
-    register_evidence("records", records.provider, kinds=("record.sealed",))
+    register_evidence("records", records.provider, kinds=("record.sealed", "erasure."))
     register_evidence("registry", registry.evidence, kinds=("registry.",))
     register_evidence("disclosure", disclosure.evidence, kinds=("disclosure.",))
     register_evidence("intake", intake.provider, kinds=INTAKE_KINDS)
@@ -106,3 +108,5 @@ def connect_all() -> None:
     casework.register_stopper("measure", joint.stop_measure)
     casework.register_daily("measures_ended", joint.end_due)
     outbox.connect(record_hooks.RecordsMoved, joint.on_moved)
+    register_eraser("disclosure", publications.forget)
+    register_eraser("intake", deliveries.forget)

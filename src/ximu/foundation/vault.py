@@ -7,9 +7,11 @@ algorithm, so that another one can be brought in beside it.
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,16 +27,25 @@ PREFIX_BYTES, TAG_BYTES, PIECE_BYTES = 7, 16, 1 << 20
 def _key() -> bytes:
     if settings.XIMU_VAULT_KEY:
         return bytes.fromhex(settings.XIMU_VAULT_KEY)
-    path = Path(settings.XIMU_HOME) / "keys" / "vault"
+    return secret("vault")
+
+
+@cache
+def _secret(path: Path) -> bytes:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return bytes.fromhex(path.read_text("ascii"))
-        with os.fdopen(handle, "w") as out:
+        part = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)  # fails if another process was first: its key stays
+        part.unlink()
     return bytes.fromhex(path.read_text("ascii"))
+
+
+def secret(name: str) -> bytes:
+    """32 bytes of `XIMU_HOME/keys/<name>`, made once with mode 600: keys lie outside the database and its backups."""
+    return _secret(Path(settings.XIMU_HOME) / "keys" / name)
 
 
 def seal(text: str, *, about: str) -> str:

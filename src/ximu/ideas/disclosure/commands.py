@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ximu.foundation import clock
+from ximu.foundation.scrubbing import scrub
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts.rules import grant_of
 from ximu.ideas.disclosure import queries, services
@@ -112,8 +113,20 @@ def sweep(as_json: bool) -> None:
     """每日清理：期满、删除已撤销、关闭到期公开 expire, erase what was revoked, close publications that are over."""
     now = clock.now()
     done = {"expired": records.expire_due(by=SYSTEM, at=now), "erased": records.erase_due(by=SYSTEM, at=now),
-            "closed": services.close_due(by=SYSTEM, at=now)}
+            "closed": services.close_due(by=SYSTEM, at=now), "register": records.complete_register(at=now)}
+    if done["erased"]:
+        scrub()
     _json(done) if as_json else _lines(done)
+
+
+@records_group.command("scrub")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def scrub_command(as_json: bool) -> None:
+    """删除之后重写数据库文件 after an erasure: rewrite the database without its free pages; takes time and room for a copy."""
+    noted = records.complete_register(at=clock.now())
+    scrub()
+    if as_json:
+        _json({"scrubbed": True, "register": noted})
 
 
 @click.group("disclosure")

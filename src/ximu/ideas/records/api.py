@@ -77,3 +77,41 @@ def revoke(request: HttpRequest, given: Reasoned) -> dict[str, int]:
 @router.post("/repair", response=Done, summary="修复 repair")
 def repair(request: HttpRequest, given: Proved) -> dict[str, int]:
     return {"done": services.repair(given.numbers, proof=given.proof, **_acting(request))}
+
+
+class ErasureAsk(Numbers):
+    basis: str
+
+
+class ErasureDigest(Schema):
+    digest: str
+
+
+class ErasureOut(Schema):
+    uid: str
+    state: str
+    digest: str
+    versions: dict[str, int]
+    basis: str
+    log_index: int | None
+
+
+@router.post("/erasures", response=ErasureOut, summary="提出删除 ask for erasure")
+def ask_erasure(request: HttpRequest, given: ErasureAsk) -> Any:
+    return services.ask_erasure(given.numbers, basis=given.basis, **_acting(request))
+
+
+@router.get("/erasures/{uid}", response=ErasureOut, summary="删除请求 a request to erase")
+def erasure(request: HttpRequest, uid: str) -> Any:
+    actor_of(request).must("records.erase")
+    return services.request_of(uid)
+
+
+@router.post("/erasures/{uid}/approve", response=ErasureOut, summary="批准删除 approve an erasure")
+def approve_erasure(request: HttpRequest, uid: str, given: ErasureDigest) -> Any:
+    return services.approve_erasure(uid, digest=given.digest, **_acting(request))
+
+
+@router.post("/erasures/{uid}/refuse", response=ErasureOut, summary="不批准删除 refuse an erasure")
+def refuse_erasure(request: HttpRequest, uid: str) -> Any:
+    return services.refuse_erasure(uid, **_acting(request))

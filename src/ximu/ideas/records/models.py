@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from ximu.foundation.models import UID_LENGTH
+from ximu.foundation.models import UID_LENGTH, UidField
 from ximu.ideas.records.rules import STATES
 
 NUMBER_LENGTH = 13
@@ -114,3 +114,39 @@ class Step(models.Model):
         public = ()
         internal = ("log_index", "number", "version", "what", "before", "after", "known_at", "by", "salt", "commitment")
         personal = ("detail",)
+
+
+class Erasure(models.Model):
+    """A request to destroy the contents of records; a second person decides on exactly what the first one asked."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待批准"
+        DONE = "done", "已删除"
+        REFUSED = "refused", "未批准"
+
+    uid = UidField()
+    versions = models.JSONField("记录", db_comment="记录编号与提出时的最新版本号")
+    basis = models.CharField("依据", max_length=400, db_comment="删除的法律依据，不写个人信息")
+    digest = models.CharField("摘要", max_length=64, db_comment="所请求内容的摘要，批准时须一致")
+    state = models.CharField("状态", max_length=8, choices=State, default=State.ASKED, db_comment="办理状态")
+    asked_at = models.DateTimeField("提出时间", db_comment="提出时间")
+    asked_by = models.CharField("提出人", max_length=PERSON_LENGTH, db_comment="提出人的化名标识")
+    decided_at = models.DateTimeField("决定时间", null=True, db_comment="批准或不批准的时间")
+    decided_by = models.CharField("决定人", max_length=PERSON_LENGTH, blank=True, db_comment="决定人的化名标识，与提出人不同")
+    log_index = models.BigIntegerField("日志序号", null=True, unique=True, db_comment="删除在日志中的条目序号")
+
+    class Meta:
+        verbose_name = "删除请求"
+        verbose_name_plural = verbose_name
+        db_table_comment = "删除请求：一人提出，另一人批准"
+        constraints = [
+            models.CheckConstraint(condition=Q(decided_at__isnull=True, decided_by="") | (Q(decided_at__isnull=False) & ~Q(decided_by="")),
+                                   name="erasure_decided_pair"),
+            models.CheckConstraint(condition=~Q(decided_by=models.F("asked_by")), name="erasure_two_people"),
+            models.CheckConstraint(condition=~Q(state="done") | Q(log_index__isnull=False), name="erasure_done_is_proved"),
+        ]
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "versions", "basis", "digest", "state", "asked_at", "asked_by", "decided_at", "decided_by", "log_index")
+        personal = ()

@@ -227,7 +227,8 @@ def close_due(*, by: Actor, at: datetime) -> int:
     return len(due)
 
 
-def _stop(numbers: Collection[str], reason: str, at: datetime, *, cause: str) -> None:
+def stop(numbers: Collection[str], reason: str, at: datetime, *, cause: str) -> None:
+    """Close what is open and refuse what is proposed, without anybody's decision."""
     with transaction.atomic():
         for row in Publication.objects.filter(number__in=numbers, state=State.OPEN).order_by("pk"):
             _close(row, reason, SYSTEM, at, cause=cause)
@@ -240,9 +241,9 @@ def moved(event: RecordsMoved, *, at: datetime) -> None:
     """A record that is no longer in effect is no longer public. The state of now counts: an announcement may come late."""
     for number, (_, state) in records.states_of(event.numbers).items():
         if state not in LIVE:
-            _stop([number], f"记录状态变为{state}", at, cause=state if state in CAUSES else "closed")
+            stop([number], f"记录状态变为{state}", at, cause=state if state in CAUSES else "closed")
 
 
 def corrected(event: RecordsCorrected, *, at: datetime) -> None:
     """What was published is out of date; the corrected version needs a decision of its own."""
-    _stop(event.numbers, "记录已更正", at, cause="corrected")
+    stop(event.numbers, "记录已更正", at, cause="corrected")

@@ -16,7 +16,7 @@ FAMILIES = {
     "record": Text("信用记录", "record"), "list": Text("清单", "list"), "plan": Text("年度任务", "plan"),
     "case": Text("办件", "case"), "promise": Text("承诺", "promise"),
     "disclosure": Text("公开", "disclosure"), "registry": Text("机构登记", "registry"), "rights": Text("权限", "rights"),
-    "zero": Text("零报告", "zero report"), "log": Text("日志", "log"),
+    "erasure": Text("删除", "erasure"), "zero": Text("零报告", "zero report"), "log": Text("日志", "log"),
     "event": Text("运行数据", "event data"), "score": Text("考核结果", "assessment"),
 }
 

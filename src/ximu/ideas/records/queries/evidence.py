@@ -8,12 +8,13 @@ from typing import Any
 import orjson
 from django.db.models import CharField, OuterRef, QuerySet, Subquery
 
-from ximu.ideas.ledger.rules import commitment
-from ximu.ideas.records.models import Step, Version
+from ximu.ideas.ledger.rules import commitment, entry_bytes, moment
+from ximu.ideas.records.models import Erasure, Step, Version
 from ximu.ideas.records.rules import sealed_template
 from ximu.ideas.records.rules.evidence import COLUMNS, evidence_value, step_value
 
-KINDS = ("record.sealed",)
+ERASED = "erasure.done"
+KINDS = ("record.sealed", "erasure.")
 _WRONG = b"cursor"
 
 
@@ -23,6 +24,14 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     yield from (_version(v) for v in _with_end(Version.objects.filter(**span)).order_by("log_index").iterator(chunk_size=2000))
     for step in Step.objects.filter(**span).order_by("log_index").iterator(chunk_size=2000):
         yield _step(step)
+    for row in Erasure.objects.filter(**span).order_by("log_index"):
+        if row.decided_at is not None and row.log_index is not None:
+            yield row.log_index, entry_bytes(ERASED, erasure_body(row), row.decided_at), f"删除 {row.uid}"
+
+
+def erasure_body(row: Erasure) -> dict[str, Any]:
+    """What the log says of an erasure: that a request of this digest was carried out by two people, on how many records."""
+    return {"request": row.uid, "digest": row.digest, "records": len(row.versions), "asked": moment(row.asked_at)}
 
 
 def _with_end(versions: QuerySet[Version]) -> QuerySet[Version]:

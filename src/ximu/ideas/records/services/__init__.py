@@ -15,9 +15,41 @@ from ximu.ideas.records.services.moves import (
     settle,
     unflag,
 )
-from ximu.ideas.records.services.removal import erase, erase_due
+from ximu.ideas.records.services.removal import (
+    Traces,
+    complete_register,
+    erase,
+    erase_again,
+    erase_due,
+    register_eraser,
+    remembered,
+)
+from ximu.ideas.records.services.requests import approve_erasure, ask_erasure, refuse_erasure, request_of
 
 __all__ = [
-    "Admission", "admit", "check", "confirm_final", "dispute", "erase", "erase_due", "expire_due", "flag", "make_effective", "notify",
-    "repair", "revoke", "send_back", "settle", "unflag",
+    "Admission",
+    "Traces",
+    "admit",
+    "approve_erasure",
+    "ask_erasure",
+    "check",
+    "complete_register",
+    "confirm_final",
+    "dispute",
+    "erase",
+    "erase_again",
+    "erase_due",
+    "expire_due",
+    "flag",
+    "make_effective",
+    "notify",
+    "refuse_erasure",
+    "register_eraser",
+    "remembered",
+    "repair",
+    "request_of",
+    "revoke",
+    "send_back",
+    "settle",
+    "unflag",
 ]

@@ -11,12 +11,14 @@ import polars as pl
 from django.db import IntegrityError, transaction
 
 from ximu.foundation.outbox import announce
+from ximu.foundation.vault import secret
 from ximu.ideas.catalogue.queries import asks_gate, gate
 from ximu.ideas.records import queries
 from ximu.ideas.records.hooks import RecordsCorrected
 from ximu.ideas.records.models import Step, Version
 from ximu.ideas.records.rules import draw
 from ximu.ideas.records.rules.delivery import Delivery, prepared
+from ximu.ideas.records.rules.keys import NATURAL, masked
 from ximu.ideas.records.services import bulk, sealing, steps
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
@@ -102,9 +104,9 @@ def _prefix(item: str) -> bytes:
 
 
 def _keys(natural: pl.Series, item: str) -> pl.Series:
-    """Hexadecimal keys: 4 bytes of the item, so that an item's keys lie together, and 12 of the natural key."""
-    head, sha256 = _prefix(item).hex(), hashlib.sha256
-    return pl.Series("key", [head + sha256(value.encode()).hexdigest()[:24] for value in natural], dtype=pl.String)
+    """Hexadecimal keys: 4 bytes of the item, so that an item's keys lie together, and 12 that only our secret makes (`rules.masked`)."""
+    head, sha256, key = _prefix(item).hex(), hashlib.sha256, secret(NATURAL)
+    return pl.Series("key", [head + masked(sha256(value.encode()).digest(), key).hex() for value in natural], dtype=pl.String)
 
 
 _KNOWN = {"key": pl.String, "digest": pl.String, "number": pl.String, "version": pl.Int64, "state": pl.String,

@@ -1,0 +1,15 @@
+"""What does disclosure keep of an erased record? That it was public, and when; no word of what it said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ximu.ideas.disclosure.models import Publication
+from ximu.ideas.disclosure.services.publishing import stop
+from ximu.ideas.records.services import Traces
+
+
+def forget(traces: Traces, *, at: datetime) -> None:
+    """Content, search words, salt, and the words that people wrote about it, in every state."""
+    stop(traces.numbers, "记录已删除", at, cause="erased")
+    Publication.objects.filter(number__in=traces.numbers).update(body="", words="", salt=None, note="", basis="", reason="记录已删除")
