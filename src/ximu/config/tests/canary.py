@@ -25,8 +25,8 @@ from ximu.foundation import files  # noqa: E402
 from ximu.foundation.models import Reply  # noqa: E402
 from ximu.foundation.scrubbing import scrub  # noqa: E402
 from ximu.ideas.disclosure import services as publications  # noqa: E402
+from ximu.ideas.intake import queries as deliveries  # noqa: E402
 from ximu.ideas.intake import services as intake  # noqa: E402
-from ximu.ideas.intake.models import Delivery  # noqa: E402
 from ximu.ideas.ledger import queries as ledger  # noqa: E402
 from ximu.ideas.records import services as records  # noqa: E402
 from ximu_verify import verify_bundle  # noqa: E402
@@ -74,7 +74,7 @@ def main() -> None:
         "old_bundle": verify_bundle(proved, [ledger.key()]).trusted,
         "new_bundle": verify_bundle(ledger.bundle_bytes(publications_bundle(other)), [ledger.key()]).disclosed,
         "file": files.sealed_path_of(got.digest).exists(), "other_file": files.sealed_path_of(kept.digest).exists(),
-        "delivery": Delivery.objects.get(uid=got.uid).state, "other_delivery": Delivery.objects.get(uid=kept.uid).state,
+        "delivery": deliveries.delivery(got.uid).state, "other_delivery": deliveries.delivery(kept.uid).state,
     }))
 
 
