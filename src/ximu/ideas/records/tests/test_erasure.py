@@ -72,6 +72,14 @@ def test_a_request_that_somebody_altered_in_the_table_is_not_carried_out() -> No
     assert Version.objects.filter(payload__isnull=True).count() == 0
 
 
+def test_a_record_corrected_since_the_request_is_not_erased_by_it() -> None:
+    number, later = effective(), T0 + timedelta(days=6 * 366)
+    assert services.expire_due(by=SYSTEM, at=later) == 1
+    asked = services.ask_erasure(number, basis=BASIS, by=REVIEWER, at=later)
+    assert deliver([row("示罚〔2018〕1号", {"CF_NR": "更正"})], at=later).corrected == 1
+    assert code_of(lambda: services.approve_erasure(asked.uid, digest=asked.digest, by=CHIEF, at=later)) == "ERASE-STALE"
+
+
 def test_a_refused_request_is_over() -> None:
     asked = services.ask_erasure(revoked(), basis=BASIS, by=REVIEWER, at=LATER)
     assert services.refuse_erasure(asked.uid, by=CHIEF, at=LATER).state == "refused"
