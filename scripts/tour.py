@@ -145,6 +145,7 @@ def visit(context: BrowserContext, url: str, stop: Stop) -> None:
         page.goto(f"{url}{page.locator(link).first.get_attribute('href')}")
     for name, (width, height) in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
+        page.reload()
         photograph(page, TOUR / f"{stop.name}-{name}.png")
         if stop.name == "portal-record" and name == "wide":
             page.locator("#verify").scroll_into_view_if_needed()
@@ -162,7 +163,7 @@ def contact_sheet(browser: Browser) -> None:
     sheet.write_text("<!doctype html><meta charset=utf-8><style>body{margin:0;padding:12px;display:grid;grid-template-columns:1fr 1fr;gap:12px;"
                      "background:#e9edf3;font:600 15px sans-serif;color:#12376b}figure{margin:0}img{width:100%;border:1px solid #c5cfdd}"
                      f"figcaption{{padding:0 0 4px}}</style>{cells}", "utf-8")
-    page = browser.new_page(viewport={"width": 1160, "height": 780})
+    page = browser.new_page(viewport={"width": 1160, "height": 686})
     page.goto(sheet.as_uri())
     page.wait_for_load_state("networkidle")
     photograph(page, TOUR / "path.png")
