@@ -1,4 +1,4 @@
-"""The peers that are no dependencies of Ximu: django-import-export, pandera, frictionless."""
+"""The peer that is no dependency of Ximu: django-import-export."""
 
 from __future__ import annotations
 

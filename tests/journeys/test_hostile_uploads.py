@@ -27,7 +27,7 @@ def signed_in(city: City) -> httpx.Client:
         assert token, path
         return web.post(path, data={**fields, "csrfmiddlewaretoken": token[1]}, headers={"Referer": city.url + path})
 
-    assert send("/login", login=LOGIN, password=city.passwords[LOGIN]).status_code == httpx.codes.OK
+    assert send("/console/login", login=LOGIN, password=city.passwords[LOGIN]).status_code == httpx.codes.OK
     send("/console/accounts/password", old=city.passwords[LOGIN], new=NEW_PASSWORD, again=NEW_PASSWORD)
     return web
 
