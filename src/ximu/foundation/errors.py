@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from ximu.foundation.hostile import HostileMiddleware
 from ximu.foundation.web import refusal_response
 from ximu.kernel.refusal import Refusal
 
@@ -25,6 +28,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """A fault outside the views (a middleware that writes) is told like one inside: a busy database, a full disk."""
+    error = sys.exc_info()[1]
+    told = HostileMiddleware.process_exception(request, error) if isinstance(error, OperationalError | OSError) else None
+    if told is not None:
+        return told
     return refusal_response(request, Refusal("HTTP-500", status=500, zh="系统出错，未完成的改动已撤销。请记下时间并联系管理员。",
                                              en="Something went wrong and was undone. Note the time and tell the administrator."))
 

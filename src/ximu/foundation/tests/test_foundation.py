@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.test import RequestFactory
 
-from ximu.foundation import files, outbox
+from ximu.foundation import errors, files, outbox
 from ximu.foundation.models import Outbox
 from ximu.foundation.uid import ALPHABET, new_uid
 from ximu.kernel.refusal import Refusal
@@ -91,3 +92,14 @@ def test_the_sweep_delivers_what_is_due(connected: None) -> None:
     assert outbox.sweep(at=AT) == 0
     assert outbox.sweep(at=datetime(2018, 5, 3, tzinfo=UTC)) == 1
     assert SEEN == ["c"]
+
+
+@pytest.mark.parametrize(("words", "status"), [("database is locked", 503), ("database or disk is full", 507)])
+def test_a_fault_of_the_database_outside_the_views_is_told_as_such(words: str, status: int) -> None:
+    request = RequestFactory().get("/api/v1/x")
+    try:
+        raise OperationalError(words)
+    except OperationalError:
+        answer = errors.broken(request)
+    assert answer.status_code == status
+    assert errors.broken(request).status_code == 500
