@@ -165,6 +165,6 @@ def test_the_commands_show_what_the_role_sees(monkeypatch: pytest.MonkeyPatch) -
     assert "P5" in run("disclosure", "explain", number, "--as", "public")
     assert "P1" in run("disclosure", "policy")
     assert run("disclosure", "policy", "--json")["rules"]
-    assert run("records", "sweep", "--json") == {"expired": 0, "erased": 0, "closed": 0}
+    assert run("records", "sweep", "--json") == {"expired": 0, "erased": 0, "closed": 0, "register": 0}
     assert Use.objects.filter(actor="operator").count() == 4
     assert queries.policy_on(LATER.date()).version == "2017-10-01"
