@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -51,7 +52,7 @@ def free_port() -> int:
 
 def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
-    pause = __import__("threading").Event()
+    pause = threading.Event()
     while time.monotonic() < until:
         assert server.poll() is None, "the server ended"
         try:
