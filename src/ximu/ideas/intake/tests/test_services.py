@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -248,8 +249,9 @@ def their_table(tmp_path: Path) -> Iterator[Callable[[dict[str, str]], str]]:
 
 
 def settings_of_test_database() -> str:
-    said = connection.settings_dict
-    return f"postgresql://{said['USER']}:{said['PASSWORD']}@{said['HOST']}:{said['PORT']}/{said['NAME']}"
+    said = {name: quote(str(value), safe="") for name, value in connection.settings_dict.items() if name in {"USER", "PASSWORD", "HOST", "NAME"}}
+    port = f":{connection.settings_dict['PORT']}" if connection.settings_dict["PORT"] else ""
+    return f"postgresql://{said['USER']}:{said['PASSWORD']}@{said['HOST']}{port}/{said['NAME']}"
 
 
 def run(url: str, *statements: str) -> None:
