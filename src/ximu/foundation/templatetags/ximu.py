@@ -68,8 +68,9 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
-def number(value: int | Decimal | float | None) -> str:
-    return "—" if value is None else f"{value:,}"
+def number(value: int | Decimal | float | str | None) -> str:
+    """1,234; what is not known (also a file that was refused before its rows were counted) is a dash, never a zero."""
+    return "—" if value is None or value == "" else f"{value:,}"
 
 
 @register.filter

@@ -74,6 +74,7 @@ def test_a_refused_file_says_why_on_its_page(city: list[Any]) -> None:
     file = SimpleUploadedFile("x", b"%PDF-1.7")
     answer = views.upload(asked("post", item="SF-PJ", source="court00000000001", file=file))
     assert "FILE-KIND" in views.detail(asked(), answer.url.rsplit("/", 1)[-1]).content.decode()
+    assert "<td>—</td>" in views.index(asked()).content.decode(), "its rows were never counted"
 
 
 def test_progress_is_a_fragment_that_asks_again(city: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
