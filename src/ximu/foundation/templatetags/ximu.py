@@ -68,6 +68,15 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def choice(row: Any, name: str) -> str:
+    """What the column's code means: its Chinese label, in English the word by which the code is named."""
+    value = getattr(row, name)
+    if english():
+        return str(getattr(type(row), name.capitalize())(value).name).lower().replace("_", " ")
+    return str(getattr(row, f"get_{name}_display")())
+
+
+@register.filter
 def number(value: int | Decimal | float | str | None) -> str:
     """1,234; what is not known (also a file that was refused before its rows were counted) is a dash, never a zero."""
     return "—" if value is None or value == "" else f"{value:,}"

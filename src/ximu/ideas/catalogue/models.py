@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 
 from ximu.foundation.models import UID_LENGTH, UidField
+from ximu.ideas.catalogue.rules.vocabulary import ACTS, LISTS
+from ximu.kernel.words import Text
 
 HUMAN_LENGTH = 64
 
@@ -126,6 +128,10 @@ class ListItem(models.Model):
         internal = ("state", "drafted_at", "drafted_by", "drafted_human")
         personal = ()
 
+    @property
+    def list_name(self) -> Text:
+        return LISTS[self.list]
+
 
 class ItemStep(models.Model):
     """What was done to an item, by whom and why; only added."""
@@ -145,6 +151,10 @@ class ItemStep(models.Model):
         public = ()
         internal = ("item", "act", "reason", "taken_at", "taken_by")
         personal = ()
+
+    @property
+    def act_name(self) -> Text:
+        return ACTS[self.act]
 
 
 class Objection(models.Model):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,9 +16,10 @@ from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import english, say, t
 from ximu.foundation.web import actor_of
 from ximu.ideas.catalogue import queries, services
-from ximu.ideas.catalogue.rules import BASIS_LEVELS, LISTS, sheets
+from ximu.ideas.catalogue.rules import BASIS_LEVELS, LISTS, forms, sheets
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 
 SEE = "catalogue.desk"
 DRAFT_ACTS = ("submit", "accept", "return", "withdraw", "object", "revise")
@@ -43,10 +45,25 @@ def open_edition(request: HttpRequest) -> HttpResponse:
     return _done(request, "catalogue:edition", number)
 
 
-@require_safe
 def bases(request: HttpRequest) -> HttpResponse:
-    actor_of(request).must(SEE)
-    return render(request, "catalogue/bases.html", {"bases": queries.bases().values(), "levels": BASIS_LEVELS})
+    """The register of legal texts; posting registers one, or a new version of one."""
+    actor = actor_of(request)
+    actor.must(SEE)
+    if request.method != "POST":
+        known = queries.bases()
+        return render(request, "catalogue/bases.html", {
+            "bases": known.values(), "levels": BASIS_LEVELS, "may": actor.can("catalogue.merge"),
+            "chosen": known.get(request.GET.get("code", "")),
+            "english": queries.basis_titles().get(request.GET.get("code", ""), "")})
+    given = request.POST
+    ends = given.get("repealed_on", "").strip()
+    values = {**{name: given.get(name, "").strip() for name in ("title", "title_en", "number")},
+              "level": given.get("level", ""), "in_force_on": _day(given.get("in_force_on", "")),
+              "repealed_on": _day(ends, "repealed_on") if ends else None, "empowers": forms.words_of(given.get("empowers", "")),
+              "to_be_confirmed": bool(given.get("to_be_confirmed"))}
+    services.register_basis(given.get("code", "").strip(), values=values, **_acting(request))
+    messages.success(request, t("已办理。", "Done."))
+    return redirect("catalogue:bases")
 
 
 @require_safe
@@ -88,13 +105,15 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
     actor.must("catalogue.draft")
     view = queries.edition(number, drafts=True)
     if request.method != "POST":
-        return render(request, "catalogue/new.html", {"edition": view, "lists": LISTS})
+        chosen = request.GET.get("list", "")
+        parts = forms.parts_of(chosen, {}, bases=_bases()) if chosen in LISTS else []
+        return render(request, "catalogue/new.html", {"edition": view, "lists": LISTS, "chosen": chosen if parts else "", "parts": parts})
     given, owner = request.POST, request.POST.get("owner") or actor.unit or ""
     unit = registry.unit(owner, as_of=view.in_force)
     if unit is None:
         raise Refusal("LIST-UNIT", field="owner", value=owner[:16], rule="registry", zh="请选择登记册中的责任单位。",
                       en="Choose an owner from the registry.")
-    uid = services.draft(number, list_=given.get("list", ""), code=given.get("code", "").strip(), body=_body(given.get("body", "")),
+    uid = services.draft(number, list_=given.get("list", ""), code=given.get("code", "").strip(), body=_body(given, given.get("list", "")),
                          owner=owner, owner_name=unit.short_name or unit.name, **_acting(request))
     return _done(request, "catalogue:draft", uid)
 
@@ -104,7 +123,8 @@ def draft(request: HttpRequest, uid: str) -> HttpResponse:
     actor_of(request).must(SEE)
     row = queries.draft_item(uid)
     return render(request, "catalogue/draft.html", {
-        "row": row, "steps": queries.steps_of(uid), "text": json.dumps(row.body, ensure_ascii=False, indent=1),
+        "row": row, "parts": forms.parts_of(row.list, row.body, bases=_bases()),
+        "steps": queries.steps_of(uid), "text": json.dumps(row.body, ensure_ascii=False, indent=1),
         "objections": queries.objections_of(uid), "may": _rights(request, ("draft", "review", "object", "merge"), row.owner),
         "with_unit": row.state in ("draft", "returned"), "open": row.edition.state != "published",
     })
@@ -125,7 +145,8 @@ def draft_act(request: HttpRequest, uid: str) -> HttpResponse:
     elif act == "object":
         services.object_to(uid, unit=actor_of(request).unit or "", reason=reason, **acting)
     else:
-        services.revise(uid, body=_body(given.get("body", "")), **acting)
+        row = queries.draft_item(uid)
+        services.revise(uid, body=_body(given, row.list, row.body), **acting)
     return _done(request, "catalogue:draft", uid)
 
 
@@ -184,11 +205,11 @@ def _done(request: HttpRequest, name: str, key: str) -> HttpResponse:
     return redirect(name, key)
 
 
-def _day(text: str) -> date:
+def _day(text: str, field: str = "in_force") -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Refusal("DATE-FORM", field="in_force", value=text[:20], rule="YYYY-MM-DD", zh="日期应为YYYY-MM-DD。",
+        raise Refusal("DATE-FORM", field=field, value=text[:20], rule="YYYY-MM-DD", zh="日期应为YYYY-MM-DD。",
                       en="Write the date as YYYY-MM-DD.") from error
 
 
@@ -198,7 +219,17 @@ def _known(act: str, acts: tuple[str, ...]) -> str:
     return act
 
 
-def _body(text: str) -> dict[str, Any]:
+def _bases() -> dict[str, Text]:
+    english = queries.basis_titles()
+    return {code: Text(f"{code} {b.title}", f"{code} {english[code]}") for code, b in queries.bases().items()}
+
+
+def _body(given: QueryDict, list_: str, old: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The item as the form says it, or whole as JSON for those who prefer that."""
+    text = given.get("body", "")
+    if not text:
+        _known(list_, tuple(LISTS))
+        return forms.body_from(list_, given, old=old)
     try:
         value = json.loads(text)
     except ValueError as error:

@@ -11,6 +11,7 @@ from ximu.ideas.catalogue.queries.lists import (
     as_item,
     asks_gate,
     bases,
+    basis_titles,
     basis_value,
     canonical_edition,
     canonical_of,
@@ -35,8 +36,8 @@ from ximu.ideas.catalogue.queries.lists import (
 )
 
 __all__ = [
-    "CALLERS", "FORMATS", "EditionView", "File", "Span", "as_item", "asks_gate", "bases", "basis_value", "canonical_edition",
-    "canonical_of", "compare", "desk", "diff_file", "docx_of", "draft_item", "edition", "edition_file", "edition_in_force", "editions",
-    "evidence", "gate", "history", "item", "items", "items_of", "must_be_listed", "no_edition", "objections_of", "published_body", "spans",
-    "steps_of", "unit_names",
+    "CALLERS", "FORMATS", "EditionView", "File", "Span", "as_item", "asks_gate", "bases", "basis_titles", "basis_value",
+    "canonical_edition", "canonical_of", "compare", "desk", "diff_file", "docx_of", "draft_item", "edition", "edition_file",
+    "edition_in_force", "editions", "evidence", "gate", "history", "item", "items", "items_of", "must_be_listed", "no_edition",
+    "objections_of", "published_body", "spans", "steps_of", "unit_names",
 ]

@@ -232,6 +232,11 @@ def bases() -> dict[str, rules.Basis]:
     return {b.code: as_basis(b) for b in Basis.objects.order_by("code") if newest[b.code] == b.version}
 
 
+def basis_titles() -> dict[str, str]:
+    """Code → English title of the newest version of every registered legal text."""
+    return dict(Basis.objects.order_by("code", "version").values_list("code", "title_en"))
+
+
 def as_basis(b: Basis) -> rules.Basis:
     return rules.Basis(b.code, b.version, b.title, b.number, b.level, b.in_force_on, b.repealed_on, tuple(b.empowers), b.to_be_confirmed)
 
@@ -255,6 +260,8 @@ def desk(number: str) -> dict[str, Any]:
     """The lists desk for one edition in the making: items by state, conflicts, open objections."""
     rows = list(ListItem.objects.filter(edition__number=number).exclude(state=ListItem.State.DROPPED)
                 .select_related("edition").order_by("list", "code", "owner_name"))
+    order = list(rules.LISTS)
+    rows.sort(key=lambda row: order.index(row.list))
     owners: dict[tuple[str, str], list[ListItem]] = {}
     for row in rows:
         owners.setdefault((row.list, row.code), []).append(row)

@@ -17,6 +17,12 @@ USES = {
     "score": Text("考核计分", "Score"),
 }
 """What may be done under an item; `gate` is asked for one of these."""
+ACTS = {
+    "draft": Text("起草", "drafted"), "revise": Text("修改", "revised"), "submit": Text("提交审核", "submitted"),
+    "withdraw": Text("撤回", "withdrawn"), "accept": Text("采纳", "accepted"), "return": Text("退回", "sent back"),
+    "drop": Text("不列入", "left out"), "keep": Text("确定为责任单位", "settled as owner"),
+}
+"""What is done to a drafted item."""
 FAMILIES = {
     "judgment": Text("司法判决", "Judgment"),
     "penalty": Text("行政处罚", "Administrative penalty"),

@@ -8,12 +8,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.test import Client
+from lxml.html import fromstring
 
 from ximu.foundation.uid import new_uid
 from ximu.ideas.accounts.middleware import ActorMiddleware
-from ximu.ideas.catalogue import queries
+from ximu.ideas.catalogue import jobs, queries
+from ximu.ideas.catalogue.rules import forms
+from ximu.ideas.catalogue.rules.vocabulary import ROLES
 from ximu.ideas.catalogue.tests import factories as f
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
@@ -94,6 +97,89 @@ def test_two_owners_are_settled_on_the_desk(desk: Client) -> None:
     assert "一项多主" in desk.get("/console/catalogue/editions/2018-1").content.decode()
     desk.post("/console/catalogue/editions/2018-1/act", {"act": "settle", "keep": mine, "reason": "归口"})
     assert [i.uid for i in queries.desk("2018-1")["items"]] == [mine]
+
+
+def controls(page: str, button: str) -> dict[str, list[str]]:
+    """What a browser would post from the form that has this act or, if it is empty, from the first one with a code."""
+    form = next(one for one in fromstring(page).forms if any(b.get("value", "") == button for b in one.iter("button")) and one.get("method") == "post"
+                and "name.zh" in one.fields)
+    posted: dict[str, list[str]] = {}
+    for name, value in form.form_values():
+        posted.setdefault(name, []).append(value)
+    return posted
+
+
+@pytest.mark.parametrize("code", sorted(jobs.library()))
+def test_the_form_of_an_item_says_the_whole_item(desk: Client, code: str) -> None:
+    as_one("all", "draft", "merge", "review")
+    desk.post("/console/catalogue/open", {"number": "2018-1", "in_force": "2018-05-01"})
+    uid = f.drafted("2018-1", code)
+    filled = controls(desk.get(f"/console/catalogue/drafts/{uid}").content.decode(), "revise")
+    before = queries.draft_item(uid).body
+    assert forms.body_from(queries.draft_item(uid).list, posted(filled), old=before) == before
+    filled["name.en"] = ["Another name"]
+    answer = desk.post(f"/console/catalogue/drafts/{uid}/act", {**filled, "act": "revise"})
+    assert answer.status_code == 302, answer.content.decode()
+    assert queries.draft_item(uid).body == {**before, "name": {**before["name"], "en": "Another name"}}
+
+
+def posted(filled: dict[str, list[str]]) -> QueryDict:
+    given = QueryDict(mutable=True)
+    for name, values in filled.items():
+        given.setlist(name, values)
+    return given
+
+
+@pytest.mark.parametrize("code", ["CF", "XW-G-1", "YY-B-1"])
+def test_a_new_item_is_drafted_without_json(desk: Client, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    unit = type("Unit", (), {"short_name": "示例局", "name": "示例市示例局"})
+    monkeypatch.setattr(registry, "unit", lambda uid, as_of: unit if uid == f.ONE else None)
+    as_one("all", "draft", "merge")
+    desk.post("/console/catalogue/open", {"number": "2018-1", "in_force": "2018-05-01"})
+    list_, body = jobs.library()[code]
+    rows = len(body.get("schema", {}).get("fields", ()))
+    page = desk.get(f"/console/catalogue/editions/2018-1/new?list={list_}").content.decode()
+    filled = controls(page, "")
+    model = controls(desk.get(f"/console/catalogue/drafts/{f.drafted('2018-1', code)}").content.decode(), "revise")
+    assert set(filled) - {"list", "code", "owner"} <= set(model)
+    assert "schema.3.name" in filled or not rows
+    assert set(forms.ROLE_WORDS) == set(ROLES)
+    answer = desk.post("/console/catalogue/editions/2018-1/new", {**filled, **model, "list": list_, "code": f"{code}-9", "owner": f.ONE})
+    assert answer.status_code == 302, answer.content.decode()
+    made = queries.draft_item(answer.headers["Location"].rsplit("/", 1)[-1]).body
+    lost = {"pattern", "minimum", "maximum", "minLength"}
+    for old, new in zip(body.get("schema", {}).get("fields", ()), made.get("schema", {}).get("fields", ()), strict=True):
+        assert {k: w for k, w in old.get("constraints", {}).items() if k not in lost} == new.get("constraints", {})
+    assert {k: w for k, w in made.items() if k != "schema"} == {k: w for k, w in body.items() if k != "schema"}
+
+
+def test_rules_that_are_no_json_and_a_length_that_is_no_number_are_named(desk: Client) -> None:
+    as_one("all", "draft", "merge")
+    desk.post("/console/catalogue/open", {"number": "2018-1", "in_force": "2018-05-01"})
+    uid = f.drafted("2018-1", "CF")
+    filled = controls(desk.get(f"/console/catalogue/drafts/{uid}").content.decode(), "revise")
+    act = f"/console/catalogue/drafts/{uid}/act"
+    assert "LIST-JSON" in desk.post(act, {**filled, "schema.rules": "{", "act": "revise"}).content.decode()
+    answer = desk.post(act, {**filled, "schema.0.length": "长", "act": "revise"}).content.decode()
+    assert "LIST-ITEM" in answer
+    assert "maxLength" in answer
+
+
+def test_a_legal_text_is_registered_and_repealed_by_form(desk: Client) -> None:
+    as_one("all", "merge")
+    text = {"code": "SL-2018-1", "title": "示例市办法", "title_en": "Measures of the example city", "number": "示令〔2018〕1号", "level": "部门规章",
+            "in_force_on": "2018-03-01", "repealed_on": "", "empowers": "", "to_be_confirmed": "yes"}
+    assert desk.post("/console/catalogue/bases", text).status_code == 302
+    assert queries.bases()["SL-2018-1"].to_be_confirmed
+    page = desk.get("/console/catalogue/bases?code=SL-2018-1").content.decode()
+    assert 'value="Measures of the example city"' in page
+    assert desk.post("/console/catalogue/bases", {**text, "repealed_on": "2018-12-31"}).status_code == 302
+    assert queries.bases()["SL-2018-1"].version == 2
+    for wrong, code in (({"repealed_on": "soon"}, "DATE-FORM"), ({"repealed_on": "2018-01-01"}, "LIST-BASIS-FORM"), ({"level": "口头"}, "LIST-BASIS-FORM")):
+        assert code in desk.post("/console/catalogue/bases", {**text, **wrong}).content.decode()
+    as_one("reader")
+    assert "PERM-DENIED" in desk.post("/console/catalogue/bases", text).content.decode()
+    assert 'id="register"' not in desk.get("/console/catalogue/bases").content.decode()
 
 
 @pytest.mark.parametrize(("path", "given", "code"), [
