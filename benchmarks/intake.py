@@ -25,6 +25,7 @@ import duckdb
 import polars as pl
 import pydantic
 import xlsxwriter
+from intake_peers import by_frictionless, by_pandera
 from intake_rows import DAY, NAMES, SCHEMA, write
 from python_calamine import CalamineWorkbook
 from stdnum.cn import ric
@@ -162,8 +163,28 @@ def main() -> None:
         print(f"  as a process of its own: {seconds:.2f} s, peak {peak} MiB")
         print(f"  × pydantic with python-stdnum ({by_stdnum:.1f} s, scaled): {by_stdnum / mine:.1f}")
         print(f"  × lean pydantic ({by_lean:.1f} s, scaled): {by_lean / mine:.1f}")
+        others(small, few, mine / scale)
         print(f"  of the read limit, polars ({polars:.2f} s): {polars / mine:.2f}; duckdb ({duck:.2f} s): {duck / mine:.2f}")
         spreadsheet(sheet, folder, given.xlsx_rows)
+
+
+def others(path: Path, few: int, mine: float) -> None:
+    """Peers that are not installed with Ximu; each must find the same bad rows."""
+    valid = {"CF_XDR_SHXYM": uscc_right, "CF_CFJGDM": uscc_right, "CF_XDR_ZJHM": ric.is_valid}
+    for name, peer in (("pandera on polars", by_pandera), ("frictionless", by_frictionless)):
+        start = time.perf_counter()
+        try:
+            bad = peer(path, valid)
+        except ImportError as absent:
+            print(f"  {name}: left out ({absent})")
+            continue
+        taken = time.perf_counter() - start
+        assert bad == few, (name, bad, few)
+        print(f"  × {name} with python-stdnum ({taken:.1f} s for {PEER_ROWS:,} rows at most): {taken / mine:.1f}")
+
+
+def uscc_right(value: str) -> bool:
+    return bool(stdnum_uscc.is_valid(value))
 
 
 def spreadsheet(sheet: Path, folder: Path, rows: int) -> None:
