@@ -199,11 +199,13 @@ def _chunks(rows: list[list[Any]], header: Header) -> Iterator[Chunk]:
         taken: list[tuple[int, list[str | None]]] = []
         faults: list[tuple[object, ...]] = []
         for offset, row in enumerate(rows[begin:begin + ROWS_A_CHUNK]):
-            cells = [_shown(c) for c in row]
+            written = set(map(type, row)) <= {str}
+            cells = row if written else [_shown(c) for c in row]
             if any(c and not c.isspace() for c in cells):
                 line = begin + offset + 1
                 taken.append((line, [c or None for c in cells]))
-                _odd_cells(row, cells, line, header, faults)
+                if not (written and _ERRORS.isdisjoint(cells) and max(map(len, cells)) <= MOST_CELL):
+                    _odd_cells(row, cells, line, header, faults)
         if taken:
             yield mark_control_characters(chunk_of(taken, header, faults))
 
