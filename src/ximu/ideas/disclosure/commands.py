@@ -162,3 +162,22 @@ def policy(as_json: bool) -> None:
     for row in rows:
         click.echo(f"{row['rule']}\t{row['outcome']}\t{row['zh']}（{row['law']}）")
     return None
+
+
+@disclosure_group.command("whatif")
+@click.argument("file", type=click.File("rb"))
+@click.option("--on", default="", help="生效之日 the day to ask for; today unless given")
+@click.option("--against", type=click.File("rb"), help="与另一策略文件比较，默认与当日策略 another policy file instead of the one in force")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def whatif(file: Any, on: str, against: Any, as_json: bool) -> None:
+    """采用另一策略会改变什么 what another policy would change over the whole register; nothing is adopted."""
+    found = queries.compare_policies(queries.proposed_policy(file.read()), on=_day(on, "on") or clock.today(),
+                                     old=queries.proposed_policy(against.read()) if against else None)
+    if as_json:
+        return _json(found.plain())
+    click.echo(f"{found.old.version} → {found.new.version} · {found.on.isoformat()} · 记录 records {found.records} · "
+               f"放开 opens {found.opened} · 收紧 closes {len(found.changes) - found.opened}")
+    for c in found.changes:
+        click.echo(f"{'+' if c.opens else '-'} {c.audience}\t{c.purpose or '—'}\t{c.item} {c.state} {c.kind}\t{c.field}\t"
+                   f"{c.before}（{c.rule_before}）→ {c.after}（{c.rule_after}）\t{c.records}")
+    return None

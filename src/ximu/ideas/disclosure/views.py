@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import t
@@ -25,6 +25,8 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
+MOST_UPLOAD, MOST_CHANGES = 1 << 20, 500
+KINDS = {"body": Text("机构", "Body"), "official": Text("公务员", "Civil servant")}
 WORK = ("draft", "held", "checked", "notified", "disputed", "effective")
 FIRST_WORK = {"records.check": "draft", "records.confirm": "held", "records.notify": "checked", "disclosure.propose": "effective"}
 """Which queue opens first: the one in which this person decides."""
@@ -225,10 +227,20 @@ def decide(request: HttpRequest, uid: str) -> HttpResponse:
     return redirect("disclosure:publications")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def policy(request: HttpRequest) -> HttpResponse:
+    """The policy in force; posting another one shows what it would change, and changes nothing."""
     actor_of(request).must("disclosure.read")
-    return render(request, "disclosure/policy.html", {"policy": queries.policy_on(clock.today()), "outcomes": labels.OUTCOMES})
+    today, compared = clock.today(), None
+    if request.method == "POST":
+        actor_of(request).must("disclosure.propose")
+        sent = request.FILES.get("policy")
+        compared = queries.compare_policies(queries.proposed_policy(sent.read(MOST_UPLOAD) if sent else b""), on=today)
+    return render(request, "disclosure/policy.html", {
+        "policy": queries.policy_on(today), "outcomes": labels.OUTCOMES, "compared": compared,
+        "may": actor_of(request).can("disclosure.propose"),
+        "changes": [(c, labels.OUTCOMES[c.before], labels.OUTCOMES[c.after], STATES[c.state], KINDS[c.kind])
+                    for c in (compared.changes[:MOST_CHANGES] if compared else ())]})
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """Views and what the public reads."""
 
+from ximu.ideas.disclosure.queries.comparing import Comparison, compare_policies, proposed_policy
 from ximu.ideas.disclosure.queries.explain import explain, explain_as
 from ximu.ideas.disclosure.queries.opened import public_counts, public_history, public_latest, public_rows, public_stamp, public_states
 from ximu.ideas.disclosure.queries.policy import policies, policy_on
@@ -19,8 +20,8 @@ from ximu.ideas.disclosure.queries.views import PUBLIC, Hat, PolicyView, view_as
 from ximu.ideas.records.rules import STATES as STATE_WORDS
 
 __all__ = [
-    "BODY_KINDS", "PUBLIC", "STATE_WORDS", "Hat", "PolicyView", "evidence", "explain", "explain_as", "policies", "policy_on",
-    "proposals", "public_bundle", "public_counts", "public_districts", "public_history", "public_latest", "public_names",
-    "public_record", "public_rows", "public_search", "public_stamp", "public_states", "public_unit", "public_unit_page", "public_units",
-    "publication", "published", "register_public", "uses_of", "view_as", "view_for",
+    "BODY_KINDS", "PUBLIC", "STATE_WORDS", "Comparison", "Hat", "PolicyView", "compare_policies", "evidence", "explain", "explain_as",
+    "policies", "policy_on", "proposals", "proposed_policy", "public_bundle", "public_counts", "public_districts", "public_history",
+    "public_latest", "public_names", "public_record", "public_rows", "public_search", "public_stamp", "public_states", "public_unit",
+    "public_unit_page", "public_units", "publication", "published", "register_public", "uses_of", "view_as", "view_for",
 ]

@@ -103,7 +103,7 @@ class PolicyView:
         """Level, privacy and kind of every field of the record: the core and what its list edition says."""
         edition = str(facts.columns.get("edition", ""))
         if (facts.item, edition) not in self._fields:
-            self._fields[facts.item, edition] = _listed(facts.item, edition)
+            self._fields[facts.item, edition] = listed_fields(facts.item, edition)
         core = {name: FieldInfo(level, name == "subject" and facts.kind == "official", CORE_KIND.get(name, "text"))
                 for name, level in self.policy.core.items()}
         listed = self._fields[facts.item, edition]
@@ -128,7 +128,8 @@ def core_values(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _listed(item: str, edition: str) -> Mapping[str, FieldInfo]:
+def listed_fields(item: str, edition: str) -> Mapping[str, FieldInfo]:
+    """The fields of a data item as that edition lists them; none when it does not."""
     try:
         found = catalogue.items_of(edition).get(item)
     except Refusal:

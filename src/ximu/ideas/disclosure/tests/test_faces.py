@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
 from ximu.ideas.accounts.middleware import ActorMiddleware
 from ximu.ideas.disclosure import commands, queries
 from ximu.ideas.disclosure.models import Publication, Use
+from ximu.ideas.disclosure.queries.policy import FOLDER as POLICIES
 from ximu.ideas.disclosure.tests import factories as f
 from ximu.ideas.disclosure.tests.factories import LATER, MAN, UNIT
 from ximu.ideas.registry import queries as registry
@@ -168,3 +170,17 @@ def test_the_commands_show_what_the_role_sees(monkeypatch: pytest.MonkeyPatch) -
     assert run("records", "sweep", "--json") == {"expired": 0, "erased": 0, "closed": 0, "register": 0}
     assert Use.objects.filter(actor="operator").count() == 4
     assert queries.policy_on(LATER.date()).version == "2017-10-01"
+
+
+def test_another_policy_is_tried_on_a_page(desk: Client) -> None:
+    f.effective()
+    ACTING["now"] = f.REVIEWER
+    text = (POLICIES / "2017-10-01.toml").read_text("utf-8")
+    opener = '[[rule]]\nid = "X1"\naudience = ["public"]\nlevel = ["shared"]\noutcome = "shown"\nlaw = "示例"\nzh = "试验"\nen = "A trial"\n\n'
+    sent = SimpleUploadedFile("new.toml", text.replace("[[rule]]", opener + "[[rule]]", 1).encode())
+    page = desk.post(f"{BASE}/policy", {"policy": sent}).content.decode()
+    assert "放开" in page
+    assert "X1" in page
+    assert "POLICY-FORM" in desk.post(f"{BASE}/policy", {}).content.decode()
+    ACTING["now"] = f.CLERK
+    assert "PERM-DENIED" in desk.post(f"{BASE}/policy", {"policy": sent}).content.decode()

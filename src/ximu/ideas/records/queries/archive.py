@@ -51,6 +51,18 @@ class Archive:
     timeline: Page
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many records of one sort there are; what a policy asks about a record, apart from its values."""
+
+    item: str
+    edition: str
+    family: str
+    kind: str
+    state: str
+    records: int
+
+
 def _clause(clause: Clause, state: str) -> Q:
     found = Q(family__in=clause.families, kind__in=clause.kinds, **{f"{state}__in": clause.states})
     if clause.subjects is not None:
@@ -122,3 +134,14 @@ def work_list(
     rows = _visible(None, view, city_day(at), at).filter(state=state)
     narrowed: dict[str, Any] = {name: value for name, value in (("batch", batch), ("source", source)) if value}
     return _page(rows.filter(**narrowed).order_by("log_index"), view, page=page, size=size, clocks=(city_day(at), at), state="state")
+
+
+def shapes(*, view: RecordView) -> list[Shape]:
+    """The register as it is now, counted by sort, over what the viewer may see."""
+    clauses = view.clauses()
+    if not clauses:
+        return []
+    seen = reduce(or_, (_clause(clause, "state") for clause in clauses))
+    counted = (Version.objects.filter(seen, newest=True).order_by()
+               .values_list("item", "edition", "family", "kind", "state").annotate(Count("log_index")))
+    return sorted((Shape(*row) for row in counted), key=lambda shape: (shape.item, shape.edition, shape.kind, shape.state))
