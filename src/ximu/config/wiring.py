@@ -17,10 +17,13 @@ from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.commitments import queries as commitments
 from ximu.ideas.commitments import services as promises
 from ximu.ideas.commitments.hooks import CommitmentOverdue
+from ximu.ideas.disclosure import hooks as publication_hooks
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.disclosure import services as publications
 from ximu.ideas.events import queries as events
 from ximu.ideas.events import services as event_store
+from ximu.ideas.exchange import queries as exchange
+from ximu.ideas.exchange import services as exchanging
 from ximu.ideas.intake import queries as intake
 from ximu.ideas.intake import services as deliveries
 from ximu.ideas.intake.rules.evidence import KINDS as INTAKE_KINDS
@@ -81,9 +84,20 @@ def connect_promises_and_packs() -> None:
                 publications.register_public(name, provider)
 
 
+def connect_exchange() -> None:
+    """What becomes public is queued for other systems; what stops being public is recalled; the ledger of effects waits for them."""
+    register_evidence("exchange", exchange.evidence, kinds=exchange.KINDS)
+    outbox.connect(publication_hooks.PublicationOpened, exchanging.on_opened)
+    outbox.connect(publication_hooks.PublicationClosed, exchanging.on_closed)
+    casework.register_stopper("share", exchanging.stop_share)
+    casework.register_daily("packages_settled", exchanging.sweep)
+    register_eraser("exchange", exchanging.forget)
+
+
 def connect_all() -> None:
     """Called once when Django is ready."""
     connect_promises_and_packs()
+    connect_exchange()
     for event in RIGHTS:
         outbox.connect(event, log_rights)
     register_evidence("catalogue", catalogue.evidence, kinds=("list.",))

@@ -11,10 +11,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from ximu.foundation import clock
+from ximu.foundation.outbox import announce
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.queries import EffectRow
 from ximu.ideas.casework.rules import CAUSES
 from ximu.ideas.catalogue.queries import asks_gate, gate
+from ximu.ideas.disclosure.hooks import PublicationClosed, PublicationOpened
 from ximu.ideas.disclosure.models import Publication
 from ximu.ideas.disclosure.queries.explain import Inside
 from ximu.ideas.disclosure.queries.policy import policy_on
@@ -150,6 +152,7 @@ def approve(uid: str, *, by: Actor, at: datetime) -> Publication:
     made = _moved(row, State.PROPOSED, state=State.OPEN, decided_at=at, decided_by=by.human, body=row.body, salt=row.salt,
                   commitment=sealed, log_index=row.log_index, words=_words(row, facts))
     casework.add_effect(row.number, kind="publication", target=row.uid, policy=row.policy, by=SYSTEM, at=at)
+    announce(PublicationOpened(row.uid, row.number), at=at)
     return made
 
 
@@ -214,8 +217,10 @@ def close(uid: str, *, reason: str, by: Actor, at: datetime) -> Publication:
 def _close(row: Publication, reason: str, by: Actor, at: datetime, *, cause: str = "closed") -> Publication:
     casework.end_effect_of(row.number, kind="publication", target=row.uid, cause=cause, at=at)
     index = append([Entry(CLOSED, closed_body(row))], at=at)[0]
-    return _moved(row, State.OPEN, state=State.CLOSED, closed_at=at, closed_by=by.human, reason=reason, closed_index=index,
-                  body="", words="", salt=None)
+    ended = _moved(row, State.OPEN, state=State.CLOSED, closed_at=at, closed_by=by.human, reason=reason, closed_index=index,
+                   body="", words="", salt=None)
+    announce(PublicationClosed(row.uid, row.number, cause), at=at)
+    return ended
 
 
 @transaction.atomic

@@ -1,13 +1,14 @@
 """Packages, receipts, their order, and what a receiver wants. Pure."""
 
+from ximu.ideas.exchange.rules.faults import FAULTS, Faults, faults
 from ximu.ideas.exchange.rules.order import Stand, fits, replayed
-from ximu.ideas.exchange.rules.package import ALGORITHM, FORMAT, Head, Package, build, joined, opened, read_key, row_digest
+from ximu.ideas.exchange.rules.package import ALGORITHM, FORMAT, Head, Package, build, joined, opened, read_key, row_digest, tried
 from ximu.ideas.exchange.rules.profile import PUT, RECALL, Profile, pause, profile, profiles, put_row, recall_row
 from ximu.ideas.exchange.rules.receipt import ACCEPTED, Receipt, issue, read, settles
 from ximu.ideas.exchange.rules.reconcile import Balance, balance
 
 __all__ = [
-    "ACCEPTED", "ALGORITHM", "FORMAT", "PUT", "RECALL", "Balance", "Head", "Package", "Profile", "Receipt", "Stand", "balance", "build",
-    "fits", "issue", "joined", "opened", "pause", "profile", "profiles", "put_row", "read", "read_key", "recall_row", "replayed",
-    "row_digest", "settles",
+    "ACCEPTED", "ALGORITHM", "FAULTS", "FORMAT", "PUT", "RECALL", "Balance", "Faults", "Head", "Package", "Profile", "Receipt",
+    "Stand", "balance", "build", "faults", "fits", "issue", "joined", "opened", "pause", "profile", "profiles", "put_row", "read",
+    "read_key", "recall_row", "replayed", "row_digest", "settles", "tried",
 ]

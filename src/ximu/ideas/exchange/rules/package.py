@@ -174,3 +174,11 @@ def _forged(name: str) -> Refusal:
 def _digest(field: str, value: int, rule: str) -> Refusal:
     return Refusal("PKG-DIGEST", field=field, value=value, rule=rule, zh="内容与已签名的摘要不符。",
                    en="The content does not fit the signed digest.")
+
+
+def tried(data: bytes, key: str) -> dict[str, Any]:
+    """The verdict on a package by itself, offline as online. Errors: as `opened`."""
+    package = opened(data, key)
+    rows = package.parsed()
+    return {"channel": package.head.channel, "sequence": package.head.sequence, "digest": package.digest, "rows": len(rows),
+            "erased": sum(row is None for row in rows), "sender": package.head.sender, "receiver": package.head.receiver}

@@ -1,0 +1,63 @@
+"""For the other side: pull packages, hand in receipts and packages, check a package before it counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from ximu.foundation import clock
+from ximu.foundation.api import Paging, Problem, page_of
+from ximu.foundation.web import actor_of
+from ximu.ideas.exchange import queries, rules, services
+
+router = Router(tags=["exchange 数据交换"])
+PLAIN = "text/plain; charset=utf-8"
+ERRORS: dict[int, Any] = {403: Problem, 404: Problem, 409: Problem, 422: Problem}
+
+
+def _plain(body: bytes) -> HttpResponse:
+    return HttpResponse(body, content_type=PLAIN)
+
+
+@router.get("/key", response={200: dict[str, str], **ERRORS})
+def key(request: HttpRequest) -> Any:
+    """本方公钥 Our key, by which packages and receipts are verified."""
+    actor_of(request).must("exchange.peer")
+    return {"key": services.own().verifier(), "format": rules.FORMAT}
+
+
+@router.get("/channels/{code}/packages", response={200: dict[str, Any], **ERRORS})
+def packages(request: HttpRequest, code: str, paging: Query[Paging]) -> Any:
+    """未回执的数据包 Packages without a receipt, in order."""
+    found = queries.channel_for(code, actor_of(request))
+    page = page_of(request, queries.packages(found.code, only_open=True).order_by("sequence"), paging)
+    return {**page, "items": [{"sequence": p.sequence, "digest": p.digest, "rows": p.rows, "made_at": p.made_at} for p in page["items"]]}
+
+
+@router.get("/channels/{code}/packages/{int:sequence}", response={200: str, **ERRORS})
+def package(request: HttpRequest, code: str, sequence: int) -> Any:
+    """拉取数据包 The package itself, as text."""
+    found = queries.channel_for(code, actor_of(request))
+    return _plain(queries.bytes_of(queries.package(found, sequence)))
+
+
+@router.post("/channels/{code}/receipts", response={200: dict[str, bool], **ERRORS})
+def receipt(request: HttpRequest, code: str) -> Any:
+    """交回执（正文为签名文本）Hand in a receipt: the body is the signed text."""
+    found = queries.channel_for(code, actor_of(request))
+    return {"settled": services.settle(found.code, request.body, at=clock.now())}
+
+
+@router.post("/channels/{code}/packages", response={200: str, **ERRORS})
+def push(request: HttpRequest, code: str) -> Any:
+    """报送数据包（正文为数据包文本），回答为逐行回执 Hand in a package; the answer is its signed receipt. Repeats get the same receipt."""
+    return _plain(services.receive(code, request.body, by=actor_of(request), at=clock.now()))
+
+
+@router.post("/channels/{code}/check", response={200: dict[str, Any], **ERRORS})
+def check(request: HttpRequest, code: str) -> Any:
+    """试验，不产生任何效果 Try a package: the verdict that it would get, and no effect. The same as `ximu exchange test`."""
+    found = queries.channel_for(code, actor_of(request))
+    return rules.tried(request.body, found.peer_key)

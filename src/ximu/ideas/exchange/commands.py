@@ -1,0 +1,189 @@
+"""`ximu exchange`: channels, packages, receipts, reconciliation. `ximu peer`: the other side, with faults."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+
+from ximu.foundation import clock
+from ximu.ideas.exchange import queries, rules, services
+from ximu.ideas.exchange.services.peering import Peer
+from ximu.kernel.actor import SYSTEM
+from ximu.kernel.refusal import Refusal
+
+COMMANDS = {"exchange": "exchange_group", "peer": "peer_group"}
+SECONDS = 15.0
+
+
+def _say(value: Any, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(value, ensure_ascii=False, default=str))
+        return
+    for one in value if isinstance(value, list) else [value]:
+        click.echo("\t".join(f"{name} {found}" for name, found in one.items()))
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON output")
+
+
+@click.group("exchange")
+def exchange_group() -> None:
+    """数据交换 Exchange with other systems."""
+
+
+@exchange_group.command("channels")
+@json_option
+def channels(as_json: bool) -> None:
+    """列出通道 the channels and how they stand."""
+    _say([{"channel": c.code, "profile": c.profile, "kind": c.kind, "active": c.active, "sequence": c.sequence, "waiting": c.waiting,
+           "unacknowledged": c.open, "late": c.late, "received": c.in_sequence} for c in queries.channels()], as_json)
+
+
+@exchange_group.command("open")
+@click.argument("code")
+@click.option("--profile", required=True, help="接收方配置 profile")
+@click.option("--kind", required=True, help="drop, push or pull")
+@click.option("--address", default="", help="文件夹或网址 folder or URL")
+@click.option("--peer-key", required=True, help="对方公钥 verifier key of the peer")
+@click.option("--unit", default="", help="对方单位标识 uid of the peer's unit")
+@json_option
+def open_channel(code: str, profile: str, kind: str, address: str, peer_key: str, unit: str, as_json: bool) -> None:
+    """开通通道 open a channel; answers with our key for the other side."""
+    setup = services.Setup(profile, kind, address, peer_key, unit)
+    made = services.open_channel(code, setup=setup, by=SYSTEM, at=clock.now())
+    _say({"channel": made.code, "unit": made.unit, "key": services.own().verifier()}, as_json)
+
+
+@exchange_group.command("key")
+@json_option
+def key(as_json: bool) -> None:
+    """本方公钥 our verifier key."""
+    _say({"key": services.own().verifier()}, as_json)
+
+
+@exchange_group.command("build")
+@click.argument("code")
+@json_option
+def build(code: str, as_json: bool) -> None:
+    """打包 put what waits into packages."""
+    made = []
+    while package := services.pack(code, by=SYSTEM, at=clock.now()):
+        made.append({"sequence": package.sequence, "rows": package.rows, "digest": package.digest})
+    _say(made, as_json)
+
+
+@exchange_group.command("send")
+@click.argument("code")
+@json_option
+def send(code: str, as_json: bool) -> None:
+    """发送到期的数据包并取回执 send what is due and take receipts."""
+    _say(asdict(services.send(code, by=SYSTEM, at=clock.now())), as_json)
+
+
+@exchange_group.command("sweep")
+@json_option
+def sweep(as_json: bool) -> None:
+    """每日：打包、发送、上报未回执 build, send and escalate for every channel."""
+    _say({"settled": services.sweep(at=clock.now())}, as_json)
+
+
+@exchange_group.command("receipts")
+@click.argument("code")
+@click.option("--open", "only_open", is_flag=True, help="只看未回执 only what has none")
+@json_option
+def receipts(code: str, only_open: bool, as_json: bool) -> None:
+    """数据包与回执 packages with their receipts."""
+    _say([{"sequence": p.sequence, "rows": p.rows, "state": p.state, "attempts": p.attempts, "error": p.error, "escalated": p.escalated_at,
+           "settled": p.settled_at} for p in queries.packages(code, only_open=only_open)], as_json)
+
+
+@exchange_group.command("reconcile")
+@click.argument("code")
+@click.option("--theirs", default="", help="对方清单文件：编号→摘要 their list as a JSON file; asked over HTTP when empty")
+@json_option
+def reconcile(code: str, theirs: str, as_json: bool) -> None:
+    """对账：按记录编号，两边计数 compare by record number, with the counts of both sides; exit 1 when uneven."""
+    channel = queries.channel(code)
+    found = rules.balance(queries.held_there(channel), _listed(theirs, channel.address if channel.kind == "push" else ""))
+    _say({**asdict(found), "even": found.even}, as_json)
+    if not found.even:
+        raise SystemExit(1)
+
+
+def _listed(path: str, address: str) -> dict[str, str]:
+    try:
+        text = Path(path).read_bytes() if path else httpx.get(f"{address.rstrip('/')}/state", timeout=SECONDS).content
+        told = json.loads(text)
+    except (OSError, ValueError, httpx.HTTPError) as error:
+        raise Refusal("RECON-LIST", field="theirs", value=path[:60], rule="JSON {number: digest}", zh="读不到对方清单。",
+                      en="Their list cannot be read.") from error
+    return {str(number): str(digest) for number, digest in told.items()}
+
+
+@exchange_group.command("test")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", "peer_key", required=True, help="发送方公钥 verifier key of the sender")
+@json_option
+def test(file: Path, peer_key: str, as_json: bool) -> None:
+    """离线检验一个数据包 the verdict on a package, the same as online."""
+    _say(rules.tried(file.read_bytes(), peer_key), as_json)
+
+
+@click.group("peer")
+def peer_group() -> None:
+    """参考对端 A reference peer, for tests and integrators."""
+
+
+def _peer_options(command: Any) -> Any:
+    for option in (
+        json_option,
+        click.option("--seed", default=0, show_default=True, help="故障的随机种子 seed of the faults"),
+        click.option("--fault", "words", multiple=True, help="late, duplicate, lost-receipt, wrong-digest, down; =RATE"),
+        click.option("--name", default="peer.example", show_default=True, help="对端名称 its name"),
+        click.option("--sender-key", required=True, help="我方公钥 the key of the sender"),
+        click.option("--channel", required=True, help="通道代码 code of the channel"),
+        click.argument("folder", type=click.Path(file_okay=False, path_type=Path)),
+    ):
+        command = option(command)
+    return command
+
+
+@peer_group.command("key")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--name", default="peer.example", show_default=True, help="对端名称 its name")
+@json_option
+def peer_key(folder: Path, name: str, as_json: bool) -> None:
+    """对端公钥，没有则生成 the peer's key, made when there is none."""
+    _say({"key": services.key_in(folder / "peer.key", name).verifier()}, as_json)
+
+
+@peer_group.command("take")
+@_peer_options
+def take(folder: Path, channel: str, sender_key: str, name: str, words: tuple[str, ...], seed: int, as_json: bool) -> None:
+    """处理文件夹内的数据包一遍 one pass over the folder."""
+    peer = Peer(folder, channel=channel, sender_key=sender_key, name=name, faults=rules.faults(words, seed=seed))
+    _say(peer.pass_over(at=clock.now()), as_json)
+
+
+@peer_group.command("serve")
+@_peer_options
+@click.option("--port", default=8900, show_default=True, help="端口 port")
+def serve(folder: Path, channel: str, sender_key: str, name: str, words: tuple[str, ...], seed: int, as_json: bool, port: int) -> None:
+    """以HTTP接收：POST /packages，GET /state receive over HTTP."""
+    peer = Peer(folder, channel=channel, sender_key=sender_key, name=name, faults=rules.faults(words, seed=seed))
+    with peer.server(port) as server:
+        _say({"address": f"http://127.0.0.1:{server.server_port}"}, as_json)
+        server.serve_forever()
+
+
+@peer_group.command("state")
+@_peer_options
+def state(folder: Path, channel: str, sender_key: str, name: str, words: tuple[str, ...], seed: int, as_json: bool) -> None:
+    """对端持有的记录：编号→摘要 what the peer holds, for `ximu exchange reconcile --theirs`."""
+    held = Peer(folder, channel=channel, sender_key=sender_key, name=name).held()
+    _say(held if as_json else [{"record": number, "digest": digest} for number, digest in held.items()], as_json)

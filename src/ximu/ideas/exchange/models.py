@@ -1,0 +1,177 @@
+"""Channels, what waits to go out, packages with their receipts, packages received, and what was refused."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from ximu.foundation.models import UID_LENGTH, UidField
+
+CODE_LENGTH = 24
+
+
+class Channel(models.Model):
+    """One receiver and one way of sending. `sequence` and `digest` are the last package out, `in_*` the last that came in."""
+
+    class Kind(models.TextChoices):
+        DROP = "drop", "文件交换"
+        PUSH = "push", "推送"
+        PULL = "pull", "对方拉取"
+
+    uid = UidField()
+    code = models.CharField("代码", max_length=CODE_LENGTH, unique=True, db_comment="通道代码")
+    profile = models.CharField("配置", max_length=40, db_comment="接收方配置代码")
+    kind = models.CharField("方式", max_length=4, choices=Kind, db_comment="文件交换、推送或拉取")
+    address = models.CharField("地址", max_length=300, blank=True, db_comment="文件夹或网址，拉取为空")
+    peer_key = models.CharField("对方公钥", max_length=200, db_comment="对方验证公钥（C2SP）")
+    unit = models.CharField("对方单位", max_length=UID_LENGTH, db_comment="对方单位标识；不在名录内的为通道标识")
+    active = models.BooleanField("启用", default=True, db_comment="停用后不再排队和发送")
+    sequence = models.PositiveIntegerField("已发序号", default=0, db_comment="最后一个发出数据包的序号")
+    digest = models.CharField("已发摘要", max_length=64, blank=True, db_comment="最后一个发出数据包的摘要")
+    in_sequence = models.PositiveIntegerField("已收序号", default=0, db_comment="最后一个收下数据包的序号")
+    in_digest = models.CharField("已收摘要", max_length=64, blank=True, db_comment="最后一个收下数据包的摘要")
+    opened_at = models.DateTimeField("开通时间", db_comment="开通时间")
+    opened_by = models.CharField("开通人", max_length=64, db_comment="开通人的化名标识")
+
+    class Meta:
+        verbose_name = "通道"
+        verbose_name_plural = verbose_name
+        db_table_comment = "通道：一个接收方，一种传送方式"
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "code", "profile", "kind", "address", "peer_key", "unit", "active", "sequence", "digest", "in_sequence",
+                    "in_digest", "opened_at", "opened_by")
+        personal = ()
+
+
+class Package(models.Model):
+    """A signed package. Its rows lie in `Row`, so that an erased row is gone from every package that carried it."""
+
+    class State(models.TextChoices):
+        BUILT = "built", "待发送"
+        SENT = "sent", "未回执"
+        DONE = "done", "已回执"
+
+    uid = UidField()
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="packages", verbose_name="通道", db_comment="通道")
+    sequence = models.PositiveIntegerField("序号", db_comment="在通道内连续的序号")
+    digest = models.CharField("摘要", max_length=64, db_comment="清单的摘要")
+    note = models.TextField("清单与签名", db_comment="已签名的清单，不含行内容")
+    rows = models.PositiveIntegerField("行数", db_comment="行数")
+    state = models.CharField("状态", max_length=5, choices=State, default=State.BUILT, db_comment="待发送、未回执或已回执")
+    attempts = models.PositiveIntegerField("次数", default=0, db_comment="已发送次数")
+    error = models.CharField("最近错误", max_length=60, blank=True, db_comment="最近一次未成功的代码")
+    made_at = models.DateTimeField("生成时间", db_comment="生成时间")
+    due_at = models.DateTimeField("下次发送", db_comment="下次发送时间")
+    escalated_at = models.DateTimeField("上报时间", null=True, db_comment="超过回执期限而上报的时间")
+    receipt = models.TextField("回执", blank=True, db_comment="对方签名的回执")
+    settled_at = models.DateTimeField("回执时间", null=True, db_comment="收到回执的时间")
+    log_index = models.BigIntegerField("日志序号", null=True, unique=True, db_comment="回执在日志中的条目序号")
+
+    class Meta:
+        verbose_name = "数据包"
+        verbose_name_plural = verbose_name
+        db_table_comment = "数据包：签名、编号、逐行回执"
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "sequence"], name="package_once"),
+            models.CheckConstraint(
+                condition=~Q(state="done") | (Q(settled_at__isnull=False, log_index__isnull=False) & ~Q(receipt="")),
+                name="package_receipt",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_at"], name="package_due")]
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "channel", "sequence", "digest", "note", "rows", "state", "attempts", "error", "made_at", "due_at",
+                    "escalated_at", "receipt", "settled_at", "log_index")
+        personal = ()
+
+
+class Row(models.Model):
+    """One message to one receiver: publish this, or take it back."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待打包"
+        PACKED = "packed", "已打包"
+        ACCEPTED = "accepted", "已采纳"
+        REFUSED = "refused", "被退回"
+        BARRED = "barred", "不得共享"
+        DROPPED = "dropped", "未发已撤"
+
+    uid = UidField()
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="rows", verbose_name="通道", db_comment="通道")
+    publication = models.CharField("公开", max_length=UID_LENGTH, db_comment="所依公开的标识")
+    op = models.CharField("事项", max_length=6, db_comment="发布或召回")
+    number = models.CharField("记录编号", max_length=13, db_index=True, db_comment="记录编号")
+    version = models.SmallIntegerField("版本", db_comment="记录版本")
+    body = models.TextField("内容", blank=True, db_comment="规范JSON一行，只含已公开内容；删除后为空")
+    digest = models.CharField("摘要", max_length=64, blank=True, db_comment="加盐内容的摘要")
+    effect = models.CharField("效果", max_length=UID_LENGTH, blank=True, db_comment="效果台账中的标识")
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, null=True, related_name="carried", verbose_name="数据包",
+                                db_comment="所在数据包")
+    position = models.PositiveIntegerField("位置", default=0, db_comment="在数据包中的位置")
+    state = models.CharField("状态", max_length=8, choices=State, default=State.WAITING, db_comment="待打包至已采纳")
+    code = models.CharField("代码", max_length=24, blank=True, db_comment="被退回或不得共享的代码")
+    made_at = models.DateTimeField("产生时间", db_comment="产生时间")
+
+    class Meta:
+        verbose_name = "待发行"
+        verbose_name_plural = verbose_name
+        db_table_comment = "待发行：每条公开对每个接收方至多一条发布、一条召回"
+        constraints = [models.UniqueConstraint(fields=["channel", "publication", "op"], name="row_once")]
+        indexes = [models.Index(fields=["channel", "state"], name="row_state"),
+                   models.Index(fields=["package", "position"], name="row_place")]
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "channel", "publication", "op", "number", "version", "digest", "effect", "package", "position", "state", "code",
+                    "made_at", "body")
+        personal = ()
+
+
+class Received(models.Model):
+    """A package that took effect here, once. Its rows went to intake."""
+
+    uid = UidField()
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="received", verbose_name="通道", db_comment="通道")
+    sequence = models.PositiveIntegerField("序号", db_comment="对方序号")
+    digest = models.CharField("摘要", max_length=64, db_comment="清单的摘要")
+    accepted = models.PositiveIntegerField("采纳", db_comment="采纳行数")
+    refused = models.PositiveIntegerField("退回", db_comment="退回行数")
+    deliveries = models.JSONField("批次", db_comment="转入归集的批次标识")
+    receipt = models.TextField("回执", db_comment="本方签名的回执")
+    received_at = models.DateTimeField("收到时间", db_comment="收到时间")
+    log_index = models.BigIntegerField("日志序号", unique=True, db_comment="收件在日志中的条目序号")
+
+    class Meta:
+        verbose_name = "收件"
+        verbose_name_plural = verbose_name
+        db_table_comment = "收件：每个对端的每个序号只生效一次"
+        constraints = [models.UniqueConstraint(fields=["channel", "sequence"], name="received_once")]
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "channel", "sequence", "digest", "accepted", "refused", "deliveries", "receipt", "received_at", "log_index")
+        personal = ()
+
+
+class Trace(models.Model):
+    """What came in and changed nothing: one line for each attempt."""
+
+    uid = UidField()
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="traces", verbose_name="通道", db_comment="通道")
+    code = models.CharField("代码", max_length=24, db_comment="拒收代码")
+    digest = models.CharField("摘要", max_length=64, db_comment="所收内容的散列")
+    at = models.DateTimeField("时间", db_comment="拒收时间")
+
+    class Meta:
+        verbose_name = "拒收留痕"
+        verbose_name_plural = verbose_name
+        db_table_comment = "拒收留痕：伪造、重放、缺号、乱序，不产生任何效果"
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "channel", "code", "digest", "at")
+        personal = ()

@@ -1,0 +1,133 @@
+"""How do the channels stand, what has no receipt, and what exactly is in a package?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from ximu.ideas.exchange.models import Channel, Package, Received, Row, Trace
+from ximu.ideas.exchange.rules import RECALL, joined, profile
+from ximu.ideas.ledger.rules import entry_bytes
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import absent
+from ximu.kernel.today import TodayItem
+from ximu.kernel.words import Text
+
+ACKNOWLEDGED, TAKEN = "exchange.acknowledged", "exchange.received"
+KINDS = ("exchange.",)
+
+
+def channel(code: str) -> Channel:
+    """Errors: `CHAN-NONE`."""
+    found = Channel.objects.filter(code=code).first()
+    if found is None:
+        raise absent("CHAN-NONE", field="channel", value=code[:24], zh="个通道", en="channel")
+    return found
+
+
+def channel_for(code: str, by: Actor) -> Channel:
+    """The channel of a peer that asks about its own. Errors: `CHAN-NONE`, `PERM-DENIED`."""
+    by.must("exchange.peer")
+    found = channel(code)
+    by.must("exchange.peer", found.unit)
+    return found
+
+
+def channels() -> QuerySet[Channel]:
+    return Channel.objects.order_by("code").annotate(
+        waiting=Count("rows", filter=Q(rows__state="waiting"), distinct=True),
+        open=Count("packages", filter=~Q(packages__state="done"), distinct=True),
+        late=Count("packages", filter=Q(packages__escalated_at__isnull=False) & ~Q(packages__state="done"), distinct=True),
+    )
+
+
+def packages(code: str = "", *, only_open: bool = False) -> QuerySet[Package]:
+    rows = Package.objects.select_related("channel").order_by("-pk")
+    rows = rows.filter(channel=channel(code)) if code else rows
+    return rows.exclude(state=Package.State.DONE) if only_open else rows
+
+
+def package(found: Channel, sequence: int) -> Package:
+    """Errors: `PKG-NONE`."""
+    made = Package.objects.filter(channel=found, sequence=sequence).first()
+    if made is None:
+        raise absent("PKG-NONE", field="sequence", value=sequence, zh="个数据包", en="package")
+    return made
+
+
+def bytes_of(found: Package) -> bytes:
+    """The package as it goes out now; a row erased since is an empty line."""
+    bodies = Row.objects.filter(package=found).order_by("position").values_list("body", flat=True)
+    return joined(found.note.encode(), [body.encode() for body in bodies])
+
+
+def due(found: Channel, at: datetime) -> list[Package]:
+    """What has no receipt and may be sent (again), in order."""
+    return list(Package.objects.filter(channel=found, due_at__lte=at).exclude(state=Package.State.DONE).order_by("sequence"))
+
+
+def traces(most: int = 50) -> QuerySet[Trace]:
+    return Trace.objects.select_related("channel").order_by("-pk")[:most]
+
+
+def received(most: int = 50) -> QuerySet[Received]:
+    return Received.objects.select_related("channel").order_by("-pk")[:most]
+
+
+def barred(most: int = 50) -> QuerySet[Row]:
+    """Rows that did not arrive and why: the lists forbid it, or the receiver refused."""
+    return Row.objects.select_related("channel").filter(state__in=["barred", "refused"]).order_by("-pk")[:most]
+
+
+def held_there(found: Channel) -> dict[str, str]:
+    """Number → digest of what the receiver should hold now: accepted and not recalled."""
+    holds: dict[str, str] = {}
+    for number, op, digest in Row.objects.filter(channel=found, state=Row.State.ACCEPTED).order_by(
+            "package__sequence", "position").values_list("number", "op", "digest"):
+        if op == RECALL:
+            holds.pop(number, None)
+        else:
+            holds[number] = digest
+    return holds
+
+
+def overdue(at: datetime) -> list[Package]:
+    """No receipt after the term of the profile (未回执)."""
+    rows = Package.objects.select_related("channel").exclude(state=Package.State.DONE)
+    return [p for p in rows.order_by("pk") if p.made_at + timedelta(days=profile(p.channel.profile).receipt_days) < at]
+
+
+def today(actor: Actor, at: datetime) -> list[TodayItem]:
+    """For those who watch the exchange: what is unacknowledged beyond its term."""
+    if not actor.can("exchange.send"):
+        return []
+    late = Package.objects.filter(escalated_at__isnull=False).exclude(state=Package.State.DONE).count()
+    if not late:
+        return []
+    return [TodayItem(Text("未回执", "Unacknowledged"), Text("数据包超过回执期限", "packages past the term of their receipt"),
+                      reverse("exchange:channels"), count=late, state="late")]
+
+
+def acknowledged_body(found: Package, accepted: int) -> dict[str, Any]:
+    return {"channel": found.channel.code, "sequence": found.sequence, "package": found.digest, "rows": found.rows, "accepted": accepted}
+
+
+def taken_body(code: str, sequence: int, digest: str, counts: tuple[int, int]) -> dict[str, Any]:
+    return {"channel": code, "sequence": sequence, "package": digest, "accepted": counts[0], "refused": counts[1]}
+
+
+def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
+    """What the log should say about packages."""
+    done = Package.objects.select_related("channel").filter(log_index__gte=first, log_index__lt=last)
+    counted = done.annotate(accepted=Count("carried", filter=Q(carried__state="accepted")))
+    for row in counted.order_by("log_index"):
+        if row.settled_at is not None:
+            yield (row.log_index or 0, entry_bytes(ACKNOWLEDGED, acknowledged_body(row, row.accepted), row.settled_at),
+                   f"回执 {row.channel.code} {row.sequence}")
+    for one in Received.objects.select_related("channel").filter(log_index__gte=first, log_index__lt=last).order_by("log_index"):
+        body = taken_body(one.channel.code, one.sequence, one.digest, (one.accepted, one.refused))
+        yield one.log_index, entry_bytes(TAKEN, body, one.received_at), f"收件 {one.channel.code} {one.sequence}"

@@ -1,0 +1,58 @@
+"""How does a package get there? A folder that both sides see, or a POST; who pulls, asks our API."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+from ximu.ideas.exchange.models import Channel
+from ximu.kernel.refusal import Refusal
+
+SECONDS = 15.0
+MOST_ANSWER = 4 << 20
+OUTGOING, RECEIPTS = "outgoing", "receipts"
+
+
+def hand_over(channel: Channel, sequence: int, data: bytes) -> bytes:
+    """The receipt, or nothing when it comes later. Errors: `PEER-REFUSED`, httpx.HTTPError, OSError."""
+    if channel.kind == Channel.Kind.DROP:
+        write_whole(Path(channel.address) / OUTGOING / f"{sequence:08d}.ximu", data)
+    elif channel.kind == Channel.Kind.PUSH:
+        return _post(f"{channel.address.rstrip('/')}/packages", data)
+    return b""
+
+
+def _post(url: str, data: bytes) -> bytes:
+    answer = httpx.post(url, content=data, timeout=SECONDS, follow_redirects=False, headers={"content-type": "text/plain; charset=utf-8"})
+    if 400 <= answer.status_code < 500:
+        raise Refusal("PEER-REFUSED", status=409, field="peer", value=answer.text[:200], rule=str(answer.status_code), zh="对方拒收。",
+                      en="The other side refused.")
+    answer.raise_for_status()
+    return answer.content[:MOST_ANSWER] if answer.status_code == 200 else b""
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """The name appears only when the bytes are on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    with part.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)
+
+
+def lying(channel: Channel) -> Iterator[tuple[Path, bytes]]:
+    """Receipts in the folder, oldest name first."""
+    for path in sorted((Path(channel.address) / RECEIPTS).glob("*.receipt")):
+        yield path, path.read_bytes()[:MOST_ANSWER]
+
+
+def put_aside(path: Path, where: str) -> None:
+    target = path.parent / where / path.name
+    target.parent.mkdir(exist_ok=True)
+    path.replace(target)

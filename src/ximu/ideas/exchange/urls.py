@@ -1,0 +1,14 @@
+"""Paths beneath /console/exchange/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ximu.ideas.exchange import views
+
+app_name = "exchange"
+urlpatterns = [
+    path("", views.channels, name="channels"),
+    path("<str:code>", views.channel, name="channel"),
+    path("<str:code>/pass", views.run, name="run"),
+]
