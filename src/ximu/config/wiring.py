@@ -7,6 +7,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
+from ximu.config import timetable
 from ximu.foundation import outbox, packs
 from ximu.foundation.rooms import dotted
 from ximu.ideas.accounts import hooks as rights
@@ -96,6 +97,7 @@ def connect_exchange() -> None:
 
 def connect_all() -> None:
     """Called once when Django is ready."""
+    timetable.declare_all()
     connect_promises_and_packs()
     connect_exchange()
     for event in RIGHTS:

@@ -73,3 +73,32 @@ class Reply(models.Model):
         public = ()
         internal = ("actor", "key", "request", "status", "content_type", "created_at")
         personal = ("body",)
+
+
+class Duty(models.Model):
+    """A job that runs by itself: when it is due, who holds it now, how its last run went."""
+
+    class Outcome(models.TextChoices):
+        NONE = "", "尚未运行"
+        DONE = "done", "完成"
+        FAILED = "failed", "失败"
+
+    name = models.CharField("作业", max_length=40, unique=True, db_comment="登记的作业名称")
+    due_at = models.DateTimeField("下次运行", db_comment="下次到期时间")
+    holder = models.CharField("占用者", max_length=UID_LENGTH, blank=True, db_comment="正在运行的一次的随机标识，空为无")
+    held_until = models.DateTimeField("占用至", null=True, db_comment="占用期满后他人可接手")
+    ran_at = models.DateTimeField("上次运行", null=True, db_comment="上次开始的时间")
+    seconds = models.FloatField("用时", default=0, db_comment="上次用时，秒")
+    outcome = models.CharField("结果", max_length=8, choices=Outcome, blank=True, default=Outcome.NONE, db_comment="上次结果")
+    said = models.CharField("说明", max_length=200, blank=True, db_comment="上次的计数，失败时为错误类型或拒绝代码")
+    failures = models.PositiveIntegerField("连续失败", default=0, db_comment="连续失败次数")
+
+    class Meta:
+        verbose_name = "作业"
+        verbose_name_plural = verbose_name
+        db_table_comment = "自动作业：到期、占用与上次结果"
+
+    class Privacy:
+        public = ()
+        internal = ("name", "due_at", "holder", "held_until", "ran_at", "seconds", "outcome", "said", "failures")
+        personal = ()

@@ -1,10 +1,13 @@
-"""`ximu serve` and `ximu doctor`."""
+"""`ximu serve`, `ximu jobs` and `ximu doctor`."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
+from dataclasses import asdict
 
 import click
 from django.conf import settings
@@ -12,10 +15,13 @@ from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
 
-from ximu.faces.operator import doctor
-from ximu.foundation import clock
+from ximu.faces.operator import doctor, supervisor
+from ximu.foundation import clock, duties
+from ximu.kernel.actor import SYSTEM
 
-COMMANDS = {"serve": "serve_command", "doctor": "doctor_command"}
+COMMANDS = {"serve": "serve_command", "doctor": "doctor_command", "jobs": "jobs_group"}
+PAUSE = 5.0
+"""Seconds between two looks at what is due."""
 MARKS = {"ok": "✓", "warn": "!", "broken": "✗"}
 
 
@@ -23,8 +29,9 @@ MARKS = {"ok": "✓", "warn": "!", "broken": "✗"}
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 address")
 @click.option("--port", default=8000, show_default=True, help="端口 port")
 @click.option("--workers", default=0, help="进程数，默认按CPU核数 processes; default: one per core, at most 8")
+@click.option("--jobs/--no-jobs", "with_jobs", default=True, show_default=True, help="同时运行自动作业 run the jobs beside it")
 @click.option("--json", "as_json", is_flag=True, help="JSON output of the address")
-def serve_command(host: str, port: int, workers: int, as_json: bool) -> None:
+def serve_command(host: str, port: int, workers: int, with_jobs: bool, as_json: bool) -> None:
     """启动服务 Serve the site with granian; static files are collected first when they have changed."""
     if not doctor.static_current():
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -32,10 +39,12 @@ def serve_command(host: str, port: int, workers: int, as_json: bool) -> None:
     address = f"http://{host}:{port}/"
     click.echo(json.dumps({"address": address, "workers": count}) if as_json else f"{address}\tworkers {count}")
     sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
-    Granian(
+    server = Granian(
         "ximu.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=count,
         blocking_threads=1 if sqlite else 4, log_access=False, websockets=False, respawn_failed_workers=True, backlog=1024,
-    ).serve()
+    )
+    with supervisor.worker(wanted=with_jobs):
+        server.serve()
 
 
 @click.command("doctor")
@@ -53,3 +62,55 @@ def doctor_command(as_json: bool) -> None:
         click.echo(f"{MARKS[check.state]} {check.name.zh} {check.name.en}: {check.found}{mend}")
     if any(c.state == "broken" for c in checks):
         sys.exit(1)
+
+
+@click.group("jobs")
+def jobs_group() -> None:
+    """自动作业 What runs by itself."""
+
+
+@jobs_group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def jobs_list(as_json: bool) -> None:
+    """各作业的间隔、上次与下次 Every job with its interval, last run and next."""
+    found = [
+        {"name": s.job.name, "zh": s.job.words.zh, "en": s.job.words.en, "every_seconds": s.job.every.total_seconds(), "ran_at": s.ran_at,
+         "seconds": s.seconds, "outcome": s.outcome, "said": s.said, "failures": s.failures, "running": s.running, "due_at": s.due_at}
+        for s in duties.standings(at=clock.now())
+    ]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, default=str))
+    for one in [] if as_json else found:
+        click.echo("\t".join(str(one[key] or "—") for key in ("name", "zh", "ran_at", "outcome", "said", "due_at")))
+
+
+@jobs_group.command("run")
+@click.argument("name", required=False)
+@click.option("--due", is_flag=True, help="只运行到期的作业 everything that is due")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def jobs_run(name: str | None, due: bool, as_json: bool) -> None:
+    """立即运行一项，或运行全部到期作业 Run one job now, or all that are due; exit 1 when one failed."""
+    if bool(name) == due:
+        raise click.UsageError("NAME | --due")
+    runs = duties.run_due(by=SYSTEM, at=clock.now()) if due else [duties.run(name or "", by=SYSTEM, at=clock.now())]
+    if as_json:
+        click.echo(json.dumps([asdict(run) for run in runs], ensure_ascii=False))
+    for run in [] if as_json else runs:
+        click.echo(f"{run.name}\t{run.outcome}\t{run.seconds}s\t{run.said}")
+    if any(run.outcome == "failed" for run in runs):
+        sys.exit(1)
+
+
+@jobs_group.command("work")
+@click.option("--parent", default=0, help="此进程结束即停止 stop when this process is gone")
+@click.option("--json", "as_json", is_flag=True, help="JSON output, one line for each run")
+def jobs_work(parent: int, as_json: bool) -> None:
+    """循环运行到期作业，直到被停止 Run what is due again and again until stopped."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set() and (not parent or os.getppid() == parent):
+        for run in duties.run_due(by=SYSTEM, at=clock.now()):
+            if as_json:
+                click.echo(json.dumps(asdict(run), ensure_ascii=False))
+        stop.wait(PAUSE)

@@ -16,7 +16,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from ximu.foundation import clock
+from ximu.foundation import clock, duties
 from ximu.foundation.models import Outbox
 from ximu.foundation.rooms import with_module
 from ximu.kernel import workdays
@@ -26,13 +26,15 @@ from ximu.kernel.words import Text
 
 LEAST_PYTHON = (3, 11)
 LEAST_FREE_BYTES = 2 << 30
+LATE = timedelta(minutes=15)
+"""A job that is overdue by more than this and its interval is not being run."""
 EARLIEST_DAY = date(2010, 1, 1)
 """A machine whose clock shows an earlier day has lost its time."""
 
 
 def examine(*, at: datetime) -> list[Check]:
     """All lines. A provider that fails is itself a broken line, so that the others are still told."""
-    found = [*_machine(), *_clock(at), *_database(), *_calendars(at), *_keys(), _static()]
+    found = [*_machine(), *_clock(at), *_database(at), *_calendars(at), *_keys(), _static()]
     for room, module in with_module("queries"):
         provider = getattr(import_module(module), "doctor", None)
         if provider:
@@ -83,7 +85,7 @@ def _clock(at: datetime) -> Iterator[Check]:
         yield Check(Text("调试", "Debug"), "warn", "XIMU_DEBUG=1", Text("正式运行时去掉", "unset it in service"))
 
 
-def _database() -> Iterator[Check]:
+def _database(at: datetime) -> Iterator[Check]:
     name = Text("数据库", "Database")
     try:
         executor = MigrationExecutor(connection)
@@ -103,6 +105,18 @@ def _database() -> Iterator[Check]:
         parked = Outbox.objects.filter(state=Outbox.State.PARKED).count()
         yield Check(Text("搁置的公告", "Parked announcements"), "warn" if parked else "ok", str(parked),
                     Text("查明原因后重新投递", "find the cause and deliver them again"))
+        yield from _duties(at)
+
+
+def _duties(at: datetime) -> Iterator[Check]:
+    """Jobs that failed, and jobs that nobody runs: a worker that stands still is seen here."""
+    every = duties.standings(at=at)
+    failed = [f"{one.job.name} {one.said}" for one in every if one.outcome == "failed"]
+    yield Check(Text("失败的作业", "Failed jobs"), "warn" if failed else "ok", ", ".join(failed) or "0",
+                Text("ximu jobs run NAME，查明原因", "ximu jobs run NAME, find the cause"))
+    idle = [one.job.name for one in every if not one.running and (one.due_at is None or one.due_at < at - max(one.job.every, LATE))]
+    yield Check(Text("未运行的作业", "Jobs not run"), "warn" if idle else "ok", " ".join(idle) or "0",
+                Text("ximu serve，或由定时器运行ximu jobs run --due", "ximu serve, or let a timer run ximu jobs run --due"))
 
 
 def _calendars(at: datetime) -> Iterator[Check]:

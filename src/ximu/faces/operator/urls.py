@@ -1,4 +1,4 @@
-"""Where a load balancer asks."""
+"""Where a load balancer asks, and where the operator looks."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from django.urls import path
 
 from ximu.faces.operator import views
 
-urlpatterns = [path("healthz", views.healthz, name="healthz")]
+urlpatterns = [path("healthz", views.healthz, name="healthz"), path("console/jobs/", views.jobs, name="jobs")]

@@ -1,11 +1,15 @@
-"""Is this process able to answer from its database?"""
+"""Is this process able to answer from its database? How do the jobs stand that run by themselves?"""
 
 from __future__ import annotations
 
 from django.db import connection
 from django.db.utils import DatabaseError
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from ximu.foundation import clock, duties
+from ximu.foundation.web import actor_of
 
 
 @require_safe
@@ -17,3 +21,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"status": "broken", "database": "unreachable"}, status=503, headers={"Cache-Control": "no-store"})
     return JsonResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def jobs(request: HttpRequest) -> HttpResponse:
+    """Every job with its last run, its outcome and its next."""
+    actor_of(request).must("operator.jobs")
+    return render(request, "operator/jobs.html", {"standings": duties.standings(at=clock.now())})

@@ -1,0 +1,56 @@
+"""What runs by itself in a city, and how often? Each job is safe to repeat; `ximu jobs` runs them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ximu.foundation import duties, outbox
+from ximu.foundation.scrubbing import scrub
+from ximu.ideas.casework import jobs as casework
+from ximu.ideas.disclosure import services as publications
+from ximu.ideas.intake import services as deliveries
+from ximu.ideas.ledger import queries as log
+from ximu.ideas.ledger import services as log_services
+from ximu.ideas.records import services as records
+from ximu.kernel.actor import Actor
+from ximu.kernel.words import Text
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def deliver_outbox(*, by: Actor, at: datetime) -> dict[str, int]:
+    return {"delivered": outbox.sweep(at=at)}
+
+
+def sweep_cases(*, by: Actor, at: datetime) -> dict[str, int]:
+    """Limits that passed, promises that came due, measures that ended."""
+    return casework.sweep(at=at)
+
+
+def sweep_records(*, by: Actor, at: datetime) -> dict[str, int]:
+    """Expired, erased, closed; after an erasure the free pages of the database are rewritten."""
+    done = {"expired": records.expire_due(by=by, at=at), "erased": records.erase_due(by=by, at=at),
+            "closed": publications.close_due(by=by, at=at), "register": records.complete_register(at=at)}
+    if done["erased"]:
+        scrub()
+    return done
+
+
+def gather_cosignatures(*, by: Actor, at: datetime) -> dict[str, int]:
+    """Ask the witnesses; refused, and so told, while too few have signed what is fresh."""
+    answers = log_services.gather(at=at)
+    log.must_be_fresh(at=at)
+    return {"asked": len(answers), "cosigned": sum(a.cosigned for a in answers)}
+
+
+def purge_uploads(*, by: Actor, at: datetime) -> dict[str, int]:
+    return {"purged": deliveries.purge(by=by, at=at)}
+
+
+def declare_all() -> None:
+    """Called once by the wiring."""
+    duties.declare("outbox", Text("投递公告", "Deliver announcements"), timedelta(seconds=10), deliver_outbox)
+    duties.declare("cases", Text("办件期限与承诺评价", "Limits of cases, evaluation of promises"), HOUR, sweep_cases)
+    duties.declare("records", Text("记录期满与删除", "Records that expire or are erased"), HOUR, sweep_records)
+    duties.declare("log", Text("见证人加签", "Cosignatures of witnesses"), timedelta(minutes=5), gather_cosignatures)
+    duties.declare("purge", Text("清除逾期原文件", "Uploads past their retention"), DAY, purge_uploads)
