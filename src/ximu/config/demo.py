@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ximu.config import demo_exchange
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.accounts import queries as accounts
@@ -43,11 +44,15 @@ def live(city: str, *, say: Say) -> None:
         return
     answers = tomllib.loads(manifest.read_text("utf-8"))
     _expectations(city)
+    demo_exchange.open_channels(by=_person("coordinator", OPENED), at=OPENED)
     batches = [batch for name, told in sorted(answers.items(), key=lambda one: one[1]["at"])
                if (batch := _deliver(name, told, city, say=say))]
     steps = [(at + after, act, batch) for batch, at in batches for act, after in STEPS]
     for at, act, batch in sorted(steps, key=lambda step: step[0]):
         act(batch, at)
+    if steps:
+        sent_at = max(at for at, _, _ in steps) + timedelta(days=1)
+        demo_exchange.travel(by=_person("publisher", sent_at), at=sent_at)
     _zeros(city)
 
 

@@ -68,7 +68,7 @@ def put_row(form: Mapping[str, Any], made_by: Profile, *, salt: str) -> bytes:
         fields.setdefault("subject_name", form["subject_name"])
     return canonical({
         "op": PUT, "record": form["record"], "version": form["version"], "item": form["item"], "family": form["family"],
-        "until": form["closes_on"], "salt": salt,
+        "subject": form["subject_name"], "until": form["closes_on"], "salt": salt,
         "fields": {names.get(name, name): _dated(value, made_by.date_form) for name, value in fields.items()},
     })
 

@@ -18,6 +18,7 @@ FAMILIES = {
     "disclosure": Text("公开", "disclosure"), "registry": Text("机构登记", "registry"), "rights": Text("权限", "rights"),
     "erasure": Text("删除", "erasure"), "zero": Text("零报告", "zero report"), "log": Text("日志", "log"),
     "event": Text("运行数据", "event data"), "score": Text("考核结果", "assessment"),
+    "exchange": Text("数据交换", "exchange"),
 }
 
 
