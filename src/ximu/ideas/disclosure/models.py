@@ -100,3 +100,31 @@ class Use(models.Model):
         public = ()
         internal = ("uid", "number", "unit", "role", "purpose", "policy", "used_at")
         personal = ("subject", "actor")
+
+
+class SearchCertificate(models.Model):
+    """A certified search; its commitment stands in the log, the bundle verifies offline."""
+
+    uid = UidField()
+    subject = models.CharField("主体", max_length=UID_LENGTH, db_index=True, db_comment="所查主体标识")
+    actor = models.CharField("查询人", max_length=UID_LENGTH, db_comment="查询人账号标识")
+    unit = models.CharField("查询单位", max_length=UID_LENGTH, blank=True, db_comment="查询人所在单位标识")
+    log_index = models.BigIntegerField("日志序号", unique=True, db_comment="证明在日志中的条目序号")
+    numbers = models.JSONField("所列记录", default=list, db_comment="证明所列记录编号")
+    payload = models.JSONField("内容", null=True, db_comment="证明内容；删除后为空")
+    salt = models.BinaryField("盐", null=True, db_comment="承诺所用的盐；随内容一并销毁")
+    commitment = models.CharField("承诺", max_length=64, db_comment="证明内容的承诺值")
+    issued_at = models.DateTimeField("出具时间", db_comment="出具时间")
+
+    class Meta:
+        verbose_name = "查询证明"
+        verbose_name_plural = verbose_name
+        db_table_comment = "查询证明：某日有无生效记录，可离线验证"
+        constraints = [models.CheckConstraint(
+            condition=models.Q(payload__isnull=True, salt__isnull=True) | models.Q(payload__isnull=False, salt__isnull=False),
+            name="search_certificate_salt")]
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "unit", "log_index", "numbers", "salt", "commitment", "issued_at")
+        personal = ("subject", "actor", "payload")

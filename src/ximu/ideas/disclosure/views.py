@@ -18,6 +18,7 @@ from ximu.ideas.catalogue.rules import FAMILIES
 from ximu.ideas.disclosure import queries, services
 from ximu.ideas.disclosure.rules import labels
 from ximu.ideas.disclosure.services.publishing import Terms
+from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.records import queries as records
 from ximu.ideas.records import services as record_services
 from ximu.ideas.records.rules import STATES
@@ -241,6 +242,32 @@ def policy(request: HttpRequest) -> HttpResponse:
         "may": actor_of(request).can("disclosure.propose"),
         "changes": [(c, labels.OUTCOMES[c.before], labels.OUTCOMES[c.after], STATES[c.state], KINDS[c.kind])
                     for c in (compared.changes[:MOST_CHANGES] if compared else ())]})
+
+
+@require_POST
+def certify(request: HttpRequest, uid: str) -> HttpResponse:
+    """A certificate of what is in effect about a subject, as the page that asked for it showed it."""
+    as_of = _day(request.POST.get("as_of", ""), "as_of")
+    name, subjects = _subjects(uid, as_of or clock.today(), whole_district=False)
+    made = services.certify(uid, named=name, subjects=subjects, by=actor_of(request), purpose=request.POST.get("purpose", ""), as_of=as_of,
+                            at=clock.now())
+    return redirect("disclosure:certificate", made.uid)
+
+
+@require_safe
+def certificate(request: HttpRequest, uid: str) -> HttpResponse:
+    found = queries.search_certificate(uid, by=actor_of(request))
+    if request.GET.get("form") == "bundle":
+        response = HttpResponse(ledger.bundle_bytes(queries.certificate_bundle(found)), content_type="application/json")
+        response.headers["Content-Disposition"] = f'attachment; filename="certificate-{found.uid}.json"'
+        return response
+    policy = queries.policy_on(clock.today())
+    told = found.payload or {}
+    return render(request, "disclosure/certificate.html", {
+        "certificate": found, "told": told, "purpose": policy.purposes.get(told.get("purpose", "")),
+        "scope": [FAMILIES[code] for code in told.get("scope", ())],
+        "rows": [(r["number"], FAMILIES[r["family"]], STATES[r["state"]], date.fromisoformat(r["event_date"]))
+                 for r in told.get("records", ())]})
 
 
 @require_safe

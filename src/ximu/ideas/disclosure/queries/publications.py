@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from ximu.ideas.casework.queries import paused_now
 from ximu.ideas.catalogue.rules import FAMILIES
 from ximu.ideas.disclosure.models import Publication
+from ximu.ideas.disclosure.queries.certificates import certificate_evidence
 from ximu.ideas.disclosure.queries.policy import policy_on
 from ximu.ideas.disclosure.rules import Ask, decide
 from ximu.ideas.ledger import queries as ledger
@@ -115,7 +116,7 @@ def closed_body(row: Publication) -> dict[str, Any]:
 
 
 def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
-    """What the log should say about publications."""
+    """What the log should say about publications and certificates."""
     for row in Publication.objects.filter(log_index__gte=first, log_index__lt=last).order_by("log_index"):
         sealed = commitment(bytes(row.salt), _shown(row)) if row.salt is not None else row.commitment
         if row.decided_at is not None:
@@ -123,3 +124,4 @@ def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     for row in Publication.objects.filter(closed_index__gte=first, closed_index__lt=last).order_by("closed_index"):
         if row.closed_at is not None:
             yield row.closed_index or 0, entry_bytes(CLOSED, closed_body(row), row.closed_at), f"公开关闭 {row.number}"
+    yield from certificate_evidence(first, last)

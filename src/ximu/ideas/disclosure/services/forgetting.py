@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ximu.ideas.disclosure.models import Publication
+from ximu.ideas.disclosure.models import Publication, SearchCertificate
 from ximu.ideas.disclosure.services.publishing import stop
 from ximu.ideas.records.services import Traces
 
@@ -13,3 +13,6 @@ def forget(traces: Traces, *, at: datetime) -> None:
     """Content, search words, salt, and the words that people wrote about it, in every state."""
     stop(traces.numbers, "记录已删除", at, cause="erased")
     Publication.objects.filter(number__in=traces.numbers).update(body="", words="", salt=None, note="", basis="", reason="记录已删除")
+    gone = set(traces.numbers)
+    named = [row.pk for row in SearchCertificate.objects.exclude(payload=None).only("pk", "numbers").iterator() if gone & set(row.numbers)]
+    SearchCertificate.objects.filter(pk__in=named).update(payload=None, salt=None, numbers=[])

@@ -184,3 +184,20 @@ def test_another_policy_is_tried_on_a_page(desk: Client) -> None:
     assert "POLICY-FORM" in desk.post(f"{BASE}/policy", {}).content.decode()
     ACTING["now"] = f.CLERK
     assert "PERM-DENIED" in desk.post(f"{BASE}/policy", {"policy": sent}).content.decode()
+
+
+def test_a_search_is_certified_from_the_archive_page(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    f.effective()
+    unit = SimpleNamespace(name="示例市某局", living=True, uid=UNIT)
+    monkeypatch.setattr(registry, "unit", lambda uid, as_of: unit)
+    ACTING["now"] = f.COORDINATOR
+    assert "出具查询证明" in desk.get(f"{BASE}/archives/{UNIT}").content.decode()
+    answer = desk.post(f"{BASE}/archives/{UNIT}/certificate", {"purpose": "handling", "as_of": LATER.date().isoformat()})
+    assert answer.status_code == 302, answer.content.decode()
+    page = desk.get(answer.headers["Location"]).content.decode()
+    assert "有1条生效记录" in page
+    assert "示例市某局" in page
+    file = desk.get(answer.headers["Location"] + "?form=bundle")
+    assert json.loads(file.content)["disclosed"]["payload"]["result"] == "found"
+    ACTING["now"] = f.REVIEWER
+    assert "CERT-NONE" in desk.get(answer.headers["Location"]).content.decode()
