@@ -28,6 +28,7 @@ from ximu.ideas.exchange.services.peering import Peer, PeerDown
 from ximu.ideas.intake import queries as intake
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import Signer
+from ximu.ideas.records import services as records
 from ximu.ideas.records.services import Traces
 from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.canonical import canonical
@@ -101,6 +102,24 @@ def test_a_publication_travels_and_its_end_recalls_it(tmp_path: Path) -> None:
     assert [op for _, op, _ in peer.effects()] == ["put", "recall"]
     assert ledger.verify_log().ok
     sweep_effects(at=after + timedelta(days=2))
+
+
+def test_a_revoked_record_is_recalled_and_an_unanswered_recall_stands_open(tmp_path: Path) -> None:
+    _, peer = both(tmp_path)
+    number = f.opened()
+    deliver_all()
+    round_trip(peer, LATER)
+    records.revoke(number, reason="决定被撤销", by=f.REVIEWER, at=LATER)
+    deliver_all()
+    for day in range(1, 5):
+        sweep_effects(at=LATER + timedelta(days=day, hours=day))
+        deliver_all(LATER + timedelta(days=day, hours=day))
+    line = next(one for one in casework.effects_of(number) if one.target.startswith(CODE))
+    assert line.state == "open", "listed as unconfirmed while the receiver is silent"
+    assert Row.objects.filter(op="recall").count() == 1
+    round_trip(peer, LATER + timedelta(days=6))
+    line = next(one for one in casework.effects_of(number) if one.target.startswith(CODE))
+    assert (line.state, peer.held()) == ("stopped", {})
 
 
 def test_what_never_left_is_dropped_without_a_recall(tmp_path: Path) -> None:
