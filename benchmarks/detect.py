@@ -1,6 +1,6 @@
 """Farrington flexible over many weekly series: time per judged week against the reference implementation, one core each.
 
-    python benchmarks/detect.py [--series 20000] [--reference 40] [--weeks 5] [--json]
+    python benchmarks/detect.py [--series 20000] [--reference 20] [--weeks 5] [--json]
 
 Each series has five years of history and `--weeks` judged weeks. The reference is R `surveillance` on the first
 `--reference` of the same series; without Rscript that part is left out and said so. Prints one ratio and the largest
@@ -88,7 +88,7 @@ def measured(name: str, counts: np.ndarray, weeks: int, few: int) -> dict[str, A
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--series", type=int, default=20_000)
-    parser.add_argument("--reference", type=int, default=40)
+    parser.add_argument("--reference", type=int, default=20)
     parser.add_argument("--weeks", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()

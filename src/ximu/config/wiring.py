@@ -11,6 +11,8 @@ from ximu.config import timetable
 from ximu.foundation import outbox, packs
 from ximu.foundation.rooms import dotted
 from ximu.ideas.accounts import hooks as rights
+from ximu.ideas.assessment import queries as assessment
+from ximu.ideas.assessment.rules.frozen import Asked, Value
 from ximu.ideas.casework import hooks as case_hooks
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
@@ -18,6 +20,7 @@ from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.commitments import queries as commitments
 from ximu.ideas.commitments import services as promises
 from ximu.ideas.commitments.hooks import CommitmentOverdue
+from ximu.ideas.commitments.rules.figures import compute, read_spec
 from ximu.ideas.disclosure import hooks as publication_hooks
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.disclosure import services as publications
@@ -73,6 +76,18 @@ def judge_promises(*, at: datetime) -> int:
     return promises.evaluate(by=SYSTEM, at=at).turned
 
 
+def kept_promises(domain: str, asked: Asked) -> dict[str, Value]:
+    """Source `promises:DOMAIN`: the share of promises due in the period that were kept; 不适用 where none was due."""
+    judged = [commitments.with_owner(j, asked.as_of) for j in commitments.judged(
+        as_of=asked.as_of, known_at=asked.known_at, domain=domain)]
+    spec = read_spec({"measure": "share", "kinds": sorted({j.kind for j in judged}), "by": "number"})
+    found = {}
+    for unit in asked.units:
+        figure = compute(spec, [j for j in judged if j.unit == unit], first=asked.first, last=asked.last)
+        found[unit] = Value("N/A" if figure.value is None else str(figure.value), figure.base)
+    return found
+
+
 def connect_promises_and_packs() -> None:
     """Promises: portal, proof of the log, rectification, daily pass. Packs: each one's public figures, found by looking."""
     register_evidence("commitments", commitments.provider, kinds=commitments.KINDS)
@@ -108,6 +123,8 @@ def connect_all() -> None:
     register_evidence("disclosure", disclosure.evidence, kinds=("disclosure.",))
     register_evidence("intake", intake.provider, kinds=INTAKE_KINDS)
     register_evidence("casework", cases.provider, kinds=("case.",))
+    register_evidence("assessment", assessment.evidence, kinds=assessment.KINDS)
+    assessment.register_source("promises", kept_promises)
     register_evidence("events", events.provider, kinds=("events.",))
     publications.register_public("plan", plan.public_plan)
     event_store.register_loader("hotline", hotline_desk.load_tickets)

@@ -17,17 +17,17 @@ EXIT_REFUSED = 2
 
 
 def _found() -> dict[str, tuple[str, str]]:
-    """Command name → (module, attribute), from the literal `COMMANDS` at the head of each `commands.py`.
+    """Command name → (module, attribute), from the literal `COMMANDS` at the head of each `commands.py` (or `commands/*.py`).
 
     `COMMANDS = {"log": "log_group"}`; a room that needs no Django says `DJANGO = False`.
     """
     homes = [*room_paths(), SRC / "foundation", SRC / "config"]
     found = {}
     for home in homes:
-        path = home / "commands.py"
-        if path.exists():
-            for name, attribute in (literal_of(path, "COMMANDS") or {}).items():
-                found[name] = (f"{dotted(home)}.commands", attribute)
+        for path in [home / "commands.py", *sorted((home / "commands").glob("[a-z]*.py"))]:
+            if path.exists():
+                module = dotted(path.with_suffix(""))
+                found.update({name: (module, attribute) for name, attribute in (literal_of(path, "COMMANDS") or {}).items()})
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ximu.ideas.assessment.commands import index_command
+from ximu.ideas.assessment.commands.index import index_command
 from ximu.kernel.refusal import Refusal
 
 EXAMPLES = Path(__file__).parents[5] / "examples" / "methods"

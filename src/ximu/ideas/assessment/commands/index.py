@@ -10,12 +10,11 @@ from typing import Any
 
 import click
 
+from ximu.ideas.assessment.rules import explain, loading, meta, quality, report, sensitivity, uncertainty
+from ximu.ideas.assessment.rules.data import Table, read
+from ximu.ideas.assessment.rules.method import Method
+from ximu.ideas.assessment.rules.score import Result, score
 from ximu.kernel.refusal import Refusal
-
-from .rules import explain, loading, meta, quality, report, sensitivity, uncertainty
-from .rules.data import Table, read
-from .rules.method import Method
-from .rules.score import Result, score
 
 DJANGO = False
 COMMANDS = {"index": "index_command"}

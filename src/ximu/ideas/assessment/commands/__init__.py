@@ -1,0 +1,1 @@
+"""Commands of assessment: the bare engine for outsiders, and the runs of the platform."""

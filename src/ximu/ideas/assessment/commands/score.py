@@ -1,0 +1,125 @@
+"""`ximu score`: methods and runs of the platform, replayed and explained."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ximu.foundation import clock
+from ximu.ideas.assessment import queries, services
+from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.refusal import Refusal
+
+COMMANDS = {"score": "score_group"}
+OPERATOR = Actor("operator", channel="command", grants=SYSTEM.grants)
+"""The second person at the command line: who makes final is not the system that computed."""
+
+
+def _day(text: str, name: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal("DATE-FORM", field=name, value=text[:40], rule="YYYY-MM-DD", zh="日期应为YYYY-MM-DD。",
+                      en="Write the date as YYYY-MM-DD.") from error
+
+
+def _known(text: str | None) -> datetime:
+    return clock.now() if text is None else min(clock.now(), clock.end_of(_day(text, "--known-at")))
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal("FILE-READ", field="file", value=Path(path).name, rule="UTF-8 file", zh="无法以UTF-8读取文件。",
+                      en="Cannot read the file as UTF-8.") from error
+
+
+def _say(told: dict[str, Any], as_json: bool) -> None:
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in told.items()]
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+@click.group("score")
+def score_group() -> None:
+    """考核评价 assessments that can be replayed and opened."""
+
+
+@score_group.command("add")
+@click.argument("file", metavar="METHOD.toml")
+@click.option("--code", required=True, help="办法代码 code of the method, the same for all versions")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def add(file: str, code: str, as_json: bool) -> None:
+    """提交方法文件 check a method file and keep it as a version."""
+    made = services.add_method(_text(file), code=code, by=SYSTEM, at=clock.now())
+    _say({"method": made.uid, "version": made.version, "digest": made.digest, "state": made.state}, as_json)
+
+
+@score_group.command("adopt")
+@click.argument("method")
+@click.option("--resolution", required=True, help="决议文号 number of the resolution")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def adopt(method: str, resolution: str, as_json: bool) -> None:
+    """经决议通过 put a version in force."""
+    made = services.adopt(method, resolution=resolution, by=SYSTEM, at=clock.now())
+    _say({"method": made.uid, "state": made.state, "resolution": made.resolution}, as_json)
+
+
+@score_group.command("run")
+@click.argument("method")
+@click.option("--data", required=True, help="数据文件 CSV of the units; the platform's sources add their columns")
+@click.option("--period", required=True, help="考核期 year")
+@click.option("--as-of", help="事实截至 facts as of this day (default: last day of the period)")
+@click.option("--known-at", help="所知截至 what was known by the end of this day (default: now)")
+@click.option("--draws", default=1000, help="抽样次数 draws for rank intervals")
+@click.option("--seed", default=0, help="随机种子 seed")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def run(method: str, data: str, period: str, as_of: str | None, known_at: str | None, draws: int, seed: int, as_json: bool) -> None:
+    """计算一期考核 compute a period."""
+    clocks = services.Clocks(_day(as_of, "--as-of") if as_of else queries.year(period)[1], _known(known_at))
+    made = services.run(method, _text(data), period=period, clocks=clocks, by=SYSTEM, at=clock.now(), draws=draws, seed=seed)
+    told = json.loads(made.result)
+    _say({"run": made.uid, "digest": made.digest, "data": made.data_digest, "published": told["published"],
+          "intervals": told.get("uncertainty", {}).get("units", {})}, as_json)
+
+
+@score_group.command("final")
+@click.argument("run_uid", metavar="RUN")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def final(run_uid: str, as_json: bool) -> None:
+    """定稿 make a result final."""
+    made = services.finish(run_uid, by=OPERATOR, at=clock.now())
+    _say({"run": made.uid, "state": made.state, "digest": made.digest}, as_json)
+
+
+@score_group.command("replay")
+@click.argument("run_uid", metavar="RUN")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def replay(run_uid: str, as_json: bool) -> None:
+    """重算 compute again by the run's own clocks: the same bytes? Exit 1 if not."""
+    told = queries.replay(run_uid)
+    _say(told, as_json)
+    if not told["same"]:
+        raise SystemExit(1)
+
+
+@score_group.command("explain")
+@click.argument("run_uid", metavar="RUN")
+@click.argument("unit")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def explain(run_uid: str, unit: str, as_json: bool) -> None:
+    """解释得分 why this score: indicator, rule step, what each value rests on."""
+    _say(queries.explained(run_uid, unit), as_json)
+
+
+@score_group.command("before")
+@click.argument("run_uid", metavar="RUN")
+@click.argument("unit")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def before(run_uid: str, unit: str, as_json: bool) -> None:
+    """上年名次 last year's rank by the same rule."""
+    _say(queries.same_rule(run_uid, unit), as_json)

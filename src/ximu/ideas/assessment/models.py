@@ -1,0 +1,101 @@
+"""Which methods are in use, and what was computed by them? Texts and results are kept whole and never changed."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from ximu.foundation.models import UidField
+
+
+class MethodVersion(models.Model):
+    """One version of a method file. The text never changes; only the cursor `state` moves."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "草拟"
+        ADOPTED = "adopted", "已通过"
+
+    uid = UidField()
+    code = models.CharField("办法代码", max_length=40, db_comment="办法代码，各版本相同")
+    version = models.CharField("版本", max_length=40, db_comment="方法文件所写的版本")
+    name_zh = models.CharField("名称", max_length=200, db_comment="办法中文名称")
+    name_en = models.CharField("英文名称", max_length=200, db_comment="办法英文名称")
+    text = models.TextField("方法文件", db_comment="方法文件全文")
+    digest = models.CharField("摘要", max_length=64, unique=True, db_comment="方法文件的SHA-256")
+    state = models.CharField("状态", max_length=12, choices=State, default=State.DRAFT, db_comment="现状态（游标）")
+    resolution = models.CharField("决议文号", max_length=100, blank=True, db_comment="通过本版的决议文号")
+    added_by = models.CharField("提交人", max_length=64, db_comment="提交人的化名标识")
+    added_at = models.DateTimeField("提交时间", db_comment="提交时间")
+
+    class Meta:
+        verbose_name = "评价方法版本"
+        verbose_name_plural = verbose_name
+        db_table_comment = "评价方法版本：全文与摘要，只增不改"
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="method_version_once")]
+
+    class Privacy:
+        public = ("uid", "code", "version", "name_zh", "name_en", "text", "digest", "state", "resolution")
+        internal = ("added_by", "added_at")
+        personal = ()
+
+
+class Run(models.Model):
+    """One computation: what it was given (method, data, clocks, seed) and the bytes that came out."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "初稿"
+        FINAL = "final", "定稿"
+
+    uid = UidField()
+    method = models.ForeignKey(MethodVersion, models.PROTECT, related_name="runs", verbose_name="方法", db_comment="所用方法版本")
+    period = models.CharField("考核期", max_length=10, db_comment="考核期，年份")
+    as_of = models.DateField("事实截至", db_comment="事实截至何日")
+    known_at = models.DateTimeField("所知截至", db_comment="只用此前已知的事实")
+    log_size = models.BigIntegerField("日志大小", db_comment="计算时透明日志的条目数")
+    draws = models.PositiveIntegerField("抽样次数", db_comment="名次区间的抽样次数")
+    seed = models.BigIntegerField("随机种子", db_comment="抽样的随机种子")
+    attached = models.TextField("所附数据", blank=True, db_comment="随附的数据文件全文，不附为空")
+    data = models.TextField("输入数据", db_comment="冻结的输入数据（CSV）")
+    data_digest = models.CharField("输入摘要", max_length=64, db_comment="输入数据的SHA-256")
+    facts = models.JSONField("依据", db_comment="指标、单位与所依据的记录、承诺等的标识")
+    result = models.TextField("结果", db_comment="结果的规范字节（JSON）")
+    digest = models.CharField("结果摘要", max_length=64, db_comment="结果字节的SHA-256")
+    state = models.CharField("状态", max_length=12, choices=State, default=State.DRAFT, db_comment="现状态（游标）")
+    run_by = models.CharField("计算人", max_length=64, db_comment="计算人的化名标识，用于第二人定稿")
+    run_at = models.DateTimeField("计算时间", db_comment="计算时间")
+
+    class Meta:
+        verbose_name = "考核计算"
+        verbose_name_plural = verbose_name
+        db_table_comment = "考核计算：输入、两个时钟、种子与结果，只增不改"
+        ordering = ["-period", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["method", "period"], condition=Q(state="final"), name="score_one_final"),
+        ]
+
+    class Privacy:
+        public = ("uid", "method", "period", "as_of", "known_at", "log_size", "draws", "seed", "data_digest", "digest", "state")
+        internal = ("attached", "data", "facts", "result", "run_by", "run_at")
+        personal = ()
+
+
+class Act(models.Model):
+    """What was done to a method or a run: one row for one entry of the log."""
+
+    log_index = models.BigIntegerField("日志序号", primary_key=True, db_comment="本事项在日志中的序号")
+    kind = models.CharField("事项", max_length=24, db_comment="日志条目类别")
+    method = models.ForeignKey(MethodVersion, models.PROTECT, null=True, related_name="acts", verbose_name="方法",
+                               db_comment="所涉方法版本")
+    run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="acts", verbose_name="计算", db_comment="所涉计算")
+    by = models.CharField("经办人", max_length=64, db_comment="经办人的化名标识")
+    at = models.DateTimeField("时间", db_comment="办理时间")
+
+    class Meta:
+        verbose_name = "考核事项"
+        verbose_name_plural = verbose_name
+        db_table_comment = "考核事项：一行对应日志一条"
+
+    class Privacy:
+        public = ("log_index", "kind", "method", "run")
+        internal = ("by", "at")
+        personal = ()

@@ -1,0 +1,114 @@
+"""Verbs of assessment: add and adopt a method, run it, make the result final."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from ximu.ideas.assessment import queries
+from ximu.ideas.assessment.models import Act, MethodVersion, Run
+from ximu.ideas.assessment.rules import frozen, loading
+from ximu.ideas.ledger.queries import tree
+from ximu.ideas.ledger.rules import Entry
+from ximu.ideas.ledger.services import append
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Facts as they stood on `as_of`, as far as they were known at `known_at`."""
+
+    as_of: date
+    known_at: datetime
+
+
+def add_method(text: str, *, code: str, by: Actor, at: datetime) -> MethodVersion:
+    """Keep a method file that holds together. The same text again answers what is there.
+
+    Errors: the `METH-*` of loading; `METH-VERSION` for another text under a version that exists.
+    """
+    by.must("assessment.method")
+    method = loading.load(text)
+    with transaction.atomic():
+        if (before := MethodVersion.objects.filter(digest=method.digest).first()) is not None:
+            return before
+        if not method.version or MethodVersion.objects.filter(code=code, version=method.version).exists():
+            raise Refusal("METH-VERSION", status=409, field="method.version", value=method.version, rule="new version",
+                          zh="改动方法须另立版本号。", en="A changed method needs a version of its own.")
+        made = MethodVersion.objects.create(code=code, version=method.version, name_zh=method.name.zh, name_en=method.name.en, text=text,
+                                            digest=method.digest, added_by=by.uid, added_at=at)
+        _log(Act(kind="score.method", method=made, by=by.uid, at=at))
+    return made
+
+
+def adopt(uid: str, *, resolution: str, by: Actor, at: datetime) -> MethodVersion:
+    """Put a draft in force by a numbered resolution. Errors: `METH-RESOLUTION`, `STATE-EDGE`."""
+    by.must("assessment.method")
+    if not resolution.strip():
+        raise Refusal("METH-RESOLUTION", field="resolution", rule="required", zh="须写明决议文号。",
+                      en="Name the resolution by its number.")
+    row = queries.method_row(uid)
+    with transaction.atomic():
+        done = MethodVersion.objects.filter(pk=row.pk, state=MethodVersion.State.DRAFT).update(
+            state=MethodVersion.State.ADOPTED, resolution=resolution.strip()[:100])
+        if not done:
+            raise _edge(row.state, "adopted")
+        row.refresh_from_db()
+        _log(Act(kind="score.adopted", method=row, by=by.uid, at=at))
+    return row
+
+
+def run(
+    uid: str, attached: str, *, period: str, clocks: Clocks, by: Actor, at: datetime, draws: int = 1000, seed: int = 0,
+) -> Run:
+    """Compute a period by an adopted method. Errors: `METH-DRAFT`, `SCORE-PERIOD`, `SCORE-CLOCK`, those of the engine."""
+    by.must("assessment.run")
+    row = queries.method_row(uid)
+    if row.state == MethodVersion.State.DRAFT:
+        raise Refusal("METH-DRAFT", status=409, field="method", value=row.version, rule="adopted", zh="该方法版本尚未经决议通过。",
+                      en="This version of the method has not been adopted.")
+    if clocks.known_at > at:
+        raise Refusal("SCORE-CLOCK", field="known_at", value=clocks.known_at.isoformat(), rule="not in the future",
+                      zh="“所知截至”不能晚于现在。", en="What is known cannot lie in the future.")
+    method = loading.load(row.text)
+    data, facts = queries.gathered(method, attached, queries.asked_of(method, attached, period, (clocks.as_of, clocks.known_at)))
+    with transaction.atomic():
+        made = Run(method=row, period=period, as_of=clocks.as_of, known_at=clocks.known_at, log_size=tree.size(), draws=draws, seed=seed,
+                   attached=attached, data=data, data_digest=loading.digest_of(data), facts=facts, run_by=by.human, run_at=at)
+        made.result = frozen.outcome(method, data, queries.pins(made)).decode()
+        made.digest = loading.digest_of(made.result)
+        made.save()
+        _log(Act(kind="score.run", method=row, run=made, by=by.uid, at=at))
+    return made
+
+
+def finish(uid: str, *, by: Actor, at: datetime) -> Run:
+    """Make a draft final: by another person than computed it. Errors: `SCORE-TWO`, `SCORE-FINAL`, `STATE-EDGE`."""
+    by.must("assessment.finish")
+    row = queries.run_row(uid)
+    if row.run_by == by.human:
+        raise Refusal("SCORE-TWO", status=403, field="by", rule="second person", zh="计算人不能自己定稿。",
+                      en="Who computed a result cannot make it final.")
+    with transaction.atomic():
+        if Run.objects.filter(method=row.method, period=row.period, state=Run.State.FINAL).exclude(pk=row.pk).exists():
+            raise Refusal("SCORE-FINAL", status=409, field="period", value=row.period, rule="one final result",
+                          zh="该考核期已有定稿。", en="The period has a final result already.")
+        if not Run.objects.filter(pk=row.pk, state=Run.State.DRAFT).update(state=Run.State.FINAL):
+            raise _edge(row.state, "final")
+        row.refresh_from_db()
+        _log(Act(kind="score.final", method=row.method, run=row, by=by.uid, at=at))
+    return row
+
+
+def _log(act: Act) -> None:
+    kind, body = queries.entry_of(act)
+    act.log_index = append([Entry(kind, body)], at=act.at)[0]
+    act.save(force_insert=True)
+
+
+def _edge(before: str, after: str) -> Refusal:
+    return Refusal("STATE-EDGE", status=409, field="state", value=before, rule=after, zh="现状态不能办理此事项。",
+                   en="This cannot be done in the present state.")

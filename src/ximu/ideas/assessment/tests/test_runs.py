@@ -1,0 +1,146 @@
+"""Methods are versions, runs are bytes: replayed, opened, made final by a second person, compared by the same rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ximu.ideas.assessment import queries, services
+from ximu.ideas.assessment.models import Run
+from ximu.ideas.assessment.rules.frozen import Asked, Value
+from ximu.ideas.ledger.queries import verify_log
+from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.refusal import Refusal
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("M3.1")]
+AT = datetime(2019, 1, 20, tzinfo=UTC)
+CLOCKS = services.Clocks(date(2018, 12, 31), datetime(2019, 1, 15, tzinfo=UTC))
+OTHER = Actor("other", grants=SYSTEM.grants)
+METHOD = """
+[method]
+name = { zh = "考核", en = "Assessment" }
+version = "2018-1"
+decimals = 2
+[normalisation]
+method = "goalposts"
+range = [0, 100]
+[[node]]
+code = "S"
+[[indicator]]
+code = "kept"
+parent = "S"
+weight = WEIGHT
+goalposts = [0, 100]
+source = "tried:x"
+owner = "fgw"
+[[indicator]]
+code = "speed"
+parent = "S"
+weight = REST
+goalposts = [0, 10]
+source = "file"
+owner = "fgw"
+"""
+DATA = "unit,name,speed\nu1,甲区,0\nu2,乙区,8\nu3,丙区,ND\n"
+EARLIER = "unit,name,speed\nu1,甲区,10\nu2,乙区,1\nu3,丙区,ND\n"
+
+
+def text(weight: str = "0.5", rest: str = "0.5", version: str = "2018-1") -> str:
+    return METHOD.replace("WEIGHT", weight).replace("REST", rest).replace("2018-1", version)
+
+
+def answer(argument: str, asked: Asked) -> dict[str, Value]:
+    assert (argument, asked.last.month) == ("x", 12)
+    return {"u1": Value("90", ("promise:a",)), "u2": Value("20"), "u3": Value("0")}
+
+
+@pytest.fixture(autouse=True)
+def home(settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.XIMU_HOME = tmp_path
+    queries.register_source("tried", answer)
+    yield
+    queries._sources.pop("tried")
+
+
+def adopted(**how: str) -> str:
+    made = services.add_method(text(**how), code="yearly", by=SYSTEM, at=AT)
+    return services.adopt(made.uid, resolution="示政办〔2018〕1号", by=SYSTEM, at=AT).uid
+
+
+def ran(method: str, data: str = DATA, period: str = "2018") -> Run:
+    return services.run(method, data, period=period, clocks=CLOCKS, by=SYSTEM, at=AT, draws=50, seed=7)
+
+
+def refused(expected: str, act: Any, *args: Any, **how: Any) -> None:
+    with pytest.raises(Refusal) as told:
+        act(*args, **how)
+    assert told.value.code == expected
+
+
+def test_a_method_is_checked_kept_once_and_adopted_by_a_resolution() -> None:
+    refused("METH-SUM", services.add_method, text(rest="0.4"), code="yearly", by=SYSTEM, at=AT)
+    made = services.add_method(text(), code="yearly", by=SYSTEM, at=AT)
+    assert services.add_method(text(), code="yearly", by=SYSTEM, at=AT).pk == made.pk
+    refused("METH-VERSION", services.add_method, text("0.6", "0.4"), code="yearly", by=SYSTEM, at=AT)
+    refused("METH-DRAFT", ran, made.uid)
+    refused("METH-RESOLUTION", services.adopt, made.uid, resolution=" ", by=SYSTEM, at=AT)
+    services.adopt(made.uid, resolution="1号", by=SYSTEM, at=AT)
+    refused("STATE-EDGE", services.adopt, made.uid, resolution="2号", by=SYSTEM, at=AT)
+    refused("METH-NONE", queries.method_row, "nobody")
+
+
+def test_a_run_replays_to_the_same_bytes_and_a_changed_fact_shows() -> None:
+    run = ran(adopted())
+    assert queries.replay(run.uid)["same"]
+    assert ran(run.method.uid).digest != run.digest, "the size of the log is pinned in the result"
+    queries.register_source("tried", lambda argument, asked: {**answer(argument, asked), "u2": Value("21")})
+    again = queries.replay(run.uid)
+    assert (again["same"], again["same_data"]) == (False, False)
+
+
+def test_a_score_opens_to_what_it_rests_on_and_keeps_nothing_apart_from_zero() -> None:
+    run = ran(adopted())
+    told = queries.explained(run.uid, "u1")
+    assert (told["rank"], told["score"], told["facts"]) == (2, "45.00", {"kept": ["promise:a"]})
+    assert told["interval"]["low"] <= 2 <= told["interval"]["high"]
+    kept, speed = queries.explained(run.uid, "u3")["parts"]
+    assert (kept["state"], speed["state"]) == ("delivered", "not-delivered")
+    refused("INDEX-UNIT", queries.explained, run.uid, "u9")
+    refused("SCORE-NONE", queries.run_row, "nobody")
+
+
+def test_what_cannot_be_run_is_refused() -> None:
+    method = adopted()
+    refused("SCORE-PERIOD", ran, method, period="18")
+    refused("SCORE-COL", ran, method, "unit,kept,speed\nu1,1,2\n")
+    later = services.Clocks(CLOCKS.as_of, datetime(2030, 1, 1, tzinfo=UTC))
+    refused("SCORE-CLOCK", services.run, method, DATA, period="2018", clocks=later, by=SYSTEM, at=AT)
+
+
+def test_a_second_person_makes_it_final_once() -> None:
+    method = adopted()
+    run, second = ran(method), ran(method)
+    refused("SCORE-TWO", services.finish, run.uid, by=SYSTEM, at=AT)
+    services.finish(run.uid, by=OTHER, at=AT)
+    refused("STATE-EDGE", services.finish, run.uid, by=OTHER, at=AT)
+    refused("SCORE-FINAL", services.finish, second.uid, by=OTHER, at=AT)
+
+
+def test_last_years_rank_is_told_by_the_same_rule_and_by_its_own() -> None:
+    old = ran(adopted(version="2017-1", weight="0.1", rest="0.9"), EARLIER, "2017")
+    new = ran(adopted())
+    refused("SCORE-EARLIER", queries.same_rule, new.uid, "u1")
+    services.finish(old.uid, by=OTHER, at=AT)
+    told = queries.same_rule(new.uid, "u1")
+    assert (told["rank"], told["rank_before_same_rule"], told["rank_before_published"], told["same_method"]) == (2, 1, 1, False)
+
+
+def test_the_log_proves_methods_and_runs() -> None:
+    run = ran(adopted())
+    assert verify_log().ok
+    Run.objects.filter(pk=run.pk).update(result=run.result.replace("45", "54"))
+    assert not verify_log().ok
