@@ -1,4 +1,4 @@
-"""`ximu serve`, `ximu jobs` and `ximu doctor`."""
+"""`ximu serve`, `ximu jobs`, `ximu backup`, `ximu restore` and `ximu doctor`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 from django.conf import settings
@@ -15,11 +16,13 @@ from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
 
-from ximu.faces.operator import doctor, supervisor
+from ximu.faces.operator import backup, doctor, supervisor
 from ximu.foundation import clock, duties
 from ximu.kernel.actor import SYSTEM
 
-COMMANDS = {"serve": "serve_command", "doctor": "doctor_command", "jobs": "jobs_group"}
+COMMANDS = {
+    "serve": "serve_command", "doctor": "doctor_command", "jobs": "jobs_group", "backup": "backup_command", "restore": "restore_command",
+}
 PAUSE = 5.0
 """Seconds between two looks at what is due."""
 MARKS = {"ok": "✓", "warn": "!", "broken": "✗"}
@@ -33,6 +36,7 @@ MARKS = {"ok": "✓", "warn": "!", "broken": "✗"}
 @click.option("--json", "as_json", is_flag=True, help="JSON output of the address")
 def serve_command(host: str, port: int, workers: int, with_jobs: bool, as_json: bool) -> None:
     """启动服务 Serve the site with granian; static files are collected first when they have changed."""
+    backup.must_be_open()
     if not doctor.static_current():
         call_command("collectstatic", interactive=False, verbosity=0)
     count = workers or min(os.cpu_count() or 1, 8)
@@ -114,3 +118,23 @@ def jobs_work(parent: int, as_json: bool) -> None:
             if as_json:
                 click.echo(json.dumps(asdict(run), ensure_ascii=False))
         stop.wait(PAUSE)
+
+
+@click.command("backup")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def backup_command(folder: Path, as_json: bool) -> None:
+    """备份数据库与文件（不含密钥） Save database and files, without the keys, into an empty folder; the service may run."""
+    made = backup.save(folder, at=clock.now())
+    told = {"folder": str(folder), "made_at": made["made_at"], "log_size": made["log_size"], "files": len(made["digests"])}
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else "\t".join(str(value) for value in told.values()))
+
+
+@click.command("restore")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--accept-loss", is_flag=True, help="日志短于已知检查点时仍恢复 restore although the log was seen longer")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def restore_command(folder: Path, accept_loss: bool, as_json: bool) -> None:
+    """恢复备份并重做其后的删除 Restore, erase again what was erased since, verify the log; stop the service first."""
+    told = backup.restore(folder, accept_loss=accept_loss, by=SYSTEM, at=clock.now())
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else "\t".join(f"{name} {value}" for name, value in told.items()))

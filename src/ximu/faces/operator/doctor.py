@@ -16,6 +16,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from ximu.faces.operator import backup
 from ximu.foundation import clock, duties
 from ximu.foundation.models import Outbox
 from ximu.foundation.rooms import with_module
@@ -26,6 +27,7 @@ from ximu.kernel.words import Text
 
 LEAST_PYTHON = (3, 11)
 LEAST_FREE_BYTES = 2 << 30
+BACKUP_AGE = timedelta(days=2)
 LATE = timedelta(minutes=15)
 """A job that is overdue by more than this and its interval is not being run."""
 EARLIEST_DAY = date(2010, 1, 1)
@@ -34,7 +36,7 @@ EARLIEST_DAY = date(2010, 1, 1)
 
 def examine(*, at: datetime) -> list[Check]:
     """All lines. A provider that fails is itself a broken line, so that the others are still told."""
-    found = [*_machine(), *_clock(at), *_database(at), *_calendars(at), *_keys(), _static()]
+    found = [*_machine(), *_clock(at), *_database(at), *_calendars(at), *_keys(), _static(), _backup(at)]
     for room, module in with_module("queries"):
         provider = getattr(import_module(module), "doctor", None)
         if provider:
@@ -150,3 +152,10 @@ def _static() -> Check:
     good = static_current()
     return Check(Text("静态文件", "Static files"), "ok" if good else "warn", "collected" if good else "—",
                  Text("ximu serve会自动收集", "ximu serve collects them"))
+
+
+def _backup(at: datetime) -> Check:
+    """When was the last backup, by the note that `ximu backup` leaves?"""
+    last = backup.last()
+    fresh = bool(last) and at - datetime.fromisoformat(last) < BACKUP_AGE
+    return Check(Text("最近备份", "Last backup"), "ok" if fresh else "warn", last or "—", Text("ximu backup 目录", "ximu backup FOLDER"))
