@@ -27,6 +27,8 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
 MANIFEST, FORMAT = "manifest.json", 1
+FOLDERS = ("files", "intake", "events", "uploads")
+"""What lies beside the database and belongs to it."""
 LAST, RESTORING = "last-backup", "restoring"
 
 
@@ -42,8 +44,9 @@ def save(folder: Path, *, at: datetime) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     head = tree.head()
     _dump(folder / "database")
-    if (home() / "files").exists():
-        shutil.copytree(home() / "files", folder / "files", ignore=shutil.ignore_patterns(".part-*"))
+    for name in FOLDERS:
+        if (home() / name).exists():
+            shutil.copytree(home() / name, folder / name, ignore=shutil.ignore_patterns(".part-*"))
     manifest = {"format": FORMAT, "made_at": at.isoformat(), "engine": connection.vendor,
                 "log_size": head.size, "log_root": head.root.hex(),
                 "digests": _digests(folder)}
@@ -81,9 +84,10 @@ def restore(folder: Path, *, accept_loss: bool, by: Actor, at: datetime) -> dict
                       en="The backup's log is shorter than a known checkpoint; add --accept-loss when the loss is accepted.")
     (home() / RESTORING).write_text(str(folder), "utf-8")
     _load(folder / "database")
-    shutil.rmtree(home() / "files", ignore_errors=True)
-    if (folder / "files").exists():
-        shutil.copytree(folder / "files", home() / "files")
+    for name in FOLDERS:
+        shutil.rmtree(home() / name, ignore_errors=True)
+        if (folder / name).exists():
+            shutil.copytree(folder / name, home() / name)
     if manifest["log_size"] < known and (home() / "checkpoints").exists():
         (home() / "checkpoints").rename(home() / f"checkpoints-before-{at:%Y%m%dT%H%M%S}")
     size = tree.head().size
@@ -159,12 +163,12 @@ def _load(path: Path) -> None:
 
 
 def _run(command: list[str]) -> None:
-    """The tool finds its database in the environment, so that no password stands in a list of processes."""
+    """The tool is told its database by variables of its own, so that no password stands in a list of processes."""
     told = connection.settings_dict
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
-    env = {**os.environ, **{pg: str(told[key]) for pg, key in names.items() if told[key]}}
+    env = {"PATH": os.defpath, **{pg: str(told[key]) for pg, key in names.items() if told.get(key)}}
     target = ["--dbname", str(told["NAME"])] if command[0] == "pg_restore" else []
-    ran = subprocess.run([command[0], *target, *command[1:]], env=env, capture_output=True, check=False)
+    ran = subprocess.run([shutil.which(command[0]) or "false", *target, *command[1:]], env=env, capture_output=True, check=False)
     if ran.returncode:
         raise Refusal("BACKUP-TOOL", field="tool", value=command[0], status=500, rule=ran.stderr.decode(errors="replace")[-200:],
                       zh="数据库的备份工具失败。", en="The database's own tool failed.")
