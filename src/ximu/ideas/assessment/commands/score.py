@@ -11,12 +11,10 @@ import click
 
 from ximu.foundation import clock
 from ximu.ideas.assessment import queries, services
-from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 
 COMMANDS = {"score": "score_group"}
-OPERATOR = Actor("operator", channel="command", grants=SYSTEM.grants)
-"""The second person at the command line: who makes final is not the system that computed."""
 
 
 def _day(text: str, name: str) -> date:
@@ -85,15 +83,6 @@ def run(method: str, data: str, period: str, as_of: str | None, known_at: str | 
     told = json.loads(made.result)
     _say({"run": made.uid, "digest": made.digest, "data": made.data_digest, "published": told["published"],
           "intervals": told.get("uncertainty", {}).get("units", {})}, as_json)
-
-
-@score_group.command("final")
-@click.argument("run_uid", metavar="RUN")
-@click.option("--json", "as_json", is_flag=True, help="JSON output")
-def final(run_uid: str, as_json: bool) -> None:
-    """定稿 make a result final."""
-    made = services.finish(run_uid, by=OPERATOR, at=clock.now())
-    _say({"run": made.uid, "state": made.state, "digest": made.digest}, as_json)
 
 
 @score_group.command("replay")
