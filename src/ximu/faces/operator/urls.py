@@ -6,4 +6,4 @@ from django.urls import path
 
 from ximu.faces.operator import views
 
-urlpatterns = [path("healthz", views.healthz, name="healthz"), path("console/jobs/", views.jobs, name="jobs")]
+urlpatterns = [path("healthz", views.healthz, name="healthz"), path("console/operator/jobs/", views.jobs, name="jobs")]

@@ -129,7 +129,7 @@ def test_the_page_is_the_operator_s_and_shows_a_failure(ran: list[str]) -> None:
     for login, role, status in (("root", "system_admin", 200), ("clerk", "entry", 403)):
         client = Client()
         client.force_login(accounts.account(with_password(account(login, role)).uid), backend="django.contrib.auth.backends.ModelBackend")
-        answer = client.get("/console/jobs/")
+        answer = client.get("/console/operator/jobs/")
         assert answer.status_code == status
         assert ("OSError" in answer.content.decode()) == (status == 200)
 
