@@ -15,13 +15,14 @@ import pytest
 from pytest_django import Settings
 
 from ximu.faces.operator import backup
+from ximu.foundation.rooms import SRC
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 
 
 def ximu(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "XIMU_CLOCK")}
-    env["XIMU_HOME"] = str(home)
+    env |= {"XIMU_HOME": str(home), "PYTHONPATH": str(SRC.parent)}
     return subprocess.run([sys.executable, "-m", "ximu", *words], env=env, capture_output=True, text=True, check=False)
 
 

@@ -23,8 +23,8 @@ from ximu.ideas.records.hooks import RecordsCorrected, RecordsMoved
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 
-Stopper = Callable[[EffectRow], str]
-"""Stops an effect of its kind and answers with a receipt; an empty answer means: ordered, not yet confirmed."""
+Stopper = Callable[[EffectRow], str | None]
+"""Stops an effect of its kind and answers with a receipt; empty means: ordered, not yet confirmed; None: nobody here runs it."""
 ASK_AGAIN = timedelta(hours=24)
 MOST_ATTEMPTS = 3
 PART = 500
@@ -103,19 +103,19 @@ def on_corrected(event: RecordsCorrected, *, at: datetime) -> None:
 
 
 def on_stopping(event: EffectStopping, *, at: datetime) -> None:
-    """Ask the room that runs the effect. Without an answer the line stays, openly."""
+    """Ask the room that runs the effect. Without an answer the line stays, openly; at once when nobody here runs it."""
     effect = Effect.objects.filter(uid=event.effect, state__in=["stopping", "open"]).first()
     if effect is None:
         return
     stopper = _stoppers.get(effect.kind)
     line = next(row for row in effects_of(effect.number) if row.uid == effect.uid)
-    receipt = stopper(line) if stopper else ""
+    receipt = stopper(line) if stopper else None
     if receipt:
         _end(effect.uid, receipt, at=at)
     else:
         attempts = effect.attempts + 1
         Effect.objects.filter(uid=effect.uid, state__in=["stopping", "open"]).update(
-            attempts=F("attempts") + 1, state="open" if attempts >= MOST_ATTEMPTS or stopper is None else "stopping", stopping_at=at)
+            attempts=F("attempts") + 1, state="open" if attempts >= MOST_ATTEMPTS or receipt is None else "stopping", stopping_at=at)
 
 
 def _end(uid: str, receipt: str, *, at: datetime) -> int:

@@ -14,7 +14,6 @@ from ximu.ideas.casework.queries import EffectRow
 from ximu.ideas.catalogue.queries import gate
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.disclosure.hooks import PublicationClosed, PublicationOpened
-from ximu.ideas.exchange import queries
 from ximu.ideas.exchange.models import Channel, Row
 from ximu.ideas.exchange.rules import PUT, RECALL, Profile, profile, put_row, read_key, recall_row, row_digest
 from ximu.ideas.records.services import Traces
@@ -102,10 +101,15 @@ def on_closed(event: PublicationClosed, *, at: datetime) -> None:
         casework.end_effect_of(event.number, kind="share", target=target, cause=event.cause, at=at)
 
 
-def stop_share(line: EffectRow) -> str:
-    """Asked by the ledger of effects. A row that never left is dropped; else the receipt comes with the receiver's confirmation."""
+def stop_share(line: EffectRow) -> str | None:
+    """Asked by the ledger of effects. A row that never left is dropped; else the receipt comes with the receiver's confirmation.
+
+    None for a share that did not go through a channel: a person has to see to it.
+    """
     code, _, publication = line.target.partition(":")
-    channel = queries.channel(code)
+    channel = Channel.objects.filter(code=code).first()
+    if channel is None:
+        return None
     at = line.stopping_at or line.made_at
     sent = Row.objects.filter(channel=channel, publication=publication, op=PUT).first()
     if sent is None:
