@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ximu.config import demo_exchange
+from ximu.config import demo_exchange, demo_safeguards
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.accounts import queries as accounts
@@ -44,6 +44,7 @@ def live(city: str, *, say: Say) -> None:
         return
     answers = tomllib.loads(manifest.read_text("utf-8"))
     _expectations(city)
+    demo_safeguards.meet(city, coordinator=_person("coordinator", OPENED), publisher=_person("publisher", OPENED), at=OPENED)
     demo_exchange.open_channels(by=_person("coordinator", OPENED), at=OPENED)
     batches = [batch for name, told in sorted(answers.items(), key=lambda one: one[1]["at"])
                if (batch := _deliver(name, told, city, say=say))]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from importlib import import_module
 from typing import Any
 
@@ -39,6 +40,7 @@ from ximu.ideas.records.services import register_eraser
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline import services as hotline_desk
 from ximu.notice.mechanisms.m2_joint_action import services as joint
@@ -46,6 +48,8 @@ from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 from ximu.notice.mechanisms.m4_relief import queries as relief
 from ximu.notice.mechanisms.m4_relief.services import CONDUCTS as RELIEF
 from ximu.notice.plan import queries as plan
+from ximu.notice.safeguards.s1_leadership import queries as leadership
+from ximu.notice.safeguards.s1_leadership import services as leading
 
 RIGHTS = {
     rights.AccountOpened: "rights.account-opened", rights.AccountClosed: "rights.account-closed",
@@ -110,11 +114,30 @@ def connect_exchange() -> None:
     register_eraser("exchange", exchanging.forget)
 
 
+def plan_duties(as_of: date) -> Counter[str]:
+    """Tasks of the newest plan by unit; a task whose units cannot be read counts as nobody's."""
+    found: Counter[str] = Counter()
+    for row in plan.rows(plan.plan()) if plan.plans() else []:
+        found.update([duty.unit for duty in plan.duties(row, as_of=as_of)] or [""])
+    return found
+
+
+def connect_safeguards() -> None:
+    """Who carries the duties of all rooms: counted every day."""
+    register_evidence("leadership", leadership.provider, kinds=(leadership.MEETING, leadership.DAY))
+    leadership.register_duties("plan", Text("工作任务分工", "tasks of the plan"), plan_duties)
+    leadership.register_duties("promise", Text("承诺", "promises"), lambda as_of: commitments.open_by_unit())
+    leadership.register_duties("case", Text("在办件", "open cases"), lambda as_of: cases.open_by_holder())
+    casework.register_daily("vacancies", lambda *, at: leading.raise_vacancies(by=SYSTEM, at=at)["raised"])
+    casework.register_daily("duties_proved", lambda *, at: leading.prove_day(by=SYSTEM, at=at).duties)
+
+
 def connect_all() -> None:
     """Called once when Django is ready."""
     timetable.declare_all()
     connect_promises_and_packs()
     connect_exchange()
+    connect_safeguards()
     for event in RIGHTS:
         outbox.connect(event, log_rights)
     register_evidence("catalogue", catalogue.evidence, kinds=("list.",))

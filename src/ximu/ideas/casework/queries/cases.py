@@ -181,6 +181,11 @@ def tally(procedure: str) -> list[tuple[str, str, bool, int]]:
     return [(source, state, late, count) for source, state, late, count in rows]
 
 
+def open_by_holder() -> dict[str, int]:
+    """How many open cases each unit has in hand."""
+    return dict(Case.objects.filter(closed_at=None).order_by("holder").values_list("holder").annotate(n=Count("pk")))
+
+
 def cases_of(procedure: str, *, state: str = "") -> list[Case]:
     """All cases of a procedure, newest first: for the room that declares it."""
     rows = Case.objects.filter(procedure=procedure)

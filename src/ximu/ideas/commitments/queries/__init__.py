@@ -10,6 +10,7 @@ from ximu.ideas.commitments.queries.book import (
     facts,
     history,
     judged,
+    open_by_unit,
     owner,
     status,
     turns,
@@ -24,6 +25,6 @@ from ximu.ideas.commitments.queries.shown import public_promises, shown
 
 __all__ = [
     "CITY", "KINDS", "Event", "Sheet", "Status", "city_day", "commitments", "counterpart", "counts_by_state", "deed", "deeds", "doctor",
-    "evaluations", "facts", "figures", "history", "judged", "kind", "kinds", "owner", "procedure", "provider", "public_promises",
-    "rolled", "row", "shown", "status", "today", "turns", "versions", "with_owner",
+    "evaluations", "facts", "figures", "history", "judged", "kind", "kinds", "open_by_unit", "owner", "procedure", "provider",
+    "public_promises", "rolled", "row", "shown", "status", "today", "turns", "versions", "with_owner",
 ]

@@ -153,6 +153,11 @@ def counts_by_state(*, domain: str = "") -> dict[str, int]:
     return dict(rows.order_by("state").values_list("state").annotate(n=Count("pk")))
 
 
+def open_by_unit() -> dict[str, int]:
+    """How many promises are open, by the unit that made them."""
+    return dict(Commitment.objects.filter(state__in=rules.OPEN).order_by("unit").values_list("unit").annotate(n=Count("pk")))
+
+
 def turns(evaluation: Evaluation) -> Iterator[tuple[str, str, str]]:
     """(promise, before, after) of a pass, in the order of the promises' names."""
     rows = Turn.objects.filter(evaluation=evaluation).order_by("commitment__uid")
