@@ -44,7 +44,9 @@ def live(city: str, *, say: Say) -> None:
         return
     answers = tomllib.loads(manifest.read_text("utf-8"))
     _expectations(city)
-    demo_safeguards.meet(city, coordinator=_person("coordinator", OPENED), publisher=_person("publisher", OPENED), at=OPENED)
+    coordinator, publisher = _person("coordinator", OPENED), _person("publisher", OPENED)
+    demo_safeguards.meet(city, coordinator=coordinator, publisher=publisher, at=OPENED)
+    demo_safeguards.plan_ahead(city, enterer=coordinator, publisher=publisher, at=OPENED)
     demo_exchange.open_channels(by=_person("coordinator", OPENED), at=OPENED)
     batches = [batch for name, told in sorted(answers.items(), key=lambda one: one[1]["at"])
                if (batch := _deliver(name, told, city, say=say))]

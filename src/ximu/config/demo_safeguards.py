@@ -8,6 +8,9 @@ from ximu.foundation.profiles import uid_of
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.safeguards.s1_leadership import services as leading
+from ximu.notice.safeguards.s2_institutions import queries as written
+from ximu.notice.safeguards.s2_institutions import services as institutions
+from ximu.notice.safeguards.s2_institutions.rules import Said
 
 MINUTES = "示例市政务诚信建设专项工作组第一次会议纪要（示例）\n一、建立承诺台账。二、清理拖欠账款。三、公开街镇承诺。\n"
 RESOLUTIONS = (
@@ -31,3 +34,23 @@ def meet(city: str, *, coordinator: Actor, publisher: Actor, at: datetime) -> No
         leading.add_resolution(meeting, leading.Wanted(text, deliverable, uid_of(city, unit), due), by=coordinator, at=at)
     leading.issue_meeting(meeting, by=publisher, at=at + timedelta(hours=1))
     leading.prove_day(by=coordinator, at=at + timedelta(hours=1))
+
+
+def plan_ahead(city: str, *, enterer: Actor, publisher: Actor, at: datetime) -> None:
+    """The finance bureau's plan speaks of every item; the environment bureau's draft does not yet."""
+    whole = institutions.NewVersion(uid_of(city, "czj"), "plan", "示例市财政局政务诚信实施方案（示例）", "示财〔2018〕1号", at.date(),
+                                    "示例：各事项分工与举措。".encode())
+    draft = institutions.NewVersion(uid_of(city, "hbj"), "plan", "示例市环境保护局政务诚信实施方案（示例）", "", at.date(),
+                                    "示例：征求意见稿。".encode())
+    codes = [code for code, _ in written.items()]
+    try:
+        done, started = (institutions.enter(one, by=enterer, at=at) for one in (whole, draft))
+    except Refusal as refusal:
+        if refusal.code == "DOC-DUP":
+            return
+        raise
+    said = [Said(code, "covered", "第二章 重点任务") if place % 5 else Said(code, "not_applicable", "不属于本局职责")
+            for place, code in enumerate(codes)]
+    institutions.cover(done, said, by=enterer, at=at)
+    institutions.publish(done, by=publisher, at=at + timedelta(hours=1))
+    institutions.cover(started, said[:20], by=enterer, at=at)

@@ -50,6 +50,8 @@ from ximu.notice.mechanisms.m4_relief.services import CONDUCTS as RELIEF
 from ximu.notice.plan import queries as plan
 from ximu.notice.safeguards.s1_leadership import queries as leadership
 from ximu.notice.safeguards.s1_leadership import services as leading
+from ximu.notice.safeguards.s2_institutions import queries as institutions
+from ximu.notice.safeguards.s2_institutions import services as instituting
 
 RIGHTS = {
     rights.AccountOpened: "rights.account-opened", rights.AccountClosed: "rights.account-closed",
@@ -122,8 +124,23 @@ def plan_duties(as_of: date) -> Counter[str]:
     return found
 
 
+def notice_items() -> list[tuple[str, str]]:
+    """Every item of the newest plan: code and words."""
+    rows = plan.rows(plan.plan()) if plan.plans() else []
+    return [(item["code"], item["text"]) for row in rows for item in row.items]
+
+
+def must_have_plans(as_of: date) -> list[str]:
+    """The units that row S2 of the newest plan names (各区人民政府，市政府委、办、局等)."""
+    rows = plan.rows(plan.plan()) if plan.plans() else []
+    return [duty.unit for row in rows if row.row == "S2" for duty in plan.duties(row, as_of=as_of)]
+
+
 def connect_safeguards() -> None:
-    """Who carries the duties of all rooms: counted every day."""
+    """Who carries the duties of all rooms: counted every day. Which unit has the plan that the notice asks for."""
+    register_evidence("institutions", institutions.provider, kinds=(institutions.PUBLISHED,))
+    institutions.register_notice(notice_items, must_have_plans)
+    casework.register_daily("plans_missing", lambda *, at: instituting.warn_missing(by=SYSTEM, at=at))
     register_evidence("leadership", leadership.provider, kinds=(leadership.MEETING, leadership.DAY))
     leadership.register_duties("plan", Text("工作任务分工", "tasks of the plan"), plan_duties)
     leadership.register_duties("promise", Text("承诺", "promises"), lambda as_of: commitments.open_by_unit())
