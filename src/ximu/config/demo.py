@@ -27,6 +27,7 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "deliveries"
 PARTIAL = "示例：不合格行退回报送单位改正"
 SHOWN = ("family", "event_date", "decision_date", "document_number", "authority", "behaviour", "grade")
 OPENED = datetime(2018, 5, 2, 9, tzinfo=clock.CITY)
+COUNTED = datetime(2019, 1, 7, 9, tzinfo=clock.CITY)
 RETURNS = {
     "gy": ["judgment"], "jiancha": ["discipline", "accountability"], "hbj": ["penalty", "accountability"], "czj": ["penalty", "audit"],
     "sjj": ["audit"], "tjj": ["statistics"], "fgw": ["default", "reward"],
@@ -47,6 +48,7 @@ def live(city: str, *, say: Say) -> None:
     coordinator, publisher = _person("coordinator", OPENED), _person("publisher", OPENED)
     demo_safeguards.meet(city, coordinator=coordinator, publisher=publisher, at=OPENED)
     demo_safeguards.plan_ahead(city, enterer=coordinator, publisher=publisher, at=OPENED)
+    demo_safeguards.pledge(city, enterer=coordinator, publisher=publisher, at=OPENED)
     demo_exchange.open_channels(by=_person("coordinator", OPENED), at=OPENED)
     batches = [batch for name, told in sorted(answers.items(), key=lambda one: one[1]["at"])
                if (batch := _deliver(name, told, city, say=say))]
@@ -57,6 +59,7 @@ def live(city: str, *, say: Say) -> None:
         sent_at = max(at for at, _, _ in steps) + timedelta(days=1)
         demo_exchange.travel(by=_person("publisher", sent_at), at=sent_at)
     _zeros(city)
+    demo_safeguards.keep(city, at=COUNTED)
 
 
 def _expectations(city: str) -> None:

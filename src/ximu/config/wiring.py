@@ -52,6 +52,8 @@ from ximu.notice.safeguards.s1_leadership import queries as leadership
 from ximu.notice.safeguards.s1_leadership import services as leading
 from ximu.notice.safeguards.s2_institutions import queries as institutions
 from ximu.notice.safeguards.s2_institutions import services as instituting
+from ximu.notice.safeguards.s3_streets import queries as streets
+from ximu.notice.safeguards.s3_streets import services as street_services
 
 RIGHTS = {
     rights.AccountOpened: "rights.account-opened", rights.AccountClosed: "rights.account-closed",
@@ -136,6 +138,14 @@ def must_have_plans(as_of: date) -> list[str]:
     return [duty.unit for row in rows if row.row == "S2" for duty in plan.duties(row, as_of=as_of)]
 
 
+def connect_streets() -> None:
+    """Streets and towns: proof of the log, the public pages, the month that ended."""
+    register_evidence("streets", streets.provider, kinds=streets.KINDS)
+    publications.register_public("streets", streets.public_streets)
+    publications.register_public("street", streets.public_street)
+    casework.register_daily("streets_monitored", lambda *, at: street_services.monitor_due(by=SYSTEM, at=at))
+
+
 def connect_safeguards() -> None:
     """Who carries the duties of all rooms: counted every day. Which unit has the plan that the notice asks for."""
     register_evidence("institutions", institutions.provider, kinds=(institutions.PUBLISHED,))
@@ -155,6 +165,7 @@ def connect_all() -> None:
     connect_promises_and_packs()
     connect_exchange()
     connect_safeguards()
+    connect_streets()
     for event in RIGHTS:
         outbox.connect(event, log_rights)
     register_evidence("catalogue", catalogue.evidence, kinds=("list.",))
