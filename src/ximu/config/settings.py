@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ximu.foundation.traceless.TracelessMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "ximu.foundation.hostile.HostileMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

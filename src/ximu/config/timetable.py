@@ -14,6 +14,7 @@ from ximu.ideas.ledger import services as log_services
 from ximu.ideas.records import services as records
 from ximu.kernel.actor import Actor
 from ximu.kernel.words import Text
+from ximu.notice.mechanisms.m3_complaints import services as reports
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -43,6 +44,14 @@ def gather_cosignatures(*, by: Actor, at: datetime) -> dict[str, int]:
     return {"asked": len(answers), "cosigned": sum(a.cosigned for a in answers)}
 
 
+def shred_reports(*, by: Actor, at: datetime) -> dict[str, int]:
+    """Reports without a finding whose time is over; the free pages are rewritten."""
+    shredded = reports.shred_due(by=by, at=at)
+    if shredded:
+        scrub()
+    return {"shredded": shredded}
+
+
 def purge_uploads(*, by: Actor, at: datetime) -> dict[str, int]:
     return {"purged": deliveries.purge(by=by, at=at)}
 
@@ -53,4 +62,5 @@ def declare_all() -> None:
     duties.declare("cases", Text("办件期限与承诺评价", "Limits of cases, evaluation of promises"), HOUR, sweep_cases)
     duties.declare("records", Text("记录期满与删除", "Records that expire or are erased"), HOUR, sweep_records)
     duties.declare("log", Text("见证人加签", "Cosignatures of witnesses"), timedelta(minutes=5), gather_cosignatures)
+    duties.declare("reports", Text("销毁到期举报", "Reports past their time"), DAY, shred_reports)
     duties.declare("purge", Text("清除逾期原文件", "Uploads past their retention"), DAY, purge_uploads)

@@ -45,6 +45,9 @@ from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline import services as hotline_desk
 from ximu.notice.mechanisms.m2_joint_action import services as joint
 from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
+from ximu.notice.mechanisms.m3_complaints import queries as complaints
+from ximu.notice.mechanisms.m3_complaints import services as reporting
+from ximu.notice.mechanisms.m3_complaints.hooks import LeadReleased
 from ximu.notice.mechanisms.m4_relief import queries as relief
 from ximu.notice.mechanisms.m4_relief.services import CONDUCTS as RELIEF
 from ximu.notice.plan import queries as plan
@@ -146,6 +149,25 @@ def connect_streets() -> None:
     casework.register_daily("streets_monitored", lambda *, at: street_services.monitor_due(by=SYSTEM, at=at))
 
 
+def raise_lead(event: LeadReleased, *, at: datetime) -> None:
+    """What social supervision found becomes a problem to rectify; the problem knows the lead, the lead knows no report."""
+    problem = Problem(event.unit, f"社会监督：{event.topic}", "yellow", "complaint", event.lead)
+    try:
+        joint.raise_problem(problem, reason=event.words, by=SYSTEM, at=at)
+    except Refusal as refusal:
+        if refusal.code != "CASE-DUP":
+            raise
+
+
+def connect_complaints() -> None:
+    """Reports: days in the log, leads to rectification, figures to the portal; what is done by the day."""
+    register_evidence("complaints", complaints.provider, kinds=(complaints.DAY,))
+    publications.register_public("complaints", complaints.public_figures)
+    outbox.connect(LeadReleased, raise_lead)
+    casework.register_daily("leads_released", lambda *, at: reporting.release_leads(by=SYSTEM, at=at))
+    casework.register_daily("report_days_sealed", lambda *, at: reporting.seal_days(by=SYSTEM, at=at))
+
+
 def connect_safeguards() -> None:
     """Who carries the duties of all rooms: counted every day. Which unit has the plan that the notice asks for."""
     register_evidence("institutions", institutions.provider, kinds=(institutions.PUBLISHED,))
@@ -164,6 +186,7 @@ def connect_all() -> None:
     timetable.declare_all()
     connect_promises_and_packs()
     connect_exchange()
+    connect_complaints()
     connect_safeguards()
     connect_streets()
     for event in RIGHTS:

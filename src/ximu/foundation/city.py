@@ -36,7 +36,7 @@ def code() -> str:
     return str(settings.XIMU_PROFILE)
 
 
-def office() -> str:
-    """The uid of the unit that the profile names as its coordinating office; empty without a profile."""
+def office(duty: str = "office") -> str:
+    """The uid of the unit that the profile names for a duty (its coordinating `office`, `reports`); empty when it names none."""
     found = _profile(settings.XIMU_PROFILE)
-    return uid_of(code(), found["office"]) if "office" in found else ""
+    return uid_of(code(), found[duty]) if duty in found else ""

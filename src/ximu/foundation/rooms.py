@@ -11,6 +11,7 @@ from typing import Any
 SRC = Path(__file__).resolve().parents[1]
 STOREYS = ("ideas", "notice", "notice/mechanisms", "notice/domains", "notice/safeguards", "faces")
 CONTAINERS = {"mechanisms", "domains", "safeguards"}
+SHARED = {"m3"}
 
 
 @cache
@@ -29,8 +30,10 @@ def dotted(path: Path) -> str:
 
 
 def short_name(path: Path) -> str:
-    """`d05_debt` is spoken to as `d05`; other rooms by their full name."""
+    """`d05_debt` is spoken to as `d05`; rooms that share a row's number, and others, by their full name."""
     head = path.name.split("_")[0]
+    if head in SHARED:
+        return path.name
     return head if len(head) >= 2 and head[0] in "dms" and head[1:].isdigit() else path.name
 
 

@@ -63,6 +63,16 @@ def unseal(sealed: str, *, about: str) -> str:
     return AESGCM(_key()).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], about.encode()).decode()
 
 
+def seal_bytes(content: bytes, *, about: str) -> bytes:
+    """Bytes instead of text; nonce first."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(_key()).encrypt(nonce, content, about.encode())
+
+
+def unseal_bytes(sealed: bytes, *, about: str) -> bytes:
+    return AESGCM(_key()).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
+
+
 def seal_stream(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """A file of any length, piece by piece (STREAM: Hoang, Reyhanitabar, Rogaway and Vizár 2015): a piece that was changed,
     moved, dropped or cut off at the end does not open."""

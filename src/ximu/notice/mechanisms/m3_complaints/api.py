@@ -1,0 +1,45 @@
+"""The API of row M3.4: leads and figures only. Reports have no API: a program leaves traces, and a key names its holder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema, Status
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of
+from ximu.ideas.disclosure import queries as disclosure
+from ximu.notice.mechanisms.m3_complaints import queries, services
+
+router = Router(tags=["社会监督 complaints and reports"])
+
+
+class PressLead(Schema):
+    unit: str = Field(max_length=16)
+    topic: str = Field(max_length=20)
+    origin: str = Field(max_length=20)
+    words: str = Field(max_length=2000)
+    source: str = Field(max_length=300)
+
+
+@router.get("/leads", response=list[dict[str, Any]], summary="线索 Leads")
+def leads(request: HttpRequest, origin: str = "") -> Any:
+    actor_of(request).must("complaints.leads")
+    return [{"uid": one.uid, "unit": one.unit, "topic": one.topic, "origin": one.origin, "words": one.words, "source": one.source,
+             "month": one.month} for one in queries.leads(origin=origin)]
+
+
+@router.post("/leads", response={201: dict[str, str]}, summary="登记媒体与舆情线索 Enter a lead of the press or the public")
+def press(request: HttpRequest, given: PressLead) -> Status:
+    made = services.report_press(given.unit, given.topic, origin=given.origin, words=given.words, source=given.source,
+                                 by=actor_of(request), at=clock.now())
+    return Status(201, {"lead": made})
+
+
+@router.get("/figures", response=dict[str, Any], summary="季度统计 Figures of a quarter")
+def figures(request: HttpRequest, year: int, quarter: int) -> Any:
+    actor_of(request).must("complaints.leads")
+    found = disclosure.published("complaints", on=clock.today(), year=year, number=quarter)
+    return found | {"tables": [{"name": t["name"].zh, "total": t["total"], "rows": [
+        {"name": r["name"].zh, "count": r["count"]} for r in t["rows"]]} for t in found["tables"]]}

@@ -1,0 +1,219 @@
+"""What may whom see of a report? Nobody sees one about his own unit or one above it; leads and figures know of none."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from ximu.foundation import city, clock, vault
+from ximu.ideas.accounts.services.accounts import person_of
+from ximu.ideas.casework import queries as cases
+from ximu.ideas.casework.rules import Term, begin
+from ximu.ideas.ledger.rules import entry_bytes
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal, absent
+from ximu.kernel.today import TodayItem
+from ximu.kernel.view import View
+from ximu.kernel.words import Text
+from ximu.notice.mechanisms.m3_complaints import rules
+from ximu.notice.mechanisms.m3_complaints.models import Attachment, DaySeal, Hour, Lead, Message, Report
+
+HANDLE, OVERSEE, PRESS = "complaints.handle", "complaints.oversee", "complaints.press"
+DAY = "complaints.day"
+ORIGINS = {"social": Text("社会监督", "social supervision"), "press": Text("新闻媒体", "press"), "opinion": Text("网络舆情",
+                                                                                                         "public opinion")}
+
+
+def secret() -> bytes:
+    """Pepper, salt and form key of this room: beside the other keys, never in the database or a backup."""
+    return vault.secret("reports")
+
+
+@cache
+def _parameters() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads((Path(__file__).parent / "parameters.toml").read_text("utf-8"))
+
+
+def value(name: str, on: date) -> int:
+    return int(_row(name, on)["value"])
+
+
+def _row(name: str, on: date) -> dict[str, Any]:
+    rows = _parameters()[name]
+    return max([r for r in rows if r["since"] <= on] or rows[:1], key=lambda r: r["since"])
+
+
+def due(name: str, on: date) -> tuple[date | None, dict[str, Any]]:
+    """The last day of a limit, and how it was counted; none in a year without a calendar: a report is never refused for that."""
+    row = _row(name, on)
+    try:
+        counted = begin(Term(name, row["since"], int(row["value"]), row["unit"], row["source"], not row.get("to_be_confirmed")), on,
+                        cases.calendar())
+    except Refusal as refusal:
+        return None, {"code": refusal.code}
+    return counted.due.day, counted.due.envelope()
+
+
+def parent(unit: str, on: date) -> str:
+    found = registry.unit(unit, as_of=on)
+    return found.parent if found else ""
+
+
+def offices(on: date) -> list[str]:
+    """Where reports go first: the office that the profile names for them, then the coordinating one, as they live that day."""
+    known = registry.book()
+    named = [unit for unit in (city.office("reports"), city.office()) if unit in known.units]
+    return [registry.owner_of(unit, on=on) for unit in named if known.living(unit, on) or registry.successors(unit, on=on)]
+
+
+def route(about: list[str], on: date) -> str:
+    return rules.route(offices(on), about, lambda unit: parent(unit, on))
+
+
+def conflicted(row: Report, by: Actor, on: date) -> bool:
+    """Is the actor's unit complained of (or beneath one that is), or the actor among the persons complained of?"""
+    units = {u for u in (by.unit, *(g.unit for g in by.grants)) if u}
+    if any(rules.in_conflict(unit, row.about, lambda one: parent(one, on)) for unit in units):
+        return True
+    return bool(row.officials) and by.human in {_person(uid) for uid in row.officials}
+
+
+def _person(official: str) -> str:
+    """The pseudonym under which the official signs in; empty for one that is gone."""
+    found = registry.official(official)
+    return person_of(found.number) if found else ""
+
+
+def visible(by: Actor, on: date) -> list[Report]:
+    """Reports that this person handles, the most urgent first; those in conflict are not there for him at all."""
+    rows = Report.objects.all()
+    if not by.can(OVERSEE):
+        rows = rows.filter(handler=by.unit or "—")
+    return [row for row in rows.order_by("due", "uid") if not conflicted(row, by, on)]
+
+
+def report(uid: str) -> Report:
+    """For this room. Errors: `REPORT-NONE`."""
+    found = Report.objects.filter(uid=uid).first()
+    if found is None:
+        raise absent("REPORT-NONE", field="report", value=uid[:16], zh="件举报，或者您无权查看", en="report, or you may not see it")
+    return found
+
+
+def text_of(row: Report) -> str:
+    return vault.unseal(row.sealed, about=f"report:{row.uid}")
+
+
+def talk_of(row: Report) -> list[dict[str, Any]]:
+    return [{"sender": m.sender, "day": m.day, "text": vault.unseal(m.sealed, about=f"message:{m.uid}")} for m in row.messages.all()]
+
+
+def files_of(row: Report) -> list[Attachment]:
+    return list(row.attachments.only("uid", "kind", "day"))
+
+
+def attachment(row: Report, uid: str) -> tuple[str, bytes]:
+    """(kind, cleaned bytes). Errors: `REPORT-NONE`."""
+    found = row.attachments.filter(uid=uid).first()
+    if found is None:
+        raise absent("REPORT-NONE", field="file", value=uid[:16], zh="个附件", en="file")
+    return found.kind, vault.unseal_bytes(bytes(found.sealed), about=f"file:{found.uid}")
+
+
+def messages(row: Report) -> int:
+    return Message.objects.filter(report=row).count()
+
+
+def leads(*, origin: str = "") -> list[Lead]:
+    """In the order of their units and words: nothing of the order in which they came."""
+    rows = Lead.objects.order_by("-month", "unit", "uid")
+    return list(rows.filter(origin=origin) if origin else rows)
+
+
+def quarter(year: int, number: int) -> tuple[date, date]:
+    """First and last day. Errors: `QUARTER`."""
+    if not (2000 <= year <= 2100 and 1 <= number <= 4):
+        raise Refusal("QUARTER", field="quarter", value=f"{year}-{number}"[:12], rule="2000–2100, 1–4", zh="季度不正确。",
+                      en="That is no quarter.")
+    first = date(year, 3 * number - 2, 1)
+    after = date(year + number // 4, 3 * number % 12 + 1, 1)
+    return first, date.fromordinal(after.toordinal() - 1)
+
+
+def public_figures(view: View, *, on: date | None = None, year: int = 0, number: int = 0) -> dict[str, Any]:
+    """The provider `complaints`: one quarter that is over, by topic and by outcome, with small cells withheld.
+
+    Only whole quarters and two one-way tables are published, so that nothing can be got by taking one from another.
+    """
+    day = on or clock.today()
+    if not number:
+        month = day.month - 1
+        year, number = (day.year, month // 3) if month >= 3 else (day.year - 1, 4)
+    first, last = quarter(year, number)
+    if last >= day:
+        raise Refusal("QUARTER", field="quarter", value=f"{year}-{number}", rule="over", zh="该季度尚未结束。",
+                      en="This quarter is not over.")
+    smallest = value("smallest_cell", day)
+    by_topic = {**dict.fromkeys(rules.TOPICS, 0), **Counter(Report.objects.filter(day__range=(first, last)).values_list("topic",
+                                                                                                                        flat=True))}
+    closed = Report.objects.filter(closed_on__range=(first, last))
+    by_outcome = {**dict.fromkeys([*rules.OUTCOMES, "declined"], 0),
+                  **Counter(outcome or "declined" for outcome in closed.values_list("outcome", flat=True))}
+    tables = []
+    for words, cells, names in (
+            (Text("收到，按类别", "received, by topic"), by_topic, rules.TOPICS),
+            (Text("办结，按结论", "closed, by outcome"), by_outcome, {**rules.OUTCOMES, "declined": rules.STATES["declined"]})):
+        shown, total = rules.withheld(cells, smallest)
+        tables.append({"name": words, "total": total, "rows": [{"name": names[code], "count": shown[code]} for code in cells]})
+    return {"view": view.name, "year": year, "quarter": number, "smallest": smallest, "tables": tables}
+
+
+def guesses(at: datetime) -> int:
+    """Wrong codes in this hour, from anybody."""
+    return Hour.objects.filter(what="guess", hour=hour_of(at)).values_list("count", flat=True).first() or 0
+
+
+def hour_of(at: datetime) -> str:
+    return f"{at.astimezone(clock.CITY):%Y-%m-%d %H}"
+
+
+def seals(most: int = 30) -> list[DaySeal]:
+    return list(DaySeal.objects.order_by("-day")[:most])
+
+
+def seal_body(row: DaySeal) -> dict[str, Any]:
+    return {"day": row.day.isoformat(), "root": row.root, "leaves": row.leaves}
+
+
+def provider(first: int, last: int) -> Any:
+    """What the log should say about the days."""
+    for row in DaySeal.objects.filter(log_index__gte=first, log_index__lt=last):
+        yield row.log_index, entry_bytes(DAY, seal_body(row), row.at), f"举报日封存 {row.day}"
+
+
+def today(actor: Actor, at: datetime) -> list[TodayItem]:
+    """One line without any content: something waits, or codes are being guessed."""
+    if not actor.can(HANDLE):
+        return []
+    day, found = clock.city_day(at), []
+    waiting = [row for row in visible(actor, day) if row.state not in rules.CLOSED]
+    if waiting:
+        first = min((row.due for row in waiting if row.due), default=None)
+        found.append(TodayItem(Text("有新事项", "something waits"), Text("社会监督", "social supervision"), reverse("m3_complaints:desk"),
+                               due=first, count=len(waiting), state="overdue" if first and first < day else "pending"))
+    if actor.can(OVERSEE) and guesses(at) >= value("guesses_an_hour", day):
+        found.append(TodayItem(Text("回执码被大量试探", "codes are being guessed"), Text("社会监督", "social supervision"),
+                               reverse("m3_complaints:desk"), state="overdue"))
+    return found
+
+
+def pending_leads() -> Any:
+    return Report.objects.filter(~Q(lead=""))

@@ -1,0 +1,38 @@
+"""Where a report stands and which moves there are."""
+
+from __future__ import annotations
+
+from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
+
+STATES = {
+    "received": Text("待受理", "received"), "handling": Text("办理中", "being handled"),
+    "asked": Text("请举报人补充", "a question to the reporter"),
+    "answered": Text("已答复", "answered"), "declined": Text("不予受理", "not accepted"),
+}
+CLOSED = frozenset({"answered", "declined"})
+OUTCOMES = {
+    "proven": Text("属实", "proven"), "part": Text("部分属实", "proven in part"), "unproven": Text("未查实", "not proven"),
+    "explained": Text("解释说明", "explained"),
+}
+TOPICS = {
+    "promise": Text("承诺不兑现", "a promise not kept"), "payment": Text("拖欠账款", "money owed"),
+    "law": Text("不履行生效裁判", "a judgment not obeyed"),
+    "service": Text("办事失信", "service not as announced"), "data": Text("统计或信息不实", "false figures or information"),
+    "conduct": Text("公务员失信行为", "conduct of a civil servant in office"), "other": Text("其他", "other"),
+}
+MOVES = {
+    "accept": (("received",), "handling"), "decline": (("received",), "declined"), "pass_on": (("received", "handling"), ""),
+    "ask": (("handling",), "asked"), "say": (("received", "handling", "asked"), ""), "answer": (("handling", "asked"), "answered"),
+    "reopen": (("answered",), "handling"),
+}
+"""Verb → (states from which, state after; empty: stays)."""
+
+
+def must_move(verb: str, state: str) -> str:
+    """The state after. Errors: `STATE-EDGE`."""
+    sources, after = MOVES[verb]
+    if state not in sources:
+        raise Refusal("STATE-EDGE", status=409, field="state", value=state, rule=" ".join(sources), zh="该举报现在的环节不能这样办理。",
+                      en="The report cannot be moved like this where it stands.")
+    return after or state

@@ -1,0 +1,102 @@
+"""The reporter's pages leave no trace and need no script; the handler's show only what is his."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from ximu.foundation import clock
+from ximu.ideas.accounts.tests.factories import account, with_password
+from ximu.ideas.registry.tests import factories as city
+from ximu.notice.mechanisms.m3_complaints import queries
+from ximu.notice.mechanisms.m3_complaints.models import Report
+from ximu.notice.mechanisms.m3_complaints.tests.factories import JIANCHA, jpeg
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("M3.4")]
+TOKEN = re.compile(r'name="token" value="([^"]+)"')
+
+
+@pytest.fixture(autouse=True)
+def _city(db: None, settings: Any) -> None:
+    settings.XIMU_PROFILE = "example"
+    city.load()
+
+
+def token(client: Client) -> str:
+    return TOKEN.search(client.get("/report/").content.decode())[1]  # type: ignore[index]
+
+
+def send(client: Client, **given: Any) -> Any:
+    return client.post("/report/", {"topic": "promise", "text": "说好的事没有做", "token": token(client), **given})
+
+
+def code_of(answer: Any) -> str:
+    return re.search(r"(\d{4} ){3}\d{4}", answer.content.decode())[0]  # type: ignore[index]
+
+
+def test_reporting_leaves_nothing_in_the_browser() -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = send(client, file=SimpleUploadedFile("IMG_张三.jpg", jpeg()))
+    assert answer.status_code == 200
+    code = code_of(answer)
+    shown = client.post("/report/status/", {"code": code})
+    assert "待受理" in shown.content.decode()
+    for one in (answer, shown, client.get("/report/?lang=en"), client.get("/report/status/")):
+        assert not one.cookies and not client.cookies
+        assert one["Cache-Control"] == "no-store" and one["Referrer-Policy"] == "no-referrer"
+        assert "default-src 'none'" in one["Content-Security-Policy"]
+        assert "<script" not in one.content.decode() and "http://" not in one.content.decode()
+    assert code.replace(" ", "") not in client.get("/report/status/").content.decode()
+
+
+def test_a_form_that_is_not_taken_comes_back_as_typed() -> None:
+    client = Client()
+    answer = send(client, text="", about="北桥镇")
+    assert answer.status_code == 422 and 'value="北桥镇"' in answer.content.decode()
+    old = client.post("/report/", {"topic": "promise", "text": "说好的事没有做", "token": "x"})
+    assert old.status_code == 409 and "说好的事没有做" in old.content.decode()
+    assert client.post("/report/", {"topic": "promise", "text": "x", "token": token(client),
+                                    "file": SimpleUploadedFile("a.pdf", b"%PDF-1.4")}).status_code == 422
+    assert Report.objects.count() == 0
+
+
+def test_wrong_and_unknown_codes_answer_the_same_bytes() -> None:
+    client = Client()
+    answers = {client.post("/report/status/", {"code": code}).content for code in ("1111 2222 3333 4444", "x", "9" * 16)}
+    assert len(answers) == 1
+
+
+def test_a_reporter_adds_and_asks_for_a_second_look() -> None:
+    client, boss = Client(), Client()
+    code = code_of(send(client))
+    user = with_password(account("boss", "discipline_officer", unit=JIANCHA, at=clock.now()))
+    boss.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "有新事项" in boss.get("/console/").content.decode()
+    uid = Report.objects.get().uid
+    page = f"/console/m3_complaints/{uid}/"
+    assert "说好的事没有做" in boss.get(page).content.decode()
+    assert boss.get("/console/m3_complaints/").status_code == 200
+    assert boss.post(f"{page}accept").status_code == 302
+    assert boss.post(f"{page}ask", {"text": "何时说的？"}).status_code == 302
+    said = client.post("/report/status/", {"code": code, "act": "say", "text": "三月一日", "token": token(client),
+                                           "file": SimpleUploadedFile("x.jpg", jpeg())})
+    assert "三月一日" in said.content.decode()
+    file = queries.files_of(Report.objects.get())[0].uid
+    assert "data:image/jpeg;base64," in boss.get(f"{page}files/{file}").content.decode()
+    assert boss.get(f"{page}files/nosuchfile000000").status_code == 404
+    assert boss.post(f"{page}answer", {"outcome": "unproven", "text": "未查实"}).status_code == 302
+    again = client.post("/report/status/", {"code": code, "act": "reopen", "text": "没有解决"})
+    assert "办理中" in again.content.decode()
+    assert boss.post(f"{page}dance").status_code == 404
+    assert boss.get("/console/m3_complaints/leads").status_code == 200
+    assert Client().get(page).status_code in (302, 401, 403)
+
+
+def test_figures_are_public() -> None:
+    assert Client().get("/report/figures/").status_code == 200
+    assert Client().get("/report/figures/?year=2018&quarter=9").status_code == 200
+    assert Client().get("/api/v1/m3_complaints/leads").status_code in (401, 403)

@@ -1,0 +1,1 @@
+"""Two faces: the reporter's, without a trace, and the handler's."""

@@ -1,0 +1,121 @@
+"""The handler's pages. The uid of a report is random; its content is read only on the page of that report."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of
+from ximu.ideas.registry import queries as registry
+from ximu.notice.mechanisms.m3_complaints import queries, rules, services
+
+TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
+
+
+@never_cache
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """What this person handles; how the public's codes fare; the days in the log."""
+    by, at = actor_of(request), clock.now()
+    by.must(queries.HANDLE)
+    day = clock.city_day(at)
+    rows = [{"row": r, "state": rules.STATES[r.state], "topic": rules.TOPICS[r.topic], "late": bool(r.due and r.due < day),
+             "handler": registry.name(r.handler, as_of=day) if r.handler else ""} for r in queries.visible(by, day)]
+    return render(request, "m3_complaints/desk.html", {
+        "open": [r for r in rows if r["row"].state not in rules.CLOSED], "closed": [r for r in rows if r["row"].state in rules.CLOSED],
+        "oversee": by.can(queries.OVERSEE), "guesses": queries.guesses(at), "most": queries.value("guesses_an_hour", day),
+        "seals": queries.seals(7)})
+
+
+@never_cache
+@require_safe
+def one(request: HttpRequest, uid: str) -> HttpResponse:
+    by, at = actor_of(request), clock.now()
+    row = services.must_handle(uid, by=by, at=at)
+    return render(request, "m3_complaints/one.html", _shown(row, by, at) | {"contact": ""})
+
+
+def _shown(row: Any, by: Any, at: Any) -> dict[str, Any]:
+    day = clock.city_day(at)
+    return {
+        "row": row, "text": queries.text_of(row), "talk": queries.talk_of(row), "files": queries.files_of(row),
+        "state": rules.STATES[row.state], "topic": rules.TOPICS[row.topic], "outcome": rules.OUTCOMES.get(row.outcome),
+        "about": [registry.name(unit, as_of=day) for unit in row.about], "outcomes": rules.OUTCOMES.items(),
+        "handler": registry.name(row.handler, as_of=day) if row.handler else "", "mine": row.officer == by.human,
+        "late": bool(row.due and row.due < day), "closed": row.state in rules.CLOSED,
+        "may_take": not row.officer and row.state in ("handling", "asked") and by.human not in row.earlier,
+    }
+
+
+@never_cache
+@require_safe
+def file(request: HttpRequest, uid: str, attachment: str) -> HttpResponse:
+    """A cleaned file, as a page of its own; nothing is written anywhere."""
+    row = services.must_handle(uid, by=actor_of(request), at=clock.now())
+    kind, content = queries.attachment(row, attachment)
+    if kind == "text":
+        return render(request, "m3_complaints/file.html", {"row": row, "text": content.decode()})
+    address = f"data:{TYPES[kind]};base64,{base64.b64encode(content).decode('ascii')}"
+    return render(request, "m3_complaints/file.html", {"row": row, "picture": address})
+
+
+@never_cache
+@require_POST
+def act(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
+    by, at, post = actor_of(request), clock.now(), request.POST
+    text, day = post.get("text", ""), clock.today()
+    if verb == "accept":
+        services.accept(uid, by=by, at=at)
+    elif verb == "take":
+        services.take(uid, by=by, at=at)
+    elif verb == "decline":
+        services.decline(uid, reason=text, by=by, at=at)
+    elif verb == "ask":
+        services.ask(uid, text, by=by, at=at)
+    elif verb == "pass":
+        services.pass_on(uid, registry.named(post.get("unit", "").strip(), as_of=day), by=by, at=at)
+        return redirect("m3_complaints:desk")
+    elif verb == "answer":
+        unit = registry.named(post["unit"].strip(), as_of=day) if post.get("unit", "").strip() else ""
+        services.answer(uid, services.Finding(post.get("outcome", ""), text, unit, post.get("lead", "")), by=by, at=at)
+    elif verb == "link":
+        services.link(uid, post.get("main", "").strip()[:16], by=by, at=at)
+    elif verb == "mark":
+        services.mark_official(uid, post.get("official", "").strip()[:16], by=by, at=at)
+    elif verb == "contact":
+        services.ask_contact(uid, purpose=post.get("purpose", ""), by=by, at=at)
+    elif verb == "reveal":
+        shown = services.reveal_contact(uid, by=by, at=at)
+        row = services.must_handle(uid, by=by, at=at)
+        return render(request, "m3_complaints/one.html", _shown(row, by, at) | {"contact": shown})
+    else:
+        raise Http404
+    return redirect("m3_complaints:one", uid)
+
+
+@require_safe
+def leads(request: HttpRequest) -> HttpResponse:
+    """What social supervision, the press and the public brought, without anybody behind it."""
+    by, day = actor_of(request), clock.today()
+    by.must("complaints.leads")
+    rows = [{"row": lead, "unit": registry.name(lead.unit, as_of=day), "topic": rules.TOPICS[lead.topic],
+             "origin": queries.ORIGINS[lead.origin]}
+            for lead in queries.leads(origin=request.GET.get("origin", ""))]
+    return render(request, "m3_complaints/leads.html", {
+        "rows": rows, "topics": rules.TOPICS.items(), "origins": [(k, v) for k, v in queries.ORIGINS.items() if k != "social"],
+        "may_press": by.can(queries.PRESS)})
+
+
+@require_POST
+def press(request: HttpRequest) -> HttpResponse:
+    post = request.POST
+    unit = registry.named(post.get("unit", "").strip(), as_of=clock.today())
+    services.report_press(unit, post.get("topic", ""), origin=post.get("origin", ""), words=post.get("words", ""),
+                          source=post.get("source", ""), by=actor_of(request), at=clock.now())
+    return redirect("m3_complaints:leads")
