@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ximu.config import demo_exchange, demo_safeguards
+from ximu.config import demo_exchange, demo_reports, demo_safeguards
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.accounts import queries as accounts
@@ -60,6 +60,7 @@ def live(city: str, *, say: Say) -> None:
         demo_exchange.travel(by=_person("publisher", sent_at), at=sent_at)
     _zeros(city)
     demo_safeguards.keep(city, at=COUNTED)
+    demo_reports.report(city, handler=_person("discipline", COUNTED), press=_person("coordinator", COUNTED), at=COUNTED)
 
 
 def _expectations(city: str) -> None:

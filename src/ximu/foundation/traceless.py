@@ -18,7 +18,7 @@ MOST_BODY = 56 << 20
 class InMemory(MemoryFileUploadHandler):
     """Never a temporary file; the body was measured before."""
 
-    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None) -> None:  # noqa: N803
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None) -> None:
         self.activated = True
 
 
