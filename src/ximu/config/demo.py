@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ximu.config import demo_exchange, demo_reports, demo_safeguards
+from ximu.config import demo_exchange, demo_plan, demo_reports, demo_safeguards
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.accounts import queries as accounts
@@ -27,6 +27,7 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "deliveries"
 PARTIAL = "示例：不合格行退回报送单位改正"
 SHOWN = ("family", "event_date", "decision_date", "document_number", "authority", "behaviour", "grade")
 OPENED = datetime(2018, 5, 2, 9, tzinfo=clock.CITY)
+CHECKED = datetime(2018, 7, 2, 9, tzinfo=clock.CITY)
 COUNTED = datetime(2019, 1, 7, 9, tzinfo=clock.CITY)
 RETURNS = {
     "gy": ["judgment"], "jiancha": ["discipline", "accountability"], "hbj": ["penalty", "accountability"], "czj": ["penalty", "audit"],
@@ -59,6 +60,8 @@ def live(city: str, *, say: Say) -> None:
         sent_at = max(at for at, _, _ in steps) + timedelta(days=1)
         demo_exchange.travel(by=_person("publisher", sent_at), at=sent_at)
     _zeros(city)
+    demo_plan.check(city, coordinator=_person("coordinator", CHECKED), clerk=_person("czj-entry", CHECKED),
+                    publisher=_person("publisher", CHECKED), reviewer=_person("reviewer", CHECKED), at=CHECKED)
     demo_safeguards.keep(city, at=COUNTED)
     demo_reports.report(city, handler=_person("discipline", COUNTED), press=_person("coordinator", COUNTED), at=COUNTED)
 

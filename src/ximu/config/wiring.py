@@ -51,6 +51,7 @@ from ximu.notice.mechanisms.m3_complaints.hooks import LeadReleased
 from ximu.notice.mechanisms.m4_relief import queries as relief
 from ximu.notice.mechanisms.m4_relief.services import CONDUCTS as RELIEF
 from ximu.notice.plan import queries as plan
+from ximu.notice.plan.services import checking, following
 from ximu.notice.safeguards.s1_leadership import queries as leadership
 from ximu.notice.safeguards.s1_leadership import services as leading
 from ximu.notice.safeguards.s2_institutions import queries as institutions
@@ -125,7 +126,7 @@ def plan_duties(as_of: date) -> Counter[str]:
     """Tasks of the newest plan by unit; a task whose units cannot be read counts as nobody's."""
     found: Counter[str] = Counter()
     for row in plan.rows(plan.plan()) if plan.plans() else []:
-        found.update([duty.unit for duty in plan.duties(row, as_of=as_of)] or [""])
+        found.update([duty.unit for duty in plan.duties(row, as_of=as_of)] + [""] * len(plan.unread(row, as_of=as_of)))
     return found
 
 
@@ -201,6 +202,9 @@ def connect_all() -> None:
     assessment.register_source("promises", kept_promises)
     register_evidence("events", events.provider, kinds=("events.",))
     publications.register_public("plan", plan.public_plan)
+    register_evidence("plan", plan.provider, kinds=(plan.CHECKED,))
+    casework.register_daily("plan_warned", lambda *, at: following.warn_overdue(by=SYSTEM, at=at))
+    casework.register_daily("plan_checks_opened", lambda *, at: checking.open_due(by=SYSTEM, at=at))
     event_store.register_loader("hotline", hotline_desk.load_tickets)
     publications.register_public("d13", hotline.public_kpi)
     outbox.connect(record_hooks.RecordsMoved, publications.moved)

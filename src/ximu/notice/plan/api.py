@@ -12,7 +12,29 @@ from ninja.files import UploadedFile
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.notice.plan import queries
-from ximu.notice.plan.services import evidence, importing, readings
+from ximu.notice.plan.services import checking, evidence, following, importing, readings
+
+
+class CheckIn(Schema):
+    year: int
+    half: str
+    plan: str = ""
+
+
+class SelfIn(Schema):
+    row: str
+    unit: str
+    claim: str
+    words: str
+
+
+class FindingIn(Schema):
+    row: str
+    unit: str
+    verdict: str
+    mark: int | None = None
+    words: str = ""
+
 
 router = Router(tags=["plan 任务分工"])
 
@@ -92,3 +114,83 @@ def review(request: HttpRequest, uid: str, body: ReviewIn) -> dict[str, Any]:
     """Accept or return."""
     made = evidence.review_evidence(uid, accept=body.accept, reason=body.reason, by=actor_of(request), at=clock.now())
     return {"evidence": made.uid, "state": made.state}
+
+
+@router.get("/burn-up")
+def burn_up(request: HttpRequest, as_of: date | None = None, plan: str = "") -> list[dict[str, Any]]:
+    """Tasks in all, proved and overdue, month by month."""
+    actor_of(request).must("plan.view")
+    return queries.burn_up(queries.plan(plan), as_of=as_of or clock.today(), known_at=clock.now())
+
+
+@router.get("/unread")
+def unread(request: HttpRequest, as_of: date | None = None, plan: str = "") -> list[dict[str, Any]]:
+    """Expressions of the notice that stand for no unit that day, with code and sentence."""
+    actor_of(request).must("plan.view")
+    return [one for row in queries.rows(queries.plan(plan)) for one in queries.unread(row, as_of=as_of or clock.today())]
+
+
+@router.get("/checks")
+def checks(request: HttpRequest) -> list[dict[str, Any]]:
+    actor_of(request).must("plan.view")
+    return [{"uid": c.uid, "year": c.year, "half": c.half, "as_of": c.as_of, "state": c.state, "digest": c.digest,
+             "log_index": c.log_index, "missing": queries.missing(c)} for c in queries.checks()]
+
+
+@router.post("/checks")
+def open_check(request: HttpRequest, body: CheckIn) -> dict[str, Any]:
+    made = checking.open_check(body.plan, year=body.year, half=body.half, by=actor_of(request), at=clock.now())
+    return {"check": made.uid, "as_of": made.as_of, "state": made.state}
+
+
+@router.get("/checks/{check}")
+def check(request: HttpRequest, check: str, unit: str = "") -> dict[str, Any]:
+    """The sheet; the figures of the report with their sources, and those that have gone stale."""
+    actor_of(request).must("plan.view")
+    row = queries.check(check)
+    return {
+        "uid": row.uid, "year": row.year, "half": row.half, "state": row.state, "digest": row.digest,
+        "lines": [{"row": x.row, "unit": x.unit, "light": x.light, "claim": x.claim, "system": x.finding.system,
+                   "verdict": x.finding.verdict,
+                   "mark": x.finding.mark, "words": x.finding.words, "became": x.became} for x in queries.lines(row, unit=unit)],
+        "figures": [{"key": f.key, "value": f.value, "source": f.source} for f in queries.report_figures(row)],
+        "stale": [{"key": f.key, "value": f.value, "now": now} for f, now in queries.stale_figures(row, known_at=clock.now())]}
+
+
+@router.post("/checks/{check}/self")
+def report_self(request: HttpRequest, check: str, body: SelfIn) -> dict[str, Any]:
+    made = checking.report_self(check, body.row, unit=body.unit, claim=body.claim, words=body.words, by=actor_of(request), at=clock.now())
+    return {"row": made.row, "unit": made.unit, "claim": made.claim}
+
+
+@router.post("/checks/{check}/freeze")
+def freeze(request: HttpRequest, check: str) -> dict[str, str]:
+    return {"digest": checking.freeze(check, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/checks/{check}/findings")
+def find(request: HttpRequest, check: str, body: FindingIn) -> dict[str, Any]:
+    made = checking.find(check, body.row, unit=body.unit, verdict=body.verdict, mark=body.mark, words=body.words, by=actor_of(request),
+                         at=clock.now())
+    return {"row": made.row, "unit": made.unit, "system": made.system, "verdict": made.verdict}
+
+
+@router.post("/checks/{check}/confirm")
+def confirm(request: HttpRequest, check: str) -> dict[str, int]:
+    return {"confirmed": checking.confirm_rest(check, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/checks/{check}/sign")
+def sign_check(request: HttpRequest, check: str) -> dict[str, str]:
+    return {"state": checking.sign(check, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/next/{year}")
+def propose_next(request: HttpRequest, year: int, plan: str = "") -> dict[str, Any]:
+    made = following.propose_next(plan, year=year, by=actor_of(request), at=clock.now())
+    return {"next": made.uid, "year": made.year, "lines": made.lines}
+
+
+@router.post("/drafts/{draft}/adopt")
+def adopt_next(request: HttpRequest, draft: str) -> dict[str, str]:
+    return {"plan": following.adopt_next(draft, by=actor_of(request), at=clock.now()).uid}

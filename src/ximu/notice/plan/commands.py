@@ -11,7 +11,7 @@ from typing import Any
 import click
 from django.db import DatabaseError
 
-from ximu.foundation import clock
+from ximu.foundation import clock, documents
 from ximu.foundation.rooms import SRC
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
@@ -112,3 +112,36 @@ def plan_status(as_of: str | None, known_at: str | None, uid: str, as_json: bool
         return
     for line in lines:
         click.echo(f"{line['row']:6}{line['light_words'].zh:6}{line['due'] or '—':12}{line['reason'].zh}")
+
+
+@plan_group.command("checks")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def plan_checks(as_json: bool) -> None:
+    """检查考核一览 all checks and whether the figures of their reports have gone stale."""
+    rows = [{"uid": c.uid, "year": c.year, "half": c.half, "as_of": c.as_of.isoformat(), "state": c.state, "digest": c.digest,
+             "missing": queries.missing(c), "stale": [{"key": f.key, "value": f.value, "now": now} for f, now in queries.stale_figures(
+                 c, known_at=clock.now())]} for c in queries.checks()]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['uid']} {row['year']} {row['half']} {row['state']} 待核查 to examine {row['missing']}, "
+                   f"过时数据 stale figures {len(row['stale'])}")
+
+
+@plan_group.command("report")
+@click.argument("check")
+@click.option("--out", required=True, help="写到（.pdf或.docx） write to a .pdf or .docx")
+def plan_report(check: str, out: str) -> None:
+    """检查报告（GB/T 9704版式，每个数据注明来源） the report of a check; exit code 2 when a figure has gone stale."""
+    row, path = queries.check(check), Path(out)
+    if not row.inputs or path.suffix not in {".pdf", ".docx"}:
+        raise Refusal("CHECK-STATE", status=409, field="check", value=check, rule="frozen; .pdf | .docx",
+                      zh="检查尚未冻结，或者文件名不是.pdf、.docx。", en="The check is not frozen, or the file is neither .pdf nor .docx.")
+    made = queries.letter(row, on=clock.today())
+    path.write_bytes(documents.pdf(made) if path.suffix == ".pdf" else documents.docx(made))
+    stale = queries.stale_figures(row, known_at=clock.now())
+    for figure, now in stale:
+        click.echo(f"过时 stale: {figure.key} {figure.value} → {now} ({figure.source})", err=True)
+    if stale:
+        sys.exit(2)

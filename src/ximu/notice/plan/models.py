@@ -142,3 +142,126 @@ class Evidence(models.Model):
         public = ("uid", "row", "unit", "dated", "expires_on", "completes", "state", "submitted_at", "reviewed_at")
         internal = ("title", "digest", "submitted_by", "submitter", "reviewed_by", "reason")
         personal = ()
+
+
+class Check(models.Model):
+    """A mid-year or year-end check: self-reports until it is frozen, findings on what was frozen, two signatures."""
+
+    uid = UidField()
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="checks", verbose_name="任务分工", db_comment="所属任务分工")
+    year = models.PositiveSmallIntegerField("年度", db_comment="年度")
+    half = models.CharField("种类", max_length=3, db_comment="mid年中检查 end年底考核")
+    as_of = models.DateField("基准日", db_comment="检查所看的日期")
+    state = models.CharField("状态", max_length=6, default="open", db_comment="open自查 frozen冻结核查 closed已签署")
+    opened_at = models.DateTimeField("开始时间", db_comment="开始时间")
+    opened_by = models.CharField("开始人", max_length=UID_LENGTH, db_comment="开始人标识")
+    frozen_at = models.DateTimeField("冻结时间", null=True, blank=True, db_comment="冻结时间，此后的报送留待下次")
+    inputs = models.JSONField("冻结内容", default=dict, db_comment="冻结的任务、职责、证据与自查")
+    digest = models.CharField("摘要", max_length=64, blank=True, db_comment="冻结内容的SHA-256")
+    log_index = models.PositiveBigIntegerField("日志序号", null=True, blank=True, db_comment="冻结在透明日志中的序号")
+    signer = models.CharField("第一签署人", max_length=64, blank=True, db_comment="第一签署人的人员标识")
+    signed_at = models.DateTimeField("第一签署时间", null=True, blank=True, db_comment="第一签署时间")
+    second = models.CharField("第二签署人", max_length=64, blank=True, db_comment="第二签署人的人员标识")
+    closed_at = models.DateTimeField("签署完成时间", null=True, blank=True, db_comment="第二人签署时间")
+
+    class Meta:
+        verbose_name = "检查考核"
+        verbose_name_plural = verbose_name
+        db_table_comment = "年中检查与年底考核：冻结、核查、两人签署"
+        constraints = [models.UniqueConstraint(fields=["plan", "year", "half"], name="plan_one_check")]
+
+    class Privacy:
+        public = ("uid", "plan", "year", "half", "as_of", "state", "digest", "log_index", "closed_at")
+        internal = ("opened_at", "opened_by", "frozen_at", "inputs", "signer", "signed_at", "second")
+        personal = ()
+
+
+class SelfReport(models.Model):
+    check_of = models.ForeignKey(Check, on_delete=models.PROTECT, related_name="reports", verbose_name="检查", db_comment="所属检查")
+    row = models.CharField("编号", max_length=12, db_comment="任务编号")
+    unit = models.CharField("单位", max_length=UID_LENGTH, db_comment="单位标识")
+    claim = models.CharField("自查结论", max_length=12, db_comment="已完成、推进中、未开始")
+    words = models.TextField("说明", db_comment="自查说明")
+    at = models.DateTimeField("报送时间", db_comment="报送时间")
+    reporter = models.CharField("报送人员", max_length=64, db_comment="报送人的人员标识，用于核查回避")
+
+    class Meta:
+        verbose_name = "自查"
+        verbose_name_plural = verbose_name
+        db_table_comment = "单位自查：冻结前可改"
+        constraints = [models.UniqueConstraint(fields=["check_of", "row", "unit"], name="plan_one_self_report")]
+
+    class Privacy:
+        public = ()
+        internal = ("check_of", "row", "unit", "claim", "words", "at", "reporter")
+        personal = ()
+
+
+class Finding(models.Model):
+    check_of = models.ForeignKey(Check, on_delete=models.PROTECT, related_name="findings", verbose_name="检查", db_comment="所属检查")
+    row = models.CharField("编号", max_length=12, db_comment="任务编号")
+    unit = models.CharField("单位", max_length=UID_LENGTH, db_comment="单位标识")
+    system = models.CharField("系统判定", max_length=8, db_comment="依冻结证据的判定")
+    verdict = models.CharField("核查结论", max_length=8, blank=True, db_comment="核查人的结论，空为尚未核查")
+    mark = models.PositiveSmallIntegerField("评分", null=True, blank=True, db_comment="0至100")
+    words = models.CharField("说明", max_length=1000, blank=True, db_comment="核查说明；与系统判定不同的须有理由")
+    finder = models.CharField("核查人员", max_length=64, blank=True, db_comment="核查人的人员标识")
+    at = models.DateTimeField("核查时间", null=True, blank=True, db_comment="核查时间")
+
+    class Meta:
+        verbose_name = "核查结论"
+        verbose_name_plural = verbose_name
+        db_table_comment = "核查结论：每项职责一条，系统判定与核查人结论并列"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["check_of", "row", "unit"], name="plan_one_finding")]
+
+    class Privacy:
+        public = ("check_of", "row", "unit", "system", "verdict", "mark")
+        internal = ("words", "finder", "at")
+        personal = ()
+
+
+class Warned(models.Model):
+    """An overdue task was told to a unit that carries it; once per due day."""
+
+    row = models.ForeignKey(PlanRow, on_delete=models.PROTECT, related_name="warnings", verbose_name="任务", db_comment="所属任务")
+    unit = models.CharField("单位", max_length=UID_LENGTH, db_comment="被提醒单位标识")
+    superior = models.CharField("上级", max_length=UID_LENGTH, blank=True, db_comment="同时告知的上级单位标识")
+    due = models.DateField("期限", db_comment="逾期的期限")
+    at = models.DateTimeField("提醒时间", db_comment="提醒时间")
+    case = models.CharField("办件", max_length=UID_LENGTH, blank=True, db_comment="督办事项的办件标识")
+
+    class Meta:
+        verbose_name = "逾期提醒"
+        verbose_name_plural = verbose_name
+        db_table_comment = "逾期提醒：同一期限对同一单位只提醒一次"
+        constraints = [models.UniqueConstraint(fields=["row", "unit", "due"], name="plan_warned_once")]
+
+    class Privacy:
+        public = ()
+        internal = ("row", "unit", "superior", "due", "at", "case")
+        personal = ()
+
+
+class NextPlan(models.Model):
+    """The plan of a following year as it was drawn from this one: proposed by one person, adopted by another."""
+
+    uid = UidField()
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="followers", verbose_name="任务分工", db_comment="上年任务分工")
+    year = models.PositiveSmallIntegerField("年度", db_comment="新年度")
+    lines = models.JSONField("各项任务", db_comment="是否结转、期限、理由")
+    proposer = models.CharField("提出人员", max_length=64, db_comment="提出人的人员标识，用于双人原则")
+    proposed_at = models.DateTimeField("提出时间", db_comment="提出时间")
+    adopted_at = models.DateTimeField("采纳时间", null=True, blank=True, db_comment="第二人采纳时间")
+    made = models.CharField("新任务分工", max_length=UID_LENGTH, blank=True, db_comment="采纳后生成的任务分工标识")
+
+    class Meta:
+        verbose_name = "下年度任务分工草案"
+        verbose_name_plural = verbose_name
+        db_table_comment = "下年度任务分工草案：由上年度生成，两人采纳"
+        constraints = [models.UniqueConstraint(fields=["plan", "year"], name="plan_one_follower")]
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "plan", "year", "lines", "proposer", "proposed_at", "adopted_at", "made")
+        personal = ()

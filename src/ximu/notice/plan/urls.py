@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from ximu.notice.plan import views
+from ximu.notice.plan.views import board as views
+from ximu.notice.plan.views import checks
 
 app_name = "plan"
 urlpatterns = [
@@ -14,5 +15,13 @@ urlpatterns = [
     path("row/<str:uid>/reading", views.choose, name="choose"),
     path("reading/<str:uid>/<str:verb>", views.decide, name="decide"),
     path("row/<str:uid>/evidence", views.submit, name="submit"),
+    path("burn-up", checks.burn_up, name="burn_up"),
+    path("checks", checks.index, name="checks"),
+    path("checks/<str:uid>", checks.one, name="check"),
+    path("checks/<str:uid>/report.<str:form>", checks.report, name="report"),
+    path("checks/<str:uid>/<str:verb>", checks.act, name="check_act"),
+    path("next", checks.propose, name="next"),
+    path("next/<str:uid>", checks.draft, name="draft"),
+    path("next/<str:uid>/adopt", checks.adopt, name="adopt"),
     path("evidence/<str:uid>/review", views.review, name="evidence"),
 ]

@@ -89,7 +89,7 @@ def duties(target: PlanRow, *, as_of: date) -> list[Duty]:
 
 
 def _named(words: str, named_on: date, as_of: date) -> list[str]:
-    """The unit that the notice named, or the one that carries its duties on the day; nothing for an unknown name."""
+    """The unit that the notice named, or the one that carries its duties on the day; nothing for a name that `unread` tells."""
     answer = registry.resolve(words, as_of=named_on)
     if answer.status != "exact":
         return []
@@ -100,11 +100,71 @@ def _named(words: str, named_on: date, as_of: date) -> list[str]:
 
 
 def _meant(phrase: str, as_of: date, named: list[str]) -> list[str]:
-    """An open expression the register cannot read stays without units; the page shows its words."""
+    """An open expression that the register cannot read stays without units; `unread` tells it."""
     try:
         return registry.expand(phrase, as_of=as_of, named=named)
     except Refusal:
         return []
+
+
+def unread(target: PlanRow, *, as_of: date) -> list[dict[str, Any]]:
+    """Expressions of a row that stand for no unit that day, each with the code and the sentence that say why."""
+    named_on = target.plan.issued_on or as_of
+    found = []
+    for unit in target.units:
+        try:
+            if unit["phrase"]:
+                registry.expand(unit["words"], as_of=as_of, named=[])
+                continue
+            answer = registry.resolve(unit["words"], as_of=named_on)
+            if answer.status != "exact":
+                near = "、".join(c.name for c in answer.candidates[:3])
+                raise Refusal("ORG-UNKNOWN", field="负责单位", value=unit["words"], rule="registry",
+                              zh=f"机构名录中没有“{unit['words']}”，相近的有：{near or '无'}。",
+                              en=f"The register has no “{unit['words']}”; near: {near or 'none'}.")
+            registry.owner_of(answer.candidates[0].uid, on=as_of)
+        except Refusal as refusal:
+            found.append({"row": target.row, "words": unit["words"], **refusal.envelope()})
+    return found
+
+
+def duty_status(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
+    """Per unit × task its own light: only what this unit showed counts, and for tasks of its forebears what they showed."""
+    signed = _signed(of, known_at)
+    proofs: dict[tuple[int, str], list[lights.Proof]] = {}
+    owners: dict[str, str] = {}
+    for given in Evidence.objects.filter(row__plan=of, state=Evidence.State.ACCEPTED, reviewed_at__lte=known_at):
+        if given.unit not in owners:
+            owners[given.unit] = _carrier(given.unit, as_of)
+        proofs.setdefault((given.row_id, owners[given.unit]), []).append(lights.Proof(given.dated, given.expires_on, given.completes))
+    found = []
+    for target in rows(of):
+        for duty in duties(target, as_of=as_of):
+            line = _status(target, signed, proofs.get((target.pk, duty.unit), []), as_of)
+            found.append({"row": target.row, "unit": duty.unit, "name": duty.name, "role": duty.role, "light": line["light"],
+                          "due": line["due"], "evidence": line["evidence"], "reason": [line["reason"].zh, line["reason"].en]})
+    return found
+
+
+def _carrier(unit: str, as_of: date) -> str:
+    try:
+        return registry.owner_of(unit, on=as_of)
+    except Refusal:
+        return unit
+
+
+def burn_up(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
+    """Month by month since the issue: tasks in all, those proved (done, or standing with valid evidence), and those overdue."""
+    day, found = of.issued_on or as_of, []
+    while True:
+        after = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        at = min(date.fromordinal(after.toordinal() - 1), as_of)
+        counts = [line["light"] for line in status(of, as_of=at, known_at=known_at)]
+        found.append({"day": at, "rows": len(counts), "proved": sum(c in ("done", "on_time") for c in counts),
+                      "overdue": sum(c in ("overdue", "evidence_expired") for c in counts)})
+        if at >= as_of:
+            return found
+        day = after
 
 
 def due_of(target: PlanRow, *, signed: dict[int, Reading]) -> tuple[date | None, str]:

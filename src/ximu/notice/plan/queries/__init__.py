@@ -1,0 +1,51 @@
+"""Reads of the plan: how it stands, its checks, its report, the next year's."""
+
+from ximu.notice.plan.queries.checks import (
+    CHECKED,
+    Line,
+    check,
+    checks,
+    follower,
+    followers,
+    inputs_of,
+    letter,
+    lines,
+    missing,
+    previous,
+    provider,
+    report_figures,
+    self_reports,
+    set_day,
+    stale_figures,
+    warned,
+)
+from ximu.notice.plan.queries.standing import (
+    Duty,
+    awaiting_review,
+    burn_up,
+    due_of,
+    duties,
+    duty_status,
+    envelope,
+    evidence,
+    evidence_of,
+    has_registry,
+    matrix,
+    plan,
+    plans,
+    public_plan,
+    readings,
+    row,
+    rows,
+    status,
+    today,
+    unread,
+)
+
+__all__ = [
+    "CHECKED", "Duty", "Line", "awaiting_review", "burn_up", "check", "checks", "due_of", "duties", "duty_status", "envelope", "evidence",
+    "evidence_of", "follower", "followers", "has_registry", "inputs_of", "letter", "lines",
+    "matrix", "missing", "plan", "plans", "previous",
+    "provider", "public_plan", "readings", "report_figures", "row", "rows", "self_reports", "set_day", "stale_figures", "status", "today",
+    "unread", "warned",
+]

@@ -1,0 +1,207 @@
+"""A check: what was frozen, what was found, what became of the last finding, and its report with a source for each figure."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ximu.foundation import city
+from ximu.foundation.documents import Letter, Paragraph
+from ximu.ideas.ledger.rules import entry_bytes
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.refusal import absent
+from ximu.kernel.words import Text
+from ximu.notice.plan.models import Check, Finding, NextPlan, Plan, SelfReport, Warned
+from ximu.notice.plan.queries import standing
+from ximu.notice.plan.rules import checks as rules
+from ximu.notice.plan.rules import lights
+
+CHECKED = "plan.check.frozen"
+WORST = 8
+
+
+@cache
+def _parameters() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads((Path(__file__).parents[1] / "parameters.toml").read_text("utf-8"))
+
+
+def set_day(year: int, half: str) -> date:
+    """The day on which the check of a year looks, by the dated parameter that holds on it."""
+    rows = _parameters()["mid_year_day" if half == "mid" else "year_end_day"]
+    month, day = (int(part) for part in rows[-1]["value"].split("-"))
+    return date(year, month, day)
+
+
+def checks(of: Plan | None = None) -> list[Check]:
+    rows = Check.objects.order_by("-year", "half")
+    return list(rows.filter(plan=of) if of else rows)
+
+
+def check(uid: str) -> Check:
+    """Errors: `CHECK-NONE`."""
+    found = Check.objects.select_related("plan").filter(uid=uid).first()
+    if found is None:
+        raise absent("CHECK-NONE", field="check", value=uid[:16], zh="次检查", en="check")
+    return found
+
+
+def self_reports(of: Check) -> list[SelfReport]:
+    return list(of.reports.order_by("row", "unit"))
+
+
+def inputs_of(of: Check, *, known_at: datetime) -> dict[str, Any]:
+    """Everything that a check looks at, as plain values: tasks with lights, duties with lights, self-reports."""
+    lines = [standing.envelope(line) for line in standing.status(of.plan, as_of=of.as_of, known_at=known_at)]
+    return {
+        "plan": of.plan.uid, "number": of.plan.number, "year": of.year, "half": of.half, "as_of": of.as_of.isoformat(),
+        "known_at": known_at.isoformat(), "lines": lines, "duties": standing.duty_status(of.plan, as_of=of.as_of, known_at=known_at),
+        "self": [[r.row, r.unit, r.claim, r.words] for r in self_reports(of)],
+    }
+
+
+def previous(of: Check) -> Check | None:
+    """For a year-end check the mid-year one of the same year, when it was signed."""
+    return Check.objects.filter(plan=of.plan, year=of.year, half="mid", state="closed").first() if of.half == "end" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A duty on the sheet: what the unit says, what the system and the examiner find, and what became of the mid-year finding."""
+
+    row: str
+    unit: str
+    name: str
+    role: str
+    light: str
+    reason: Text
+    claim: str
+    claimed: str
+    finding: Finding
+    before: Finding | None
+    became: str
+
+
+def lines(of: Check, *, unit: str = "") -> list[Line]:
+    """Empty until the check is frozen."""
+    if not of.inputs:
+        return []
+    last = previous(of)
+    before = {(f.row, f.unit): f for f in last.findings.all()} if last else {}
+    owners = {u: standing._carrier(u, of.as_of) for _, u in before}
+    carried = {(row, owners[u]): f for (row, u), f in before.items()}
+    found = {(f.row, f.unit): f for f in of.findings.all()}
+    said = {(row, u): (claim, words) for row, u, claim, words in of.inputs["self"]}
+    return [_line(duty, found[(duty["row"], duty["unit"])], said.get((duty["row"], duty["unit"]), ("", "")),
+                  carried.get((duty["row"], duty["unit"])), half=of.half)
+            for duty in of.inputs["duties"] if not unit or duty["unit"] == unit]
+
+
+def _line(duty: dict[str, Any], finding: Finding, said: tuple[str, str], before: Finding | None, *, half: str) -> Line:
+    now = finding.verdict or finding.system
+    became = rules.became(before.verdict if before else None, now) if half == "end" else ""
+    return Line(duty["row"], duty["unit"], duty["name"], duty["role"], duty["light"], Text(*duty["reason"]), said[0], said[1], finding,
+                before,
+                became)
+
+
+def missing(of: Check) -> int:
+    """Duties that nobody has examined yet."""
+    return of.findings.filter(verdict="").count()
+
+
+def report_figures(of: Check) -> list[rules.Figure]:
+    return rules.figures(of.inputs) if of.inputs else []
+
+
+def stale_figures(of: Check, *, known_at: datetime) -> list[tuple[rules.Figure, str]]:
+    """Figures of the report that would be another with what is known now about the same day."""
+    return rules.stale(report_figures(of), rules.figures(inputs_of(of, known_at=known_at))) if of.inputs else []
+
+
+def warned(of: Plan) -> list[Warned]:
+    return list(Warned.objects.filter(row__plan=of).select_related("row").order_by("-at"))
+
+
+def followers(of: Plan) -> list[NextPlan]:
+    return list(of.followers.order_by("-year"))
+
+
+def follower(uid: str) -> NextPlan:
+    """Errors: `PLAN-NONE`."""
+    found = NextPlan.objects.select_related("plan").filter(uid=uid).first()
+    if found is None:
+        raise absent("PLAN-NONE", field="next", value=uid[:16], zh="份下年度草案", en="draft of a following year")
+    return found
+
+
+def checked_body(row: Check) -> dict[str, Any]:
+    return {"check": row.uid, "plan": row.plan.uid, "year": row.year, "half": row.half, "as_of": row.as_of.isoformat(),
+            "digest": row.digest}
+
+
+def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
+    """What the log should say about frozen checks."""
+    for row in Check.objects.select_related("plan").filter(log_index__gte=first, log_index__lt=last):
+        yield row.log_index or 0, entry_bytes(CHECKED, checked_body(row), row.frozen_at), f"检查 {row.year} {row.half}"
+
+
+def letter(of: Check, *, on: date) -> Letter:
+    """The report in the layout of an official document; each figure carries the number of its source."""
+    known = {one.key: one for one in report_figures(of)}
+    order: list[str] = []
+
+    def n(key: str) -> str:
+        if key not in order:
+            order.append(key)
+        return f"{known[key].value}［{order.index(key) + 1}］"
+
+    name = rules.HALVES[of.half].zh
+    found = list(of.findings.all())
+    body = [
+        Paragraph(f"根据《{of.plan.title}》{of.plan.number}，对{of.year}年度政务诚信建设工作任务开展{name}，"
+                  f"以{of.as_of.year}年{of.as_of.month}月{of.as_of.day}日为基准日，情况如下。"),
+        Paragraph("一、总体情况", 1),
+        Paragraph(f"共{n('rows')}项任务，分解为{n('duties')}项职责，由{n('units')}个单位承担。已完成{n('light:done')}项，按期推进{n('light:on_time')}项，"
+                  f"有风险{n('light:at_risk')}项，逾期{n('light:overdue')}项，证据过期{n('light:evidence_expired')}项，未开始{n('light:not_started')}项。"
+                  f"有有效证据的职责{n('met')}项。"),
+        Paragraph("二、逾期与证据过期", 1),
+        Paragraph(f"涉及逾期的单位{n('units:overdue')}个，涉及证据过期的单位{n('units:evidence_expired')}个。"),
+        *[Paragraph(f"{line['row']} {line['area']}：{line['reason_zh']}。") for line in of.inputs["lines"]
+          if line["light"] in ("overdue", "evidence_expired")][:WORST],
+        Paragraph("三、核查结论", 1),
+        Paragraph(_findings_words(found)),
+        *_before_words(of),
+        Paragraph("数据来源", 1),
+        *[Paragraph(f"［{place}］{known[key].source}。") for place, key in enumerate(order, 1)],
+        Paragraph(f"以上数据取自冻结内容，SHA-256摘要{of.digest}，透明日志第{of.log_index}条。"),
+    ]
+    office = registry.name(city.office(), as_of=on) if city.office() else "政务诚信建设综合协调部门"
+    return Letter(issuer=office, number=f"诚检〔{of.year}〕{'年中' if of.half == 'mid' else '年底'}",
+                  title=f"{of.year}年度政务诚信建设工作{name}报告",
+                  to="市人民政府", paragraphs=tuple(body), signer=office, day=on)
+
+
+def _findings_words(found: list[Finding]) -> str:
+    count = {verdict: sum((f.verdict or f.system) == verdict for f in found) for verdict in rules.VERDICTS}
+    differ = sum(bool(f.verdict) and f.verdict != f.system for f in found)
+    told = "，".join(f"{rules.VERDICTS[verdict].zh}{number}项" for verdict, number in count.items())
+    return f"核查{len(found)}项职责：{told}。核查人结论与系统判定不同的{differ}项，均附理由。"
+
+
+def _before_words(of: Check) -> list[Paragraph]:
+    if previous(of) is None:
+        return []
+    count: dict[str, int] = {}
+    for line in lines(of):
+        count[line.became] = count.get(line.became, 0) + 1
+    told = "，".join(f"{rules.BECAME[code].zh}{count[code]}项" for code in rules.BECAME if code in count)
+    return [Paragraph("四、年中检查问题的整改", 1), Paragraph(f"与年中检查结论相比：{told}。")]
+
+
+def light_words(light: str) -> Text:
+    return lights.LIGHTS[light]

@@ -1,0 +1,1 @@
+"""Console pages of the plan: the board, and its checks."""
