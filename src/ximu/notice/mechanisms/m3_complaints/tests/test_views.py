@@ -6,10 +6,13 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from ximu.foundation import clock
+from ximu.foundation.models import Reply
+from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts.tests.factories import account, with_password
 from ximu.ideas.registry.tests import factories as city
 from ximu.notice.mechanisms.m3_complaints import queries
@@ -62,6 +65,21 @@ def test_a_form_that_is_not_taken_comes_back_as_typed() -> None:
     assert client.post("/report/", {"topic": "promise", "text": "x", "token": token(client),
                                     "file": SimpleUploadedFile("a.pdf", b"%PDF-1.4")}).status_code == 422
     assert Report.objects.count() == 0
+
+
+def test_who_is_signed_in_in_the_same_browser_is_nobody_here(caplog: pytest.LogCaptureFixture) -> None:
+    """A civil servant reports from the browser in which the console is open: no audit, session or kept answer knows of it."""
+    client = Client()
+    user = with_password(account("insider", "discipline_officer", unit=JIANCHA, at=clock.now()))
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    trail, session = accounts.audit().count(), Session.objects.get().expire_date
+    headers = {"HTTP_IDEMPOTENCY_KEY": "0123456789abcdef", "REMOTE_ADDR": "203.0.113.94", "HTTP_AUTHORIZATION": "Bearer x"}
+    answer = client.post("/report/", {"topic": "promise", "text": "说好的事没有做", "token": token(client)}, **headers)
+    client.post("/report/status/", {"code": code_of(answer)}, **headers)
+    client.post("/report/status/", {"code": "1" * 16, "act": "say"}, **headers)
+    assert (accounts.audit().count(), Session.objects.get().expire_date, Reply.objects.count()) == (trail, session, 0)
+    assert caplog.records == []
+    assert client.get("/console/").status_code == 200, "the session itself lives on"
 
 
 def test_wrong_and_unknown_codes_answer_the_same_bytes() -> None:
