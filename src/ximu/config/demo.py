@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ximu.config import demo_exchange, demo_plan, demo_reports, demo_safeguards
+from ximu.config import demo_exchange, demo_plan, demo_reports, demo_safeguards, demo_supervision
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.accounts import queries as accounts
@@ -62,6 +62,7 @@ def live(city: str, *, say: Say) -> None:
     _zeros(city)
     demo_plan.check(city, coordinator=_person("coordinator", CHECKED), clerk=_person("czj-entry", CHECKED),
                     publisher=_person("publisher", CHECKED), reviewer=_person("reviewer", CHECKED), at=CHECKED)
+    demo_supervision.supervise(city, coordinator=_person("coordinator", CHECKED), at=CHECKED)
     demo_safeguards.keep(city, at=COUNTED)
     demo_reports.report(city, handler=_person("discipline", COUNTED), press=_person("coordinator", COUNTED), at=COUNTED)
 

@@ -48,6 +48,9 @@ from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 from ximu.notice.mechanisms.m3_complaints import queries as complaints
 from ximu.notice.mechanisms.m3_complaints import services as reporting
 from ximu.notice.mechanisms.m3_complaints.hooks import LeadReleased
+from ximu.notice.mechanisms.m3_supervision import queries as supervision
+from ximu.notice.mechanisms.m3_supervision import services as supervising
+from ximu.notice.mechanisms.m3_supervision.hooks import FindingMade
 from ximu.notice.mechanisms.m4_relief import queries as relief
 from ximu.notice.mechanisms.m4_relief.services import CONDUCTS as RELIEF
 from ximu.notice.plan import queries as plan
@@ -160,6 +163,23 @@ def raise_lead(event: LeadReleased, *, at: datetime) -> None:
             raise
 
 
+def rectify_finding(event: FindingMade, *, at: datetime) -> None:
+    """A finding of an inspection becomes a problem to rectify, and the finding knows its case."""
+    problem = Problem(event.unit, f"督查：{event.topic}"[:120], "orange", "inspection", event.finding)
+    try:
+        supervising.linked(event.finding, joint.raise_problem(problem, reason=event.words, by=SYSTEM, at=at), at=at)
+    except Refusal as refusal:
+        if refusal.code != "CASE-DUP":
+            raise
+
+
+def connect_supervision() -> None:
+    """Inspections and proposals: proof of the log, rectification, the public list."""
+    register_evidence("supervision", supervision.provider, kinds=supervision.KINDS)
+    publications.register_public("proposals", supervision.public_proposals)
+    outbox.connect(FindingMade, rectify_finding)
+
+
 def connect_complaints() -> None:
     """Reports: days in the log, leads to rectification, figures to the portal; what is done by the day."""
     register_evidence("complaints", complaints.provider, kinds=(complaints.DAY,))
@@ -188,6 +208,7 @@ def connect_all() -> None:
     connect_promises_and_packs()
     connect_exchange()
     connect_complaints()
+    connect_supervision()
     connect_safeguards()
     connect_streets()
     for event in RIGHTS:

@@ -17,7 +17,8 @@ from ximu.ideas.disclosure import queries as disclosure
 FEED = 50
 MOST_ADDRESSES = 49_000
 """sitemaps.org allows 50,000 addresses in one file."""
-STANDING = ("portal", "portal-units", "portal-records", "portal-promises", "portal-plan", "portal-streets", "portal-lists", "portal-log",
+STANDING = ("portal", "portal-units", "portal-records", "portal-promises", "portal-plan", "portal-streets", "portal-proposals",
+            "portal-lists", "portal-log",
             "portal-verifier", "portal-data", "portal-about", "portal-accessibility", "portal-sitemap")
 
 

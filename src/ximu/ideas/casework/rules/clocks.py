@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ximu.kernel.refusal import Refusal
@@ -77,8 +77,19 @@ def _due(start: date, days: int, unit: str, calendar: Calendar) -> Due:
     return calendar.due(start, days) if unit == "working-day" else calendar.due_calendar_days(start, days)
 
 
+def days_of(months: int, since: date) -> int:
+    """Calendar days up to the same day so many months later, or the last day of that month (民法典 第二百零二条)."""
+    year, month = divmod(since.year * 12 + since.month - 1 + months, 12)
+    after = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    last = date.fromordinal(after.toordinal() - 1).day
+    return (date(year, month + 1, min(since.day, last)) - since).days
+
+
 def begin(term: Term, day: date, calendar: Calendar) -> Count:
-    """The clock starts; the day of the event is not counted. Errors: `CAL-NONE`."""
+    """The clock starts; the day of the event is not counted; months are counted by the calendar. Errors: `CAL-NONE`."""
+    if term.unit == "month":
+        days = days_of(term.value, day)
+        return Count(days, "calendar-day", day, _due(day, days, "calendar-day", calendar))
     return Count(term.value, term.unit, day, _due(day, term.value, term.unit, calendar))
 
 
@@ -109,7 +120,8 @@ def extend(count: Count, more: Term, day: date, calendar: Calendar) -> Count:
     if count.suspended is not None:
         raise _already("suspended")
     must_be_in_time(count, day)
-    term = count.term + more.value
+    more_days = days_of(more.value, count.due.start + timedelta(days=count.term - count.spent)) if more.unit == "month" else more.value
+    term = count.term + more_days
     return Count(term, count.unit, count.started, _due(count.due.start, term - count.spent, count.unit, calendar), count.spent)
 
 

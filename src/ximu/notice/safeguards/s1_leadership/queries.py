@@ -88,7 +88,7 @@ def groups(on: date) -> list[Any]:
 def members(group: str, on: date) -> list[str]:
     """Names of the group's members that day, in the order of the registry."""
     found = [m.unit for m in registry.book().members if m.group == group and m.since <= on and (m.until is None or on < m.until)]
-    return [registry.name(registry.owner_of(unit, on=on), as_of=on) for unit in found]
+    return [registry.name(unit, as_of=on) for unit in dict.fromkeys(registry.owner_of(one, on=on) for one in found)]
 
 
 def meetings() -> list[Meeting]:

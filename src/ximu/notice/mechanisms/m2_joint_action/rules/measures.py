@@ -10,7 +10,8 @@ from ximu.kernel.words import Text
 
 LEVELS = {"blue": Text("蓝", "Blue"), "yellow": Text("黄", "Yellow"), "orange": Text("橙", "Orange"), "red": Text("红", "Red")}
 ORIGINS = {"record": Text("信用记录", "Record"), "warning": Text("预警", "Warning"), "complaint": Text("投诉", "Complaint"),
-           "audit": Text("审计", "Audit"), "promise": Text("承诺逾期", "Overdue promise"), "hand": Text("人工", "By hand")}
+           "audit": Text("审计", "Audit"), "inspection": Text("督查", "Inspection"),
+           "promise": Text("承诺逾期", "Overdue promise"), "hand": Text("人工", "By hand")}
 _CAPS = {"轻微": "MEAS-CAP-1", "一般": "MEAS-CAP-2", "严重": "MEAS-CAP-3"}
 
 

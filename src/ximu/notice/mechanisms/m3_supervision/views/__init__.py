@@ -1,0 +1,1 @@
+"""Pages of rows M3.2 and M3.3."""
