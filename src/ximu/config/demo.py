@@ -5,6 +5,7 @@ Each step is dated (2018), done by the account whose duty it is, and may be repe
 
 from __future__ import annotations
 
+import heapq
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "deliveries"
 PARTIAL = "示例：不合格行退回报送单位改正"
 SHOWN = ("family", "event_date", "decision_date", "document_number", "authority", "behaviour", "grade")
 OPENED = datetime(2018, 5, 2, 9, tzinfo=clock.CITY)
+HOUR = timedelta(hours=1)
 CHECKED = datetime(2018, 7, 2, 9, tzinfo=clock.CITY)
 COUNTED = datetime(2019, 1, 7, 9, tzinfo=clock.CITY)
 RETURNS = {
@@ -40,29 +42,66 @@ Say = Callable[[str], None]
 
 
 def live(city: str, *, say: Say) -> None:
-    """Load the example deliveries and let their records go their way; a second call finds everything done."""
+    """What happened, in the order in which it happened; a second call finds everything done."""
     manifest = EXAMPLES / "answers.toml"
     if not manifest.exists():
         return
     answers = tomllib.loads(manifest.read_text("utf-8"))
+    todo = _Story()
+    todo.add(OPENED, lambda: _begin(city))
+    for name, told in answers.items():
+        todo.add(told["at"], lambda name=name, told=told: _arrive(todo, name, told, city, say=say))  # type: ignore[misc]
+    todo.add(CHECKED, lambda: _check_the_plan(city))
+    for month, at in ZEROS:
+        todo.add(at, lambda month=month, at=at: _zero(city, month, at))  # type: ignore[misc]
+    sent = max(told["at"] for told in answers.values()) + max(after for _, after in STEPS) + timedelta(days=1)
+    todo.add(sent, lambda: demo_exchange.travel(by=_person("publisher", sent), at=sent))
+    todo.add(COUNTED, lambda: _count(city))
+    todo.play()
+
+
+class _Story:
+    """Acts by their moment; an act may add later ones."""
+
+    def __init__(self) -> None:
+        self._acts: list[tuple[datetime, int, Callable[[], Any]]] = []
+        self._told = 0
+
+    def add(self, at: datetime, act: Callable[[], Any]) -> None:
+        self._told += 1
+        heapq.heappush(self._acts, (at, self._told, act))
+
+    def play(self) -> None:
+        while self._acts:
+            heapq.heappop(self._acts)[2]()
+
+
+def _begin(city: str) -> None:
     _expectations(city)
     coordinator, publisher = _person("coordinator", OPENED), _person("publisher", OPENED)
     demo_safeguards.meet(city, coordinator=coordinator, publisher=publisher, at=OPENED)
-    demo_safeguards.plan_ahead(city, enterer=coordinator, publisher=publisher, at=OPENED)
-    demo_safeguards.pledge(city, enterer=coordinator, publisher=publisher, at=OPENED)
-    demo_exchange.open_channels(by=_person("coordinator", OPENED), at=OPENED)
-    batches = [batch for name, told in sorted(answers.items(), key=lambda one: one[1]["at"])
-               if (batch := _deliver(name, told, city, say=say))]
-    steps = [(at + after, act, batch) for batch, at in batches for act, after in STEPS]
-    for at, act, batch in sorted(steps, key=lambda step: step[0]):
-        act(batch, at)
-    if steps:
-        sent_at = max(at for at, _, _ in steps) + timedelta(days=1)
-        demo_exchange.travel(by=_person("publisher", sent_at), at=sent_at)
-    _zeros(city)
+    demo_safeguards.plan_ahead(city, enterer=coordinator, publisher=publisher, at=OPENED + HOUR)
+    demo_safeguards.pledge(city, enterer=coordinator, publisher=publisher, at=OPENED + 2 * HOUR)
+    demo_exchange.open_channels(by=coordinator, at=OPENED + 2 * HOUR)
+
+
+def _arrive(todo: _Story, name: str, told: dict[str, Any], city: str, *, say: Say) -> None:
+    """A delivery comes in; its records go their way on later days."""
+    got = _deliver(name, told, city, say=say)
+    if got is None:
+        return
+    batch, at = got
+    for act, after in STEPS:
+        todo.add(at + after, lambda act=act, day=at + after: act(batch, day))  # type: ignore[misc]
+
+
+def _check_the_plan(city: str) -> None:
     demo_plan.check(city, coordinator=_person("coordinator", CHECKED), clerk=_person("czj-entry", CHECKED),
                     publisher=_person("publisher", CHECKED), reviewer=_person("reviewer", CHECKED), at=CHECKED)
-    demo_supervision.supervise(city, coordinator=_person("coordinator", CHECKED), at=CHECKED)
+    demo_supervision.supervise(city, coordinator=_person("coordinator", CHECKED), at=CHECKED + timedelta(days=3))
+
+
+def _count(city: str) -> None:
     demo_safeguards.keep(city, at=COUNTED)
     demo_reports.report(city, handler=_person("discipline", COUNTED), press=_person("coordinator", COUNTED), at=COUNTED)
 
@@ -75,15 +114,14 @@ def _expectations(city: str) -> None:
             delivering.expect(uid_of(city, key), family=family, since=OPENED.date(), by=by, at=OPENED)
 
 
-def _zeros(city: str) -> None:
+def _zero(city: str, month: str, at: datetime) -> None:
     """The environment bureau had nothing to report from May to August 2018 and says so itself; September is not yet confirmed."""
     unit = uid_of(city, "hbj")
-    for month, at in ZEROS:
-        if intake.zero_of(unit, family="accountability", month=month) is not None:
-            continue
-        claimed = delivering.claim_zero(unit, family="accountability", month=month, by=_person("coordinator", at), at=at)
-        if month != ZEROS[-1][0]:
-            delivering.confirm_zero(claimed.uid, by=_person("hbj-entry", at), at=at)
+    if intake.zero_of(unit, family="accountability", month=month) is not None:
+        return
+    claimed = delivering.claim_zero(unit, family="accountability", month=month, by=_person("coordinator", at), at=at)
+    if month != ZEROS[-1][0]:
+        delivering.confirm_zero(claimed.uid, by=_person("hbj-entry", at), at=at)
 
 
 def _person(login: str, at: datetime) -> Actor:

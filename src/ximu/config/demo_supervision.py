@@ -36,19 +36,19 @@ def supervise(city: str, *, coordinator: Actor, at: datetime) -> None:
              "lead": _name(city, lead),
              "assisting": _name(city, co) if co else "", "assigned_on": "2018-04-27"} for n, kind, title, lead, co in ROWS]
     services.import_proposals(rows=rows, by=coordinator, at=at)
+    districts = [uid_of(city, f"q{n:02}") for n in range(1, 17)]
+    made = services.plan_round(year=2018, title="承诺兑现专项督查（示例）", scope=districts, size=4, by=coordinator, at=at,
+                               items=["承诺是否建立台账", "到期承诺是否兑现", "未兑现的是否说明原因", "街镇承诺是否公开"])
+    services.commit_seed(made, by=coordinator, at=at)
     known = {p.number: p for p in queries.proposals()}
     for number, given in ANSWERS.items():
         services.answer_proposal(known[number].uid, given, by=SYSTEM, at=at + timedelta(days=1))
     delegate = Actor("demo-delegate", grants=(Grant("delegate", frozenset({"proposals.own"})),), person=person_of(DELEGATE))
     services.rate(known["0602"].uid, rating="satisfied", words="", by=delegate, at=at + timedelta(days=2))
     services.rate(known["0605"].uid, rating="unsatisfied", words="（示例）请说明为何不采纳。", by=delegate, at=at + timedelta(days=2))
-    districts = [uid_of(city, f"q{n:02}") for n in range(1, 17)]
-    made = services.plan_round(year=2018, title="承诺兑现专项督查（示例）", scope=districts, size=4, by=coordinator, at=at,
-                               items=["承诺是否建立台账", "到期承诺是否兑现", "未兑现的是否说明原因", "街镇承诺是否公开"])
-    services.commit_seed(made, by=coordinator, at=at)
-    services.draw(made, by=coordinator, at=at + timedelta(days=1))
+    services.draw(made, by=coordinator, at=at + timedelta(days=2))
     for visit in queries.visits(queries.round_of(made)):
-        services.assign_team(visit.uid, ["supervisor"], by=coordinator, at=at + timedelta(days=1))
+        services.assign_team(visit.uid, ["supervisor"], by=coordinator, at=at + timedelta(days=2))
 
 
 def _name(city: str, key: str) -> str:
