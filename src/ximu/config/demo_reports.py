@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
-from ximu.kernel.actor import Actor
+from ximu.kernel.actor import SYSTEM, Actor
 from ximu.notice.mechanisms.m3_complaints import queries
 from ximu.notice.mechanisms.m3_complaints import services as reporting
 
@@ -18,10 +18,11 @@ WORDS = (
 
 
 def report(city: str, *, handler: Actor, press: Actor, at: datetime) -> None:
-    """One answered, one being handled with a question, one past the office that is complained of."""
+    """One answered, one being handled with a question, one past the office that is complained of; the figures of that quarter."""
     if queries.visible(handler, clock.city_day(at)):
         return
-    uids = []
+    uids, told = [], at
+    at -= timedelta(days=28)
     for topic, about, text in WORDS:
         before = {row.uid for row in queries.visible(handler, clock.city_day(at))}
         reporting.file_report(reporting.Filed(topic, text, about), token=reporting.form(on=clock.city_day(at)), at=at)
@@ -32,4 +33,5 @@ def report(city: str, *, handler: Actor, press: Actor, at: datetime) -> None:
     reporting.answer(uids[0], reporting.Finding("explained", "（示例）尾款已列入四季度支付计划。"), by=handler, at=later)
     reporting.ask(uids[1], "（示例）请补充承诺公开的网址或照片。", by=handler, at=later)
     reporting.report_press(uid_of(city, "q01j4"), "promise", origin="press", words="（示例）报道称某便民服务点开放时间与公示不符",
-                           source="示例晚报2018年12月20日", by=press, at=later)
+                           source="示例晚报2018年12月20日", by=press, at=told)
+    reporting.publish_figures(by=SYSTEM, at=told)

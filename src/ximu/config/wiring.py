@@ -186,6 +186,8 @@ def connect_complaints() -> None:
     publications.register_public("complaints", complaints.public_figures)
     outbox.connect(LeadReleased, raise_lead)
     casework.register_daily("leads_released", lambda *, at: reporting.release_leads(by=SYSTEM, at=at))
+    casework.register_daily("reports_resumed", lambda *, at: reporting.resume_silent(by=SYSTEM, at=at))
+    casework.register_daily("report_figures", lambda *, at: reporting.publish_figures(by=SYSTEM, at=at))
     casework.register_daily("report_days_sealed", lambda *, at: reporting.seal_days(by=SYSTEM, at=at))
 
 

@@ -25,6 +25,7 @@ class Report(models.Model):
     day = models.DateField("收到日期", db_comment="收到日期，不记时刻")
     due = models.DateField("期限", null=True, blank=True, db_comment="现环节期限")
     due_told = models.JSONField("期限算法", default=dict, db_comment="期限的计算过程")
+    left = models.PositiveIntegerField("剩余日数", null=True, blank=True, db_comment="等待举报人补充时办理期限的剩余日数")
     outcome = models.CharField("结论", max_length=10, blank=True, db_comment="办理结论代码")
     closed_on = models.DateField("办结日期", null=True, blank=True, db_comment="办结日期")
     reopened = models.BooleanField("已复查", default=False, db_comment="是否已重新办理过一次")
@@ -41,7 +42,7 @@ class Report(models.Model):
     class Privacy:
         public = ()
         internal = ("uid", "code", "state", "topic", "about", "officials", "handler", "officer", "earlier", "named", "day", "due",
-                    "due_told", "outcome", "closed_on", "reopened", "lead_on", "main")
+                    "due_told", "left", "outcome", "closed_on", "reopened", "lead_on", "main")
         personal = ("sealed", "lead")
 
 
@@ -182,10 +183,10 @@ class DaySeal(models.Model):
 
 
 class Hour(models.Model):
-    """How much came in an hour, from nobody in particular: wrong codes, reports."""
+    """How much came in an hour, from nobody in particular: wrong codes, reports. Which hour it was, the database does not know."""
 
     what = models.CharField("事项", max_length=8, db_comment="guess错误查询，report举报")
-    hour = models.CharField("时段", max_length=13, db_comment="年月日时")
+    hour = models.CharField("时段", max_length=13, db_comment="时段的带密钥摘要，库内不能还原")
     count = models.PositiveIntegerField("次数", default=0, db_comment="次数")
 
     class Meta:
@@ -197,4 +198,40 @@ class Hour(models.Model):
     class Privacy:
         public = ()
         internal = ("what", "hour", "count")
+        personal = ()
+
+
+class Alarm(models.Model):
+    """A day on which codes were guessed until look-ups had to be slowed."""
+
+    day = models.DateField("日期", unique=True, db_comment="回执码被大量试探的日期")
+
+    class Meta:
+        verbose_name = "试探告警"
+        verbose_name_plural = verbose_name
+        db_table_comment = "回执码试探告警：一日一条"
+
+    class Privacy:
+        public = ()
+        internal = ("day",)
+        personal = ()
+
+
+class Quarter(models.Model):
+    """The figures of a quarter as they were published: counted once, so that no later count can be taken from them."""
+
+    year = models.PositiveSmallIntegerField("年度", db_comment="年度")
+    number = models.PositiveSmallIntegerField("季度", db_comment="季度，1至4")
+    smallest = models.PositiveIntegerField("最小单元", db_comment="少于此数不公布")
+    tables = models.JSONField("数字", db_comment="已隐去小数的各表")
+
+    class Meta:
+        verbose_name = "季度统计"
+        verbose_name_plural = verbose_name
+        db_table_comment = "季度统计：一次计数，公布后不再变动"
+        constraints = [models.UniqueConstraint(fields=["year", "number"], name="m3_quarter_once")]
+
+    class Privacy:
+        public = ("year", "number", "smallest", "tables")
+        internal = ()
         personal = ()

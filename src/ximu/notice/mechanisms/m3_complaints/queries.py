@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import tomllib
 from collections import Counter
-from datetime import date, datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,15 +22,17 @@ from ximu.ideas.casework.rules import Term, begin
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
+from ximu.kernel.health import Check
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.today import TodayItem
 from ximu.kernel.view import View
 from ximu.kernel.words import Text
 from ximu.notice.mechanisms.m3_complaints import rules
-from ximu.notice.mechanisms.m3_complaints.models import Attachment, DaySeal, Hour, Lead, Message, Report
+from ximu.notice.mechanisms.m3_complaints.models import Alarm, Attachment, DaySeal, Hour, Lead, Message, Quarter, Report
 
 HANDLE, OVERSEE, PRESS = "complaints.handle", "complaints.oversee", "complaints.press"
 DAY = "complaints.day"
+ALARM_DAYS = 7
 ORIGINS = {"social": Text("社会监督", "social supervision"), "press": Text("新闻媒体", "press"), "opinion": Text("网络舆情",
                                                                                                          "public opinion")}
 
@@ -51,11 +56,13 @@ def _row(name: str, on: date) -> dict[str, Any]:
     return max([r for r in rows if r["since"] <= on] or rows[:1], key=lambda r: r["since"])
 
 
-def due(name: str, on: date) -> tuple[date | None, dict[str, Any]]:
-    """The last day of a limit, and how it was counted; none in a year without a calendar: a report is never refused for that."""
+def due(name: str, on: date, *, left: int | None = None) -> tuple[date | None, dict[str, Any]]:
+    """The last day of a limit (or of the days that were `left` of it), and how it was counted; none in a year without a calendar: a
+    report is never refused for that."""
     row = _row(name, on)
+    days = int(row["value"]) if left is None else left
     try:
-        counted = begin(Term(name, row["since"], int(row["value"]), row["unit"], row["source"], not row.get("to_be_confirmed")), on,
+        counted = begin(Term(name, row["since"], days, row["unit"], row["source"], not row.get("to_be_confirmed")), on,
                         cases.calendar())
     except Refusal as refusal:
         return None, {"code": refusal.code}
@@ -67,6 +74,11 @@ def parent(unit: str, on: date) -> str:
     return found.parent if found else ""
 
 
+def days_left(name: str, on: date, last: date) -> int:
+    """How many days of a limit are left after `on`, in the unit of that limit."""
+    return cases.calendar().count(on, last) if _row(name, on)["unit"] == "working-day" else (last - on).days
+
+
 def offices(on: date) -> list[str]:
     """Where reports go first: the office that the profile names for them, then the coordinating one, as they live that day."""
     known = registry.book()
@@ -74,14 +86,30 @@ def offices(on: date) -> list[str]:
     return [registry.owner_of(unit, on=on) for unit in named if known.living(unit, on) or registry.successors(unit, on=on)]
 
 
-def route(about: list[str], on: date) -> str:
-    return rules.route(offices(on), about, lambda unit: parent(unit, on))
+def route(avoided: Collection[str], on: date) -> str:
+    return rules.route(offices(on), avoided, lambda unit: parent(unit, on))
+
+
+def served(official: str, on: date) -> set[str]:
+    """The units in which the official holds a post that day."""
+    known = registry.book()
+    return {known.posts[h.post].unit for h in known.holdings
+            if h.official == official and h.since <= on and (h.until is None or on < h.until)}
+
+
+def avoided(about: Iterable[str], officials: Iterable[str], *days: date) -> set[str]:
+    """Whom a report goes past: the units complained of, and those in which the persons complained of serve."""
+    return set(about).union(*(served(one, day) for one in officials for day in days))
+
+
+def avoided_by(row: Report, on: date) -> set[str]:
+    return avoided(row.about, row.officials, row.day, on)
 
 
 def conflicted(row: Report, by: Actor, on: date) -> bool:
     """Is the actor's unit complained of (or beneath one that is), or the actor among the persons complained of?"""
-    units = {u for u in (by.unit, *(g.unit for g in by.grants)) if u}
-    if any(rules.in_conflict(unit, row.about, lambda one: parent(one, on)) for unit in units):
+    units, past = {u for u in (by.unit, *(g.unit for g in by.grants)) if u}, avoided_by(row, on)
+    if any(rules.in_conflict(unit, past, lambda one: parent(one, on)) for unit in units):
         return True
     return bool(row.officials) and by.human in {_person(uid) for uid in row.officials}
 
@@ -151,17 +179,26 @@ def quarter(year: int, number: int) -> tuple[date, date]:
 def public_figures(view: View, *, on: date | None = None, year: int = 0, number: int = 0) -> dict[str, Any]:
     """The provider `complaints`: one quarter that is over, by topic and by outcome, with small cells withheld.
 
-    Only whole quarters and two one-way tables are published, so that nothing can be got by taking one from another.
+    Only whole quarters and two one-way tables are published, each counted once (`services.publish_figures`): a count that changed
+    when a report was reopened or destroyed would tell of it. A quarter that was not counted yet shows no table.
     """
     day = on or clock.today()
     if not number:
         month = day.month - 1
         year, number = (day.year, month // 3) if month >= 3 else (day.year - 1, 4)
-    first, last = quarter(year, number)
+    _, last = quarter(year, number)
     if last >= day:
         raise Refusal("QUARTER", field="quarter", value=f"{year}-{number}", rule="over", zh="该季度尚未结束。",
                       en="This quarter is not over.")
-    smallest = value("smallest_cell", day)
+    row = Quarter.objects.filter(year=year, number=number).first()
+    tables = [{"name": Text(*t["name"]), "total": t["total"], "rows": [{"name": Text(*r["name"]), "count": r["count"]} for r in t["rows"]]}
+              for t in row.tables] if row else []
+    return {"view": view.name, "year": year, "quarter": number, "smallest": row.smallest if row else value("smallest_cell", day),
+            "tables": tables}
+
+
+def counted(first: date, last: date, smallest: int) -> list[dict[str, Any]]:
+    """The tables of a quarter as plain data, small cells withheld."""
     by_topic = {**dict.fromkeys(rules.TOPICS, 0), **Counter(Report.objects.filter(day__range=(first, last)).values_list("topic",
                                                                                                                         flat=True))}
     closed = Report.objects.filter(closed_on__range=(first, last))
@@ -172,8 +209,9 @@ def public_figures(view: View, *, on: date | None = None, year: int = 0, number:
             (Text("收到，按类别", "received, by topic"), by_topic, rules.TOPICS),
             (Text("办结，按结论", "closed, by outcome"), by_outcome, {**rules.OUTCOMES, "declined": rules.STATES["declined"]})):
         shown, total = rules.withheld(cells, smallest)
-        tables.append({"name": words, "total": total, "rows": [{"name": names[code], "count": shown[code]} for code in cells]})
-    return {"view": view.name, "year": year, "quarter": number, "smallest": smallest, "tables": tables}
+        tables.append({"name": [words.zh, words.en], "total": total,
+                       "rows": [{"name": [names[code].zh, names[code].en], "count": shown[code]} for code in cells]})
+    return tables
 
 
 def guesses(at: datetime) -> int:
@@ -182,7 +220,30 @@ def guesses(at: datetime) -> int:
 
 
 def hour_of(at: datetime) -> str:
-    return f"{at.astimezone(clock.CITY):%Y-%m-%d %H}"
+    """A mark of the hour that only the key beside the database can make again."""
+    return hmac.new(secret(), f"hour:{at.astimezone(clock.CITY):%Y-%m-%d %H}".encode(), hashlib.sha256).hexdigest()[:12]
+
+
+def alarms(on: date) -> list[date]:
+    """Days of the last week on which codes were guessed."""
+    return list(Alarm.objects.filter(day__gt=on - timedelta(days=ALARM_DAYS)).order_by("day").values_list("day", flat=True))
+
+
+def unrouted(on: date) -> int:
+    """How many open reports have no office in this city that may handle them."""
+    return Report.objects.filter(handler="").exclude(state__in=rules.CLOSED).count()
+
+
+def doctor(at: datetime) -> list[Check]:
+    """Without any content: guessed codes, and reports that only a superior of the city can handle."""
+    day = clock.city_day(at)
+    days, alone = alarms(day), unrouted(day)
+    return [
+        Check(Text("回执码试探", "Guessed codes"), "warn" if days else "ok", "RECEIPT-GUESS " + " ".join(d.isoformat() for d in days)
+              if days else "—", Text("查看边界防护；举报内容未泄露", "look at the edge; no content was told")),
+        Check(Text("无可避嫌单位的举报", "Reports without a free handler"), "warn" if alone else "ok", str(alone),
+              Text("请上级机关受理", "a superior of the city must take them")),
+    ]
 
 
 def seals(most: int = 30) -> list[DaySeal]:
@@ -209,8 +270,8 @@ def today(actor: Actor, at: datetime) -> list[TodayItem]:
         first = min((row.due for row in waiting if row.due), default=None)
         found.append(TodayItem(Text("有新事项", "something waits"), Text("社会监督", "social supervision"), reverse("m3_complaints:desk"),
                                due=first, count=len(waiting), state="overdue" if first and first < day else "pending"))
-    if actor.can(OVERSEE) and guesses(at) >= value("guesses_an_hour", day):
-        found.append(TodayItem(Text("回执码被大量试探", "codes are being guessed"), Text("社会监督", "social supervision"),
+    if actor.can(OVERSEE) and (days := alarms(day)):
+        found.append(TodayItem(Text("回执码被大量试探", "codes are being guessed"), Text(*[f"RECEIPT-GUESS {days[-1]}"] * 2),
                                reverse("m3_complaints:desk"), state="overdue"))
     return found
 

@@ -1,6 +1,13 @@
 """The writers of row M3.4."""
 
-from ximu.notice.mechanisms.m3_complaints.services.batches import release_leads, report_press, seal_days, shred_due
+from ximu.notice.mechanisms.m3_complaints.services.batches import (
+    publish_figures,
+    release_leads,
+    report_press,
+    resume_silent,
+    seal_days,
+    shred_due,
+)
 from ximu.notice.mechanisms.m3_complaints.services.handling import (
     Finding,
     accept,
@@ -18,5 +25,5 @@ from ximu.notice.mechanisms.m3_complaints.services.handling import (
 from ximu.notice.mechanisms.m3_complaints.services.reporting import REPORTER, Filed, file_report, form, look, reopen, say
 
 __all__ = ["REPORTER", "Filed", "Finding", "accept", "answer", "ask", "ask_contact", "decline", "file_report", "form", "link", "look",
-           "mark_official", "must_handle", "pass_on", "release_leads", "reopen", "report_press", "reveal_contact", "say", "seal_days",
-           "shred_due", "take"]
+           "mark_official", "must_handle", "pass_on", "publish_figures", "release_leads", "reopen", "report_press", "resume_silent",
+           "reveal_contact", "say", "seal_days", "shred_due", "take"]

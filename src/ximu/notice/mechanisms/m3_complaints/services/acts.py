@@ -13,7 +13,7 @@ from ximu.foundation import clock, vault
 from ximu.ideas.ledger.rules import commitment
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import queries
-from ximu.notice.mechanisms.m3_complaints.models import Act, Hour
+from ximu.notice.mechanisms.m3_complaints.models import Act, Alarm, Hour
 
 SALT_BYTES = 32
 
@@ -44,6 +44,7 @@ def must_be_calm(what: str, parameter: str, *, at: datetime) -> None:
     if used < most:
         return
     if what == "guess":
+        Alarm.objects.get_or_create(day=clock.city_day(at))
         raise Refusal("RECEIPT-SLOW", status=429, field="code", value="", rule=f"{most}/h", zh="查询过于频繁，请在下一个整点后再试。",
                       en="Too many look-ups; please try again after the next full hour.")
     raise Refusal("REPORT-FLOOD", status=429, field="report", value="", rule=f"{most}/h", zh="目前收到的举报过多，请在下一个整点后再提交。",

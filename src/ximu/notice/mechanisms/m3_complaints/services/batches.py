@@ -16,11 +16,23 @@ from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
+from ximu.kernel.canonical import digest
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import queries, rules
 from ximu.notice.mechanisms.m3_complaints.hooks import LeadReleased
-from ximu.notice.mechanisms.m3_complaints.models import Act, Attachment, Contact, DaySeal, Lead, Message, Report, Sent
+from ximu.notice.mechanisms.m3_complaints.models import (
+    Act,
+    Attachment,
+    Contact,
+    DaySeal,
+    Lead,
+    Message,
+    Quarter,
+    Report,
+    Sent,
+)
 from ximu.notice.mechanisms.m3_complaints.rules.sealing import padding
+from ximu.notice.mechanisms.m3_complaints.services.reporting import go_on
 
 DAYS_A_MONTH = 31
 
@@ -101,6 +113,39 @@ def _seal(day: date, *, at: datetime) -> None:
     row = DaySeal(day=day, root=rules.day_root(leaves), leaves=len(leaves), at=at)
     [row.log_index] = ledger.append([Entry(queries.DAY, queries.seal_body(row))], at=at)
     row.save()
+
+
+def resume_silent(*, by: Actor, at: datetime) -> int:
+    """Questions that the reporter left without an answer: the clock of handling runs again. How many."""
+    by.must(queries.OVERSEE)
+    day = clock.city_day(at)
+    with transaction.atomic():
+        return sum(go_on(row, day) for row in Report.objects.filter(state="asked", left__isnull=False, due__lt=day))
+
+
+def publish_figures(*, by: Actor, at: datetime) -> int:
+    """Counts each quarter that is over since the first report, once and for good. How many were counted.
+
+    The quarters run without a gap, so that an empty one looks like any other.
+    """
+    by.must(queries.OVERSEE)
+    day = clock.city_day(at)
+    last = Quarter.objects.order_by("-year", "-number").first()
+    first = queries.quarter(last.year, last.number)[1] + timedelta(days=1) if last else Report.objects.aggregate(day=Min("day"))["day"]
+    made = 0
+    while first is not None:
+        year, number = first.year, (first.month + 2) // 3
+        begins, ends = queries.quarter(year, number)
+        if ends >= day:
+            break
+        smallest = queries.value("smallest_cell", day)
+        tables = queries.counted(begins, ends, smallest)
+        with transaction.atomic():
+            _, new = Quarter.objects.get_or_create(year=year, number=number, defaults={"smallest": smallest, "tables": tables})
+            if new:
+                ledger.append([Entry("complaints.quarter", {"year": year, "quarter": number, "digest": digest(tables)})], at=at)
+        first, made = ends + timedelta(days=1), made + new
+    return made
 
 
 def shred_due(*, by: Actor, at: datetime) -> int:

@@ -99,7 +99,7 @@ def pass_on(uid: str, unit: str, *, by: Actor, at: datetime) -> None:
     if registry.unit(unit, as_of=day) is None:
         raise Refusal("ORG-UNKNOWN", field="unit", value=unit[:16], rule="registry", zh="机构名录中没有该单位。",
                       en="There is no such unit.")
-    if rules.in_conflict(unit, row.about, lambda one: queries.parent(one, day)):
+    if rules.in_conflict(unit, queries.avoided_by(row, day), lambda one: queries.parent(one, day)):
         raise Refusal("CONFLICT", status=409, field="unit", value=unit, rule="不交被举报单位及其下属",
                       zh="不得转交被举报单位或其下属单位。",
                       en="A report is not passed to the unit complained of, nor to one beneath it.")
@@ -108,12 +108,17 @@ def pass_on(uid: str, unit: str, *, by: Actor, at: datetime) -> None:
 
 
 def ask(uid: str, text: str, *, by: Actor, at: datetime) -> None:
-    """A question to the reporter; the clock waits for the answer. Errors: those of `must_handle`, `REASON`, `DUAL`, `STATE-EDGE`."""
+    """A question to the reporter; the clock waits for the answer, at most as long as `supplement_term`; what was left of it is left
+    afterwards, and a late one is not made timely by asking. Errors: those of `must_handle`, `REASON`, `DUAL`, `STATE-EDGE`."""
     row, day = must_handle(uid, by=by, at=at), clock.city_day(at)
     words = _reason(text)
     _mine(row, by)
     with transaction.atomic():
-        _move(row, "ask", by=by, at=at, due=None, due_told={})
+        if row.due is not None and day <= row.due:
+            last, told = queries.due("supplement_term", day)
+            _move(row, "ask", by=by, at=at, left=queries.days_left("answer_term", day, row.due), due=last, due_told=told)
+        else:
+            _move(row, "ask", by=by, at=at)
         message(row, "office", words, day)
 
 
@@ -136,7 +141,7 @@ def answer(uid: str, finding: Finding, *, by: Actor, at: datetime) -> None:
     words = _reason(finding.text)
     lead = _lead(row, finding, day) if finding.outcome in ("proven", "part") else ""
     with transaction.atomic():
-        _move(row, "answer", by=by, at=at, outcome=finding.outcome, closed_on=day, due=None, due_told={}, lead=lead,
+        _move(row, "answer", by=by, at=at, outcome=finding.outcome, closed_on=day, due=None, due_told={}, left=None, lead=lead,
               lead_on=day if lead else None)
         message(row, "office", words, day)
         for other in Report.objects.filter(main=row).exclude(state__in=rules.CLOSED):
@@ -176,13 +181,21 @@ def link(uid: str, main: str, *, by: Actor, at: datetime) -> None:
 
 
 def mark_official(uid: str, official: str, *, by: Actor, at: datetime) -> None:
-    """A civil servant of the registry is complained of: from now on he is kept out. Errors: those of `must_handle`, `OFFICIAL-UNKNOWN`."""
-    row = must_handle(uid, by=by, at=at)
+    """A civil servant of the registry (uid, number or name) is complained of: from now on he is kept out, and a report that lies with
+    his own unit, or beneath it, moves on. Errors: those of `must_handle`, `OFFICIAL-UNKNOWN`."""
+    row, day = must_handle(uid, by=by, at=at), clock.city_day(at)
+    if registry.official(official) is None:
+        found = registry.resolve_official(official, as_of=day)
+        official = found.candidates[0].uid if found.status == "exact" else official
     if registry.official(official) is None:
         raise Refusal("OFFICIAL-UNKNOWN", status=404, field="official", value=official[:16], rule="registry", zh="机构名录中没有此人员。",
                       en="The registry knows no such official.")
     with transaction.atomic():
-        Report.objects.filter(pk=row.pk).update(officials=sorted({*row.officials, official}))
+        row.officials = sorted({*row.officials, official})
+        past = queries.avoided_by(row, day)
+        moved = rules.in_conflict(row.handler, past, lambda one: queries.parent(one, day))
+        handler = {"handler": queries.route(past, day), "officer": ""} if moved else {}
+        Report.objects.filter(pk=row.pk).update(officials=row.officials, **handler)
         act("mark", row.uid, by=by.uid, at=at)
 
 

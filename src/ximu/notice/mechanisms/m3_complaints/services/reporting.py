@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from ximu.notice.mechanisms.m3_complaints.services.acts import act, count, must_
 REPORTER = Actor("reporter", channel="portal", label="举报人")
 MOST_TEXT, MOST_FILES, LONGEST_NAME = 20_000, 5, 400
 FORM_DAYS = 1
+SEPARATORS = re.compile(r"[\n，,；;]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +83,26 @@ def file_report(filed: Filed, *, token: str, by: Actor = REPORTER, at: datetime)
     if Sent.objects.filter(nonce=known).exists():
         return code
     must_be_calm("report", "reports_an_hour", at=at)
-    found, about = _units(filed.about[:LONGEST_NAME], day)
+    found, persons, about = _complained_of(filed.about[:LONGEST_NAME], day)
     whole = f"{text}\n\n【被举报对象】{about}" if about else text
     slow = rules.slow_hash(code, secret=queries.secret())
     try:
         with transaction.atomic():
             Sent.objects.create(nonce=known, day=day)
-            _write(filed, slow, found, whole, files, by=by, at=at)
+            _write(filed, slow, (found, persons), whole, files, by=by, at=at)
     except IntegrityError:
         return code
     count("report", at=at)
     return code
 
 
-def _write(filed: Filed, slow: str, about: list[str], whole: str, files: Sequence[tuple[str, bytes]], *, by: Actor, at: datetime) -> None:
-    uid, day = new_uid(), clock.city_day(at)
+def _write(filed: Filed, slow: str, whom: tuple[list[str], list[str]], whole: str, files: Sequence[tuple[str, bytes]], *, by: Actor,
+           at: datetime) -> None:
+    uid, day, (about, officials) = new_uid(), clock.city_day(at), whom
     last, told = queries.due("accept_term", day)
     row = Report.objects.create(
-        uid=uid, code=slow, state="received", topic=filed.topic, about=about, handler=queries.route(about, day),
+        uid=uid, code=slow, state="received", topic=filed.topic, about=about, officials=officials,
+        handler=queries.route(queries.avoided(about, officials, day), day),
         sealed=vault.seal(whole, about=f"report:{uid}"), named=bool(filed.contact.strip()), day=day, due=last, due_told=told)
     if filed.contact.strip():
         Contact.objects.create(report=row, sealed=vault.seal(filed.contact.strip()[:LONGEST_NAME], about=f"contact:{uid}"))
@@ -112,11 +116,16 @@ def _attach(row: Report, files: Sequence[tuple[str, bytes]], day: date) -> None:
         Attachment.objects.create(uid=uid, report=row, kind=kind, sealed=vault.seal_bytes(content, about=f"file:{uid}"), day=day)
 
 
-def _units(words: str, day: date) -> tuple[list[str], str]:
-    """(uids of the names that mean exactly one unit, all words as typed): a name that nobody knows does not stop a report."""
-    names = [name.strip() for name in words.replace("\n", "、").replace("，", "、").replace("；", "、").split("、") if name.strip()]
-    answers = [registry.resolve(name, as_of=day) for name in names]
-    return list(dict.fromkeys(a.candidates[0].uid for a in answers if a.status == "exact")), "、".join(names)
+def _complained_of(words: str, day: date) -> tuple[list[str], list[str], str]:
+    """(units that a name means exactly, officials in office whom a name may mean, all words as typed).
+
+    A name that nobody knows does not stop a report. Where several officials bear a name, all of them are kept out.
+    """
+    names = [name.strip() for name in SEPARATORS.sub("、", words).split("、") if name.strip()]
+    asked = list(dict.fromkeys(part for name in names for part in (name, *name.split())))
+    units = [answer.candidates[0].uid for name in asked if (answer := registry.resolve(name, as_of=day)).status == "exact"]
+    persons = {one.uid for answer in registry.resolve_officials([(name, "", day) for name in asked]) for one in answer.candidates}
+    return list(dict.fromkeys(units)), sorted(persons), "、".join(names)
 
 
 def _words(text: str) -> str:
@@ -156,6 +165,7 @@ def look(typed: str, *, at: datetime) -> dict[str, Any]:
     until = queries.due("reopen_term", row.closed_on)[0] if last and row.closed_on else None
     return {"state": rules.STATES[row.state], "code": row.state, "due": row.due, "due_told": row.due_told, "day": row.day,
             "outcome": rules.OUTCOMES.get(row.outcome), "talk": queries.talk_of(row), "files": row.attachments.count(),
+            "alone": not row.handler and row.state not in rules.CLOSED,
             "may_say": row.state in rules.MOVES["say"][0], "may_reopen": bool(until and day <= until), "reopen_until": until}
 
 
@@ -177,9 +187,16 @@ def say(typed: str, text: str, *, token: str, files: Sequence[bytes] = (), by: A
             message(row, "reporter", words, day)
         _attach(row, cleaned, day)
         if row.state == "asked":
-            last, told = queries.due("answer_term", day)
-            Report.objects.filter(pk=row.pk, state="asked").update(state="handling", due=last, due_told=told)
+            go_on(row, day)
         act("say", row.uid, by=by.uid, at=at)
+
+
+def go_on(row: Report, day: date) -> int:
+    """The clock of handling runs again with the days that were left when the question was asked; a late one stays late."""
+    back: dict[str, Any] = {"state": "handling", "left": None}
+    if row.left is not None:
+        back["due"], back["due_told"] = queries.due("answer_term", day, left=row.left)
+    return Report.objects.filter(pk=row.pk, state="asked").update(**back)
 
 
 def _once(nonce: str, day: date) -> bool:

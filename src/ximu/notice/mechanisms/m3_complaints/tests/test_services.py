@@ -15,7 +15,7 @@ from ximu.ideas.registry.tests import factories as city
 from ximu.kernel.actor import SYSTEM, Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import queries, services
-from ximu.notice.mechanisms.m3_complaints.models import Act, Contact, Lead, Message, Report
+from ximu.notice.mechanisms.m3_complaints.models import Act, Contact, Hour, Lead, Message, Report
 from ximu.notice.mechanisms.m3_complaints.services import Finding
 from ximu.notice.mechanisms.m3_complaints.tests.factories import (
     AT,
@@ -84,7 +84,9 @@ def test_guessing_is_slowed_for_everybody_and_alarms_the_overseer(monkeypatch: p
     for _ in range(3):
         refused("RECEIPT", services.look, "1" * 16, at=AT)
     refused("RECEIPT-SLOW", services.look, code, at=AT)
-    assert any("试探" in item.kind.zh for item in queries.today(OVERSEER, AT))
+    later = AT + timedelta(days=3)
+    assert any("RECEIPT-GUESS" in item.title.zh for item in queries.today(OVERSEER, later)), "told for a week, not for an hour"
+    assert [(check.state, "RECEIPT-GUESS" in check.found) for check in queries.doctor(later)] == [("warn", True), ("ok", False)]
     assert services.look(code, at=AT + timedelta(hours=1))["code"] == "received"
 
 
@@ -278,12 +280,86 @@ class _View:
         return True
 
 
-def test_figures_are_told_for_quarters_that_are_over() -> None:
+def test_a_quarter_is_counted_once_and_no_later_count_can_be_taken_from_it() -> None:
+    codes = []
     for _ in range(6):
-        filed()
+        code, uid = handled()
+        codes.append(code)
+        services.answer(uid, Finding("unproven", "未查实。"), by=person("a"), at=AT)
     refused("QUARTER", queries.public_figures, _View(), on=DAY, year=2018, number=2)
     refused("QUARTER", queries.public_figures, _View(), on=DAY, year=2018, number=5)
+    assert services.publish_figures(by=OVERSEER, at=AT) == 0
+    over = AT + timedelta(days=30)
+    assert queries.public_figures(_View(), on=date(2018, 7, 2))["tables"] == []
+    assert services.publish_figures(by=OVERSEER, at=over) == 1
+    assert services.publish_figures(by=OVERSEER, at=over) == 0
     found = queries.public_figures(_View(), on=date(2018, 7, 2))
-    assert (found["year"], found["quarter"], found["tables"][0]["total"]) == (2018, 2, 6)
+    assert (found["year"], found["quarter"], [t["total"] for t in found["tables"]]) == (2018, 2, [6, 6])
     assert {r["count"] for r in found["tables"][0]["rows"]} == {0, 6}
+    services.reopen(codes[0], "没有解决", at=over)
+    services.shred_due(by=OVERSEER, at=AT + timedelta(days=200))
+    assert queries.public_figures(_View(), on=date(2018, 7, 2)) == found
+    assert services.publish_figures(by=OVERSEER, at=AT + timedelta(days=303)) == 3, "empty quarters are published too"
+    refused("PERM-DENIED", services.publish_figures, by=person("a"), at=over)
     assert SYSTEM.can("complaints.oversee")
+
+
+def test_asking_neither_renews_the_clock_nor_saves_a_late_one() -> None:
+    code, uid = handled(about="北桥镇")
+    for day, reply in ((10, 15), (20, 25)):
+        services.ask(uid, "哪一天？", by=person("a"), at=AT + timedelta(days=day))
+        assert only().due == DAY + timedelta(days=day + 15)
+        later = AT + timedelta(days=reply)
+        services.say(code, "三月一日", token=services.form(on=clock.city_day(later)), at=later)
+    assert only().due == date(2018, 8, 13), "60 days and the ten on which the reporter was asked"
+    services.ask(uid, "还有呢？", by=person("a"), at=AT + timedelta(days=30))
+    assert services.resume_silent(by=OVERSEER, at=AT + timedelta(days=45)) == 0
+    assert services.resume_silent(by=OVERSEER, at=AT + timedelta(days=47)) == 1
+    assert (only().state, only().left) == ("handling", None)
+    late = only().due + timedelta(days=3)  # type: ignore[operator]
+    then = AT + (late - DAY)
+    services.ask(uid, "再问一次", by=person("a"), at=then)
+    assert only().due < late, "late stays late"  # type: ignore[operator]
+    services.say(code, "答", token=services.form(on=late), at=then)
+    assert only().due < late and only().state == "handling"  # type: ignore[operator]
+
+
+def chief(unit: str) -> Any:
+    """An official who serves in the unit that day."""
+    return next(one for one in registry.officials() if queries.served(one.uid, DAY) == {unit})
+
+
+def test_a_person_named_by_the_reporter_is_kept_out_with_his_unit() -> None:
+    someone = chief(FGW)
+    filed(about=f"示例市监察局；{someone.name}")
+    row = only()
+    assert someone.uid in row.officials
+    assert row.handler not in {JIANCHA, FGW} and row.handler
+    himself = person(queries.person_of(someone.number), HBJ)
+    refused("CONFLICT", services.must_handle, row.uid, by=himself, at=AT)
+    assert queries.visible(replace(OVERSEER, unit=FGW), DAY) == []
+
+
+def test_a_report_moves_on_when_the_person_complained_of_serves_where_it_lies() -> None:
+    filed(text="有人在承办单位内部说情。")
+    services.pass_on(only().uid, FGW, by=person("a"), at=AT)
+    someone = chief(FGW)
+    lay = only().handler
+    services.accept(only().uid, by=person("h", lay), at=AT)
+    services.mark_official(only().uid, someone.number, by=person("h", lay), at=AT)
+    row = only()
+    assert row.handler not in {lay, ""} and row.officer == ""
+    refused("CONFLICT", services.must_handle, row.uid, by=person("h", lay), at=AT)
+
+
+def test_a_report_that_nobody_in_the_city_may_handle_says_so() -> None:
+    code = filed(about="示例市人民政府")
+    assert services.look(code, at=AT)["alone"]
+    assert [check.state for check in queries.doctor(AT)] == ["ok", "warn"]
+    assert not services.look(filed(about="北桥镇"), at=AT)["alone"]
+
+
+def test_the_database_does_not_know_in_which_hour_somebody_reported() -> None:
+    filed()
+    kept = " ".join(Hour.objects.values_list("hour", flat=True))
+    assert kept and "2018" not in kept and queries.hour_of(AT) == kept != queries.hour_of(AT + timedelta(hours=1))

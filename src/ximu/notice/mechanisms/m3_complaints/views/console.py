@@ -29,7 +29,8 @@ def desk(request: HttpRequest) -> HttpResponse:
              "handler": registry.name(r.handler, as_of=day) if r.handler else ""} for r in queries.visible(by, day)]
     return render(request, "m3_complaints/desk.html", {
         "open": [r for r in rows if r["row"].state not in rules.CLOSED], "closed": [r for r in rows if r["row"].state in rules.CLOSED],
-        "oversee": by.can(queries.OVERSEE), "guesses": queries.guesses(at), "most": queries.value("guesses_an_hour", day),
+        "oversee": by.can(queries.OVERSEE), "alarms": queries.alarms(day),
+        "guesses": queries.guesses(at), "most": queries.value("guesses_an_hour", day),
         "seals": queries.seals(7)})
 
 
@@ -87,7 +88,8 @@ def act(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     elif verb == "link":
         services.link(uid, post.get("main", "").strip()[:16], by=by, at=at)
     elif verb == "mark":
-        services.mark_official(uid, post.get("official", "").strip()[:16], by=by, at=at)
+        services.mark_official(uid, post.get("official", "").strip()[:60], by=by, at=at)
+        return redirect("m3_complaints:desk")
     elif verb == "contact":
         services.ask_contact(uid, purpose=post.get("purpose", ""), by=by, at=at)
     elif verb == "reveal":
