@@ -73,8 +73,9 @@ def city() -> Iterator[City]:
         assert made.returncode == 0, made.stderr
         passwords = {one["login"]: one["password"] for one in json.loads(made.stdout.splitlines()[-1])["passwords"]}
         port = free_port()
-        server = subprocess.Popen([sys.executable, "-m", "ximu", "serve", "--port", str(port)], env=env, cwd=ROOT,
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with (Path(home) / "server.log").open("wb") as log:
+            server = subprocess.Popen([sys.executable, "-m", "ximu", "serve", "--port", str(port)], env=env, cwd=ROOT, stdout=log,
+                                      stderr=subprocess.STDOUT)
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz", server)
             yield City(f"http://127.0.0.1:{port}", Path(home), passwords, env)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
 import re
 import secrets
 import shutil
+import sqlite3
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlparse
+from urllib.parse import urlencode, urlparse
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -22,6 +24,9 @@ pytestmark = [pytest.mark.journey, pytest.mark.row("M3.4")]
 TOKEN, CODE = re.compile(r'name="token" value="([^"]+)"'), re.compile(r"(?:\d{4} ){3}\d{4}")
 CLIENTS, EACH = 50, 2
 CANARY = "金丝雀举报内容九四七一"
+ADDRESS = "127.94.71.13"
+PLAIN = "示例晚报2018年12月20日"
+"""Stands in clear in a lead of the demonstration: where it is not found, the search of the disks is blind."""
 AGENT, LANGUAGE, REFERER, FILE = "CanaryBrowser/94.71", "zz-CANARY9471", "http://canary9471.example/secret", "canary9471-photo.jpg"
 
 
@@ -35,7 +40,7 @@ def jpeg() -> bytes:
 
 def ask(city: City, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
     at = urlparse(city.url)
-    link = http.client.HTTPConnection(at.hostname or "", at.port, timeout=120)
+    link = http.client.HTTPConnection(at.hostname or "", at.port, timeout=120, source_address=(ADDRESS, 0))
     link.request(method, path, body, headers)
     answer = link.getresponse()
     text = answer.read().decode()
@@ -75,17 +80,29 @@ def test_nothing_on_any_disk_tells_who_reported(city: City, tmp_path: Path) -> N
     code = send(city, CANARY, file=jpeg(), **{"User-Agent": AGENT, "Accept-Language": LANGUAGE, "Referer": REFERER,
                                               "X-Forwarded-For": "203.0.113.94"})
     digits = code.replace(" ", "")
-    form = f"code={digits}&act=say&text={CANARY}&token={TOKEN.search(ask(city, 'GET', '/report/status/')[1]) or ''}"
-    ask(city, "POST", "/report/status/", form.encode(), **{"Content-Type": "application/x-www-form-urlencoded", "User-Agent": AGENT})
+    token = TOKEN.search(ask(city, "GET", "/report/")[1])[1]  # type: ignore[index]
+    plain = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": AGENT}
+    form = urlencode({"code": digits, "act": "say", "text": CANARY, "token": token}).encode()
+    assert CANARY in ask(city, "POST", "/report/status/", form, **plain)[1], "it was kept, and reads back with the code"
+    wrong = urlencode({"code": digits[::-1], "act": "say", "text": CANARY, "token": token}).encode()
+    assert ask(city, "POST", "/report/status/", wrong, **plain)[0] == 404
     saved = tmp_path / "backup"
     done = city.ximu("backup", str(saved))
     assert done.returncode == 0, done.stderr
     assert (city.home / "ximu.sqlite3").stat().st_size > 1 << 20
-    assert traces(city.home, code, digits, "203.0.113.94") == []
-    assert traces(saved, code, digits, "203.0.113.94") == []
+    assert traces(city.home, code, digits, "203.0.113.94", ADDRESS) == []
+    assert traces(saved, code, digits, "203.0.113.94", ADDRESS) == []
+    assert "ximu.sqlite3" in traces(city.home, PLAIN)
+    assert traces(saved, PLAIN), "a backup that cannot be searched proves nothing"
     assert any(saved.rglob("*")) and not list(saved.rglob("reports")), "the keys are not in a backup"
     assert set(Path("/tmp").glob("tmp*.upload*")) <= before
     shutil.rmtree(saved)
+
+
+def kept(city: City) -> int:
+    link = sqlite3.connect(city.home / "ximu.sqlite3")
+    with contextlib.closing(link):
+        return int(link.execute("SELECT count(*) FROM m3_complaints_report").fetchone()[0])
 
 
 def test_fifty_at_once_lose_no_report_and_double_none(city: City) -> None:
@@ -93,11 +110,12 @@ def test_fifty_at_once_lose_no_report_and_double_none(city: City) -> None:
         token = TOKEN.search(ask(city, "GET", "/report/")[1])[1]  # type: ignore[index]
         return [send(city, f"并发第{number}件", token=token) for _ in range(EACH)]
 
+    before = kept(city)
     with ThreadPoolExecutor(CLIENTS) as pool:
         answers = list(pool.map(one, range(CLIENTS)))
     assert all(len(set(codes)) == 1 for codes in answers), "the same form sent twice is the same report"
     codes = [codes[0] for codes in answers]
-    assert len(set(codes)) == CLIENTS
+    assert len(set(codes)) == CLIENTS == kept(city) - before
     for code in (codes[0], codes[-1]):
         body = f"code={code.replace(' ', '')}".encode()
         assert "待受理" in ask(city, "POST", "/report/status/", body, **{"Content-Type": "application/x-www-form-urlencoded"})[1]
