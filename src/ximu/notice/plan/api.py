@@ -62,9 +62,9 @@ def plan_status(request: HttpRequest, as_of: date | None = None, known_at: date 
 
 @router.get("/matrix")
 def plan_matrix(request: HttpRequest, as_of: date | None = None, plan: str = "") -> dict[str, Any]:
-    """Unit × task, with the role in each cell."""
+    """Unit × task: role, light and number of accepted proofs of each duty."""
     actor_of(request).must("plan.view")
-    return queries.matrix(queries.plan(plan), as_of=as_of or clock.today())
+    return queries.matrix(queries.plan(plan), as_of=as_of or clock.today(), known_at=clock.now())
 
 
 @router.post("/import")

@@ -1,5 +1,6 @@
 """Reads of the plan: how it stands, its checks, its report, the next year's."""
 
+from ximu.notice.plan.queries.bearers import Duty, duties, duty_lights, duty_status, evidence_of, matrix, unread
 from ximu.notice.plan.queries.checks import (
     CHECKED,
     Line,
@@ -20,17 +21,12 @@ from ximu.notice.plan.queries.checks import (
     warned,
 )
 from ximu.notice.plan.queries.standing import (
-    Duty,
     awaiting_review,
     burn_up,
     due_of,
-    duties,
-    duty_status,
     envelope,
     evidence,
-    evidence_of,
     has_registry,
-    matrix,
     plan,
     plans,
     public_plan,
@@ -39,13 +35,11 @@ from ximu.notice.plan.queries.standing import (
     rows,
     status,
     today,
-    unread,
 )
 
 __all__ = [
-    "CHECKED", "Duty", "Line", "awaiting_review", "burn_up", "check", "checks", "due_of", "duties", "duty_status", "envelope", "evidence",
-    "evidence_of", "follower", "followers", "has_registry", "inputs_of", "letter", "lines",
-    "matrix", "missing", "plan", "plans", "previous",
-    "provider", "public_plan", "readings", "report_figures", "row", "rows", "self_reports", "set_day", "stale_figures", "status", "today",
-    "unread", "warned",
+    "CHECKED", "Duty", "Line", "awaiting_review", "burn_up", "check", "checks", "due_of", "duties", "duty_lights",
+    "duty_status", "envelope", "evidence", "evidence_of", "follower", "followers", "has_registry", "inputs_of",
+    "letter", "lines", "matrix", "missing", "plan", "plans", "previous", "provider", "public_plan", "readings",
+    "report_figures", "row", "rows", "self_reports", "set_day", "stale_figures", "status", "today", "unread", "warned",
 ]

@@ -17,6 +17,7 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
 from ximu.notice.plan.models import Check, Finding, NextPlan, Plan, SelfReport, Warned
+from ximu.notice.plan.queries import bearers as bearing
 from ximu.notice.plan.queries import standing
 from ximu.notice.plan.rules import checks as rules
 from ximu.notice.plan.rules import lights
@@ -59,7 +60,7 @@ def inputs_of(of: Check, *, known_at: datetime) -> dict[str, Any]:
     lines = [standing.envelope(line) for line in standing.status(of.plan, as_of=of.as_of, known_at=known_at)]
     return {
         "plan": of.plan.uid, "number": of.plan.number, "year": of.year, "half": of.half, "as_of": of.as_of.isoformat(),
-        "known_at": known_at.isoformat(), "lines": lines, "duties": standing.duty_status(of.plan, as_of=of.as_of, known_at=known_at),
+        "known_at": known_at.isoformat(), "lines": lines, "duties": bearing.duty_status(of.plan, as_of=of.as_of, known_at=known_at),
         "self": [[r.row, r.unit, r.claim, r.words] for r in self_reports(of)],
     }
 
@@ -92,7 +93,8 @@ def lines(of: Check, *, unit: str = "") -> list[Line]:
         return []
     last = previous(of)
     before = {(f.row, f.unit): f for f in last.findings.all()} if last else {}
-    owners = {u: standing._carrier(u, of.as_of) for _, u in before}
+    bearers = bearing.Bearers([], as_of=of.as_of)
+    owners = {u: bearers.carrier(u, u) for _, u in before}
     carried = {(row, owners[u]): f for (row, u), f in before.items()}
     found = {(f.row, f.unit): f for f in of.findings.all()}
     said = {(row, u): (claim, words) for row, u, claim, words in of.inputs["self"]}

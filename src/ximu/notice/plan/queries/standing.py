@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,16 +18,6 @@ from ximu.kernel.words import Text
 from ximu.kernel.workdays import BUNDLED
 from ximu.notice.plan.models import Evidence, Plan, PlanRow, Reading
 from ximu.notice.plan.rules import lights
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """Who must do a row on a day; `words` is how the notice names them, `via` the phrase or the predecessor."""
-
-    unit: str
-    name: str
-    role: str
-    words: str
 
 
 def has_registry() -> bool:
@@ -63,10 +53,6 @@ def readings(of: PlanRow) -> list[Reading]:
     return list(of.readings.order_by("-chosen_at"))
 
 
-def evidence_of(target: PlanRow) -> list[Evidence]:
-    return list(target.evidence.order_by("-submitted_at"))
-
-
 def evidence(uid: str) -> Evidence | None:
     return Evidence.objects.select_related("row").filter(uid=uid).first()
 
@@ -75,91 +61,13 @@ def awaiting_review() -> list[Evidence]:
     return list(Evidence.objects.filter(state=Evidence.State.SUBMITTED).select_related("row").order_by("submitted_at"))
 
 
-def duties(target: PlanRow, *, as_of: date) -> list[Duty]:
-    """Units responsible on that day: open expressions resolved, dissolved units replaced by their successors."""
-    named_on = target.plan.issued_on or as_of
-    named = [uid for unit in target.units if not unit["phrase"] for uid in _named(unit["words"], named_on, as_of)]
-    found: dict[str, Duty] = {}
-    for unit in target.units:
-        uids = _meant(unit["words"], as_of, named) if unit["phrase"] else _named(unit["words"], named_on, as_of)
-        for uid in uids:
-            if uid not in found or unit["role"] == "lead":
-                found[uid] = Duty(uid, registry.name(uid, as_of=as_of), unit["role"], unit["words"])
-    return list(found.values())
-
-
-def _named(words: str, named_on: date, as_of: date) -> list[str]:
-    """The unit that the notice named, or the one that carries its duties on the day; nothing for a name that `unread` tells."""
-    answer = registry.resolve(words, as_of=named_on)
-    if answer.status != "exact":
-        return []
-    try:
-        return [registry.owner_of(answer.candidates[0].uid, on=as_of)]
-    except Refusal:
-        return []
-
-
-def _meant(phrase: str, as_of: date, named: list[str]) -> list[str]:
-    """An open expression that the register cannot read stays without units; `unread` tells it."""
-    try:
-        return registry.expand(phrase, as_of=as_of, named=named)
-    except Refusal:
-        return []
-
-
-def unread(target: PlanRow, *, as_of: date) -> list[dict[str, Any]]:
-    """Expressions of a row that stand for no unit that day, each with the code and the sentence that say why."""
-    named_on = target.plan.issued_on or as_of
-    found = []
-    for unit in target.units:
-        try:
-            if unit["phrase"]:
-                registry.expand(unit["words"], as_of=as_of, named=[])
-                continue
-            answer = registry.resolve(unit["words"], as_of=named_on)
-            if answer.status != "exact":
-                near = "、".join(c.name for c in answer.candidates[:3])
-                raise Refusal("ORG-UNKNOWN", field="负责单位", value=unit["words"], rule="registry",
-                              zh=f"机构名录中没有“{unit['words']}”，相近的有：{near or '无'}。",
-                              en=f"The register has no “{unit['words']}”; near: {near or 'none'}.")
-            registry.owner_of(answer.candidates[0].uid, on=as_of)
-        except Refusal as refusal:
-            found.append({"row": target.row, "words": unit["words"], **refusal.envelope()})
-    return found
-
-
-def duty_status(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
-    """Per unit × task its own light: only what this unit showed counts, and for tasks of its forebears what they showed."""
-    signed = _signed(of, known_at)
-    proofs: dict[tuple[int, str], list[lights.Proof]] = {}
-    owners: dict[str, str] = {}
-    for given in Evidence.objects.filter(row__plan=of, state=Evidence.State.ACCEPTED, reviewed_at__lte=known_at):
-        if given.unit not in owners:
-            owners[given.unit] = _carrier(given.unit, as_of)
-        proofs.setdefault((given.row_id, owners[given.unit]), []).append(lights.Proof(given.dated, given.expires_on, given.completes))
-    found = []
-    for target in rows(of):
-        for duty in duties(target, as_of=as_of):
-            line = _status(target, signed, proofs.get((target.pk, duty.unit), []), as_of)
-            found.append({"row": target.row, "unit": duty.unit, "name": duty.name, "role": duty.role, "light": line["light"],
-                          "due": line["due"], "evidence": line["evidence"], "reason": [line["reason"].zh, line["reason"].en]})
-    return found
-
-
-def _carrier(unit: str, as_of: date) -> str:
-    try:
-        return registry.owner_of(unit, on=as_of)
-    except Refusal:
-        return unit
-
-
 def burn_up(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
     """Month by month since the issue: tasks in all, those proved (done, or standing with valid evidence), and those overdue."""
     day, found = of.issued_on or as_of, []
     while True:
         after = date(day.year + day.month // 12, day.month % 12 + 1, 1)
         at = min(date.fromordinal(after.toordinal() - 1), as_of)
-        counts = [line["light"] for line in status(of, as_of=at, known_at=known_at)]
+        counts = [one["light"] for one in status(of, as_of=at, known_at=known_at)]
         found.append({"day": at, "rows": len(counts), "proved": sum(c in ("done", "on_time") for c in counts),
                       "overdue": sum(c in ("overdue", "evidence_expired") for c in counts)})
         if at >= as_of:
@@ -174,7 +82,7 @@ def due_of(target: PlanRow, *, signed: dict[int, Reading]) -> tuple[date | None,
     return target.proposed_due, "proposed" if target.proposed_due else ""
 
 
-def _signed(of: Plan, known_at: datetime) -> dict[int, Reading]:
+def signed_readings(of: Plan, known_at: datetime) -> dict[int, Reading]:
     live = Reading.objects.filter(row__plan=of, signed_at__lte=known_at).filter(
         Q(withdrawn_at=None) | Q(withdrawn_at__gt=known_at))
     return {r.row_id: r for r in live}
@@ -182,20 +90,23 @@ def _signed(of: Plan, known_at: datetime) -> dict[int, Reading]:
 
 def status(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
     """Per row: `row`, `light`, due day, reason; what was accepted by `known_at`, judged on `as_of`."""
-    signed = _signed(of, known_at)
+    signed = signed_readings(of, known_at)
     proofs: dict[int, list[lights.Proof]] = {}
     accepted = Evidence.objects.filter(row__plan=of, state=Evidence.State.ACCEPTED, reviewed_at__lte=known_at)
     for given in accepted:
         proofs.setdefault(given.row_id, []).append(lights.Proof(given.dated, given.expires_on, given.completes))
-    return [_status(target, signed, proofs.get(target.pk, []), as_of) for target in rows(of)]
+    return [line(target, signed, proofs.get(target.pk, []), as_of) for target in rows(of)]
 
 
-def _status(target: PlanRow, signed: dict[int, Reading], proofs: list[lights.Proof], as_of: date) -> dict[str, Any]:
+def judge(due: date | None, standing: bool, issued: date | None, proofs: Sequence[lights.Proof], as_of: date) -> lights.Light:
+    """The light, with the working days that are left."""
+    return lights.light_of(due=due, standing=standing, issued=issued, proofs=proofs, as_of=as_of, working_days_left=_left(as_of, due))
+
+
+def line(target: PlanRow, signed: dict[int, Reading], proofs: list[lights.Proof], as_of: date) -> dict[str, Any]:
+    """A task with its light as the board shows it."""
     due, origin = due_of(target, signed=signed)
-    light = lights.light_of(
-        due=due, standing=target.standing, issued=target.plan.issued_on, proofs=proofs, as_of=as_of,
-        working_days_left=_left(as_of, due),
-    )
+    light = judge(due, target.standing, target.plan.issued_on, proofs, as_of)
     return {
         "uid": target.uid, "row": target.row, "area": target.area, "task": target.task, "light": light.light,
         "light_words": lights.LIGHTS[light.light], "due": due.isoformat() if due else None, "due_from": origin,
@@ -216,18 +127,6 @@ def envelope(line: dict[str, Any]) -> dict[str, Any]:
     plain = {k: v for k, v in line.items() if k not in {"reason", "light_words"}}
     return plain | {"light_zh": line["light_words"].zh, "light_en": line["light_words"].en,
                     "reason_zh": line["reason"].zh, "reason_en": line["reason"].en}
-
-
-def matrix(of: Plan, *, as_of: date) -> dict[str, Any]:
-    """Unit × task with the role in each cell; units in the order in which the notice first names them."""
-    held: dict[str, dict[str, str]] = {}
-    names: dict[str, str] = {}
-    for target in rows(of):
-        for duty in duties(target, as_of=as_of):
-            held.setdefault(duty.unit, {})[target.row] = duty.role
-            names[duty.unit] = duty.name
-    return {"rows": [r.row for r in rows(of)],
-            "units": [{"uid": u, "name": names[u], "cells": cells} for u, cells in held.items()]}
 
 
 def public_plan(view: object, *, as_of: date | None = None) -> dict[str, Any]:

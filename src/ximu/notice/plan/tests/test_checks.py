@@ -226,3 +226,43 @@ def test_pages_show_burn_up_checks_and_the_sheet(plan: Any) -> None:
     made = client.post("/console/plan/next", {"year": "2019"})
     assert client.get(made["Location"]).status_code == 200
     assert Client().get("/api/v1/plan/checks").status_code in (401, 403)
+
+
+def staff() -> Client:
+    client = Client()
+    client.force_login(with_password(account("looker", "coordinator", at=clock.now())), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_each_cell_shows_what_its_unit_has_shown_and_opens_to_it(plan: Any) -> None:
+    target = PlanRow.objects.get(row="M1.2")
+    one, other = [duty.unit for duty in queries.duties(target, as_of=AT.date())][:2]
+    prove("M1.2", one)
+    units = {u["uid"]: u for u in queries.matrix(plan, as_of=AT.date(), known_at=JULY)["units"]}
+    assert units[one]["evidence"]["M1.2"] == 1 and units[other]["evidence"]["M1.2"] == 0
+    assert units[one]["lights"]["M1.2"] != units[other]["lights"]["M1.2"]
+    told = {(d["row"], d["unit"]): d["light"] for d in queries.duty_status(plan, as_of=AT.date(), known_at=JULY)}
+    assert told == {(row, uid): light for uid, unit in units.items() for row, light in unit["lights"].items()}
+    client = staff()
+    link = f"/console/plan/row/{target.uid}?as_of=2018-04-02&amp;unit={one}#evidence"
+    assert link in client.get("/console/plan/matrix?as_of=2018-04-02").content.decode()
+    assert f"/console/plan/row/{target.uid}?as_of=2018-04-02#evidence" in client.get("/console/plan/gantt?as_of=2018-04-02").content.decode()
+    title = target.evidence.get().digest[:12]
+    assert title in client.get(f"/console/plan/row/{target.uid}?unit={one}").content.decode()
+    assert title not in client.get(f"/console/plan/row/{target.uid}?unit={other}").content.decode()
+
+
+def test_a_task_page_says_which_words_stand_for_no_unit(plan: Any) -> None:
+    target = PlanRow.objects.get(row="M1.2")
+    target.units = [*target.units, {"words": "市不存在委", "role": "other", "phrase": False, "open_ended": False}]
+    target.save()
+    client = staff()
+    text = client.get(f"/console/plan/row/{target.uid}").content.decode()
+    assert "ORG-UNKNOWN" in text and "市不存在委" in text
+    assert "ORG-UNKNOWN" not in client.get(f"/console/plan/row/{PlanRow.objects.get(row='M1.1').uid}").content.decode()
+
+
+def test_the_matrix_asks_the_same_few_questions_however_many_duties(plan: Any, django_assert_max_num_queries: Any) -> None:
+    queries.matrix(plan, as_of=AT.date(), known_at=JULY)
+    with django_assert_max_num_queries(20):
+        queries.matrix(plan, as_of=AT.date(), known_at=JULY)

@@ -16,6 +16,7 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
 from ximu.notice.plan import queries
 from ximu.notice.plan.rules import gantt as gantts
+from ximu.notice.plan.rules.lights import LIGHTS
 from ximu.notice.plan.services import evidence, importing, readings
 
 
@@ -61,10 +62,18 @@ def matrix(request: HttpRequest) -> HttpResponse:
     if frame["plan"] is None:
         return render(request, "plan/empty.html", frame)
     lights = {line["row"]: line for line in queries.status(frame["plan"], as_of=frame["as_of"], known_at=clock.now())}
-    table = queries.matrix(frame["plan"], as_of=frame["as_of"])
-    units = [u | {"cells": [{"row": r, "role": u["cells"].get(r), "light": lights[r]["light"]} for r in table["rows"]]}
+    table = queries.matrix(frame["plan"], as_of=frame["as_of"], known_at=clock.now())
+    units = [u | {"cells": [_cell(u, lights[r]) for r in table["rows"]]}
              for u in table["units"] if not frame["unit"] or u["uid"] == frame["unit"]]
     return render(request, "plan/matrix.html", frame | {"rows": [lights[r] for r in table["rows"]], "units": units, "tab": "matrix"})
+
+
+def _cell(unit: dict[str, Any], line: dict[str, Any]) -> dict[str, Any]:
+    """One duty in the matrix: its own light, and the page of the task opened at what this unit has shown."""
+    row = line["row"]
+    light = unit["lights"].get(row, "")
+    return {"row": row, "task": line["uid"], "role": unit["cells"].get(row), "light": light, "words": LIGHTS.get(light),
+            "evidence": unit["evidence"].get(row, 0)}
 
 
 @require_GET
@@ -101,12 +110,15 @@ def row_page(request: HttpRequest, uid: str) -> HttpResponse:
     actor_of(request).must("plan.view")
     target, day = queries.row(uid), _as_of(request)
     line = next(one for one in queries.status(target.plan, as_of=day, known_at=clock.now()) if one["uid"] == uid)
-    given = [{"one": e, "unit": getattr(registry.unit(e.unit, as_of=day), "name", e.unit)} for e in queries.evidence_of(target)]
+    only = request.GET.get("unit", "")
+    held = queries.duty_lights(target, as_of=day, known_at=clock.now())
+    given = [{"one": e, "unit": registry.name(e.unit, as_of=day)} for e in queries.evidence_of(target, unit=only, as_of=day)]
     read = queries.readings(target)
     names = accounts.names_of(who for r in read for who in (r.chosen_by, r.signed_by, r.withdrawn_by))
     rights = ("plan.read_schedule", "plan.report", "plan.review")
     return render(request, "plan/row.html", {
-        "row": target, "line": line, "as_of": day, "duties": queries.duties(target, as_of=day), "evidence": given,
+        "row": target, "line": line, "as_of": day, "duties": held, "evidence": given,
+        "only": only, "only_name": registry.name(only, as_of=day) if only else "", "unread": queries.unread(target, as_of=day),
         "readings": [{"one": r, "chosen": names.get(r.chosen_by, ""), "signed": names.get(r.signed_by, ""),
                       "withdrawn": names.get(r.withdrawn_by, "")} for r in read],
         "decided": any(r.withdrawn_at is None for r in read),

@@ -1,0 +1,198 @@
+"""Who must do what on a day, and how each duty stands: units × tasks, read set-wise from the register and the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
+from ximu.notice.plan.models import Evidence, Plan, PlanRow
+from ximu.notice.plan.queries import standing
+from ximu.notice.plan.rules import lights
+
+Proofs = tuple[tuple[Any, ...], ...]
+"""Per proof: its day, the day after which it proves nothing standing, whether it proves completion."""
+Case = tuple[date | None, bool, date | None]
+"""Due day, standing, day of issue: all that the light of a task depends on beside its proofs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who must do a row on a day; `words` is how the notice names them, `via` the phrase or the predecessor."""
+
+    unit: str
+    name: str
+    role: str
+    words: str
+
+
+class Bearers:
+    """The units that the words of a plan mean on one day; the register is asked once for all names of all tasks."""
+
+    def __init__(self, targets: Iterable[PlanRow], *, as_of: date) -> None:
+        self.as_of = as_of
+        self._meant: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        try:
+            self._owners = registry.owners(as_of)
+        except Refusal:
+            self._owners = {}
+        asked = list({(u["words"], t.plan.issued_on or as_of): None for t in targets for u in t.units if not u["phrase"]})
+        answers = registry.resolve_many([(words, "", on) for words, on in asked])
+        self._named = {key: self._carriers(answer) for key, answer in zip(asked, answers, strict=True)}
+
+    def _carriers(self, answer: registry.Resolution) -> list[str]:
+        """The unit that was named, or the one that carries its duties now; nothing for a name that `unread` tells."""
+        carrier = self.carrier(answer.candidates[0].uid, "") if answer.status == "exact" else ""
+        return [carrier] if carrier else []
+
+    def of(self, target: PlanRow) -> dict[str, tuple[str, str]]:
+        """Unit → (role, words): open expressions resolved, dissolved units replaced by those that carry their duties."""
+        on, known = target.plan.issued_on or self.as_of, self._named
+        named = tuple(uid for u in target.units if not u["phrase"] for uid in known[u["words"], on])
+        found: dict[str, tuple[str, str]] = {}
+        for unit in target.units:
+            words = unit["words"]
+            mark = (unit["role"], words)
+            for uid in self.meant(words, named) if unit["phrase"] else known[words, on]:
+                if uid not in found or mark[0] == "lead":
+                    found[uid] = mark
+        return found
+
+    def meant(self, phrase: str, named: tuple[str, ...]) -> list[str]:
+        """An open expression that the register cannot read stays without units; `unread` tells it."""
+        if (phrase, named) not in self._meant:
+            try:
+                self._meant[phrase, named] = registry.expand(phrase, as_of=self.as_of, named=named)
+            except Refusal:
+                self._meant[phrase, named] = []
+        return self._meant[phrase, named]
+
+    def carrier(self, unit: str, otherwise: str) -> str:
+        """Who carries the duties of a unit that day; `otherwise` where the register does not say."""
+        if unit not in self._owners:
+            try:
+                self._owners[unit] = registry.owner_of(unit, on=self.as_of)
+            except Refusal:
+                return otherwise
+        return self._owners[unit]
+
+    def names(self, uids: Iterable[str]) -> dict[str, str]:
+        return {uid: name for (uid, _), name in registry.names_on((uid, self.as_of) for uid in uids).items()}
+
+
+def duties(target: PlanRow, *, as_of: date) -> list[Duty]:
+    """Units responsible on that day: open expressions resolved, dissolved units replaced by their successors."""
+    bearers = Bearers([target], as_of=as_of)
+    held = bearers.of(target)
+    names = bearers.names(held)
+    return [Duty(uid, names[uid], role, words) for uid, (role, words) in held.items()]
+
+
+def evidence_of(target: PlanRow, *, unit: str = "", as_of: date | None = None) -> list[Evidence]:
+    """What was handed in for a task, newest first; with `unit` only what counts for that unit on the day."""
+    found = list(target.evidence.order_by("-submitted_at"))
+    if not unit or as_of is None:
+        return found
+    bearers = Bearers([], as_of=as_of)
+    return [one for one in found if bearers.carrier(one.unit, one.unit) == unit]
+
+
+def unread(target: PlanRow, *, as_of: date) -> list[dict[str, Any]]:
+    """Expressions of a row that stand for no unit that day, each with the code and the sentence that say why."""
+    named_on = target.plan.issued_on or as_of
+    found = []
+    for unit in target.units:
+        try:
+            if unit["phrase"]:
+                registry.expand(unit["words"], as_of=as_of, named=[])
+                continue
+            answer = registry.resolve(unit["words"], as_of=named_on)
+            if answer.status != "exact":
+                near = "、".join(c.name for c in answer.candidates[:3])
+                raise Refusal("ORG-UNKNOWN", field="负责单位", value=unit["words"], rule="registry",
+                              zh=f"机构名录中没有“{unit['words']}”，相近的有：{near or '无'}。",
+                              en=f"The register has no “{unit['words']}”; near: {near or 'none'}.")
+            registry.owner_of(answer.candidates[0].uid, on=as_of)
+        except Refusal as refusal:
+            found.append({"row": target.row, "words": unit["words"], **refusal.envelope()})
+    return found
+
+
+class _Shown:
+    """What each unit has shown for each task by then, and the light that follows; equal cases share one answer."""
+
+    def __init__(self, targets: Sequence[PlanRow], bearers: Bearers, *, known_at: datetime) -> None:
+        self.as_of = bearers.as_of
+        self._proofs: dict[int, dict[str, Proofs]] = {target.pk: {} for target in targets}
+        accepted = Evidence.objects.filter(
+            row__in=[target.pk for target in targets], state=Evidence.State.ACCEPTED, reviewed_at__lte=known_at).order_by()
+        carriers: dict[str, str] = {}
+        for row, unit, dated, expires, completes in accepted.values_list("row_id", "unit", "dated", "expires_on", "completes"):
+            if unit not in carriers:
+                carriers[unit] = bearers.carrier(unit, unit)
+            shown, carrier = self._proofs[row], carriers[unit]
+            proof = ((dated, expires, completes),)
+            shown[carrier] = shown[carrier] + proof if carrier in shown else proof
+        self._signed = standing.signed_readings(targets[0].plan, known_at) if targets else {}
+        self._known: dict[Case, dict[Proofs, lights.Light]] = {}
+
+    def of(self, target: PlanRow, units: Iterable[str]) -> Iterator[tuple[str, lights.Light, int]]:
+        """Unit by unit the light of its duty and the number of its accepted proofs."""
+        case = (standing.due_of(target, signed=self._signed)[0], target.standing, target.plan.issued_on)
+        known, shown = self._known.setdefault(case, {}), self._proofs[target.pk]
+        for unit in units:
+            proofs = shown.get(unit, ())
+            light = known.get(proofs)
+            if light is None:
+                light = known[proofs] = standing.judge(*case, [lights.Proof(*one) for one in proofs], self.as_of)
+            yield unit, light, len(proofs)
+
+
+def duty_status(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
+    """Per unit × task its own light: only what this unit showed counts, and for tasks of its forebears what they showed."""
+    return _status(standing.rows(of), as_of=as_of, known_at=known_at)
+
+
+def _status(targets: Sequence[PlanRow], *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
+    bearers = Bearers(targets, as_of=as_of)
+    shown = _Shown(targets, bearers, known_at=known_at)
+    held = [(target, bearers.of(target)) for target in targets]
+    names = bearers.names({uid for _, units in held for uid in units})
+    return [
+        {"row": target.row, "unit": unit, "name": names[unit], "role": units[unit][0], "words": units[unit][1], "light": light.light,
+         "due": light.due.isoformat() if light.due else None, "evidence": count, "reason": [light.reason.zh, light.reason.en]}
+        for target, units in held for unit, light, count in shown.of(target, units)
+    ]
+
+
+def duty_lights(target: PlanRow, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
+    """The duties of one task, each with its own light and the number of its accepted proofs."""
+    return [one | {"light_words": lights.LIGHTS[one["light"]], "reason": Text(*one["reason"])}
+            for one in _status([target], as_of=as_of, known_at=known_at)]
+
+
+def matrix(of: Plan, *, as_of: date, known_at: datetime | None = None) -> dict[str, Any]:
+    """Unit × task with the role in each cell; units in the order in which the notice first names them.
+
+    With `known_at` also `lights` and `evidence`: the light of each duty and the number of its accepted proofs.
+    """
+    targets = standing.rows(of)
+    bearers = Bearers(targets, as_of=as_of)
+    shown = _Shown(targets, bearers, known_at=known_at) if known_at else None
+    units: dict[str, dict[str, Any]] = {}
+    for target in targets:
+        bears, row = bearers.of(target), target.row
+        for uid, (role, _) in bears.items():
+            if uid not in units:
+                units[uid] = {"uid": uid, "name": "", "cells": {}, "lights": {}, "evidence": {}}
+            units[uid]["cells"][row] = role
+        for uid, light, count in shown.of(target, bears) if shown else ():
+            unit = units[uid]
+            unit["lights"][row] = light.light
+            unit["evidence"][row] = count
+    names = bearers.names(units)
+    return {"rows": [target.row for target in targets], "units": [unit | {"name": names[uid]} for uid, unit in units.items()]}
