@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ximu.config import demo_exchange, demo_plan, demo_reports, demo_safeguards, demo_supervision
+from ximu.config import demo_assessment, demo_exchange, demo_plan, demo_reports, demo_safeguards, demo_supervision
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.accounts import queries as accounts
@@ -103,6 +103,7 @@ def _check_the_plan(city: str) -> None:
 
 def _count(city: str) -> None:
     demo_safeguards.keep(city, at=COUNTED)
+    demo_assessment.assess(city, coordinator=_person("coordinator", COUNTED), publisher=_person("publisher", COUNTED), at=COUNTED)
     demo_reports.report(city, handler=_person("discipline", COUNTED), press=_person("coordinator", COUNTED), at=COUNTED)
 
 

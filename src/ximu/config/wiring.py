@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
+from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,7 @@ from ximu.foundation import outbox, packs
 from ximu.foundation.rooms import dotted
 from ximu.ideas.accounts import hooks as rights
 from ximu.ideas.assessment import queries as assessment
+from ximu.ideas.assessment import services as assessing
 from ximu.ideas.assessment.rules.frozen import Asked, Value
 from ximu.ideas.casework import hooks as case_hooks
 from ximu.ideas.casework import queries as cases
@@ -180,6 +182,41 @@ def connect_supervision() -> None:
     outbox.connect(FindingMade, rectify_finding)
 
 
+def counted_records(item: str, asked: Asked) -> dict[str, Value]:
+    """Source `records:ITEM`: records in effect about a unit (and those beneath it) in the period; only items that may be scored.
+
+    Errors: `LIST-NONE`, `LIST-APPLY`, `LIST-ULTRA`, `LIST-USE`.
+    """
+    catalogue.gate(item, use="score", on=asked.last)
+    beneath = {unit: {unit, *(one.uid for one in registry.units(as_of=asked.as_of) if one.district == unit)} for unit in asked.units}
+    found = records.numbers_of({uid for uids in beneath.values() for uid in uids}, item=item, first=asked.first, last=asked.last,
+                               known_at=asked.known_at)
+    told = {unit: sorted(number for uid in uids for number in found.get(uid, ())) for unit, uids in beneath.items()}
+    return {unit: Value(str(len(numbers)), tuple(f"record:{number}" for number in numbers)) for unit, numbers in told.items()}
+
+
+def met_duties(measure: str, asked: Asked) -> dict[str, Value]:
+    """Source `plan:met`: the share of a unit's duties with valid evidence on the day, in percent; 不适用 without a duty."""
+    lines = plan.duty_status(plan.plan(), as_of=asked.as_of, known_at=asked.known_at) if plan.plans() else []
+    found = {}
+    for unit in asked.units:
+        lights = [line["light"] for line in lines if line["unit"] == unit]
+        met = sum(light in ("done", "on_time") for light in lights)
+        found[unit] = Value(str(Decimal(100 * met) / len(lights)) if lights else "N/A")
+    return found
+
+
+def connect_assessment() -> None:
+    """Sources of methods, objections to drafts, the public ranking."""
+    assessment.register_source("promises", kept_promises)
+    assessment.register_source("records", counted_records)
+    assessment.register_source("plan", met_duties)
+    publications.register_public("assessment", assessment.public_ranking)
+    publications.register_public("assessment-unit", assessment.public_unit)
+    for procedure, conduct in assessing.CONDUCTS.items():
+        casework.register(procedure, conduct)
+
+
 def connect_complaints() -> None:
     """Reports: days in the log, leads to rectification, figures to the portal; what is done by the day."""
     register_evidence("complaints", complaints.provider, kinds=(complaints.DAY,))
@@ -221,8 +258,8 @@ def connect_all() -> None:
     register_evidence("disclosure", disclosure.evidence, kinds=("disclosure.",))
     register_evidence("intake", intake.provider, kinds=INTAKE_KINDS)
     register_evidence("casework", cases.provider, kinds=("case.",))
-    register_evidence("assessment", assessment.evidence, kinds=assessment.KINDS)
-    assessment.register_source("promises", kept_promises)
+    register_evidence("assessment", assessment.evidence, kinds=(*assessment.KINDS, assessment.EXTRACTED))
+    connect_assessment()
     register_evidence("events", events.provider, kinds=("events.",))
     publications.register_public("plan", plan.public_plan)
     register_evidence("plan", plan.provider, kinds=(plan.CHECKED,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from ximu.faces.portal import log
-from ximu.faces.portal.views import data, home, lists, loggery, machines, plan, promises, proposals, records, streets, units
+from ximu.faces.portal.views import assessment, data, home, lists, loggery, machines, plan, promises, proposals, records, streets, units
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="portal"),
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plan/", plan.plan, name="portal-plan"),
     path("promises/", promises.index, name="portal-promises"),
     path("promises/<str:uid>/", promises.promise, name="portal-promise"),
+    path("assessment/", assessment.index, name="portal-assessment"),
+    path("assessment/<str:period>/<str:uid>/", assessment.unit, name="portal-assessment-unit"),
     path("proposals/", proposals.index, name="portal-proposals"),
     path("streets/", streets.index, name="portal-streets"),
     path("streets/<str:uid>/", streets.street, name="portal-street"),

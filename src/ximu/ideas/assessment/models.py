@@ -44,7 +44,9 @@ class Run(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", "初稿"
+        SENT = "sent", "征求意见"
         FINAL = "final", "定稿"
+        PUBLISHED = "published", "已公布"
 
     uid = UidField()
     method = models.ForeignKey(MethodVersion, models.PROTECT, related_name="runs", verbose_name="方法", db_comment="所用方法版本")
@@ -70,7 +72,7 @@ class Run(models.Model):
         db_table_comment = "考核计算：输入、两个时钟、种子与结果，只增不改"
         ordering = ["-period", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["method", "period"], condition=Q(state="final"), name="score_one_final"),
+            models.UniqueConstraint(fields=["method", "period"], condition=Q(state__in=["final", "published"]), name="score_one_final"),
         ]
 
     class Privacy:
@@ -98,4 +100,49 @@ class Act(models.Model):
     class Privacy:
         public = ("log_index", "kind", "method", "run")
         internal = ("by", "at")
+        personal = ()
+
+
+class Objection(models.Model):
+    """A unit objects to its draft; the case is in casework, its outcome stands here."""
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="objections", verbose_name="计算", db_comment="所涉考核计算")
+    unit = models.CharField("单位", max_length=80, db_comment="提出意见的单位标识")
+    indicator = models.CharField("指标", max_length=80, db_comment="所涉指标代码")
+    words = models.TextField("意见", db_comment="意见与理由")
+    case = models.CharField("办件", max_length=16, unique=True, db_comment="办理的办件标识")
+    at = models.DateTimeField("时间", db_comment="提出时间")
+
+    class Meta:
+        verbose_name = "考核意见"
+        verbose_name_plural = verbose_name
+        db_table_comment = "对考核初稿的意见：办件在办件库中"
+        constraints = [models.UniqueConstraint(fields=["run", "unit", "indicator"], name="score_objection_once")]
+
+    class Privacy:
+        public = ()
+        internal = ("run", "unit", "indicator", "words", "case", "at")
+        personal = ()
+
+
+class Extract(models.Model):
+    """What the performance office gets of one unit: sealed in the log, verified offline."""
+
+    uid = UidField()
+    run = models.ForeignKey(Run, models.PROTECT, related_name="extracts", verbose_name="计算", db_comment="所涉考核计算")
+    unit = models.CharField("单位", max_length=80, db_comment="单位标识")
+    payload = models.JSONField("内容", db_comment="得分、名次、名次区间、等级与结果摘要")
+    salt = models.BinaryField("盐", db_comment="承诺所用随机盐，32字节")
+    commitment = models.CharField("承诺", max_length=64, db_comment="内容的加盐承诺")
+    log_index = models.BigIntegerField("日志序号", db_comment="透明日志中的序号")
+    at = models.DateTimeField("时间", db_comment="出具时间")
+
+    class Meta:
+        verbose_name = "考核摘录"
+        verbose_name_plural = verbose_name
+        db_table_comment = "考核摘录：供绩效考核部门离线核验"
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "run", "unit", "payload", "salt", "commitment", "log_index", "at")
         personal = ()

@@ -1,6 +1,6 @@
 """Reads of records. What leaves the room goes through a view; both clocks can be set."""
 
-from ximu.ideas.records.queries.archive import MOST, PAGE, Archive, Page, Row, Shape, archive, records_of, shapes, work_list
+from ximu.ideas.records.queries.archive import MOST, PAGE, Archive, Page, Row, Shape, archive, numbers_of, records_of, shapes, work_list
 from ximu.ideas.records.queries.doors import gate_delivery, subject_kinds
 from ximu.ideas.records.queries.duties import Duties, duties, states_of
 from ximu.ideas.records.queries.evidence import provider
@@ -8,7 +8,28 @@ from ximu.ideas.records.queries.history import History, Stage, facts_of, record_
 from ximu.ideas.records.queries.terms import city_day, parameters
 
 __all__ = [
-    "MOST", "PAGE", "Archive", "Duties", "History", "Page", "Row", "Shape", "Stage", "archive", "city_day", "duties", "facts_of",
-    "gate_delivery", "parameters", "provider", "record_history", "records_of", "served_at", "shapes", "states_of", "subject_kinds",
+    "MOST",
+    "PAGE",
+    "Archive",
+    "Duties",
+    "History",
+    "Page",
+    "Row",
+    "Shape",
+    "Stage",
+    "archive",
+    "city_day",
+    "duties",
+    "facts_of",
+    "gate_delivery",
+    "numbers_of",
+    "parameters",
+    "provider",
+    "record_history",
+    "records_of",
+    "served_at",
+    "shapes",
+    "states_of",
+    "subject_kinds",
     "work_list",
 ]

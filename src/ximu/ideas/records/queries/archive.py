@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from ximu.ideas.records.models import Step, Version
 from ximu.ideas.records.queries.history import facts
 from ximu.ideas.records.queries.terms import city_day, retention_years
-from ximu.ideas.records.rules import Clause, Facts, RecordView, Shown
+from ximu.ideas.records.rules import LIVE, Clause, Facts, RecordView, Shown
 from ximu.ideas.records.rules.terms import oldest_end
 
 PAGE = 50
@@ -145,3 +145,14 @@ def shapes(*, view: RecordView) -> list[Shape]:
     counted = (Version.objects.filter(seen, newest=True).order_by()
                .values_list("item", "edition", "family", "kind", "state").annotate(Count("log_index")))
     return sorted((Shape(*row) for row in counted), key=lambda shape: (shape.item, shape.edition, shape.kind, shape.state))
+
+
+def numbers_of(
+    subjects: Collection[str], *, item: str, first: date, last: date, known_at: datetime,
+) -> dict[str, list[str]]:
+    """Subject → records of an item in effect, as known then, whose event fell in the span: what a score may count."""
+    found: dict[str, list[str]] = {}
+    rows = _as_known(known_at).filter(subject__in=subjects, item=item, event_date__range=(first, last), then__in=sorted(LIVE))
+    for subject, number in rows.values_list("subject", "number"):
+        found.setdefault(subject, []).append(number)
+    return found

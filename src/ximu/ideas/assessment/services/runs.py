@@ -16,6 +16,8 @@ from ximu.ideas.ledger.services import append
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
+SETTLED = (Run.State.FINAL, Run.State.PUBLISHED)
+
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
@@ -40,7 +42,7 @@ def add_method(text: str, *, code: str, by: Actor, at: datetime) -> MethodVersio
                           zh="改动方法须另立版本号。", en="A changed method needs a version of its own.")
         made = MethodVersion.objects.create(code=code, version=method.version, name_zh=method.name.zh, name_en=method.name.en, text=text,
                                             digest=method.digest, added_by=by.uid, added_at=at)
-        _log(Act(kind="score.method", method=made, by=by.uid, at=at))
+        log(Act(kind="score.method", method=made, by=by.uid, at=at))
     return made
 
 
@@ -55,9 +57,9 @@ def adopt(uid: str, *, resolution: str, by: Actor, at: datetime) -> MethodVersio
         done = MethodVersion.objects.filter(pk=row.pk, state=MethodVersion.State.DRAFT).update(
             state=MethodVersion.State.ADOPTED, resolution=resolution.strip()[:100])
         if not done:
-            raise _edge(row.state, "adopted")
+            raise edge(row.state, "adopted")
         row.refresh_from_db()
-        _log(Act(kind="score.adopted", method=row, by=by.uid, at=at))
+        log(Act(kind="score.adopted", method=row, by=by.uid, at=at))
     return row
 
 
@@ -81,34 +83,40 @@ def run(
         made.result = frozen.outcome(method, data, queries.pins(made)).decode()
         made.digest = loading.digest_of(made.result)
         made.save()
-        _log(Act(kind="score.run", method=row, run=made, by=by.uid, at=at))
+        log(Act(kind="score.run", method=row, run=made, by=by.uid, at=at))
     return made
 
 
 def finish(uid: str, *, by: Actor, at: datetime) -> Run:
-    """Make a draft final: by another person than computed it. Errors: `SCORE-TWO`, `SCORE-FINAL`, `STATE-EDGE`."""
+    """Make a draft final: by another person than computed it; one per method and period, whatever the version.
+
+    Errors: `SCORE-TWO`, `SCORE-OPEN`, `SCORE-FINAL`, `STATE-EDGE`.
+    """
     by.must("assessment.finish")
     row = queries.run_row(uid)
     if row.run_by == by.human:
         raise Refusal("SCORE-TWO", status=403, field="by", rule="second person", zh="计算人不能自己定稿。",
                       en="Who computed a result cannot make it final.")
     with transaction.atomic():
-        if Run.objects.filter(method=row.method, period=row.period, state=Run.State.FINAL).exclude(pk=row.pk).exists():
+        if queries.open_objections(row):
+            raise Refusal("SCORE-OPEN", status=409, field="objections", value=len(queries.open_objections(row)), rule="0",
+                          zh="还有未办结的意见，不能定稿。", en="There are open objections; it cannot be made final.")
+        if Run.objects.filter(method__code=row.method.code, period=row.period, state__in=SETTLED).exclude(pk=row.pk).exists():
             raise Refusal("SCORE-FINAL", status=409, field="period", value=row.period, rule="one final result",
                           zh="该考核期已有定稿。", en="The period has a final result already.")
-        if not Run.objects.filter(pk=row.pk, state=Run.State.DRAFT).update(state=Run.State.FINAL):
-            raise _edge(row.state, "final")
+        if not Run.objects.filter(pk=row.pk, state__in=[Run.State.DRAFT, Run.State.SENT]).update(state=Run.State.FINAL):
+            raise edge(row.state, "final")
         row.refresh_from_db()
-        _log(Act(kind="score.final", method=row.method, run=row, by=by.uid, at=at))
+        log(Act(kind="score.final", method=row.method, run=row, by=by.uid, at=at))
     return row
 
 
-def _log(act: Act) -> None:
+def log(act: Act) -> None:
     kind, body = queries.entry_of(act)
     act.log_index = append([Entry(kind, body)], at=act.at)[0]
     act.save(force_insert=True)
 
 
-def _edge(before: str, after: str) -> Refusal:
+def edge(before: str, after: str) -> Refusal:
     return Refusal("STATE-EDGE", status=409, field="state", value=before, rule=after, zh="现状态不能办理此事项。",
                    en="This cannot be done in the present state.")

@@ -103,7 +103,8 @@ def same_rule(uid: str, unit: str) -> dict[str, Any]:
     """
     run = run_row(uid)
     before = Run.objects.select_related("method").filter(
-        method__code=run.method.code, period=str(int(run.period) - 1), state=Run.State.FINAL).order_by("-pk").first()
+        method__code=run.method.code, period=str(int(run.period) - 1), state__in=[Run.State.FINAL,
+                                                                                  Run.State.PUBLISHED]).order_by("-pk").first()
     if before is None:
         raise Refusal("SCORE-EARLIER", status=404, field="run", value=run.period, rule="final run of the year before",
                       zh="上一年没有已定稿的考核。", en="There is no final result of the year before.")

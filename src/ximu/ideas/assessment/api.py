@@ -1,0 +1,79 @@
+"""The API of assessment: runs, ranks, reasons, the same rule last year, replay, quality."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of
+from ximu.ideas.assessment import queries, services
+from ximu.kernel.actor import Actor
+
+router = Router(tags=["诚信评价 assessment"])
+
+
+class ObjectionIn(Schema):
+    indicator: str = Field(max_length=80)
+    words: str = Field(max_length=4000)
+
+
+@router.get("/methods", response=list[dict[str, Any]], summary="评价方法 Methods")
+def methods(request: HttpRequest) -> Any:
+    actor_of(request).must("assessment.see")
+    return [{"uid": m.uid, "code": m.code, "version": m.version, "name_zh": m.name_zh, "name_en": m.name_en, "digest": m.digest,
+             "state": m.state, "resolution": m.resolution, "text": m.text} for m in queries.methods()]
+
+
+@router.get("/runs", response=list[dict[str, Any]], summary="考核计算 Runs")
+def runs(request: HttpRequest) -> Any:
+    by = actor_of(request)
+    by.must("assessment.see")
+    whole = by.can("assessment.run") or by.can("assessment.finish")
+    return [{"uid": r.uid, "method": r.method.uid, "period": r.period, "state": r.state, "digest": r.digest, "as_of": r.as_of,
+             "known_at": r.known_at, "log_size": r.log_size} for r in queries.runs() if whole or r.state != "draft"]
+
+
+@router.get("/runs/{uid}/ranking", response=list[dict[str, Any]], summary="名次与名次区间 Ranks with their intervals")
+def ranking(request: HttpRequest, uid: str) -> Any:
+    by = actor_of(request)
+    by.must("assessment.see")
+    row = queries.run_row(uid)
+    own = set(queries.own_draft(row, by))
+    return [one for one in queries.ranking(row) if one["unit"] in own]
+
+
+def _seen(uid: str, unit: str, by: Actor) -> None:
+    if not queries.seen_by(queries.run_row(uid), unit, by):
+        queries.run_row("")
+
+
+@router.get("/runs/{uid}/units/{unit}", response=dict[str, Any], summary="为何是这个得分 Why this score")
+def explain(request: HttpRequest, uid: str, unit: str) -> Any:
+    _seen(uid, unit, actor_of(request))
+    return queries.explained(uid, unit)
+
+
+@router.get("/runs/{uid}/units/{unit}/before", response=dict[str, Any], summary="上一年按同一规则 Last year by the same rule")
+def before(request: HttpRequest, uid: str, unit: str) -> Any:
+    _seen(uid, unit, actor_of(request))
+    return queries.same_rule(uid, unit)
+
+
+@router.post("/runs/{uid}/units/{unit}/objections", response=dict[str, str], summary="提出意见 Object")
+def object_to(request: HttpRequest, uid: str, unit: str, given: ObjectionIn) -> Any:
+    return {"case": services.object_to(uid, unit=unit, indicator=given.indicator, words=given.words, by=actor_of(request), at=clock.now())}
+
+
+@router.get("/runs/{uid}/replay", response=dict[str, Any], summary="重算 Compute again")
+def replay(request: HttpRequest, uid: str) -> Any:
+    actor_of(request).must("assessment.run")
+    return queries.replay(uid)
+
+
+@router.get("/runs/{uid}/quality", response=dict[str, Any], summary="方法质量 Quality of the method")
+def quality(request: HttpRequest, uid: str) -> Any:
+    actor_of(request).must("assessment.run")
+    return queries.quality_of(queries.run_row(uid))

@@ -1,0 +1,187 @@
+"""What of a run is shown to whom? The whole to those who run it, its own draft to a unit, the published one to everybody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+
+from ximu.foundation.documents import Letter, Paragraph
+from ximu.ideas.assessment.models import Extract, MethodVersion, Objection, Run
+from ximu.ideas.assessment.queries import runs as kept
+from ximu.ideas.assessment.rules import frozen, loading
+from ximu.ideas.assessment.rules.quality import quality
+from ximu.ideas.casework import queries as cases
+from ximu.ideas.ledger import queries as ledger
+from ximu.ideas.ledger.rules import entry_bytes
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal, absent
+from ximu.kernel.today import TodayItem
+from ximu.kernel.view import View
+from ximu.kernel.words import Text
+
+EXTRACTED = "assessment.extract"
+
+
+def methods() -> list[MethodVersion]:
+    return list(MethodVersion.objects.order_by("code", "-added_at"))
+
+
+def runs() -> list[Run]:
+    return list(Run.objects.select_related("method").defer("data", "attached", "result", "facts").order_by("-period", "-pk"))
+
+
+def told(run: Run) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run.result)
+    return found
+
+
+def ranking(run: Run) -> list[dict[str, Any]]:
+    """Best first; the interval of the rank always beside the rank."""
+    result = told(run)
+    doubts = result.get("uncertainty", {}).get("units", {})
+    rows = [{"unit": unit, "label": result["labels"][unit], **seen, "interval": doubts.get(unit)}
+            for unit, seen in result["published"].items()]
+    return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0, row["unit"]))
+
+
+def quality_of(run: Run) -> dict[str, Any]:
+    """Consistency, correlations, effective weights, leave-one-out."""
+    return quality(frozen.rescored(loading.load(run.method.text), run.data))
+
+
+def seen_by(run: Run, unit: str, by: Actor) -> bool:
+    """May this person open the reasons of a unit? Who runs assessments all; a unit its own, once it was sent."""
+    if by.can("assessment.run") or by.can("assessment.finish"):
+        return True
+    if run.state == Run.State.PUBLISHED:
+        return by.can("assessment.see")
+    return run.state in (Run.State.SENT, Run.State.FINAL) and by.unit == unit and by.can("assessment.object", unit)
+
+
+def own_draft(run: Run, by: Actor) -> list[str]:
+    """Units of the run whose draft this person may open."""
+    return [unit for unit in told(run)["published"] if seen_by(run, unit, by)]
+
+
+def objections(run: Run) -> list[Objection]:
+    return list(run.objections.order_by("pk"))
+
+
+def open_objections(run: Run) -> list[Objection]:
+    return [one for one in objections(run) if cases.case_for(one.case).closed_at is None]
+
+
+def extracts(run: Run) -> list[Extract]:
+    return list(run.extracts.order_by("unit", "pk"))
+
+
+def extract_of(uid: str) -> Extract:
+    """Errors: `EXTRACT-NONE`."""
+    found = Extract.objects.filter(uid=uid).first()
+    if found is None:
+        raise absent("EXTRACT-NONE", field="extract", value=uid[:16], zh="份摘录", en="extract")
+    return found
+
+
+def bundle(of: Extract) -> bytes:
+    """The file that `ximu-verify` checks without a network."""
+    return ledger.bundle_bytes(ledger.bundle(of.log_index, payload=of.payload, salt=bytes(of.salt)))
+
+
+def extract_body(row: Extract) -> dict[str, Any]:
+    return {"commitment": row.commitment}
+
+
+def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
+    """What the log should say: acts on methods and runs, extracts."""
+    yield from kept.evidence(first, last)
+    for row in Extract.objects.filter(log_index__gte=first, log_index__lt=last):
+        yield row.log_index, entry_bytes(EXTRACTED, extract_body(row), row.at), f"考核摘录 {row.uid}"
+
+
+def _published(period: str = "") -> Run:
+    """The newest published run, or that of a period. Errors: `SCORE-NONE`."""
+    rows = Run.objects.select_related("method").filter(state=Run.State.PUBLISHED).order_by("-period", "-pk")
+    found = (rows.filter(period=period) if period else rows).first()
+    if found is None:
+        raise Refusal("SCORE-NONE", status=404, field="period", value=period[:10], rule="published", zh="没有已公布的考核结果。",
+                      en="No result has been published.")
+    return found
+
+
+def public_ranking(view: View, *, period: str = "") -> dict[str, Any]:
+    """The provider `assessment`: ranks with their intervals, scores, grades, the method and what it was computed from."""
+    run = _published(period)
+    result = told(run)
+    periods = Run.objects.filter(state=Run.State.PUBLISHED).order_by("-period").values_list("period", flat=True)
+    return {"view": view.name, "run": run.uid, "period": run.period, "periods": list(dict.fromkeys(periods)), "pins": result["pins"],
+            "digest": run.digest, "method": {"name": Text(run.method.name_zh, run.method.name_en), "version": run.method.version,
+                                             "resolution": run.method.resolution, "text": run.method.text},
+            "rows": ranking(run)}
+
+
+def public_unit(view: View, *, unit: str, period: str = "") -> dict[str, Any]:
+    """The provider `assessment-unit`: why this score? Parts, weights, steps; how many facts, not which. Errors: `INDEX-UNIT`."""
+    run = _published(period)
+    found = kept.explained(run.uid, unit)
+    facts = {column: len(refs) for column, refs in found.pop("facts").items()}
+    try:
+        before = kept.same_rule(run.uid, unit)
+    except Refusal:
+        before = None
+    return {"view": view.name, "period": run.period, "digest": run.digest, "reasons": found, "facts": facts, "before": before}
+
+
+def card(run: Run, unit: str, *, on: date, issuer: str) -> Letter:
+    """The report card of a unit in the layout of an official document: score, rank and its interval, each part with its reason."""
+    found = kept.explained(run.uid, unit)
+    interval = found["interval"]
+    body = [
+        Paragraph(f"依据《{run.method.name_zh}》（{run.method.version}，{run.method.resolution}），{found['label']}{run.period}年度得分{found['score']}，"
+                  f"在{found['of']}个单位中列第{found['rank']}名{_interval_words(interval)}。"),
+        Paragraph("一、得分构成", 1), *_parts(found, 0),
+    ]
+    if found["adjustments"]:
+        body += [Paragraph("二、加分、扣分与否决", 1), *[Paragraph(str(one.get("reason_zh", one))) for one in found["adjustments"]]]
+    body += [Paragraph("数据与核验", 1),
+             Paragraph(f"事实截至{run.as_of}，所知截至{run.known_at:%Y-%m-%d}，结果SHA-256摘要{run.digest}。同一方法、数据与种子可以重算出同样的结果。")]
+    return Letter(issuer=issuer, number=f"诚评〔{run.period}〕", title=f"{run.period}年度政务诚信评价报告单", to=found["label"],
+                  paragraphs=tuple(body), signer=issuer, day=on)
+
+
+def _interval_words(interval: dict[str, Any] | None) -> str:
+    if not interval:
+        return ""
+    low, high = interval.get("low", interval.get("p5")), interval.get("high", interval.get("p95"))
+    return f"（名次区间{low}至{high}）" if low is not None else ""
+
+
+def _parts(node: dict[str, Any], depth: int) -> list[Paragraph]:
+    made = []
+    for part in node.get("parts", []):
+        words = f"{'　' * depth}{part['name_zh']}：{part.get('contribution') or part.get('score', '—')}分"
+        if "raw" in part:
+            words += f"，权重{part['weight']}，{part['reason_zh']}"
+        made.append(Paragraph(words))
+        made += _parts(part, depth + 1)
+    return made
+
+
+def today(actor: Actor, at: datetime) -> list[TodayItem]:
+    """A unit's draft to be looked at; results to be made final or published by the second person."""
+    found: list[TodayItem] = []
+    sent = Run.objects.select_related("method").filter(state=Run.State.SENT).defer("data", "attached", "facts")
+    for run in sent if actor.unit and actor.can("assessment.object", actor.unit) else ():
+        if actor.unit in told(run)["published"]:
+            found.append(TodayItem(Text("考核初稿待核对", "draft assessment to look at"), Text(run.method.name_zh, run.method.name_en),
+                                   reverse("assessment:unit", args=[run.uid, actor.unit])))
+    if actor.can("assessment.finish"):
+        for run in Run.objects.filter(state__in=[Run.State.SENT, Run.State.FINAL]).only("uid", "state", "period"):
+            what = Text("考核待定稿", "result to be made final") if run.state == Run.State.SENT else Text("考核待公布",
+                                                                                                     "result to be published")
+            found.append(TodayItem(what, Text(run.period, run.period), reverse("assessment:run", args=[run.uid])))
+    return found

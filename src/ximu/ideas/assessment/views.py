@@ -1,0 +1,165 @@
+"""Pages of assessment: methods, runs with ranks and their intervals, one unit's reasons, quality, the report card."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from ximu.foundation import city, clock, documents
+from ximu.foundation.templatetags.ximu import t
+from ximu.foundation.web import actor_of
+from ximu.ideas.assessment import queries, services
+from ximu.ideas.casework import queries as cases
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
+
+STATES = {"draft": Text("初稿", "draft"), "sent": Text("征求意见", "out for objections"), "final": Text("定稿", "final"),
+          "published": Text("已公布", "published")}
+TYPES = {"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
+LINKS = {"promise": "/console/commitments/", "case": "/console/casework/", "record": "/console/disclosure/records/"}
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    by = actor_of(request)
+    by.must("assessment.see")
+    rows = [{"row": r, "state": STATES[r.state]} for r in queries.runs()
+            if by.can("assessment.run") or by.can("assessment.finish") or r.state != "draft"]
+    return render(request, "assessment/index.html", {
+        "methods": queries.methods(), "rows": rows, "may_run": by.can("assessment.run"), "year": clock.today().year - 1})
+
+
+@require_safe
+def method(request: HttpRequest, uid: str) -> HttpResponse:
+    """The method's text as it was adopted: the published rule itself."""
+    actor_of(request).must("assessment.see")
+    return render(request, "assessment/method.html", {"row": queries.method_row(uid)})
+
+
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Compute a period."""
+    by, at, post, given = actor_of(request), clock.now(), request.POST, request.FILES.get("file")
+    attached = given.read().decode("utf-8-sig", "replace") if isinstance(given, UploadedFile) else ""
+    queries.year(post.get("period", ""))
+    clocks = services.Clocks(min(date(int(post["period"]), 12, 31), clock.city_day(at)), at)
+    made = services.run(post.get("method", ""), attached, period=post["period"], clocks=clocks, by=by, at=at)
+    return redirect("assessment:run", made.uid)
+
+
+@require_safe
+def run(request: HttpRequest, uid: str) -> HttpResponse:
+    """Ranking with intervals; a unit of a draft sees only its own line."""
+    by = actor_of(request)
+    by.must("assessment.see")
+    row = queries.run_row(uid)
+    own = set(queries.own_draft(row, by))
+    rows = [one for one in queries.ranking(row) if one["unit"] in own]
+    return render(request, "assessment/run.html", {
+        "row": row, "state": STATES[row.state], "rows": rows, "may": {v: by.can(f"assessment.{v}") for v in ("run", "finish", "publish")},
+        "objections": [{"row": o, "case": cases.case_for(o.case)} for o in queries.objections(row)] if by.can("assessment.run") else [],
+        "extracts": queries.extracts(row) if by.can("assessment.finish") else []})
+
+
+@require_safe
+def quality(request: HttpRequest, uid: str) -> HttpResponse:
+    by = actor_of(request)
+    by.must("assessment.run")
+    row = queries.run_row(uid)
+    return render(request, "assessment/quality.html", {"row": row, "found": queries.quality_of(row)})
+
+
+def _seen(uid: str, unit: str, by: Any) -> Any:
+    """Errors: `SCORE-NONE` for a draft that is not his to see."""
+    row = queries.run_row(uid)
+    if not queries.seen_by(row, unit, by):
+        row = queries.run_row("")
+    return row
+
+
+def _flat(node: dict[str, Any], depth: int = 0) -> list[dict[str, Any]]:
+    found = []
+    for part in node.get("parts", []):
+        found.append(part | {"depth": depth, "parts": None, "leaf": "raw" in part})
+        found += _flat(part, depth + 1)
+    return found
+
+
+@require_safe
+def unit(request: HttpRequest, uid: str, unit: str) -> HttpResponse:
+    """Why this place? Score, parts, rule steps, the facts beneath; and last year by the same rule."""
+    by = actor_of(request)
+    row = _seen(uid, unit, by)
+    found = queries.explained(uid, unit)
+    facts = [{"column": column, "refs": [_link(ref) for ref in refs]} for column, refs in found["facts"].items()]
+    try:
+        before, why = queries.same_rule(uid, unit), None
+    except Refusal as refusal:
+        before, why = None, refusal
+    return render(request, "assessment/unit.html", {
+        "row": row, "found": found, "lines": _flat(found), "facts": facts, "before": before, "why": why, "state": STATES[row.state],
+        "may_object": row.state == "sent" and bool(by.unit) and by.unit == unit and by.can("assessment.object", unit),
+        "may_extract": row.state in ("final", "published") and by.can("assessment.finish")})
+
+
+def _link(ref: str) -> dict[str, str]:
+    kind, _, name = ref.partition(":")
+    return {"ref": name or ref, "url": f"{LINKS[kind]}{name}" if kind in LINKS else ""}
+
+
+@require_POST
+def unit_act(request: HttpRequest, uid: str, unit: str, verb: str) -> HttpResponse:
+    by, at, post = actor_of(request), clock.now(), request.POST
+    if verb == "object":
+        services.object_to(uid, unit=unit, indicator=post.get("indicator", ""), words=post.get("words", ""), by=by, at=at)
+        messages.success(request, t("意见已提出。", "Your objection is on record."))
+    elif verb == "extract":
+        services.extract(uid, unit, by=by, at=at)
+        return redirect("assessment:run", uid)
+    else:
+        raise Http404
+    return redirect("assessment:unit", uid, unit)
+
+
+@require_safe
+def card(request: HttpRequest, uid: str, unit: str, form: str) -> HttpResponse:
+    row = _seen(uid, unit, actor_of(request))
+    if form not in TYPES:
+        raise Http404
+    day = clock.today()
+    issuer = registry.name(city.office(), as_of=day) if city.office() else "政务诚信建设综合协调部门"
+    made = queries.card(row, unit, on=day, issuer=issuer)
+    answer = HttpResponse(documents.pdf(made) if form == "pdf" else documents.docx(made), content_type=TYPES[form])
+    answer["Content-Disposition"] = f'attachment; filename="assessment-{row.period}.{form}"'
+    return answer
+
+
+@require_POST
+def act(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
+    by, at = actor_of(request), clock.now()
+    acts = {"send": services.send_draft, "finish": services.finish, "publish": services.publish}
+    if verb == "replay":
+        by.must("assessment.run")
+        same = queries.replay(uid)["same"]
+        messages.success(request, t("重算结果逐字节一致。", "Computed again: the same bytes.") if same else
+                         t("重算结果不一致：事实已变动。", "Computed again: not the same, a fact has changed."))
+    elif verb in acts:
+        acts[verb](uid, by=by, at=at)
+    else:
+        raise Http404
+    return redirect("assessment:run", uid)
+
+
+@require_safe
+def extract(request: HttpRequest, uid: str) -> HttpResponse:
+    actor_of(request).must("assessment.finish")
+    answer = HttpResponse(queries.bundle(queries.extract_of(uid)), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="assessment-extract-{uid}.json"'
+    return answer
