@@ -21,6 +21,7 @@ class Report(models.Model):
     officer = models.CharField("承办人", max_length=64, blank=True, db_comment="承办人的人员标识")
     earlier = models.JSONField("曾承办人", default=list, db_comment="曾承办人的人员标识，复查时回避")
     sealed = models.TextField("内容", db_comment="举报内容（加密，库外密钥）")
+    masked = models.TextField("遮盖", blank=True, db_comment="遮盖的内容和附件（加密，库外密钥），原文不变")
     named = models.BooleanField("实名", db_comment="是否留有联系方式（另行加密）")
     day = models.DateField("收到日期", db_comment="收到日期，不记时刻")
     due = models.DateField("期限", null=True, blank=True, db_comment="现环节期限")
@@ -43,7 +44,7 @@ class Report(models.Model):
         public = ()
         internal = ("uid", "code", "state", "topic", "about", "officials", "handler", "officer", "earlier", "named", "day", "due",
                     "due_told", "left", "outcome", "closed_on", "reopened", "lead_on", "main")
-        personal = ("sealed", "lead")
+        personal = ("sealed", "masked", "lead")
 
 
 class Contact(models.Model):

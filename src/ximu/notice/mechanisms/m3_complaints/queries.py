@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -28,7 +29,7 @@ from ximu.kernel.today import TodayItem
 from ximu.kernel.view import View
 from ximu.kernel.words import Text
 from ximu.notice.mechanisms.m3_complaints import rules
-from ximu.notice.mechanisms.m3_complaints.models import Alarm, Attachment, DaySeal, Hour, Lead, Message, Quarter, Report
+from ximu.notice.mechanisms.m3_complaints.models import Alarm, Attachment, DaySeal, Hour, Lead, Quarter, Report
 
 HANDLE, OVERSEE, PRESS = "complaints.handle", "complaints.oversee", "complaints.press"
 DAY = "complaints.day"
@@ -156,8 +157,21 @@ def attachment(row: Report, uid: str) -> tuple[str, bytes]:
     return found.kind, vault.unseal_bytes(bytes(found.sealed), about=f"file:{found.uid}")
 
 
-def messages(row: Report) -> int:
-    return Message.objects.filter(report=row).count()
+def told_by_reporter(row: Report) -> str:
+    return "\n".join([text_of(row), *(m["text"] for m in talk_of(row) if m["sender"] == "reporter")])
+
+
+def mask_of(row: Report) -> dict[str, list[str]]:
+    return json.loads(vault.unseal(row.masked, about=f"mask:{row.uid}")) if row.masked else {"passages": [], "files": []}
+
+
+def content(row: Report, *, original: bool = False) -> dict[str, Any]:
+    """What the handler's page shows: masked where somebody masked, the `original` after `services.original` only."""
+    mask = mask_of(row)
+    passages, hidden = ([], []) if original else (mask["passages"], mask["files"])
+    talk = [m | {"text": rules.masked(m["text"], passages)} for m in talk_of(row)]
+    return {"text": rules.masked(text_of(row), passages), "talk": talk, "files": [f for f in files_of(row) if f.uid not in hidden],
+            "hidden": len(hidden), "masked": bool(passages or hidden)}
 
 
 def leads(*, origin: str = "") -> list[Lead]:

@@ -4,8 +4,11 @@ from ximu.notice.mechanisms.m3_complaints.rules.codes import digits_of, new_code
 from ximu.notice.mechanisms.m3_complaints.rules.course import CLOSED, MOVES, OUTCOMES, STATES, TOPICS, must_move
 from ximu.notice.mechanisms.m3_complaints.rules.figures import withheld
 from ximu.notice.mechanisms.m3_complaints.rules.files import clean
+from ximu.notice.mechanisms.m3_complaints.rules.masking import masked, telling
 from ximu.notice.mechanisms.m3_complaints.rules.routing import in_conflict, route
 from ximu.notice.mechanisms.m3_complaints.rules.sealing import day_root
 
-__all__ = ["CLOSED", "MOVES", "OUTCOMES", "STATES", "TOPICS", "clean", "day_root", "digits_of", "in_conflict", "must_move", "new_code",
-           "route", "shown_code", "slow_hash", "withheld"]
+__all__ = [
+    "CLOSED", "MOVES", "OUTCOMES", "STATES", "TOPICS", "clean", "day_root", "digits_of", "in_conflict", "masked", "must_move",
+    "new_code", "route", "shown_code", "slow_hash", "telling", "withheld",
+]

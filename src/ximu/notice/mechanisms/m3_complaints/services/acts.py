@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from ximu.foundation import clock, vault
 from ximu.ideas.ledger.rules import commitment
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import queries
-from ximu.notice.mechanisms.m3_complaints.models import Act, Alarm, Hour
+from ximu.notice.mechanisms.m3_complaints.models import Act, Alarm, Hour, Report
 
 SALT_BYTES = 32
 
@@ -25,6 +26,15 @@ def act(what: str, report: str, *, by: str, at: datetime) -> None:
     leaf = commitment(salt, body)
     sealed = vault.seal(json.dumps({**body, "salt": salt.hex()}), about=f"act:{leaf}")
     Act.objects.create(commitment=leaf, day=clock.city_day(at), sealed=sealed)
+
+
+def hide(row: Report, passages: Iterable[str], files: Iterable[str] = ()) -> None:
+    """More passages and files that handlers do not see; the report itself is not touched."""
+    before = queries.mask_of(row)
+    after = {"passages": sorted({*before["passages"], *passages}), "files": sorted({*before["files"], *files})}
+    if after != before:
+        row.masked = vault.seal(json.dumps(after, ensure_ascii=False), about=f"mask:{row.uid}")
+        Report.objects.filter(pk=row.pk).update(masked=row.masked)
 
 
 def count(what: str, *, at: datetime) -> int:

@@ -15,7 +15,7 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 from ximu.notice.mechanisms.m3_complaints import queries, rules
 from ximu.notice.mechanisms.m3_complaints.models import Contact, Report
-from ximu.notice.mechanisms.m3_complaints.services.acts import act
+from ximu.notice.mechanisms.m3_complaints.services.acts import act, hide
 from ximu.notice.mechanisms.m3_complaints.services.reporting import message
 
 QUOTED = 12
@@ -94,7 +94,10 @@ def _reason(text: str) -> str:
 
 
 def pass_on(uid: str, unit: str, *, by: Actor, at: datetime) -> None:
-    """To another unit that is in no conflict. Errors: those of `must_handle`, `CONFLICT`, `ORG-UNKNOWN`, `STATE-EDGE`."""
+    """To another unit that is in no conflict; numbers and addresses that belong to a person are masked on the way.
+
+    Errors: those of `must_handle`, `CONFLICT`, `ORG-UNKNOWN`, `STATE-EDGE`.
+    """
     row, day = must_handle(uid, by=by, at=at), clock.city_day(at)
     if registry.unit(unit, as_of=day) is None:
         raise Refusal("ORG-UNKNOWN", field="unit", value=unit[:16], rule="registry", zh="机构名录中没有该单位。",
@@ -105,6 +108,7 @@ def pass_on(uid: str, unit: str, *, by: Actor, at: datetime) -> None:
                       en="A report is not passed to the unit complained of, nor to one beneath it.")
     with transaction.atomic():
         _move(row, "pass_on", by=by, at=at, handler=unit, officer="")
+        hide(row, rules.telling(queries.told_by_reporter(row)))
 
 
 def ask(uid: str, text: str, *, by: Actor, at: datetime) -> None:
@@ -159,8 +163,7 @@ def _lead(row: Report, finding: Finding, day: date) -> str:
     if len(words) < QUOTED:
         raise Refusal("LEAD-WORDS", field="lead", value=len(words), rule=f"≥ {QUOTED}", zh="属实的须用承办人自己的话写明查实的事实。",
                       en="What was proven must be told in the handler's own words.")
-    told = queries.text_of(row) + "\n" + "\n".join(m["text"] for m in queries.talk_of(row) if m["sender"] == "reporter")
-    flat = "".join(told.split())
+    flat = "".join(queries.told_by_reporter(row).split())
     lean = "".join(words.split())
     if any(lean[i:i + QUOTED] in flat for i in range(len(lean) - QUOTED + 1)):
         raise Refusal("LEAD-QUOTE", field="lead", value="", rule=f"< {QUOTED}",

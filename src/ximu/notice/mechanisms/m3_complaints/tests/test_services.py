@@ -363,3 +363,26 @@ def test_the_database_does_not_know_in_which_hour_somebody_reported() -> None:
     filed()
     kept = " ".join(Hour.objects.values_list("hour", flat=True))
     assert kept and "2018" not in kept and queries.hour_of(AT) == kept != queries.hour_of(AT + timedelta(hours=1))
+
+
+def test_masking_hides_from_handlers_and_keeps_the_original() -> None:
+    code = filed(text="我是二科的，电话13800000000，款项未付。", files=[jpeg()])
+    uid, file = only().uid, only().attachments.get().uid
+    refused("MASK-NONE", services.mask, uid, ["三科的"], by=person("a"), at=AT)
+    refused("MASK-NONE", services.mask, uid, [" "], by=person("a"), at=AT)
+    refused("MASK-NONE", services.mask, uid, [], files=["nosuchfile000000"], by=person("a"), at=AT)
+    services.mask(uid, ["我是二科的", ""], files=[file], by=person("a"), at=AT)
+    services.pass_on(uid, CZJ, by=person("a"), at=AT)
+    seen = queries.content(only())
+    assert seen["text"] == "■■■，电话■■■，款项未付。"
+    assert (seen["files"], seen["hidden"], seen["masked"]) == ([], 1, True)
+    assert "二科" not in only().masked
+    services.say(code, "我是二科的，再补充。", token=form(), at=AT)
+    assert queries.content(only())["talk"][0]["text"] == "■■■，再补充。"
+    refused("PERM-DENIED", services.original, uid, purpose="核对", by=person("c", CZJ), at=AT)
+    refused("PURPOSE", services.original, uid, purpose=" ", by=OVERSEER, at=AT)
+    before = ledger.size()
+    row = services.original(uid, purpose="核对金额", by=OVERSEER, at=AT)
+    assert ledger.size() == before + 1
+    assert "13800000000" in queries.content(row, original=True)["text"]
+    assert "我是二科的" in queries.text_of(only()), "the original is as it came"

@@ -106,6 +106,11 @@ def test_a_reporter_adds_and_asks_for_a_second_look() -> None:
     file = queries.files_of(Report.objects.get())[0].uid
     assert "data:image/jpeg;base64," in boss.get(f"{page}files/{file}").content.decode()
     assert boss.get(f"{page}files/nosuchfile000000").status_code == 404
+    assert boss.post(f"{page}mask", {"passages": "三月一日", "hide": file}).status_code == 302
+    masked = boss.get(page).content.decode()
+    assert "三月一日" not in masked and "■■■" in masked and f"files/{file}" not in masked
+    assert "三月一日" in boss.post(f"{page}original", {"purpose": "核对日期"}).content.decode()
+    assert boss.post(f"{page}original", {"purpose": ""}).status_code == 403
     assert boss.post(f"{page}answer", {"outcome": "unproven", "text": "未查实"}).status_code == 302
     again = client.post("/report/status/", {"code": code, "act": "reopen", "text": "没有解决"})
     assert "办理中" in again.content.decode()

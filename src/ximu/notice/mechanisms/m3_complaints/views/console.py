@@ -42,10 +42,10 @@ def one(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "m3_complaints/one.html", _shown(row, by, at) | {"contact": ""})
 
 
-def _shown(row: Any, by: Any, at: Any) -> dict[str, Any]:
+def _shown(row: Any, by: Any, at: Any, *, original: bool = False) -> dict[str, Any]:
     day = clock.city_day(at)
-    return {
-        "row": row, "text": queries.text_of(row), "talk": queries.talk_of(row), "files": queries.files_of(row),
+    return queries.content(row, original=original) | {
+        "row": row, "oversee": by.can(queries.OVERSEE), "original": original,
         "state": rules.STATES[row.state], "topic": rules.TOPICS[row.topic], "outcome": rules.OUTCOMES.get(row.outcome),
         "about": [registry.name(unit, as_of=day) for unit in row.about], "outcomes": rules.OUTCOMES.items(),
         "handler": registry.name(row.handler, as_of=day) if row.handler else "", "mine": row.officer == by.human,
@@ -58,7 +58,10 @@ def _shown(row: Any, by: Any, at: Any) -> dict[str, Any]:
 @require_safe
 def file(request: HttpRequest, uid: str, attachment: str) -> HttpResponse:
     """A cleaned file, as a page of its own; nothing is written anywhere."""
-    row = services.must_handle(uid, by=actor_of(request), at=clock.now())
+    by = actor_of(request)
+    row = services.must_handle(uid, by=by, at=clock.now())
+    if attachment in queries.mask_of(row)["files"]:
+        by.must(queries.OVERSEE)
     kind, content = queries.attachment(row, attachment)
     if kind == "text":
         return render(request, "m3_complaints/file.html", {"row": row, "text": content.decode()})
@@ -90,6 +93,11 @@ def act(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     elif verb == "mark":
         services.mark_official(uid, post.get("official", "").strip()[:60], by=by, at=at)
         return redirect("m3_complaints:desk")
+    elif verb == "mask":
+        services.mask(uid, post.get("passages", "").splitlines(), files=post.getlist("hide"), by=by, at=at)
+    elif verb == "original":
+        row = services.original(uid, purpose=post.get("purpose", ""), by=by, at=at)
+        return render(request, "m3_complaints/one.html", _shown(row, by, at, original=True) | {"contact": ""})
     elif verb == "contact":
         services.ask_contact(uid, purpose=post.get("purpose", ""), by=by, at=at)
     elif verb == "reveal":
