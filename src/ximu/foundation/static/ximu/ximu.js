@@ -11,7 +11,9 @@
   const fromTable = (figure) => {
     const table = figure.querySelector("table");
     if (!table) return null;
-    const heads = [...table.querySelectorAll("thead th")].map((c) => c.textContent.trim());
+    const cells = [...table.querySelectorAll("thead th")], heads = cells.map((c) => c.textContent.trim());
+    const marked = cells.some((c) => c.classList.contains("num"));
+    const drawn = heads.map((_, i) => i).slice(1).filter((i) => !marked || cells[i].classList.contains("num"));
     const rows = [...table.querySelectorAll("tbody tr")].map((r) => [...r.cells].map((c) => c.dataset.value ?? c.textContent.trim()));
     const names = rows.map((r) => r[0]);
     const kind = figure.dataset.kind || "bar";
@@ -21,7 +23,7 @@
     const flat = kind === "barh";
     return {
       xAxis: flat ? value : category, yAxis: flat ? { ...category, inverse: true } : value,
-      series: heads.slice(1).map((name, i) => ({ name, type: kind === "line" ? "line" : "bar", stack: kind === "stack" ? "all" : undefined, barMaxWidth: 26, data: rows.map((r) => numeric(r[i + 1] ?? "")) })),
+      series: drawn.map((i) => ({ name: heads[i], type: kind === "line" ? "line" : "bar", stack: kind === "stack" ? "all" : undefined, barMaxWidth: 26, data: rows.map((r) => numeric(r[i] ?? "")) })),
     };
   };
   const draw = (figure) => {

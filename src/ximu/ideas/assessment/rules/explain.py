@@ -25,6 +25,14 @@ STATES = {
     DELIVERED: Text("已报送", "delivered"), MISSING: Text("缺失", "missing"),
     NOT_APPLICABLE: Text("不适用", "not applicable"), NOT_DELIVERED: Text("未报送", "not delivered"),
 }
+NORMALISED = {
+    "minmax": "极差法", "scaled": "线性缩放", "zscore": "标准分", "rank": "名次", "prank": "百分位名次", "percentile": "百分位",
+    "borda": "博达计分",
+    "dist2max": "与最优的距离", "dist2ref": "与参照的距离", "dist2targ": "与目标的距离", "fracmax": "与最大值之比", "ratio": "与参照之比",
+    "difference": "与参照之差", "abovebelow": "高于或低于均值", "goalposts": "目标区间法", "bands": "分档",
+    "yesno": "是否", "deduction": "扣分制",
+    "none": "不归一化",
+}
 RULES = {
     "arithmetic": Text("加权算术平均", "weighted arithmetic mean"), "geometric": Text("加权几何平均", "weighted geometric mean"),
     "harmonic": Text("加权调和平均", "weighted harmonic mean"), "median": Text("加权中位数", "weighted median"),
@@ -167,7 +175,7 @@ def _indicator(result: Result, row: int, item: Indicator) -> dict[str, Any]:
         zh.append("不计分")
         en.append("does not count")
     else:
-        zh.append(f"归一化（{step.name}，{'越高越好' if item.direction == 1 else '越低越好'}）为{value}")
+        zh.append(f"归一化（{NORMALISED.get(step.name, step.name)}，{'越高越好' if item.direction == 1 else '越低越好'}）为{value}")
         en.append(f"normalised ({step.name}, {'higher' if item.direction == 1 else 'lower'} is better): {value}")
     return {"code": item.code, "name_zh": item.name.zh, "name_en": item.name.en, "state": state, "raw": raw, "normalised": value,
             "source": item.source, "owner": item.owner, "treated": result.treated.get(item.code, {}),
