@@ -152,7 +152,9 @@ def check(request: HttpRequest, check: str, unit: str = "") -> dict[str, Any]:
         "uid": row.uid, "year": row.year, "half": row.half, "state": row.state, "digest": row.digest,
         "lines": [{"row": x.row, "unit": x.unit, "light": x.light, "claim": x.claim, "system": x.finding.system,
                    "verdict": x.finding.verdict,
-                   "mark": x.finding.mark, "words": x.finding.words, "became": x.became} for x in queries.lines(row, unit=unit)],
+                   "mark": x.finding.mark, "words": x.finding.words, "became": x.became,
+                   "mid_year": {"verdict": x.before.verdict, "words": x.before.words} if x.before else None}
+                  for x in queries.lines(row, unit=unit)],
         "figures": [{"key": f.key, "value": f.value, "source": f.source} for f in queries.report_figures(row)],
         "stale": [{"key": f.key, "value": f.value, "now": now} for f, now in queries.stale_figures(row, known_at=clock.now())]}
 

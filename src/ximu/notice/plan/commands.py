@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from ximu.foundation.rooms import SRC
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 from ximu.notice.plan import queries
-from ximu.notice.plan.services import importing
+from ximu.notice.plan.services import checking, importing
 
+BY = replace(SYSTEM, channel="cli")
 COMMANDS = {"plan": "plan_group"}
 CITIES = SRC / "config" / "cities"
 DEFAULT_CITY = "shanghai"
@@ -129,19 +131,65 @@ def plan_checks(as_json: bool) -> None:
                    f"过时数据 stale figures {len(row['stale'])}")
 
 
+@plan_group.group("check")
+def check_group() -> None:
+    """年中检查、年底考核 one check: open, freeze, show its sheet; findings and signatures are made by persons at the console."""
+
+
+@check_group.command("open")
+@click.option("--year", type=int, required=True, help="年度 year")
+@click.option("--half", required=True, help="mid 年中 | end 年底")
+@click.option("--plan", "uid", default="", help="哪一份 which plan (default: the newest)")
+def check_open(year: int, half: str, uid: str) -> None:
+    """开始自查 open it; once per plan, year and kind."""
+    made = checking.open_check(uid, year=year, half=half, by=BY, at=clock.now())
+    click.echo(f"{made.uid} {made.year} {made.half} {made.as_of} {made.state}")
+
+
+@check_group.command("freeze")
+@click.argument("check")
+def check_freeze(check: str) -> None:
+    """冻结 keep the inputs as they are known now; prints their digest."""
+    click.echo(checking.freeze(check, by=BY, at=clock.now()))
+
+
+@check_group.command("show")
+@click.argument("check")
+@click.option("--unit", default="", help="只看一个单位 one unit only")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def check_show(check: str, unit: str, as_json: bool) -> None:
+    """检查表 the sheet: what the unit says, what the evidence and the examiner say, what became of the mid-year finding."""
+    row = queries.check(check)
+    lines = [{"row": one.row, "unit": one.unit, "name": one.name, "role": one.role, "light": one.light, "claim": one.claim,
+              "system": one.finding.system, "verdict": one.finding.verdict, "mark": one.finding.mark, "words": one.finding.words,
+              "mid_year": {"verdict": one.before.verdict, "words": one.before.words} if one.before else None, "became": one.became}
+             for one in queries.lines(row, unit=unit)]
+    if as_json:
+        click.echo(json.dumps({"uid": row.uid, "state": row.state, "digest": row.digest, "log_index": row.log_index, "lines": lines},
+                              ensure_ascii=False))
+        return
+    click.echo(f"{row.year} {row.half} {row.state} {row.digest}")
+    for line in lines:
+        click.echo(f"{line['row']:6}{line['name']:16}{line['claim'] or '—':12}{line['system']:10}{line['verdict'] or '—':10}"
+                   + line["became"])
+
+
 @plan_group.command("report")
 @click.argument("check")
-@click.option("--out", required=True, help="写到（.pdf或.docx） write to a .pdf or .docx")
-def plan_report(check: str, out: str) -> None:
+@click.option("--out", default="", help="写到（.pdf或.docx） write to a .pdf or .docx")
+@click.option("--check", "only_check", is_flag=True, help="只核对数据是否过时 only say which figures have gone stale")
+def plan_report(check: str, out: str, only_check: bool) -> None:
     """检查报告（GB/T 9704版式，每个数据注明来源） the report of a check; exit code 2 when a figure has gone stale."""
     row, path = queries.check(check), Path(out)
-    if not row.inputs or path.suffix not in {".pdf", ".docx"}:
+    if not row.inputs or (not only_check and path.suffix not in {".pdf", ".docx"}):
         raise Refusal("CHECK-STATE", status=409, field="check", value=check, rule="frozen; .pdf | .docx",
                       zh="检查尚未冻结，或者文件名不是.pdf、.docx。", en="The check is not frozen, or the file is neither .pdf nor .docx.")
-    made = queries.letter(row, on=clock.today())
-    path.write_bytes(documents.pdf(made) if path.suffix == ".pdf" else documents.docx(made))
+    if not only_check:
+        made = queries.letter(row, on=clock.today())
+        path.write_bytes(documents.pdf(made) if path.suffix == ".pdf" else documents.docx(made))
     stale = queries.stale_figures(row, known_at=clock.now())
     for figure, now in stale:
         click.echo(f"过时 stale: {figure.key} {figure.value} → {now} ({figure.source})", err=True)
     if stale:
         sys.exit(2)
+    click.echo(f"{len(queries.report_figures(row))} 个数据均与现在所知一致 all figures agree with what is known now")

@@ -12,6 +12,7 @@ from typing import Any
 
 from ximu.foundation import city
 from ximu.foundation.documents import Letter, Paragraph
+from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import absent
@@ -60,7 +61,8 @@ def inputs_of(of: Check, *, known_at: datetime) -> dict[str, Any]:
     lines = [standing.envelope(line) for line in standing.status(of.plan, as_of=of.as_of, known_at=known_at)]
     return {
         "plan": of.plan.uid, "number": of.plan.number, "year": of.year, "half": of.half, "as_of": of.as_of.isoformat(),
-        "known_at": known_at.isoformat(), "lines": lines, "duties": bearing.duty_status(of.plan, as_of=of.as_of, known_at=known_at),
+        "known_at": known_at.isoformat(), "log_size": ledger.size(), "lines": lines,
+        "duties": bearing.duty_status(of.plan, as_of=of.as_of, known_at=known_at),
         "self": [[r.row, r.unit, r.claim, r.words] for r in self_reports(of)],
     }
 
@@ -154,7 +156,7 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
 
 def letter(of: Check, *, on: date) -> Letter:
     """The report in the layout of an official document; each figure carries the number of its source."""
-    known = {one.key: one for one in report_figures(of)}
+    known = {one.key: one for one in [*report_figures(of), *_found(of)]}
     order: list[str] = []
 
     def n(key: str) -> str:
@@ -163,7 +165,6 @@ def letter(of: Check, *, on: date) -> Letter:
         return f"{known[key].value}［{order.index(key) + 1}］"
 
     name = rules.HALVES[of.half].zh
-    found = list(of.findings.all())
     body = [
         Paragraph(f"根据《{of.plan.title}》{of.plan.number}，对{of.year}年度政务诚信建设工作任务开展{name}，"
                   f"以{of.as_of.year}年{of.as_of.month}月{of.as_of.day}日为基准日，情况如下。"),
@@ -176,8 +177,12 @@ def letter(of: Check, *, on: date) -> Letter:
         *[Paragraph(f"{line['row']} {line['area']}：{line['reason_zh']}。") for line in of.inputs["lines"]
           if line["light"] in ("overdue", "evidence_expired")][:WORST],
         Paragraph("三、核查结论", 1),
-        Paragraph(_findings_words(found)),
-        *_before_words(of),
+        Paragraph(f"核查{n('findings')}项职责：" + "，".join(
+            f"{words.zh}{n(f'verdict:{code}')}项" for code, words in rules.VERDICTS.items())
+            + f"。核查人结论与系统判定不同的{n('differ')}项，均附理由。"),
+        *([Paragraph("四、年中检查问题的整改", 1), Paragraph("与年中检查结论相比：" + "，".join(
+            f"{words.zh}{n(f'became:{code}')}项" for code, words in rules.BECAME.items() if f"became:{code}" in known) + "。")]
+          if previous(of) else []),
         Paragraph("数据来源", 1),
         *[Paragraph(f"［{place}］{known[key].source}。") for place, key in enumerate(order, 1)],
         Paragraph(f"以上数据取自冻结内容，SHA-256摘要{of.digest}，透明日志第{of.log_index}条。"),
@@ -188,21 +193,10 @@ def letter(of: Check, *, on: date) -> Letter:
                   to="市人民政府", paragraphs=tuple(body), signer=office, day=on)
 
 
-def _findings_words(found: list[Finding]) -> str:
-    count = {verdict: sum((f.verdict or f.system) == verdict for f in found) for verdict in rules.VERDICTS}
-    differ = sum(bool(f.verdict) and f.verdict != f.system for f in found)
-    told = "，".join(f"{rules.VERDICTS[verdict].zh}{number}项" for verdict, number in count.items())
-    return f"核查{len(found)}项职责：{told}。核查人结论与系统判定不同的{differ}项，均附理由。"
-
-
-def _before_words(of: Check) -> list[Paragraph]:
-    if previous(of) is None:
-        return []
-    count: dict[str, int] = {}
-    for line in lines(of):
-        count[line.became] = count.get(line.became, 0) + 1
-    told = "，".join(f"{rules.BECAME[code].zh}{count[code]}项" for code in rules.BECAME if code in count)
-    return [Paragraph("四、年中检查问题的整改", 1), Paragraph(f"与年中检查结论相比：{told}。")]
+def _found(of: Check) -> list[rules.Figure]:
+    """Figures of what was found, for the report; they stand in the findings themselves and do not age."""
+    since = [line.became for line in lines(of)] if previous(of) else []
+    return rules.finding_figures(of.findings.values_list("verdict", "system"), since, check=of.uid)
 
 
 def light_words(light: str) -> Text:

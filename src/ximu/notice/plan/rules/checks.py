@@ -65,7 +65,7 @@ class Figure:
 def figures(inputs: Mapping[str, Any]) -> list[Figure]:
     """All figures of a check's report, from its inputs and nothing else."""
     lines, duties = inputs["lines"], inputs["duties"]
-    day = inputs["as_of"]
+    day = f"{inputs['as_of']} known_at={inputs['known_at'][:19]} log={inputs.get('log_size', '—')}"
     by_light = Counter(line["light"] for line in lines)
     by_duty = Counter(duty["light"] for duty in duties)
     met = sum(verdict_of(light) == "met" for light in (duty["light"] for duty in duties))
@@ -82,6 +82,20 @@ def figures(inputs: Mapping[str, Any]) -> list[Figure]:
         found.append(Figure(f"units:{light}", str(units), Text("个单位", "units"),
                             f"plan.duties light={light} as_of={day}, {by_duty[light]}"))
     return found
+
+
+def finding_figures(findings: Iterable[tuple[str, str]], became_of: Iterable[str], *, check: str) -> list[Figure]:
+    """Figures of what was found: each duty's (verdict, system's verdict), and what became of the mid-year findings."""
+    pairs, since = list(findings), Counter(became_of)
+    count = Counter(verdict or system for verdict, system in pairs)
+    differ = sum(bool(verdict) and verdict != system for verdict, system in pairs)
+    source = f"plan.findings check={check}"
+    return [
+        Figure("findings", str(len(pairs)), Text("项职责", "duties"), source),
+        *[Figure(f"verdict:{code}", str(count[code]), words, f"{source} verdict={code}") for code, words in VERDICTS.items()],
+        Figure("differ", str(differ), Text("项改判", "found otherwise"), f"{source} verdict≠system"),
+        *[Figure(f"became:{code}", str(since[code]), words, f"{source} became={code}") for code, words in BECAME.items() if code in since],
+    ]
 
 
 def stale(then: Iterable[Figure], now: Iterable[Figure]) -> list[tuple[Figure, str]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import docx
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
 from ximu.foundation import clock, documents
@@ -21,7 +23,7 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.canonical import digest
 from ximu.kernel.refusal import Refusal
-from ximu.notice.plan import queries
+from ximu.notice.plan import commands, queries
 from ximu.notice.plan.models import Check, Finding, PlanRow, SelfReport
 from ximu.notice.plan.rules import checks as rules
 from ximu.notice.plan.services import checking, evidence, following, importing
@@ -146,6 +148,10 @@ def test_every_figure_of_the_report_names_its_source_and_tells_when_it_is_stale(
     sources = {int(n) for n in re.findall(r"^［(\d+)］", text, flags=re.M)}
     assert numbers == sources == set(range(1, len(sources) + 1)) and len(sources) >= 10
     assert check.digest in text
+    told = [p.text for p in made.paragraphs if p.text.startswith(("共", "涉及", "核查", "与年中"))]
+    assert len(told) == 3
+    assert not re.search(r"\d+(?:项|个)", "".join(told)), "a figure without the number of its source"
+    assert all("log=" in f.source and "known_at=2018-07-02" in f.source for f in queries.report_figures(check))
     assert documents.pdf(made).startswith(b"%PDF")
     assert "年中检查报告" in "".join(p.text for p in docx.Document(io.BytesIO(documents.docx(made))).paragraphs)
     assert queries.stale_figures(check, known_at=JULY) == []
@@ -266,3 +272,20 @@ def test_the_matrix_asks_the_same_few_questions_however_many_duties(plan: Any, d
     queries.matrix(plan, as_of=AT.date(), known_at=JULY)
     with django_assert_max_num_queries(20):
         queries.matrix(plan, as_of=AT.date(), known_at=JULY)
+
+
+def test_the_tool_opens_freezes_shows_and_reports(plan: Any, tmp_path: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(clock, "now", lambda: JULY)
+    run = lambda *args: CliRunner().invoke(commands.plan_group, args)  # noqa: E731
+    uid = run("check", "open", "--year", "2018", "--half", "mid").stdout.split()[0]
+    assert run("report", uid, "--check").exception.code == "CHECK-STATE"
+    assert run("check", "freeze", uid).stdout.strip() == Check.objects.get().digest
+    assert run("check", "freeze", uid).exception.code == "CHECK-FROZEN"
+    shown = json.loads(run("check", "show", uid, "--json").stdout)
+    assert shown["state"] == "frozen" and {"system", "mid_year", "became"} <= set(shown["lines"][0])
+    assert run("report", uid, "--check").exit_code == 0
+    assert run("report", uid, "--out", "report.txt").exception.code == "CHECK-STATE"
+    assert run("report", uid, "--out", str(tmp_path / "a.pdf")).exit_code == 0
+    prove("M1.1", unit("市发展改革委"), at=datetime(2018, 6, 29, 1, tzinfo=UTC))
+    ran = run("report", uid, "--check")
+    assert ran.exit_code == 2 and "light:overdue" in ran.stderr
