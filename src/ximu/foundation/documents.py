@@ -23,12 +23,14 @@ TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
 RED = RGBColor(0xD7, 0x00, 0x0F)
 PITCH = Pt(28.95)
 BODY, TITLE, HEAD, SMALL = Pt(16), Pt(22), Pt(30), Pt(14)
-FACES = {0: "仿宋", 1: "黑体", 2: "楷体"}
+NOTE = Pt(12)
+NOTES = 3
+FACES = {0: "仿宋", 1: "黑体", 2: "楷体", 3: "宋体"}
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """`level` 1 is a head line (一、), 2 a second one (（一）), 0 the text."""
+    """`level` 1 is a head line (一、), 2 a second one (（一）), 0 the text, 3 a small note set ragged (sources, digests)."""
 
     text: str
     level: int = 0
@@ -75,7 +77,8 @@ def docx(letter: Letter) -> bytes:
     if letter.to:
         _line(document, f"{letter.to}：", BODY)
     for one in letter.paragraphs:
-        _line(document, one.text, BODY, face=FACES[one.level], indent=True)
+        note = one.level == NOTES
+        _line(document, one.text, NOTE if note else BODY, face=FACES[one.level], indent=not note, exact=not note)
     for place, name in enumerate(letter.attachments, start=1):
         _line(document, f"{'附件：' if place == 1 else '　　　'}{place}. {name}", BODY, indent=True)
     _line(document, "", BODY)

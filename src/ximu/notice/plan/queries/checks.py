@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ximu.foundation import city
-from ximu.foundation.documents import Letter, Paragraph
+from ximu.foundation.documents import NOTES, Letter, Paragraph
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
@@ -184,8 +184,9 @@ def letter(of: Check, *, on: date) -> Letter:
             f"{words.zh}{n(f'became:{code}')}项" for code, words in rules.BECAME.items() if f"became:{code}" in known) + "。")]
           if previous(of) else []),
         Paragraph("数据来源", 1),
-        *[Paragraph(f"［{place}］{known[key].source}。") for place, key in enumerate(order, 1)],
-        Paragraph(f"以上数据取自冻结内容，SHA-256摘要{of.digest}，透明日志第{of.log_index}条。"),
+        *[Paragraph(f"［{place}］{known[key].source}", NOTES) for place, key in enumerate(order, 1)],
+        Paragraph(f"以上数据取自冻结内容，记入透明日志第{of.log_index}条，其SHA-256摘要为：", NOTES),
+        Paragraph(of.digest, NOTES),
     ]
     office = registry.name(city.office(), as_of=on) if city.office() else "政务诚信建设综合协调部门"
     return Letter(issuer=office, number=f"诚检〔{of.year}〕{'年中' if of.half == 'mid' else '年底'}",

@@ -80,7 +80,7 @@ def figures(inputs: Mapping[str, Any]) -> list[Figure]:
     for light in ("overdue", "evidence_expired"):
         units = len({d["unit"] for d in duties if d["light"] == light})
         found.append(Figure(f"units:{light}", str(units), Text("个单位", "units"),
-                            f"plan.duties light={light} as_of={day}, {by_duty[light]}"))
+                            f"plan.duties light={light} as_of={day}: {by_duty[light]} duties"))
     return found
 
 
