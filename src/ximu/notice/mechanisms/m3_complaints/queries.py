@@ -7,13 +7,12 @@ import hmac
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 
 from ximu.foundation import city, clock, vault
@@ -83,8 +82,16 @@ def days_left(name: str, on: date, last: date) -> int:
 def offices(on: date) -> list[str]:
     """Where reports go first: the office that the profile names for them, then the coordinating one, as they live that day."""
     known = registry.book()
-    named = [unit for unit in (city.office("reports"), city.office()) if unit in known.units]
-    return [registry.owner_of(unit, on=on) for unit in named if known.living(unit, on) or registry.successors(unit, on=on)]
+    named = [acting(unit, on) for unit in (city.office("reports"), city.office()) if unit in known.units]
+    return [unit for unit in named if known.living(unit, on)]
+
+
+def acting(unit: str, on: date) -> str:
+    """The unit that carries the duties of `unit` that day: reports, rights and conflicts follow a reorganisation."""
+    known = registry.book()
+    if unit in known.units and not known.living(unit, on) and registry.successors(unit, on=on):
+        return registry.owner_of(unit, on=on)
+    return unit
 
 
 def route(avoided: Collection[str], on: date) -> str:
@@ -99,8 +106,9 @@ def served(official: str, on: date) -> set[str]:
 
 
 def avoided(about: Iterable[str], officials: Iterable[str], *days: date) -> set[str]:
-    """Whom a report goes past: the units complained of, and those in which the persons complained of serve."""
-    return set(about).union(*(served(one, day) for one in officials for day in days))
+    """Whom a report goes past: the units complained of, those in which the persons complained of serve, and what became of them."""
+    found = set(about).union(*(served(one, day) for one in officials for day in days))
+    return found | {acting(unit, day) for unit in found for day in days}
 
 
 def avoided_by(row: Report, on: date) -> set[str]:
@@ -109,7 +117,8 @@ def avoided_by(row: Report, on: date) -> set[str]:
 
 def conflicted(row: Report, by: Actor, on: date) -> bool:
     """Is the actor's unit complained of (or beneath one that is), or the actor among the persons complained of?"""
-    units, past = {u for u in (by.unit, *(g.unit for g in by.grants)) if u}, avoided_by(row, on)
+    past = avoided_by(row, on)
+    units = {one for u in (by.unit, *(g.unit for g in by.grants)) if u for one in (u, acting(u, on))}
     if any(rules.in_conflict(unit, past, lambda one: parent(one, on)) for unit in units):
         return True
     return bool(row.officials) and by.human in {_person(uid) for uid in row.officials}
@@ -121,11 +130,17 @@ def _person(official: str) -> str:
     return person_of(found.number) if found else ""
 
 
+def handles(by: Actor, on: date) -> Callable[[str], bool]:
+    """Does a report with this handler lie with the actor's unit, or with one that he oversees?"""
+    held = by.units_with(OVERSEE)
+    mine = {acting(unit, on) for unit in {*(held or ()), by.unit or "—"}}
+    return lambda handler: held is None or acting(handler, on) in mine
+
+
 def visible(by: Actor, on: date) -> list[Report]:
     """Reports that this person handles, the most urgent first; those in conflict are not there for him at all."""
-    rows = Report.objects.all()
-    if not by.can(OVERSEE):
-        rows = rows.filter(handler=by.unit or "—")
+    mine = handles(by, on)
+    rows = Report.objects.filter(handler__in=[h for h in set(Report.objects.values_list("handler", flat=True)) if mine(h)])
     return [row for row in rows.order_by("due", "uid") if not conflicted(row, by, on)]
 
 
@@ -243,15 +258,10 @@ def alarms(on: date) -> list[date]:
     return list(Alarm.objects.filter(day__gt=on - timedelta(days=ALARM_DAYS)).order_by("day").values_list("day", flat=True))
 
 
-def unrouted(on: date) -> int:
-    """How many open reports have no office in this city that may handle them."""
-    return Report.objects.filter(handler="").exclude(state__in=rules.CLOSED).count()
-
-
 def doctor(at: datetime) -> list[Check]:
     """Without any content: guessed codes, and reports that only a superior of the city can handle."""
     day = clock.city_day(at)
-    days, alone = alarms(day), unrouted(day)
+    days, alone = alarms(day), Report.objects.filter(handler="").exclude(state__in=rules.CLOSED).count()
     return [
         Check(Text("回执码试探", "Guessed codes"), "warn" if days else "ok", "RECEIPT-GUESS " + " ".join(d.isoformat() for d in days)
               if days else "—", Text("查看边界防护；举报内容未泄露", "look at the edge; no content was told")),
@@ -288,7 +298,3 @@ def today(actor: Actor, at: datetime) -> list[TodayItem]:
         found.append(TodayItem(Text("回执码被大量试探", "codes are being guessed"), Text(*[f"RECEIPT-GUESS {days[-1]}"] * 2),
                                reverse("m3_complaints:desk"), state="overdue"))
     return found
-
-
-def pending_leads() -> Any:
-    return Report.objects.filter(~Q(lead=""))

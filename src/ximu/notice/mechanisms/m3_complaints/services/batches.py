@@ -42,7 +42,7 @@ def release_leads(*, by: Actor, at: datetime) -> int:
     by.must(queries.OVERSEE)
     day = clock.city_day(at)
     with transaction.atomic():
-        rows = list(queries.pending_leads().select_for_update())
+        rows = list(Report.objects.exclude(lead="").select_for_update())
         if not rows:
             return 0
         oldest = min(row.lead_on for row in rows if row.lead_on)

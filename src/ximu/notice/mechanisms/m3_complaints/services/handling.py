@@ -42,7 +42,7 @@ def must_handle(uid: str, *, by: Actor, at: datetime) -> Report:
         raise Refusal("CONFLICT", status=403, field="by", value="", rule="不涉本单位本人",
                       zh="该事项涉及您或您的单位，您不能查看和办理；本次访问已记录。",
                       en="The matter concerns you or your unit: you may not see or handle it; this attempt was logged.")
-    if not by.can(queries.OVERSEE) and row.handler != (by.unit or ""):
+    if not queries.handles(by, day)(row.handler):
         raise absent("REPORT-NONE", field="report", value=uid[:16], zh="件举报，或者您无权查看", en="report, or you may not see it")
     return row
 

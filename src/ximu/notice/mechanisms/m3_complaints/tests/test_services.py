@@ -12,12 +12,13 @@ from ximu.foundation import clock
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.registry.tests import factories as city
-from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import queries, services
 from ximu.notice.mechanisms.m3_complaints.models import Act, Contact, Hour, Lead, Message, Report
 from ximu.notice.mechanisms.m3_complaints.services import Finding
 from ximu.notice.mechanisms.m3_complaints.tests.factories import (
+    ALL,
     AT,
     CZJ,
     DISTRICT,
@@ -386,3 +387,32 @@ def test_masking_hides_from_handlers_and_keeps_the_original() -> None:
     assert ledger.size() == before + 1
     assert "13800000000" in queries.content(row, original=True)["text"]
     assert "我是二科的" in queries.text_of(only()), "the original is as it came"
+
+
+def test_who_oversees_one_unit_does_not_see_the_reports_of_others() -> None:
+    filed(about="北桥镇")
+    uid = only().uid
+    elsewhere = Actor("other", CZJ, (Grant("discipline_officer", ALL, CZJ),), "other")
+    assert queries.visible(elsewhere, DAY) == []
+    refused("REPORT-NONE", services.must_handle, uid, by=elsewhere, at=AT)
+    services.pass_on(uid, CZJ, by=OVERSEER, at=AT)
+    assert [row.uid for row in queries.visible(elsewhere, DAY)] == [uid]
+    assert [row.uid for row in queries.visible(OVERSEER, DAY)] == [uid], "who oversees the city keeps sight of it"
+
+
+def test_reports_and_conflicts_follow_a_reorganisation() -> None:
+    filed(about="北桥镇")
+    filed(about="示例市监察局")
+    lay, against = Report.objects.order_by("pk")
+    later = date(2019, 1, 7)
+    heir = queries.acting(JIANCHA, later)
+    if heir == JIANCHA:
+        old = next(u for u in registry.book().units if queries.acting(u, later) != u and registry.unit(u, as_of=DAY))
+        heir = queries.acting(old, later)
+        Report.objects.filter(pk=lay.pk).update(handler=old)
+        Report.objects.filter(pk=against.pk).update(about=[old])
+    clerk = person("heir", heir)
+    at = AT + (later - DAY)
+    assert [row.pk for row in queries.visible(clerk, later)] == [lay.pk]
+    assert services.must_handle(lay.uid, by=clerk, at=at).pk == lay.pk
+    refused("CONFLICT", services.must_handle, against.uid, by=clerk, at=at)
