@@ -1,0 +1,41 @@
+"""The API of alarms: what is open, what became of them, how good each rule is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of
+from ximu.ideas.warnings import queries, services
+
+router = Router(tags=["预警 alarms"])
+
+
+class DecisionIn(Schema):
+    outcome: str = Field(max_length=20)
+    cause: str = Field(max_length=400)
+
+
+@router.get("/alarms", response=list[dict[str, Any]], summary="预警 Alarms")
+def alarms(request: HttpRequest, every: bool = False, source: str = "") -> Any:
+    by = actor_of(request)
+    by.must("warnings.see")
+    return [{"uid": a.uid, "source": a.source, "rule": a.rule, "level": a.level, "unit": a.unit, "about": a.about, "period": a.period,
+             "words_zh": a.words_zh, "words_en": a.words_en, "outcome": a.outcome, "cause": a.cause, "case": a.case}
+            for a in queries.alarms(units=by.units_with("warnings.see"), open_only=not every, source=source)]
+
+
+@router.get("/rules", response=list[dict[str, Any]], summary="各规则的查准率 Precision of each rule")
+def rules(request: HttpRequest) -> Any:
+    actor_of(request).must("warnings.see")
+    return [asdict(one) | {"retire": one.retire} for one in queries.records()]
+
+
+@router.post("/alarms/{uid}/decide", response=dict[str, str], summary="核实 Decide")
+def decide(request: HttpRequest, uid: str, given: DecisionIn) -> Any:
+    made = services.decide(uid, outcome=given.outcome, cause=given.cause, by=actor_of(request), at=clock.now())
+    return {"alarm": made.uid, "outcome": made.outcome}
