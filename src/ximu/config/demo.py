@@ -6,6 +6,7 @@ Each step is dated (2018), done by the account whose duty it is, and may be repe
 from __future__ import annotations
 
 import heapq
+import logging
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -21,15 +22,19 @@ from ximu.ideas.disclosure import services as publishing
 from ximu.ideas.disclosure.services.publishing import Terms
 from ximu.ideas.intake import queries as intake
 from ximu.ideas.intake import services as delivering
+from ximu.ideas.ledger.services import growth
 from ximu.ideas.records import services as records
-from ximu.kernel.actor import Actor
+from ximu.kernel.actor import SYSTEM, Actor
+from ximu.notice.domains.d04_investment import jobs as investment
 
+CITIES = Path(__file__).parent / "cities"
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "deliveries"
 PARTIAL = "示例：不合格行退回报送单位改正"
 SHOWN = ("family", "event_date", "decision_date", "document_number", "authority", "behaviour", "grade")
 OPENED = datetime(2018, 5, 2, 9, tzinfo=clock.CITY)
 HOUR = timedelta(hours=1)
 CHECKED = datetime(2018, 7, 2, 9, tzinfo=clock.CITY)
+TOLD = datetime(2019, 3, 15, 9, tzinfo=clock.CITY)
 COUNTED = datetime(2019, 1, 7, 9, tzinfo=clock.CITY)
 RETURNS = {
     "gy": ["judgment"], "jiancha": ["discipline", "accountability"], "hbj": ["penalty", "accountability"], "czj": ["penalty", "audit"],
@@ -57,6 +62,8 @@ def live(city: str, *, say: Say) -> None:
     sent = max(told["at"] for told in answers.values()) + max(after for _, after in STEPS) + timedelta(days=1)
     todo.add(sent, lambda: demo_exchange.travel(by=_person("publisher", sent), at=sent))
     todo.add(COUNTED, lambda: _count(city))
+    todo.add(TOLD, lambda: investment.load_profile(CITIES / city, by=SYSTEM, at=TOLD))
+    logging.getLogger(growth.__name__).setLevel(logging.ERROR)
     todo.play()
 
 

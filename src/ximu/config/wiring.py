@@ -225,7 +225,8 @@ def raise_alarms(*, at: datetime) -> int:
     day, found = clock.city_day(at), []
     for year in (day.year - 1, day.year):
         sheet = investment.sheet(year, today=day, known_at=at)
-        found += [Raised("D4", a.rule, a.level, a.unit, a.about, str(year), a.reason) for a in investment.warned(sheet)]
+        found += [Raised("D4", a.rule, a.level, a.unit, a.about, "" if a.about in sheet.judged else str(year),
+                         a.reason) for a in investment.warned(sheet)]
     span = events.span("hotline")
     if span is not None:
         found += [Raised("D13", a.rule, a.level, a.unit, a.subject, str(a.period), a.words) for a in hotline.warned(span[1],
