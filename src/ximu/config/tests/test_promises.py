@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from xml.etree import ElementTree
 
 import pytest
+from django.test import Client
 
 from ximu.config import wiring
 from ximu.ideas.casework import queries as cases
@@ -39,3 +41,19 @@ def test_an_overdue_promise_opens_a_rectification_at_the_unit_that_carries_it() 
         wiring.rectify_promises(CommitmentOverdue([uid], "2018-12-03"), at=make.at("2018-12-03"))
     [case] = cases.open_cases(("rectification",))
     assert (case.source, case.about) == (make.unit("scjg"), uid)
+
+
+def test_a_promise_has_a_badge_and_a_feed_that_anybody_can_follow(client: Client) -> None:
+    make.city()
+    uid = make.registered()
+    badge, feed = client.get(f"/promises/{uid}/badge.svg"), client.get(f"/promises/{uid}/feed.atom")
+    assert badge["Content-Type"].startswith("image/svg+xml")
+    assert ElementTree.fromstring(badge.content).get("aria-label")
+    tree = ElementTree.fromstring(feed.content)
+    entries = tree.findall("{http://www.w3.org/2005/Atom}entry")
+    history = disclosure.published("promises", uid=uid)["history"]
+    assert len(entries) == len(history) > 0
+    assert f"/log/bundle/{history[-1]['log_index']}.json" in feed.content.decode()
+    assert f"/promises/{uid}/feed.atom" in client.get(f"/promises/{uid}/").content.decode()
+    assert client.get("/promises/nosuchpromise000/badge.svg").status_code == 404
+    assert client.get("/promises/nosuchpromise000/feed.atom").status_code == 404
