@@ -60,7 +60,7 @@ def live(city: str, *, say: Say) -> None:
     for month, at in ZEROS:
         todo.add(at, lambda month=month, at=at: _zero(city, month, at))  # type: ignore[misc]
     sent = max(told["at"] for told in answers.values()) + max(after for _, after in STEPS) + timedelta(days=1)
-    todo.add(sent, lambda: demo_exchange.travel(by=_person("publisher", sent), at=sent))
+    todo.add(sent, lambda: todo.delivered and demo_exchange.travel(by=_person("publisher", sent), at=sent))
     todo.add(COUNTED, lambda: _count(city))
     todo.add(TOLD, lambda: investment.load_profile(CITIES / city, by=SYSTEM, at=TOLD))
     logging.getLogger(growth.__name__).setLevel(logging.ERROR)
@@ -68,11 +68,12 @@ def live(city: str, *, say: Say) -> None:
 
 
 class _Story:
-    """Acts by their moment; an act may add later ones."""
+    """Acts by their moment; an act may add later ones. `delivered`: something came in that was not there before."""
 
     def __init__(self) -> None:
         self._acts: list[tuple[datetime, int, Callable[[], Any]]] = []
         self._told = 0
+        self.delivered = False
 
     def add(self, at: datetime, act: Callable[[], Any]) -> None:
         self._told += 1
@@ -98,6 +99,7 @@ def _arrive(todo: _Story, name: str, told: dict[str, Any], city: str, *, say: Sa
     if got is None:
         return
     batch, at = got
+    todo.delivered = True
     for act, after in STEPS:
         todo.add(at + after, lambda act=act, day=at + after: act(batch, day))  # type: ignore[misc]
 
