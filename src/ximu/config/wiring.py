@@ -131,7 +131,7 @@ def connect_exchange() -> None:
 
 
 def plan_duties(as_of: date) -> Counter[str]:
-    """Tasks of the newest plan by unit; a task whose units cannot be read counts as nobody's."""
+    """Tasks of the newest plan by unit; each unit that the plan names and that cannot be read counts as nobody's."""
     found: Counter[str] = Counter()
     for row in plan.rows(plan.plan()) if plan.plans() else []:
         found.update([duty.unit for duty in plan.duties(row, as_of=as_of)] + [""] * len(plan.unread(row, as_of=as_of)))
@@ -229,8 +229,8 @@ def raise_alarms(*, at: datetime) -> int:
                          a.reason) for a in investment.warned(sheet)]
     span = events.span("hotline")
     if span is not None:
-        found += [Raised("D13", a.rule, a.level, a.unit, a.subject, str(a.period), a.words) for a in hotline.warned(span[1],
-                                                                                                                    known_at=at).alarms]
+        weak = hotline.warned(span[1], known_at=at).alarms
+        found += [Raised("D13", a.rule, a.level, a.unit, a.subject, str(a.period), a.words) for a in weak]
     return alarms.keep(found, by=SYSTEM, at=at)
 
 

@@ -74,6 +74,7 @@ def decide(uid: str, *, outcome: str, cause: str, by: Actor, at: datetime) -> Al
     `CONFLICT`, `STATE-EDGE`."""
     by.must("warnings.decide")
     row = queries.alarm(uid)
+    by.must("warnings.decide", row.unit)
     outcomes.must_decide(outcome, cause)
     if by.unit and by.unit == row.unit:
         raise Refusal("CONFLICT", status=403, field="by", value="", rule="非本单位", zh="不能核实对本单位的预警。",

@@ -19,10 +19,11 @@ def index(request: HttpRequest) -> HttpResponse:
     by.must("warnings.see")
     every = request.GET.get("all", "") == "1"
     rows = [{"row": a, "unit": registry.name(a.unit, as_of=day, short=True) if registry.unit(a.unit, as_of=day) else a.unit,
-             "level": LEVELS[a.level], "outcome": OUTCOMES.get(a.outcome)} for a in queries.alarms(
+             "level": LEVELS[a.level], "outcome": OUTCOMES.get(a.outcome),
+             "may_decide": by.can("warnings.decide", a.unit) and by.unit != a.unit} for a in queries.alarms(
                  units=by.units_with("warnings.see"), open_only=not every)]
     return render(request, "warnings/index.html", {
-        "rows": rows, "records": queries.records(), "outcomes": OUTCOMES.items(), "may_decide": by.can("warnings.decide"), "every": every})
+        "rows": rows, "records": queries.records(), "outcomes": OUTCOMES.items(), "every": every})
 
 
 @require_POST

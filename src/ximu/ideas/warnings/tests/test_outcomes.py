@@ -55,6 +55,8 @@ def test_it_is_decided_once_and_not_by_the_unit_concerned() -> None:
     refused("WARN-OUTCOME", services.decide, row.uid, **(given | {"outcome": "maybe"}))
     refused("REASON", services.decide, row.uid, **(given | {"cause": " "}))
     refused("CONFLICT", services.decide, row.uid, **(given | {"by": judge(UNIT)}))
+    elsewhere = Actor("judge", None, (Grant("reviewer", frozenset({"warnings.decide"}), "unittwo000000001"),), "judge")
+    refused("PERM-DENIED", services.decide, row.uid, **(given | {"by": elsewhere}))
     refused("WARN-NONE", services.decide, "nosuchalarm00000", **given)
     assert services.decide(row.uid, **given).outcome == "true"
     refused("STATE-EDGE", services.decide, row.uid, **given)

@@ -95,7 +95,7 @@ class Vacancy(models.Model):
 
 
 class DayProof(models.Model):
-    """The count of one day; its digest is an entry of the log and can be computed anew from what was known then."""
+    """The count of one day; `digest` is over all its rows, of which the exceptions are kept."""
 
     day = models.DateField("日期", unique=True, db_comment="核验日期")
     known_at = models.DateTimeField("已知截至", db_comment="按此时已知的名录与职责核验")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -165,7 +164,3 @@ def shred_due(*, by: Actor, at: datetime) -> int:
         if keys:
             ledger.append([Entry("complaints.shredded", {"count": len(keys), "day": day.isoformat()})], at=at)
     return len(keys)
-
-
-def lead_words(event: LeadReleased) -> dict[str, str]:
-    return asdict(event)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
@@ -239,8 +238,3 @@ def reopen(typed: str, text: str, *, by: Actor = REPORTER, at: datetime) -> None
                           en="A report is reopened once.")
         message(row, "reporter", words, day)
         act("reopen", row.uid, by=by.uid, at=at)
-
-
-def picture(content: bytes) -> str:
-    """A cleaned picture as a data address: it is shown without a path that names it."""
-    return base64.b64encode(content).decode("ascii")

@@ -5,6 +5,7 @@ from ximu.notice.mechanisms.m3_supervision.queries.proposals import (
     due_of,
     mine,
     opinions,
+    own,
     proposal,
     proposals,
     public_proposals,
@@ -26,5 +27,5 @@ from ximu.notice.mechanisms.m3_supervision.queries.rounds import (
     visits,
 )
 
-__all__ = ["KINDS", "bundle", "due_of", "extract_of", "extracts", "finding", "findings", "mine", "opinions", "proposal", "proposals",
+__all__ = ["KINDS", "bundle", "due_of", "extract_of", "extracts", "finding", "findings", "mine", "opinions", "own", "proposal", "proposals",
            "provider", "public_proposals", "redraw", "round_of", "rounds", "seed_of", "term", "today", "totals", "visit", "visits"]

@@ -51,6 +51,11 @@ def mine(by: Actor) -> list[Proposal]:
     return list(Proposal.objects.filter(delegate=by.human).order_by("-session", "number"))
 
 
+def own(uid: str, by: Actor) -> Proposal:
+    """One of a delegate's own. Errors: `PROP-NONE` for somebody else's, in the same words as for none."""
+    return next((row for row in mine(by) if row.uid == uid), None) or proposal("")
+
+
 def opinions(of: Proposal) -> dict[str, Opinion | None]:
     """Assisting unit → its opinion, or None while it is missing."""
     given = {one.unit: one for one in of.opinions.all()}

@@ -62,7 +62,8 @@ def redraw(of: Round) -> dict[str, Any]:
         "round": of.uid, "population": of.population, "size": of.size, "commitment": of.commitment, "commit_index": of.commit_index,
         "seed": of.seed, "root": root.hex(), "root_size": of.root_size, "sample": of.sample, "redrawn": again,
         "commitment_holds": bool(of.seed) and rules.commitment_of(seed, of.population) == of.commitment,
-        "root_holds": bool(of.root) and root.hex() == of.root, "sample_holds": bool(of.seed) and again == of.sample,
+        "root_holds": bool(of.root) and root.hex() == of.root and rules.later(of.commit_index, of.root_size),
+        "sample_holds": bool(of.seed) and again == of.sample,
     }
 
 

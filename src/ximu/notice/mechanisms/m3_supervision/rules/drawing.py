@@ -17,6 +17,11 @@ def commitment_of(seed: bytes, population: Iterable[str]) -> str:
     return hashlib.sha256(b"ximu-sample\0" + seed + "\n".join(sorted(population)).encode()).hexdigest()
 
 
+def later(commit_index: int | None, root_size: int | None) -> bool:
+    """Whether the root that is mixed in covers the commitment: an earlier one was known when the seed was made."""
+    return commit_index is not None and root_size is not None and root_size > commit_index
+
+
 def final_seed(seed: bytes, root: bytes) -> bytes:
     """The seed with the log's root mixed in."""
     return hashlib.sha256(b"ximu-draw\0" + seed + root).digest()

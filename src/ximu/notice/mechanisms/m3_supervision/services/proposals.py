@@ -104,9 +104,7 @@ def rate(proposal: str, *, rating: str, words: str, by: Actor, at: datetime) -> 
     Errors: `PERM-DENIED`, `PROP-NONE` for somebody else's, `PROP-RATING`, `REASON` when not satisfied, `STATE-EDGE`.
     """
     by.must("proposals.own")
-    row = queries.proposal(proposal)
-    if row.delegate != by.human:
-        row = queries.proposal("")
+    row = queries.own(proposal, by)
     if rating not in rules.RATINGS:
         raise Refusal("PROP-RATING", field="rating", value=rating[:20], rule=" ".join(rules.RATINGS), zh="请选择满意、基本满意或不满意。",
                       en="Choose satisfied, fairly satisfied or not satisfied.")

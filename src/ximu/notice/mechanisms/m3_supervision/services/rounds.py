@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -114,12 +114,12 @@ def assign_team(visit: str, logins: Sequence[str], *, by: Actor, at: datetime) -
         ledger.append([Entry("supervision.team", {"visit": row.uid, "members": len(team), "by": by.uid})], at=at)
 
 
-def _line(unit: str, day: object) -> list[str]:
+def _line(unit: str, day: date) -> list[str]:
     """Superiors beneath the city government: everybody stands beneath that."""
     found: list[str] = []
-    here = registry.unit(unit, as_of=day)  # type: ignore[arg-type]
+    here = registry.unit(unit, as_of=day)
     while here and here.parent and here.parent not in found:
-        above = registry.unit(here.parent, as_of=day)  # type: ignore[arg-type]
+        above = registry.unit(here.parent, as_of=day)
         if above is None or not above.parent:
             break
         found.append(here.parent)

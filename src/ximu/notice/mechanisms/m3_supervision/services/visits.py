@@ -127,9 +127,18 @@ def reply(finding: str, *, words: str, by: Actor, at: datetime) -> bool:
 
 
 def extract(visit: str, *, by: Actor, at: datetime) -> Extract:
-    """Seal what goes to the performance office: findings with the replies as they stand. Errors: `PERM-DENIED`, `VISIT-NONE`."""
+    """Seal what goes to the performance office: findings with the replies, once each unit has replied or its term is over.
+
+    Errors: `PERM-DENIED`, `VISIT-NONE`, `REPLY-OPEN`.
+    """
     by.must("inspection.run")
     row = queries.visit(visit)
+    waiting = [f for f in row.findings.filter(replied_at=None) if f.reply_due is None or clock.city_day(at) <= f.reply_due]
+    if waiting:
+        due = str(max((f.reply_due for f in waiting if f.reply_due), default=""))
+        raise Refusal("REPLY-OPEN", status=409, field="reply", value=len(waiting), rule=due,
+                      zh=f"还有{len(waiting)}个问题在说明期限内（至{due or '未定'}），单位说明之前不能出具摘要。",
+                      en=f"{len(waiting)} findings still wait for the unit's reply (until {due or 'not known'}); no extract before that.")
     payload, salt = payload_of(row, on=clock.city_day(at)), os.urandom(SALT_BYTES)
     made = Extract(round=row.round, unit=row.unit, payload=payload, salt=salt, commitment=commitment(salt, payload), at=at)
     with transaction.atomic():

@@ -86,6 +86,8 @@ def test_a_sample_or_list_that_was_changed_afterwards_is_found_out() -> None:
     other = drawn()
     Round.objects.filter(uid=other.uid).update(sample=list(reversed(other.sample)))
     assert not queries.redraw(queries.round_of(other.uid))["sample_holds"]
+    Round.objects.filter(uid=other.uid).update(root_size=other.commit_index, root=ledger.root_at(other.commit_index or 0).hex())
+    assert not queries.redraw(queries.round_of(other.uid))["root_holds"], "a root from before the commitment was known beforehand"
 
 
 def visited() -> tuple[Visit, Actor, Any]:
@@ -132,6 +134,8 @@ def test_a_reply_travels_with_the_finding_and_a_changed_extract_does_not_verify(
     unit = person("clerk", visit.unit)
     refused("REASON", services.reply, uid, words=" ", by=unit, at=AT)
     refused("FIND-NONE", services.reply, "nosuchfinding000", words="x", by=unit, at=AT)
+    refused("REPLY-OPEN", services.extract, visit.uid, by=person("o"), at=AT)
+    assert services.extract(visit.uid, by=person("o"), at=AT + timedelta(days=39)).payload["findings"][0]["reply"] == "", "silent past its term"
     assert services.reply(uid, words="已与企业协商，正在付款。", by=unit, at=AT + timedelta(days=40)) is True
     refused("STATE-EDGE", services.reply, uid, words="又及", by=unit, at=AT)
     made = services.extract(visit.uid, by=person("o"), at=AT)

@@ -16,7 +16,6 @@ from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_supervision import queries, rules, services
 
@@ -117,13 +116,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 def own(request: HttpRequest, uid: str) -> HttpResponse:
     by, on = actor_of(request), clock.today()
     by.must("proposals.own")
-    row = _own(uid, by)
+    row = queries.own(uid, by)
     view = _line(row, on)
     return render(request, "m3_supervision/own.html", view | {
         "answers": row.answers.all(), "classes": rules.CLASSES, "ratings": rules.RATINGS.items(),
         "may_rate": view["case"].state in ("answered", "answered_again")})
-
-
-def _own(uid: str, by: Actor) -> Any:
-    """Errors: `PROP-NONE` for somebody else's, in the same words as for none."""
-    return next((row for row in queries.mine(by) if row.uid == uid), None) or queries.proposal("")
