@@ -74,7 +74,7 @@ def send(port: int, body: bytes, mark: str) -> str:
 
 
 def hashes(count: int) -> None:
-    from ximu.notice.mechanisms.m3_complaints.rules.codes import slow_hash
+    from ximu.kernel.codes import slow_hash
 
     for number in range(count):
         slow_hash(f"{number:016d}", secret=bytes(32))

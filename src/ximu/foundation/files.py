@@ -70,6 +70,22 @@ def keep(chunks: Iterable[bytes] | BinaryIO, *, most_bytes: int | None = None, s
     return hasher.hexdigest(), size
 
 
+def is_kept(digest: str) -> bool:
+    return len(digest) == 64 and digest.isalnum() and (path_of(digest).exists() or sealed_path_of(digest).exists())
+
+
+def opened(digest: str) -> BinaryIO:
+    """The plain bytes of a kept file, sealed or not; the caller closes it."""
+    if path_of(digest).exists():
+        return path_of(digest).open("rb")
+    plain = tempfile.TemporaryFile(dir=root())  # noqa: SIM115
+    with sealed_path_of(digest).open("rb") as kept:
+        for piece in vault.unseal_stream(kept):
+            plain.write(piece)
+    plain.seek(0)
+    return plain
+
+
 @contextmanager
 def unsealed(digest: str) -> Iterator[int]:
     """The descriptor of a nameless file with the plain bytes, which is gone when the block ends, whatever happens."""

@@ -192,6 +192,12 @@ def _aware(moment: datetime | None) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=clock.CITY)
 
 
+@router.post("/promises/{uid}/key", response=dict[str, str])
+def give_key(request: HttpRequest, uid: str) -> Any:
+    """A new code for the counterpart, told only now."""
+    return {"code": services.give_key(uid, by=actor_of(request), at=clock.now())}
+
+
 @router.post("/promises/{uid}/evidence", response=dict[str, str])
 def offer_evidence(request: HttpRequest, uid: str, evidence: EvidenceIn) -> Any:
     return {"evidence": services.offer(uid, **evidence.dict(), by=actor_of(request), at=clock.now())}

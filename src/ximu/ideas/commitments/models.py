@@ -96,6 +96,42 @@ class Counterpart(models.Model):
         personal = ("name", "code")
 
 
+class Key(models.Model):
+    """The code by which the counterpart acts without an account; a new one takes the place of the old."""
+
+    commitment = models.OneToOneField(Commitment, models.PROTECT, related_name="key", verbose_name="承诺", db_comment="所属承诺")
+    slow = models.CharField("慢散列", max_length=64, unique=True, db_comment="办理码的Argon2id散列，不存明文")
+    given_at = models.DateTimeField("发放时间", db_comment="发放时间")
+    given_by = models.CharField("发放人", max_length=PERSON_LENGTH, db_comment="发放人的化名标识")
+
+    class Meta:
+        verbose_name = "对方办理码"
+        verbose_name_plural = verbose_name
+        db_table_comment = "承诺对象的办理码：一项承诺一个，只存散列"
+
+    class Privacy:
+        public = ()
+        internal = ("commitment", "slow", "given_at", "given_by")
+        personal = ()
+
+
+class Guess(models.Model):
+    """Wrong codes of one hour, from anybody."""
+
+    hour = models.DateTimeField("小时", primary_key=True, db_comment="整点")
+    count = models.PositiveIntegerField("次数", default=0, db_comment="该小时内输错办理码的次数")
+
+    class Meta:
+        verbose_name = "办理码试探"
+        verbose_name_plural = verbose_name
+        db_table_comment = "每小时输错办理码的次数，用于限速"
+
+    class Privacy:
+        public = ()
+        internal = ("hour", "count")
+        personal = ()
+
+
 class Step(models.Model):
     """Something done with a promise; only added. Its log entry is a salted commitment to every column."""
 

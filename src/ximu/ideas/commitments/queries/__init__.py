@@ -12,6 +12,7 @@ from ximu.ideas.commitments.queries.book import (
     judged,
     open_by_unit,
     owner,
+    papers,
     status,
     turns,
     versions,
@@ -25,6 +26,6 @@ from ximu.ideas.commitments.queries.shown import public_promises, shown
 
 __all__ = [
     "CITY", "KINDS", "Event", "Sheet", "Status", "city_day", "commitments", "counterpart", "counts_by_state", "deed", "deeds", "doctor",
-    "evaluations", "facts", "figures", "history", "judged", "kind", "kinds", "open_by_unit", "owner", "procedure", "provider",
+    "evaluations", "facts", "figures", "history", "judged", "kind", "kinds", "open_by_unit", "owner", "papers", "procedure", "provider",
     "public_promises", "rolled", "row", "shown", "status", "today", "turns", "versions", "with_owner",
 ]

@@ -90,6 +90,11 @@ def history(row: Commitment) -> list[Event]:
     return sorted(done, key=lambda e: (e.known_at, e.log_index))
 
 
+def papers(row: Commitment) -> list[dict[str, Any]]:
+    """Papers of the steps, earliest first: digest, and which step brought it."""
+    return [{"digest": e.detail["digest"], "what": e.what, "on": e.on} for e in history(row) if e.detail.get("digest")]
+
+
 def versions(row: Commitment) -> list[tuple[int, date, rules.Terms, dict[str, Any]]]:
     """(number, in force from, terms, the decision) of every wording, the first one first; nothing is overwritten."""
     found = []

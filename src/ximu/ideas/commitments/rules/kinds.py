@@ -72,6 +72,7 @@ class Power:
 @dataclass(frozen=True, slots=True)
 class Procedure:
     answer_days: tuple[tuple[date, int, str], ...]
+    guesses_an_hour: tuple[tuple[date, int, str], ...]
     reasons: Mapping[str, Reason]
     barred: Mapping[str, Text]
     vague: tuple[str, ...]
@@ -80,8 +81,16 @@ class Procedure:
 
     def answer_term(self, day: date) -> int:
         """Working days to answer a dispute raised on that day."""
-        held = [value for since, value, _ in self.answer_days if since <= day]
-        return held[-1] if held else self.answer_days[0][1]
+        return _on(self.answer_days, day)
+
+    def guesses(self, day: date) -> int:
+        """Wrong codes of counterparts that are answered in an hour of that day."""
+        return _on(self.guesses_an_hour, day)
+
+
+def _on(rows: tuple[tuple[date, int, str], ...], day: date) -> int:
+    held = [value for since, value, _ in rows if since <= day]
+    return held[-1] if held else rows[0][1]
 
 
 def read_kinds(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Kind]:
@@ -107,8 +116,10 @@ def read_procedure(table: Mapping[str, Any]) -> Procedure:
     }
     reasons = {code: Reason(code, Text(r["zh"], r["en"]), r["compensation"]) for code, r in table["reasons"].items()}
     barred = {code: Text(r["zh"], r["en"]) for code, r in table["barred"].items()}
-    days = tuple(sorted((row["since"], row["value"], row["source"]) for row in table["answer_days"]))
-    return Procedure(days, reasons, barred, tuple(sorted(table["vague"]["words"], key=len, reverse=True)), table["vague"]["least"], powers)
+    days, guesses = (tuple(sorted((row["since"], row["value"], row["source"]) for row in table[name]))
+                     for name in ("answer_days", "guesses_an_hour"))
+    return Procedure(days, guesses, reasons, barred,
+                     tuple(sorted(table["vague"]["words"], key=len, reverse=True)), table["vague"]["least"], powers)
 
 
 def kind_of(kinds: Mapping[str, Kind], code: str) -> Kind:

@@ -45,6 +45,7 @@ class Dispute:
     raised_on: date
     answer_due: date
     by: str
+    words: str = ""
     outcome: str = ""
     answered_on: date | None = None
 
@@ -141,7 +142,8 @@ def _apply(facts: Facts, deed: Deed) -> None:
     elif deed.what in ("accept", "reject"):
         facts.offers[detail["evidence"]].state = deed.what + "ed"
     elif deed.what == "dispute":
-        facts.disputes[detail["dispute"]] = Dispute(detail["dispute"], deed.on, date.fromisoformat(detail["answer_due"]), deed.by)
+        facts.disputes[detail["dispute"]] = Dispute(detail["dispute"], deed.on, date.fromisoformat(detail["answer_due"]), deed.by,
+                                                    detail["words"])
     elif deed.what in ("answer", "lapse"):
         _answered(facts, deed)
     elif deed.what == "decline":

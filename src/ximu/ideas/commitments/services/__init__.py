@@ -3,11 +3,13 @@
 from ximu.ideas.commitments.services.changing import Decision, change, decline, replace, withdraw
 from ximu.ideas.commitments.services.disputing import answer, confirm, dispute
 from ximu.ideas.commitments.services.evaluation import Passed, evaluate
+from ximu.ideas.commitments.services.keys import acting, give_key, of_key
 from ximu.ideas.commitments.services.proving import Reading, accept, measure, offer, reject
 from ximu.ideas.commitments.services.registering import Promise, To, check, register, register_many
 from ximu.ideas.commitments.services.rows import TARGET, TERMS, promise_of
 
 __all__ = [
-    "TARGET", "TERMS", "Decision", "Passed", "Promise", "Reading", "To", "accept", "answer", "change", "check", "confirm", "decline",
-    "dispute", "evaluate", "measure", "offer", "promise_of", "register", "register_many", "reject", "replace", "withdraw",
+    "TARGET", "TERMS", "Decision", "Passed", "Promise", "Reading", "To", "accept", "acting", "answer", "change", "check", "confirm",
+    "decline", "dispute", "evaluate", "give_key", "measure", "of_key", "offer", "promise_of", "register", "register_many", "reject",
+    "replace", "withdraw",
 ]

@@ -1,6 +1,5 @@
 """Rules of reports: codes, states, routing, files, statistics. Plain values in, plain values out."""
 
-from ximu.notice.mechanisms.m3_complaints.rules.codes import digits_of, new_code, shown_code, slow_hash
 from ximu.notice.mechanisms.m3_complaints.rules.course import CLOSED, MOVES, OUTCOMES, STATES, TOPICS, must_move
 from ximu.notice.mechanisms.m3_complaints.rules.figures import withheld
 from ximu.notice.mechanisms.m3_complaints.rules.files import clean
@@ -9,6 +8,6 @@ from ximu.notice.mechanisms.m3_complaints.rules.routing import in_conflict, rout
 from ximu.notice.mechanisms.m3_complaints.rules.sealing import day_root
 
 __all__ = [
-    "CLOSED", "MOVES", "OUTCOMES", "STATES", "TOPICS", "clean", "day_root", "digits_of", "in_conflict", "masked", "must_move",
-    "new_code", "route", "shown_code", "slow_hash", "telling", "withheld",
+    "CLOSED", "MOVES", "OUTCOMES", "STATES", "TOPICS", "clean", "day_root", "in_conflict", "masked", "must_move",
+    "route", "telling", "withheld",
 ]

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from ximu.foundation import clock, vault
 from ximu.foundation.uid import new_uid
 from ximu.ideas.registry import queries as registry
+from ximu.kernel import codes
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import queries, rules
@@ -77,14 +78,14 @@ def file_report(filed: Filed, *, token: str, by: Actor = REPORTER, at: datetime)
         raise Refusal("REPORT-TOPIC", field="topic", value=filed.topic[:20], rule=" ".join(rules.TOPICS), zh="请选择举报类别。",
                       en="Please choose what the report is about.")
     files = _files(filed.files)
-    code = rules.new_code(queries.secret(), nonce)
+    code = codes.new_code(queries.secret(), nonce)
     known = hashlib.sha256(f"sent:{nonce}".encode()).hexdigest()
     if Sent.objects.filter(nonce=known).exists():
         return code
     must_be_calm("report", "reports_an_hour", at=at)
     found, persons, about = _complained_of(filed.about[:LONGEST_NAME], day)
     whole = f"{text}\n\n【被举报对象】{about}" if about else text
-    slow = rules.slow_hash(code, secret=queries.secret())
+    slow = codes.slow_hash(code, secret=queries.secret())
     try:
         with transaction.atomic():
             Sent.objects.create(nonce=known, day=day)
@@ -147,7 +148,7 @@ def _files(files: Sequence[bytes]) -> list[tuple[str, bytes]]:
 def _find(typed: str, *, at: datetime) -> Report:
     """The report of a code. One hash, one look, one answer for wrong, unknown and destroyed ones. Errors: `RECEIPT`, `RECEIPT-SLOW`."""
     must_be_calm("guess", "guesses_an_hour", at=at)
-    slow = rules.slow_hash(rules.digits_of(typed), secret=queries.secret())
+    slow = codes.slow_hash(codes.digits_of(typed), secret=queries.secret())
     row = Report.objects.filter(code=slow).first()
     if row is None:
         count("guess", at=at)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ximu.kernel import codes
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import rules
 from ximu.notice.mechanisms.m3_complaints.rules.sealing import is_member, padding
@@ -16,17 +17,17 @@ SECRET = bytes(range(32))
 
 
 def test_a_code_follows_from_its_form_and_its_hash_from_a_secret() -> None:
-    code = rules.new_code(SECRET, "2018-06-04.aa")
+    code = codes.new_code(SECRET, "2018-06-04.aa")
     assert len(code) == 16 and code.isdigit()
-    assert rules.new_code(SECRET, "2018-06-04.aa") == code != rules.new_code(SECRET, "2018-06-04.ab")
-    assert rules.new_code(bytes(32), "2018-06-04.aa") != code
-    assert rules.slow_hash(code, secret=SECRET) != rules.slow_hash(code, secret=bytes(32))
-    assert rules.digits_of(rules.shown_code(code)) == code == rules.digits_of(code.translate(str.maketrans("0123456789", "０１２３４５６７８９")))
+    assert codes.new_code(SECRET, "2018-06-04.aa") == code != codes.new_code(SECRET, "2018-06-04.ab")
+    assert codes.new_code(bytes(32), "2018-06-04.aa") != code
+    assert codes.slow_hash(code, secret=SECRET) != codes.slow_hash(code, secret=bytes(32))
+    assert codes.digits_of(codes.shown_code(code)) == code == codes.digits_of(code.translate(str.maketrans("0123456789", "０１２３４５６７８９")))
 
 
 @pytest.mark.parametrize("typed", ["", "123", "1" * 17, "abcd" * 4, "１２a4567812345678", "\x00" * 16, "١" * 16])
 def test_what_is_no_code_becomes_one_that_nobody_has(typed: str) -> None:
-    assert rules.digits_of(typed) == "x" * 16
+    assert codes.digits_of(typed) == "x" * 16
 
 
 UNITS = "abcdefgh"

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ximu.foundation import clock
 from ximu.ideas.disclosure import queries as disclosure
+from ximu.kernel import codes
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import rules, services
 from ximu.notice.mechanisms.m3_complaints.views.trace import traceless
@@ -31,7 +32,7 @@ def report(request: HttpRequest) -> HttpResponse:
         code = services.file_report(filed, token=request.POST.get("token", ""), at=at)
     except Refusal as refusal:
         return render(request, "m3_complaints/report.html", shown | {"given": given, "refusal": refusal}, status=refusal.status)
-    return render(request, "m3_complaints/receipt.html", {"code": rules.shown_code(code)})
+    return render(request, "m3_complaints/receipt.html", {"code": codes.shown_code(code)})
 
 
 @traceless

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +17,8 @@ from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
 from ximu.ideas.commitments import queries, rules, services
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.refusal import Refusal
+from ximu.kernel import codes
+from ximu.kernel.refusal import Refusal, absent
 
 ON_A_PAGE = 50
 MOST_BYTES = 20 << 20
@@ -100,8 +101,27 @@ def one(request: HttpRequest, uid: str) -> HttpResponse:
         "matters": [queries.procedure().powers[m] for m in status.terms.matters], "flags": _flags(row, status.terms),
         "unit": registry.name(row.unit, as_of=row.made_on), "carrier": registry.name(carrier, as_of=as_of) if carrier != row.unit else "",
         "versions": _versions(row), "disputes": found.disputes.values(), "history": queries.history(row), "open": row.state in rules.OPEN,
-        "counterpart": queries.counterpart(row) if actor.can("commitments.people") else None, "reasons": queries.procedure().reasons,
+        "counterpart": queries.counterpart(row) if actor.can("commitments.people", row.unit) else None,
+        "reasons": queries.procedure().reasons, "papers": [p | {"kept": files.is_kept(p["digest"])} for p in queries.papers(row)],
     })
+
+
+@require_POST
+def give_key(request: HttpRequest, uid: str) -> HttpResponse:
+    """The code of the counterpart, shown once."""
+    code = services.give_key(uid, by=actor_of(request), at=clock.now())
+    place = request.build_absolute_uri(reverse("counterpart:mine"))
+    return render(request, "commitments/key.html", {"code": codes.shown_code(code), "uid": uid, "place": place})
+
+
+@require_safe
+def paper(request: HttpRequest, uid: str, digest: str) -> HttpResponse:
+    """A paper of a step, always as a download. Errors: `PAPER-NONE` for one that is not of this promise."""
+    row = queries.row(uid)
+    actor_of(request).must(SEE, row.unit)
+    if digest not in {p["digest"] for p in queries.papers(row)} or not files.is_kept(digest):
+        raise absent("PAPER-NONE", field="digest", value=digest[:16], zh="份材料", en="paper")
+    return FileResponse(files.opened(digest), as_attachment=True, filename=f"{digest[:12]}.bin", content_type="application/octet-stream")
 
 
 def _flags(row: Any, terms: rules.Terms) -> list[Any]:

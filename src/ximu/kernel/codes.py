@@ -1,4 +1,4 @@
-"""The receipt code: 16 digits, shown once, kept only as a slow hash under a pepper that lies outside the database.
+"""A code that stands for a person without an account: 16 digits, shown once, kept only as a slow hash under a pepper outside the database.
 
 Argon2id (RFC 9106) over the digits with one salt and one pepper of the system: the hash itself finds the row, so that a
 wrong, an unknown and a closed code cost the same work. 16 digits are 53 bits: fewer than ASVS 11.5.1 asks for, on purpose
@@ -10,12 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 
 from argon2.low_level import Type, hash_secret_raw
 
 DIGITS = 16
 ITERATIONS, MEMORY_KIB, LANES = 3, 64 * 1024, 1
 FULLWIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
+
+
+def fresh_code() -> str:
+    """16 digits at random."""
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
 
 
 def new_code(secret: bytes, nonce: str) -> str:

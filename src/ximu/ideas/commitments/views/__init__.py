@@ -1,0 +1,1 @@
+"""Pages of promises: the register for staff, one page for counterparts."""
