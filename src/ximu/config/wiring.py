@@ -104,7 +104,7 @@ def kept_promises(domain: str, asked: Asked) -> dict[str, Value]:
     found = {}
     for unit in asked.units:
         figure = compute(spec, [j for j in judged if j.unit == unit], first=asked.first, last=asked.last)
-        found[unit] = Value("N/A" if figure.value is None else str(figure.value), figure.base)
+        found[unit] = Value("N/A" if figure.value is None else str(figure.value), tuple(f"promise:{uid}" for uid in figure.base))
     return found
 
 
@@ -185,6 +185,7 @@ def connect_supervision() -> None:
     outbox.connect(FindingMade, rectify_finding)
 
 
+@catalogue.asks_gate("score")
 def counted_records(item: str, asked: Asked) -> dict[str, Value]:
     """Source `records:ITEM`: records in effect about a unit (and those beneath it) in the period; only items that may be scored.
 

@@ -12,6 +12,8 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 
+from ximu.config import wiring
+from ximu.ideas.assessment.rules.frozen import Asked
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.catalogue.queries import lists as asked
 from ximu.ideas.catalogue.rules import Item
@@ -48,12 +50,19 @@ def initiates() -> Call:
     return partial(joint.initiate, made.effective(behaviour=BEHAVIOUR), wanted=WANTED, by=OFFICE, at=made.LATER)
 
 
+def scores() -> Call:
+    made.effective()
+    asked = Asked((made.UNIT,), date(2018, 1, 1), date(2018, 12, 31), date(2018, 12, 31), made.LATER)
+    return partial(wiring.counted_records, "CF", asked)
+
+
 CASES = {  # the function → its use, the place where it asks, how a call of it is made ready
     "ximu.ideas.records.services.admission.admit": ("collect", "ximu.ideas.records.queries.doors", admits),
     "ximu.ideas.disclosure.services.publishing.propose": ("publish", "ximu.ideas.disclosure.services.publishing", proposes),
     "ximu.ideas.disclosure.services.publishing.approve": ("publish", "ximu.ideas.disclosure.services.publishing", approves),
     "ximu.notice.mechanisms.m2_joint_action.services.initiating.initiate":
         ("measure", "ximu.notice.mechanisms.m2_joint_action.services.initiating", initiates),
+    "ximu.config.wiring.counted_records": ("score", "ximu.ideas.catalogue.queries", scores),
 }
 
 

@@ -52,14 +52,34 @@ def _seen(uid: str, unit: str, by: Actor) -> None:
 
 @router.get("/runs/{uid}/units/{unit}", response=dict[str, Any], summary="为何是这个得分 Why this score")
 def explain(request: HttpRequest, uid: str, unit: str) -> Any:
-    _seen(uid, unit, actor_of(request))
-    return queries.explained(uid, unit)
+    """`facts`: column → the facts that the caller may open; `facts_hidden`: column → how many more there are."""
+    by = actor_of(request)
+    _seen(uid, unit, by)
+    told = queries.explained(uid, unit)
+    seen = queries.opened(told["facts"], by=by, at=clock.now())
+    return {**told, "facts": {c: s["refs"] for c, s in seen.items()}, "facts_hidden": {c: s["hidden"] for c, s in seen.items()}}
 
 
 @router.get("/runs/{uid}/units/{unit}/before", response=dict[str, Any], summary="上一年按同一规则 Last year by the same rule")
 def before(request: HttpRequest, uid: str, unit: str) -> Any:
     _seen(uid, unit, actor_of(request))
     return queries.same_rule(uid, unit)
+
+
+@router.get("/runs/{uid}/units/{unit}/changed", response=dict[str, Any], summary="得分变动原因 What changed the score")
+def changed(request: HttpRequest, uid: str, unit: str, other: str = "") -> Any:
+    by = actor_of(request)
+    for one in filter(None, (uid, other)):
+        _seen(one, unit, by)
+    return queries.causes_opened(queries.changed(uid, unit, other=other), by=by, at=clock.now())
+
+
+@router.get("/runs/{uid}/units/{unit}/peers", response=list[dict[str, Any]], summary="与相近单位比较 Peers")
+def peers(request: HttpRequest, uid: str, unit: str) -> Any:
+    by = actor_of(request)
+    _seen(uid, unit, by)
+    row = queries.run_row(uid)
+    return queries.peers(row, unit) if queries.ranks_open(row, by) else []
 
 
 @router.post("/runs/{uid}/units/{unit}/objections", response=dict[str, str], summary="提出意见 Object")

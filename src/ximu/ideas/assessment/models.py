@@ -47,6 +47,7 @@ class Run(models.Model):
         SENT = "sent", "征求意见"
         FINAL = "final", "定稿"
         PUBLISHED = "published", "已公布"
+        REPLACED = "replaced", "已重新计算"
 
     uid = UidField()
     method = models.ForeignKey(MethodVersion, models.PROTECT, related_name="runs", verbose_name="方法", db_comment="所用方法版本")
@@ -65,6 +66,7 @@ class Run(models.Model):
     state = models.CharField("状态", max_length=12, choices=State, default=State.DRAFT, db_comment="现状态（游标）")
     run_by = models.CharField("计算人", max_length=64, db_comment="计算人的化名标识，用于第二人定稿")
     run_at = models.DateTimeField("计算时间", db_comment="计算时间")
+    replaces = models.CharField("取代", max_length=16, blank=True, db_index=True, db_comment="因意见采纳而取代的计算标识，无则为空")
 
     class Meta:
         verbose_name = "考核计算"
@@ -77,7 +79,7 @@ class Run(models.Model):
 
     class Privacy:
         public = ("uid", "method", "period", "as_of", "known_at", "log_size", "draws", "seed", "data_digest", "digest", "state")
-        internal = ("attached", "data", "facts", "result", "run_by", "run_at")
+        internal = ("attached", "data", "facts", "result", "run_by", "run_at", "replaces")
         personal = ()
 
 

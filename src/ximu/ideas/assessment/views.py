@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,7 @@ from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 STATES = {"draft": Text("初稿", "draft"), "sent": Text("征求意见", "out for objections"), "final": Text("定稿", "final"),
-          "published": Text("已公布", "published")}
+          "published": Text("已公布", "published"), "replaced": Text("已重新计算", "computed anew")}
 TYPES = {"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 LINKS = {"promise": "/console/commitments/", "case": "/console/casework/", "record": "/console/disclosure/records/"}
 
@@ -98,15 +99,24 @@ def unit(request: HttpRequest, uid: str, unit: str) -> HttpResponse:
     by = actor_of(request)
     row = _seen(uid, unit, by)
     found = queries.explained(uid, unit)
-    facts = [{"column": column, "refs": [_link(ref) for ref in refs]} for column, refs in found["facts"].items()]
-    try:
-        before, why = queries.same_rule(uid, unit), None
-    except Refusal as refusal:
-        before, why = None, refusal
+    seen = queries.opened(found["facts"], by=by, at=clock.now())
+    facts = [{"column": column, "refs": [_link(ref) for ref in told["refs"]], "hidden": told["hidden"]} for column, told in seen.items()]
+    before, why = _or_why(queries.same_rule, uid, unit)
+    changed, _ = _or_why(queries.changed, uid, unit)
     return render(request, "assessment/unit.html", {
         "row": row, "found": found, "lines": _flat(found), "facts": facts, "before": before, "why": why, "state": STATES[row.state],
+        "changed": changed and queries.causes_opened(changed, by=by, at=clock.now()),
+        "peers": queries.peers(row, unit) if queries.ranks_open(row, by) else [],
         "may_object": row.state == "sent" and bool(by.unit) and by.unit == unit and by.can("assessment.object", unit),
         "may_extract": row.state in ("final", "published") and by.can("assessment.finish")})
+
+
+def _or_why(ask: Callable[..., Any], *args: Any) -> tuple[Any, Refusal | None]:
+    """The answer, or why there is none."""
+    try:
+        return ask(*args), None
+    except Refusal as refusal:
+        return None, refusal
 
 
 def _link(ref: str) -> dict[str, str]:

@@ -110,5 +110,29 @@ def explain(run_uid: str, unit: str, as_json: bool) -> None:
 @click.argument("unit")
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
 def before(run_uid: str, unit: str, as_json: bool) -> None:
-    """上年名次 last year's rank by the same rule."""
-    _say(queries.same_rule(run_uid, unit), as_json)
+    """上年名次与变动原因 last year's rank by the same rule, and what changed the score."""
+    told = queries.same_rule(run_uid, unit)
+    try:
+        told["changed"] = queries.changed(run_uid, unit)
+    except Refusal as refusal:
+        if refusal.code != "SCORE-GAP":
+            raise
+        told["changed"] = None
+    _say(told, as_json)
+
+
+@score_group.command("compare")
+@click.argument("run_uid", metavar="RUN")
+@click.argument("unit")
+@click.option("--with", "other", default="", help="另一次计算 another run (default: the final one of the year before)")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def compare(run_uid: str, unit: str, other: str, as_json: bool) -> None:
+    """得分变动原因 causes of the change of a score; they add up to it exactly."""
+    told = queries.changed(run_uid, unit, other=other)
+    if as_json:
+        _say(told, as_json)
+        return
+    click.echo(f"{told['before']} → {told['after']}: {told['change']}")
+    for cause in told["causes"]:
+        words = f"{cause['points']}\t{cause['what_zh']} {cause['what_en']}\t{cause['name_zh'] if cause['column'] else ''}"
+        click.echo(f"{words}\t+{len(cause['facts_new'])} −{len(cause['facts_gone'])}" if cause["column"] else words)

@@ -1,6 +1,8 @@
 """Reads of methods and runs: replay, reasons, comparison, drafts, what the public sees."""
 
 from ximu.ideas.assessment.queries import runs as _runs
+from ximu.ideas.assessment.queries.comparing import changed, moved, peers
+from ximu.ideas.assessment.queries.facts import causes_opened, opened
 from ximu.ideas.assessment.queries.runs import (
     KINDS,
     asked_of,
@@ -8,8 +10,10 @@ from ximu.ideas.assessment.queries.runs import (
     explained,
     gathered,
     method_row,
+    newest,
     pins,
     register_source,
+    replaced,
     replay,
     run_row,
     same_rule,
@@ -30,6 +34,7 @@ from ximu.ideas.assessment.queries.shown import (
     public_unit,
     quality_of,
     ranking,
+    ranks_open,
     runs,
     seen_by,
     today,
@@ -37,6 +42,7 @@ from ximu.ideas.assessment.queries.shown import (
 
 _sources = _runs._sources
 
-__all__ = ["EXTRACTED", "KINDS", "_sources", "asked_of", "bundle", "card", "entry_of", "evidence", "explained", "extract_of", "extracts",
-           "gathered", "method_row", "methods", "objections", "open_objections", "own_draft", "pins", "public_ranking", "public_unit",
-           "quality_of", "ranking", "register_source", "replay", "run_row", "runs", "same_rule", "seen_by", "today", "year"]
+__all__ = ["EXTRACTED", "KINDS", "_sources", "asked_of", "bundle", "card", "causes_opened", "changed", "entry_of", "evidence", "explained",
+           "extract_of", "extracts", "gathered", "method_row", "methods", "moved", "newest", "objections", "open_objections", "opened",
+           "own_draft", "peers", "pins", "public_ranking", "public_unit", "quality_of", "ranking", "ranks_open", "register_source",
+           "replaced", "replay", "run_row", "runs", "same_rule", "seen_by", "today", "year"]

@@ -43,6 +43,24 @@ def run_row(uid: str) -> Run:
     return found
 
 
+def replaced(run: Run) -> list[Run]:
+    """The runs that this one stands for, newest first."""
+    found: list[Run] = []
+    here = run
+    while here.replaces:
+        here = run_row(here.replaces)
+        found.append(here)
+    return found
+
+
+def newest(run: Run) -> Run:
+    """The run that stands for this one now."""
+    here: Run | None = run
+    while here is not None:
+        run, here = here, Run.objects.select_related("method").filter(replaces=here.uid).first()
+    return run
+
+
 def year(period: str) -> tuple[date, date]:
     """First and last day of a period. Errors: `SCORE-PERIOD`."""
     if not (period.isascii() and period.isdigit() and len(period) == 4 and int(period) >= 1949):
@@ -96,18 +114,24 @@ def explained(uid: str, unit: str) -> dict[str, Any]:
             "facts": {column: facts[unit] for column, facts in run.facts.items() if unit in facts}}
 
 
-def same_rule(uid: str, unit: str) -> dict[str, Any]:
-    """Was it at this place last year by the same rule? The earlier data, scored by this run's own method.
-
-    `published` is the rank of then by the rule of then. Errors: `SCORE-EARLIER` when there is no final run of the year before.
-    """
-    run = run_row(uid)
+def previous(run: Run) -> Run:
+    """The final run of the year before by the same code of method. Errors: `SCORE-EARLIER` when there is none."""
     before = Run.objects.select_related("method").filter(
         method__code=run.method.code, period=str(int(run.period) - 1), state__in=[Run.State.FINAL,
                                                                                   Run.State.PUBLISHED]).order_by("-pk").first()
     if before is None:
         raise Refusal("SCORE-EARLIER", status=404, field="run", value=run.period, rule="final run of the year before",
                       zh="上一年没有已定稿的考核。", en="There is no final result of the year before.")
+    return before
+
+
+def same_rule(uid: str, unit: str) -> dict[str, Any]:
+    """Was it at this place last year by the same rule? The earlier data, scored by this run's own method.
+
+    `published` is the rank of then by the rule of then. Errors: `SCORE-EARLIER` when there is no final run of the year before.
+    """
+    run = run_row(uid)
+    before = previous(run)
     now, then = json.loads(run.result), json.loads(before.result)
     result = frozen.rescored(loading.load(run.method.text), before.data)
     keys, ranks = result.table.keys(), result.ranks[result.method.root]

@@ -62,13 +62,19 @@ def seen_by(run: Run, unit: str, by: Actor) -> bool:
     return run.state in (Run.State.SENT, Run.State.FINAL) and by.unit == unit and by.can("assessment.object", unit)
 
 
+def ranks_open(run: Run, by: Actor) -> bool:
+    """May this person see the figures of units beside the own one? A draft shows a unit nobody but itself."""
+    return by.can("assessment.run") or by.can("assessment.finish") or (run.state == Run.State.PUBLISHED and by.can("assessment.see"))
+
+
 def own_draft(run: Run, by: Actor) -> list[str]:
     """Units of the run whose draft this person may open."""
     return [unit for unit in told(run)["published"] if seen_by(run, unit, by)]
 
 
 def objections(run: Run) -> list[Objection]:
-    return list(run.objections.order_by("pk"))
+    """Those to this run and to the ones that it replaces."""
+    return list(Objection.objects.filter(run__in=[run, *kept.replaced(run)]).order_by("pk"))
 
 
 def open_objections(run: Run) -> list[Objection]:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from ximu.ideas.assessment import queries
 from ximu.ideas.assessment.models import Act, Extract, Objection, Run
 from ximu.ideas.assessment.queries.shown import extract_body, told
-from ximu.ideas.assessment.services.runs import SETTLED, edge, log
+from ximu.ideas.assessment.services.runs import SETTLED, compute_anew, edge, log
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given, Move
 from ximu.ideas.casework.services import Opening
@@ -77,7 +77,10 @@ class Objecting:
                           en="Who computed a result does not decide on objections to it.")
 
     def after(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
-        """An objection that was upheld calls for a new run; the old one stays as it is."""
+        """An objection that was upheld starts a new run; the old one stays as it is, replaced. A second one replaces the newest."""
+        found = Objection.objects.select_related("run").filter(case=case.uid).first()
+        if move.verb == "uphold" and found is not None:
+            compute_anew(queries.newest(found.run).uid, by=by, at=at)
 
 
 CONDUCTS = {"score_objection": Objecting()}

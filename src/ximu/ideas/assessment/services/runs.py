@@ -75,16 +75,40 @@ def run(
     if clocks.known_at > at:
         raise Refusal("SCORE-CLOCK", field="known_at", value=clocks.known_at.isoformat(), rule="not in the future",
                       zh="“所知截至”不能晚于现在。", en="What is known cannot lie in the future.")
+    return compute(row, attached, period=period, clocks=clocks, by=by, at=at, draws=draws, seed=seed)
+
+
+def compute(
+    row: MethodVersion, attached: str, *, period: str, clocks: Clocks, by: Actor, at: datetime, draws: int, seed: int,
+    replaces: Run | None = None,
+) -> Run:
+    """The computation itself. One that replaces another stays the work of who computed that one. Errors: those of `run`."""
     method = loading.load(row.text)
     data, facts = queries.gathered(method, attached, queries.asked_of(method, attached, period, (clocks.as_of, clocks.known_at)))
     with transaction.atomic():
         made = Run(method=row, period=period, as_of=clocks.as_of, known_at=clocks.known_at, log_size=tree.size(), draws=draws, seed=seed,
-                   attached=attached, data=data, data_digest=loading.digest_of(data), facts=facts, run_by=by.human, run_at=at)
+                   attached=attached, data=data, data_digest=loading.digest_of(data), facts=facts, run_at=at,
+                   run_by=replaces.run_by if replaces else by.human, replaces=replaces.uid if replaces else "")
         made.result = frozen.outcome(method, data, queries.pins(made)).decode()
         made.digest = loading.digest_of(made.result)
         made.save()
         log(Act(kind="score.run", method=row, run=made, by=by.uid, at=at))
     return made
+
+
+def compute_anew(uid: str, *, by: Actor, at: datetime) -> Run:
+    """After an objection was upheld: the same method and period with what is known by now; the run objected to is replaced.
+
+    What was delivered as a file stays as it was: a coordinator who was told of an error in it runs the period with a corrected file.
+    Errors: `SCORE-NONE`, `STATE-EDGE` when the result is final, those of the engine.
+    """
+    row = queries.run_row(uid)
+    with transaction.atomic():
+        if not Run.objects.filter(pk=row.pk, state__in=[Run.State.DRAFT, Run.State.SENT]).update(state=Run.State.REPLACED):
+            raise edge(row.state, "replaced")
+        log(Act(kind="score.replaced", method=row.method, run=row, by=by.uid, at=at))
+        return compute(row.method, row.attached, period=row.period, clocks=Clocks(row.as_of, at), by=by, at=at, draws=row.draws,
+                       seed=row.seed, replaces=row)
 
 
 def finish(uid: str, *, by: Actor, at: datetime) -> Run:

@@ -15,10 +15,12 @@ from ximu.foundation import clock
 from ximu.ideas.accounts.tests.factories import account, with_password
 from ximu.ideas.assessment import queries, services
 from ximu.ideas.assessment.models import Run
+from ximu.ideas.assessment.rules.frozen import Value
 from ximu.ideas.assessment.tests import test_runs as runs
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
+from ximu.ideas.disclosure.tests import factories as made
 from ximu.ideas.ledger import queries as ledger
 from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
@@ -76,6 +78,45 @@ def test_a_unit_sees_its_own_draft_only_and_objects_once_to_an_indicator() -> No
     assert queries.open_objections(run) == []
     services.finish(run.uid, by=runs.OTHER, at=AT)
     refused("SCORE-CLOSED", services.object_to, run.uid, **(told | {"indicator": "speed"}))
+
+
+def test_an_upheld_objection_starts_a_new_run_with_what_is_known_by_then() -> None:
+    run = drafted()
+    services.send_draft(run.uid, by=SYSTEM, at=AT)
+    told = {"unit": U1, "words": "已兑现的承诺未计入。", "by": CLERK, "at": AT}
+    cases_of = [services.object_to(run.uid, indicator=indicator, **told) for indicator in ("kept", "speed")]
+    casework.register("score_objection", services.CONDUCTS["score_objection"])
+    queries.register_source("tried", lambda argument, asked: {U1: Value("100"), "u2": Value("20"), "u3": Value("0")})
+    casework.move(cases_of[0], "uphold", given=Given("核对属实。"), by=JUDGE, at=AT)
+    again = queries.newest(run)
+    assert (queries.run_row(run.uid).state, again.state, again.replaces, again.known_at) == ("replaced", "draft", run.uid, AT)
+    assert [queries.explained(one.uid, U1)["score"] for one in (run, again)] == ["45.00", "50.00"]
+    refused("SCORE-OPEN", services.finish, again.uid, by=runs.OTHER, at=AT)
+    refused("SCORE-TWO", services.finish, again.uid, by=SYSTEM, at=AT)
+    casework.move(cases_of[1], "reject", given=Given("报送记录无误。"), by=JUDGE, at=AT)
+    services.finish(again.uid, by=runs.OTHER, at=AT)
+    refused("SCORE-FINAL", services.finish, run.uid, by=runs.OTHER, at=AT)
+    refused("STATE-EDGE", services.compute_anew, again.uid, by=SYSTEM, at=AT)
+    assert ledger.verify_log().ok
+
+
+def test_facts_that_one_may_not_open_are_a_number_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    made.connect(monkeypatch)
+    number = made.effective()
+    queries.register_source("tried", lambda argument, asked: {U1: Value("1", (f"record:{number}", "promise:a", "odd"))})
+    run = drafted()
+    services.send_draft(run.uid, by=SYSTEM, at=AT)
+    facts = queries.explained(run.uid, U1)["facts"]
+    for person, refs in ((made.COORDINATOR, [f"record:{number}", "promise:a"]), (made.SUPERVISOR, [f"record:{number}"]), (CLERK, [])):
+        seen = queries.opened(facts, by=person, at=AT)["kept"]
+        assert set(refs) <= set(seen["refs"]) and "odd" not in seen["refs"] and len(seen["refs"]) + seen["hidden"] == 3
+    assert queries.opened(facts, by=CLERK, at=AT) == {"kept": {"refs": [], "hidden": 3}}
+    clerk, now, login = Client(), clock.now(), "django.contrib.auth.backends.ModelBackend"
+    clerk.force_login(with_password(account("clerk", "entry", unit=U1, number="9", at=now)), backend=login)
+    told = clerk.get(f"/api/v1/assessment/runs/{run.uid}/units/{U1}").json()
+    assert (told["facts"], told["facts_hidden"]) == ({"kept": ["promise:a"]}, {"kept": 2}), "a clerk sees promises, not others' records"
+    page = clerk.get(f"/console/assessment/runs/{run.uid}/units/{U1}").content.decode()
+    assert "另有2件" in page and number not in page and "与相近单位比较" not in page
 
 
 def settled(period: str = "2018", data: str = DATA) -> Run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,29 @@ def test_last_years_rank_is_told_by_the_same_rule_and_by_its_own() -> None:
     services.finish(old.uid, by=OTHER, at=AT)
     told = queries.same_rule(new.uid, "u1")
     assert (told["rank"], told["rank_before_same_rule"], told["rank_before_published"], told["same_method"]) == (2, 1, 1, False)
+
+
+def test_the_change_since_last_year_splits_into_causes_that_add_up() -> None:
+    old = ran(adopted(version="2017-1", weight="0.1", rest="0.9"), EARLIER, "2017")
+    services.finish(old.uid, by=OTHER, at=AT)
+    queries.register_source("tried", lambda argument, asked: {**answer(argument, asked), "u1": Value("70", ("promise:b",))})
+    new = ran(adopted())
+    told = queries.changed(new.uid, "u1")
+    assert (told["before"], told["after"], told["change"], told["same_method"]) == ("99.00", "35.00", "-64.00", False)
+    assert sum(Decimal(c["points"]) for c in told["causes"]) == sum(Decimal(p["change"]) for p in told["parts"]) == Decimal("-64.00")
+    assert {(c["kind"], c["column"]) for c in told["causes"]} == {("records", "kept"), ("records", "speed"), ("weights", "")}
+    kept = next(c for c in told["causes"] if c["column"] == "kept")
+    assert (kept["facts_new"], kept["facts_gone"]) == (["promise:b"], ["promise:a"])
+    assert queries.changed(new.uid, "u1", other=new.uid)["change"] == "0.00"
+    lone = ran(adopted(version="2018-2"), "unit,name,speed\nu1,甲区,0\n")
+    refused("SCORE-GAP", queries.changed, new.uid, "u2", other=lone.uid)
+
+
+def test_peers_stand_beside_the_unit_best_first() -> None:
+    run = ran(adopted())
+    told = queries.peers(run, "u1")
+    assert [(p["unit"], p["rank"], p["own"]) for p in told] == [("u2", 1, False), ("u1", 2, True), ("u3", 3, False)]
+    assert queries.peers(run, "u9") == []
 
 
 def test_the_log_proves_methods_and_runs() -> None:

@@ -108,6 +108,11 @@ def visible(actor: Actor) -> Q:
     return found
 
 
+def known_of(uids: Collection[str], *, actor: Actor) -> set[str]:
+    """Those of the cases that this person may know of."""
+    return set(Case.objects.filter(visible(actor), uid__in=uids).values_list("uid", flat=True))
+
+
 def case(uid: str, *, actor: Actor, at: datetime) -> CaseView:
     """Errors: `CASE-NONE`, also when the actor may not know of it."""
     found = Case.objects.filter(visible(actor), uid=uid).first()

@@ -22,10 +22,10 @@ from ximu.ideas.commitments.queries.data import city_day, deed, deeds, kind, kin
 from ximu.ideas.commitments.queries.desk import doctor, today
 from ximu.ideas.commitments.queries.evidence import KINDS, provider
 from ximu.ideas.commitments.queries.figures import CITY, Sheet, figures
-from ximu.ideas.commitments.queries.shown import public_promises, shown
+from ximu.ideas.commitments.queries.shown import public_among, public_promises, shown
 
 __all__ = [
     "CITY", "KINDS", "Event", "Sheet", "Status", "city_day", "commitments", "counterpart", "counts_by_state", "deed", "deeds", "doctor",
     "evaluations", "facts", "figures", "history", "judged", "kind", "kinds", "open_by_unit", "owner", "papers", "procedure", "provider",
-    "public_promises", "rolled", "row", "shown", "status", "today", "turns", "versions", "with_owner",
+    "public_among", "public_promises", "rolled", "row", "shown", "status", "today", "turns", "versions", "with_owner",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -34,6 +35,12 @@ def public_promises(
         "items": [shown(row, day) for row in rows[first:first + PAGE]],
         "kinds": {code: data.kinds()[code].name for code in open_kinds}, "states": rules.STATES,
     }
+
+
+def public_among(uids: Collection[str]) -> set[str]:
+    """Those of the promises whose kind is open to everybody."""
+    open_kinds = [code for code, k in data.kinds().items() if k.level == "public"]
+    return set(Commitment.objects.filter(uid__in=uids, kind__in=open_kinds).values_list("uid", flat=True))
 
 
 def shown(row: Commitment, on: date) -> dict[str, Any]:

@@ -1,6 +1,19 @@
 """Reads of records. What leaves the room goes through a view; both clocks can be set."""
 
-from ximu.ideas.records.queries.archive import MOST, PAGE, Archive, Page, Row, Shape, archive, numbers_of, records_of, shapes, work_list
+from ximu.ideas.records.queries.archive import (
+    MOST,
+    PAGE,
+    Archive,
+    Page,
+    Row,
+    Shape,
+    archive,
+    known_of,
+    numbers_of,
+    records_of,
+    shapes,
+    work_list,
+)
 from ximu.ideas.records.queries.doors import gate_delivery, subject_kinds
 from ximu.ideas.records.queries.duties import Duties, duties, states_of
 from ximu.ideas.records.queries.evidence import provider
@@ -22,6 +35,7 @@ __all__ = [
     "duties",
     "facts_of",
     "gate_delivery",
+    "known_of",
     "numbers_of",
     "parameters",
     "provider",

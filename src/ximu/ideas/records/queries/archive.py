@@ -127,6 +127,16 @@ def archive(
     return Archive(wanted, dict(sorted(counted)), timeline)
 
 
+def known_of(numbers: Collection[str], *, view: RecordView, known_at: datetime) -> set[str]:
+    """Those of the numbers whose record this viewer may know of, as known then."""
+    clauses, on = view.clauses(), city_day(known_at)
+    if not clauses or not numbers:
+        return set()
+    oldest = oldest_end(retention_years(on), on)
+    rows = _as_known(known_at).filter(reduce(or_, (_clause(clause, "then") for clause in clauses)), number__in=set(numbers))
+    return set(rows.filter(Q(end_date__isnull=True) | Q(end_date__gte=oldest), event_date__lte=on).values_list("number", flat=True))
+
+
 def work_list(
     state: str, *, view: RecordView, at: datetime, batch: str = "", source: str = "", page: int = 1, size: int = PAGE,
 ) -> Page:
