@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from django.db.models import Min, Q, QuerySet, Sum
 from django.urls import reverse
 
 from ximu.foundation import clock
+from ximu.foundation.parameters import value_on
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.intake.models import Delivery, Doubt, DoubtStep, Expectation, Reminder, Return, ZeroReport
 from ximu.ideas.intake.reader.report import faults_of
@@ -109,15 +108,9 @@ def zero(uid: str) -> ZeroReport:
     return found
 
 
-@cache
-def _parameters() -> dict[str, list[dict[str, Any]]]:
-    return tomllib.loads((Path(__file__).parent / "parameters.toml").read_text("utf-8"))
-
-
 def parameter(name: str, on: date) -> int:
     """The value that holds on a day; before the first one known, the first."""
-    begun = [p for p in _parameters()[name] if p["since"] <= on] or _parameters()[name][:1]
-    return int(max(begun, key=lambda p: p["since"])["value"])
+    return int(value_on(Path(__file__).parent, name, on))
 
 
 def due_day(month: str) -> date:

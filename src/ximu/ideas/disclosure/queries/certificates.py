@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
+from ximu.foundation.web import ANONYMOUS
 from ximu.ideas.disclosure.models import SearchCertificate
+from ximu.ideas.disclosure.queries.opened import all_public
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.kernel.actor import Actor
@@ -15,6 +18,7 @@ from ximu.kernel.words import Text
 CERTIFIED = "disclosure.certified"
 LABELS = {f"payload.{name}": words for name, words in {
     "certificate": Text("证明", "Certificate"), "name": Text("主体", "Subject"), "as_of": Text("截至", "As of"),
+    "known_at": Text("所知截至", "Known until"), "edition": Text("清单版本", "Edition of the lists"), "policy": Text("公开策略", "Policy"),
     "asked_at": Text("查询时间", "Asked at"), "purpose": Text("用途", "Purpose"), "scope": Text("查询范围（记录类别）", "Scope (families)"),
     "log_size": Text("当时日志条目数", "Entries of the log then"),
     "result": Text("结果（none：无生效记录）", "Result (none: nothing in effect)"),
@@ -32,6 +36,15 @@ def search_certificate(uid: str, *, by: Actor) -> SearchCertificate:
     about_me = found is not None and by.can("disclosure.uses", found.subject)
     if found is None or not (about_me or found.actor == by.uid):
         raise absent("CERT-NONE", field="certificate", value=uid[:16], zh="份证明，或者您无权查看", en="certificate, or you may not see it")
+    return found
+
+
+def public_certificate(uid: str, *, on: date) -> SearchCertificate:
+    """One that was issued to anybody, as long as all that it lists is still public. Errors: `CERT-NONE`."""
+    found = SearchCertificate.objects.filter(uid=uid, actor=ANONYMOUS.uid).first()
+    if found is None or found.payload is None or not all_public(found.numbers, on=on):
+        raise absent("CERT-NONE", field="certificate", value=uid[:16], zh="份证明，或者其中的记录已不再公开",
+                     en="certificate, or a record in it is not public any more")
     return found
 
 

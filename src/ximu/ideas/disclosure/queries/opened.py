@@ -32,6 +32,11 @@ def public_counts(subjects: Collection[str], *, on: date) -> dict[str, int]:
     return dict(_open(on).filter(subject__in=subjects).order_by().values_list("subject").annotate(Count("pk")))
 
 
+def all_public(numbers: Collection[str], *, on: date) -> bool:
+    """Is every one of these records public on that day?"""
+    return set(numbers) <= set(_open(on).filter(number__in=numbers).values_list("number", flat=True))
+
+
 def public_stamp(*, on: date) -> str:
     """Another word as soon as anything that is public changes; nothing hidden moves it."""
     found = _open(on).aggregate(n=Count("pk"), last=Max("log_index"))

@@ -1,7 +1,7 @@
 """Verbs of disclosure."""
 
 from ximu.ideas.disclosure.queries.published import register_public
-from ximu.ideas.disclosure.services.certifying import certify
+from ximu.ideas.disclosure.services.certifying import certify, certify_public
 from ximu.ideas.disclosure.services.forgetting import forget
 from ximu.ideas.disclosure.services.looking import look, look_archive, look_work
 from ximu.ideas.disclosure.services.publishing import (
@@ -16,6 +16,6 @@ from ximu.ideas.disclosure.services.publishing import (
 )
 
 __all__ = [
-    "approve", "certify", "close", "close_due", "corrected", "forget", "look", "look_archive", "look_work", "moved", "propose", "refuse",
-    "register_public", "stop_publication",
+    "approve", "certify", "certify_public", "close", "close_due", "corrected", "forget", "look", "look_archive", "look_work", "moved",
+    "propose", "refuse", "register_public", "stop_publication",
 ]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from ximu.foundation import clock
+from ximu.foundation.parameters import value_on
 from ximu.ideas.ledger.models import Witness
 from ximu.kernel.refusal import Refusal
 
@@ -27,15 +25,9 @@ class Watcher:
     fresh: bool
 
 
-@cache
-def _parameters() -> dict[str, list[dict[str, Any]]]:
-    return tomllib.loads((Path(__file__).parents[1] / "parameters.toml").read_text("utf-8"))
-
-
 def witness_limit(at: datetime) -> timedelta:
     """How old the newest cosignature may be (dated parameter `witness_hours`)."""
-    day = clock.city_day(at)
-    return timedelta(hours=[row["value"] for row in _parameters()["witness_hours"] if row["since"] <= day][-1])
+    return timedelta(hours=value_on(Path(__file__).parents[1], "witness_hours", clock.city_day(at)))
 
 
 def watchers(*, at: datetime) -> list[Watcher]:

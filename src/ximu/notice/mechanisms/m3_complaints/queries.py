@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.urls import reverse
 
 from ximu.foundation import city, clock, vault
+from ximu.foundation.parameters import row_on
 from ximu.ideas.accounts.services.accounts import person_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework.rules import Term, begin
@@ -42,18 +41,12 @@ def secret() -> bytes:
     return vault.secret("reports")
 
 
-@cache
-def _parameters() -> dict[str, list[dict[str, Any]]]:
-    return tomllib.loads((Path(__file__).parent / "parameters.toml").read_text("utf-8"))
-
-
 def value(name: str, on: date) -> int:
     return int(_row(name, on)["value"])
 
 
 def _row(name: str, on: date) -> dict[str, Any]:
-    rows = _parameters()[name]
-    return max([r for r in rows if r["since"] <= on] or rows[:1], key=lambda r: r["since"])
+    return row_on(Path(__file__).parent, name, on)
 
 
 def due(name: str, on: date, *, left: int | None = None) -> tuple[date | None, dict[str, Any]]:

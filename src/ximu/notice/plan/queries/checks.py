@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ximu.foundation import city
 from ximu.foundation.documents import NOTES, Letter, Paragraph
+from ximu.foundation.parameters import value_on
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
@@ -27,15 +26,10 @@ CHECKED = "plan.check.frozen"
 WORST = 8
 
 
-@cache
-def _parameters() -> dict[str, list[dict[str, Any]]]:
-    return tomllib.loads((Path(__file__).parents[1] / "parameters.toml").read_text("utf-8"))
-
-
 def set_day(year: int, half: str) -> date:
     """The day on which the check of a year looks, by the dated parameter that holds on it."""
-    rows = _parameters()["mid_year_day" if half == "mid" else "year_end_day"]
-    month, day = (int(part) for part in rows[-1]["value"].split("-"))
+    written = value_on(Path(__file__).parents[1], "mid_year_day" if half == "mid" else "year_end_day", date(year, 12, 31))
+    month, day = (int(part) for part in written.split("-"))
     return date(year, month, day)
 
 

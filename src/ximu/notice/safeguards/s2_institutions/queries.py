@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.urls import reverse
 
 from ximu.foundation import clock
+from ximu.foundation.parameters import value_on
 from ximu.foundation.rooms import short_name, toml_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.ledger.rules import entry_bytes
@@ -42,15 +41,9 @@ def obliged(on: date) -> list[str]:
     return list(dict.fromkeys(unit for ask in _obliged for unit in ask(on)))
 
 
-@cache
-def _written() -> dict[str, list[dict[str, Any]]]:
-    return tomllib.loads((Path(__file__).parent / "parameters.toml").read_text("utf-8"))
-
-
 def value(name: str, on: date) -> Any:
     """A parameter of this room on a day; the earliest one before its first day."""
-    rows = _written()[name]
-    return (rules.value_on(rows, on) or rows[0])["value"]
+    return value_on(Path(__file__).parent, name, on)
 
 
 def document(uid: str) -> Document:

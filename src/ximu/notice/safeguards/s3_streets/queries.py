@@ -14,6 +14,7 @@ from django.db.models import Sum
 from django.urls import reverse
 
 from ximu.foundation import clock
+from ximu.foundation.parameters import value_on
 from ximu.ideas.commitments import queries as promises
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
@@ -52,9 +53,7 @@ def criteria_source() -> str:
 
 
 def value(name: str, on: date) -> int:
-    rows = _toml("parameters.toml")[name]
-    begun = [row for row in rows if row["since"] <= on] or rows[:1]
-    return int(max(begun, key=lambda row: row["since"])["value"])
+    return int(value_on(Path(__file__).parent, name, on))
 
 
 def streets(on: date) -> list[Any]:

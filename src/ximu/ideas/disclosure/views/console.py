@@ -18,7 +18,6 @@ from ximu.ideas.catalogue.rules import FAMILIES
 from ximu.ideas.disclosure import queries, services
 from ximu.ideas.disclosure.rules import labels
 from ximu.ideas.disclosure.services.publishing import Terms
-from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.records import queries as records
 from ximu.ideas.records import services as record_services
 from ximu.ideas.records.rules import STATES
@@ -34,7 +33,7 @@ FIRST_WORK = {"records.check": "draft", "records.confirm": "held", "records.noti
 RIGHTS = ("records.check", "records.confirm", "records.notify", "records.decide", "disclosure.propose", "disclosure.approve")
 
 
-def _day(text: str, field: str) -> date | None:
+def day_of(text: str, field: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
@@ -44,8 +43,8 @@ def _day(text: str, field: str) -> date | None:
 
 def _clocks(request: HttpRequest) -> tuple[date | None, datetime | None]:
     """Both clocks of a page; what was known on a day is what was known at its end."""
-    known = _day(request.GET.get("known_at", ""), "known_at")
-    return _day(request.GET.get("as_of", ""), "as_of"), clock.end_of(known) if known and known < clock.today() else None
+    known = day_of(request.GET.get("known_at", ""), "known_at")
+    return day_of(request.GET.get("as_of", ""), "as_of"), clock.end_of(known) if known and known < clock.today() else None
 
 
 def _page(request: HttpRequest) -> int:
@@ -81,7 +80,7 @@ def archives(request: HttpRequest) -> HttpResponse:
     return render(request, "disclosure/archives.html", {"q": text, "found": found, "mine": mine})
 
 
-def _subjects(uid: str, on: date, whole_district: bool) -> tuple[str, list[str]]:
+def subjects_of(uid: str, on: date, whole_district: bool) -> tuple[str, list[str]]:
     """The name on the archive and whose records it holds: a unit with its forebears, a district with its units, an official."""
     view = registry.unit(uid, as_of=on)
     if view is None:
@@ -99,7 +98,7 @@ def _subjects(uid: str, on: date, whole_district: bool) -> tuple[str, list[str]]
 def archive(request: HttpRequest, uid: str) -> HttpResponse:
     as_of, known_at = _clocks(request)
     district = request.GET.get("scope") == "district"
-    name, subjects = _subjects(uid, as_of or clock.today(), district)
+    name, subjects = subjects_of(uid, as_of or clock.today(), district)
     try:
         view, found = services.look_archive(
             subjects, by=actor_of(request), purpose=request.GET.get("purpose", ""), as_of=as_of, known_at=known_at,
@@ -171,7 +170,7 @@ def act(request: HttpRequest) -> HttpResponse:
 
 def _served(text: str, at: datetime) -> datetime:
     """Service on a day counts from its end; service today from the moment of the act, not one later."""
-    day = _day(text, "served_on") or clock.city_day(at)
+    day = day_of(text, "served_on") or clock.city_day(at)
     return at if day == clock.city_day(at) else clock.end_of(day)
 
 
@@ -194,7 +193,7 @@ def work(request: HttpRequest) -> HttpResponse:
 @require_POST
 def propose(request: HttpRequest, number: str) -> HttpResponse:
     given = request.POST
-    until = _day(given.get("closes_on", ""), "closes_on")
+    until = day_of(given.get("closes_on", ""), "closes_on")
     terms = Terms(given.get("stage", ""), given.get("basis", ""), given.getlist("field"), given.get("note", ""), until)
     services.propose(number, terms=terms, by=actor_of(request), at=clock.now())
     messages.success(request, t("已提出公开，待另一人批准。", "Proposed; another person must approve it."))
@@ -242,32 +241,6 @@ def policy(request: HttpRequest) -> HttpResponse:
         "may": actor_of(request).can("disclosure.propose"),
         "changes": [(c, labels.OUTCOMES[c.before], labels.OUTCOMES[c.after], STATES[c.state], KINDS[c.kind])
                     for c in (compared.changes[:MOST_CHANGES] if compared else ())]})
-
-
-@require_POST
-def certify(request: HttpRequest, uid: str) -> HttpResponse:
-    """A certificate of what is in effect about a subject, as the page that asked for it showed it."""
-    as_of = _day(request.POST.get("as_of", ""), "as_of")
-    name, subjects = _subjects(uid, as_of or clock.today(), whole_district=False)
-    made = services.certify(uid, named=name, subjects=subjects, by=actor_of(request), purpose=request.POST.get("purpose", ""), as_of=as_of,
-                            at=clock.now())
-    return redirect("disclosure:certificate", made.uid)
-
-
-@require_safe
-def certificate(request: HttpRequest, uid: str) -> HttpResponse:
-    found = queries.search_certificate(uid, by=actor_of(request))
-    if request.GET.get("form") == "bundle":
-        response = HttpResponse(ledger.bundle_bytes(queries.certificate_bundle(found)), content_type="application/json")
-        response.headers["Content-Disposition"] = f'attachment; filename="certificate-{found.uid}.json"'
-        return response
-    policy = queries.policy_on(clock.today())
-    told = found.payload or {}
-    return render(request, "disclosure/certificate.html", {
-        "certificate": found, "told": told, "purpose": policy.purposes.get(told.get("purpose", "")),
-        "scope": [FAMILIES[code] for code in told.get("scope", ())],
-        "rows": [(r["number"], FAMILIES[r["family"]], STATES[r["state"]], date.fromisoformat(r["event_date"]))
-                 for r in told.get("records", ())]})
 
 
 @require_safe
