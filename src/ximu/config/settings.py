@@ -105,6 +105,25 @@ def _database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL", f"sqlite://{HOME / 'ximu.sqlite3'}"))}
+
+
+def _mail(url: str) -> dict[str, object]:
+    """`smtp://user:password@host:port` (`smtps://` for TLS from the start, else STARTTLS), or `file:FOLDER`."""
+    parts = urlparse(url)
+    if parts.scheme == "file":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": parts.path}
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": unquote(parts.hostname or ""),
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587), "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""), "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username), "EMAIL_TIMEOUT": 20,
+    }
+
+
+XIMU_MAIL = os.environ.get("XIMU_MAIL", f"file:{HOME / 'mail'}" if XIMU_DEMO else "")
+XIMU_SITE = os.environ.get("XIMU_SITE", "http://127.0.0.1:8000").rstrip("/")
+DEFAULT_FROM_EMAIL = os.environ.get("XIMU_MAIL_FROM", "ximu@localhost")
+globals().update(_mail(XIMU_MAIL))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -8,6 +8,7 @@ from ximu.foundation import duties, outbox
 from ximu.foundation.scrubbing import scrub
 from ximu.ideas.casework import jobs as casework
 from ximu.ideas.disclosure import services as publications
+from ximu.ideas.following import services as following
 from ximu.ideas.intake import services as deliveries
 from ximu.ideas.ledger import queries as log
 from ximu.ideas.ledger import services as log_services
@@ -52,6 +53,10 @@ def shred_reports(*, by: Actor, at: datetime) -> dict[str, int]:
     return {"shredded": shredded}
 
 
+def tell_followers(*, by: Actor, at: datetime) -> dict[str, int]:
+    return {"dropped": following.drop_unconfirmed(by=by, at=at), "mails": following.tell(by=by, at=at)}
+
+
 def purge_uploads(*, by: Actor, at: datetime) -> dict[str, int]:
     return {"purged": deliveries.purge(by=by, at=at)}
 
@@ -62,5 +67,6 @@ def declare_all() -> None:
     duties.declare("cases", Text("办件期限与承诺评价", "Limits of cases, evaluation of promises"), HOUR, sweep_cases)
     duties.declare("records", Text("记录期满与删除", "Records that expire or are erased"), HOUR, sweep_records)
     duties.declare("log", Text("见证人加签", "Cosignatures of witnesses"), timedelta(minutes=5), gather_cosignatures)
+    duties.declare("following", Text("告知关注者", "Mail to followers"), HOUR, tell_followers)
     duties.declare("reports", Text("销毁到期举报", "Reports past their time"), DAY, shred_reports)
     duties.declare("purge", Text("清除逾期原文件", "Uploads past their retention"), DAY, purge_uploads)

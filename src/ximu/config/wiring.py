@@ -9,6 +9,8 @@ from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
+from django.urls import reverse
+
 from ximu.config import timetable
 from ximu.foundation import clock, outbox, packs
 from ximu.foundation.rooms import dotted
@@ -31,6 +33,10 @@ from ximu.ideas.events import queries as events
 from ximu.ideas.events import services as event_store
 from ximu.ideas.exchange import queries as exchange
 from ximu.ideas.exchange import services as exchanging
+from ximu.ideas.following import queries as followers
+from ximu.ideas.following import services as follow
+from ximu.ideas.following.hooks import FollowAsked
+from ximu.ideas.following.rules import Event
 from ximu.ideas.intake import queries as intake
 from ximu.ideas.intake import services as deliveries
 from ximu.ideas.intake.rules.evidence import KINDS as INTAKE_KINDS
@@ -118,6 +124,28 @@ def connect_promises_and_packs() -> None:
         if packs.load(folder).manifest.public:
             for name, provider in import_module(f"{dotted(folder)}.queries").PUBLIC.items():
                 publications.register_public(name, provider)
+
+
+def followed_promise(uid: str) -> followers.Matter:
+    """A promise as everybody may read it. Errors: `PROM-NONE`."""
+    found = disclosure.published("promises", uid=uid, on=clock.today())
+    return followers.Matter(found.get("title") or found["kind_name"].zh, reverse("portal-promise", args=[uid]),
+                            [Event(one["log_index"], one["on"], one["what"]) for one in found["history"]])
+
+
+def followed_unit(uid: str) -> followers.Matter:
+    """The public records of a body, in the order in which they were opened. Errors: `ORG-UNKNOWN`."""
+    shown = disclosure.public_unit(uid, on=clock.today())
+    rows = disclosure.public_latest(on=clock.today(), subjects=shown["subjects"], limit=500)
+    events = [Event(r["log_index"], clock.city_day(r["opened_at"]), Text(f"公开记录{r['record']}", f"record {r['record']} opened"))
+              for r in reversed(rows)]
+    return followers.Matter(shown["name"], reverse("portal-unit", args=[uid]), events)
+
+
+def connect_followers() -> None:
+    followers.register_matter("promise", followed_promise)
+    followers.register_matter("unit", followed_unit)
+    outbox.connect(FollowAsked, follow.greet)
 
 
 def connect_exchange() -> None:
@@ -264,6 +292,7 @@ def connect_all() -> None:
     timetable.declare_all()
     connect_promises_and_packs()
     connect_exchange()
+    connect_followers()
     connect_complaints()
     casework.register_daily("alarms_raised", raise_alarms)
     connect_supervision()
