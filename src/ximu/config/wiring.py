@@ -59,6 +59,8 @@ from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 from ximu.notice.mechanisms.m3_complaints import queries as complaints
 from ximu.notice.mechanisms.m3_complaints import services as reporting
 from ximu.notice.mechanisms.m3_complaints.hooks import LeadReleased
+from ximu.notice.mechanisms.m3_evaluators import queries as evaluators
+from ximu.notice.mechanisms.m3_evaluators import services as evaluating
 from ximu.notice.mechanisms.m3_supervision import queries as supervision
 from ximu.notice.mechanisms.m3_supervision import services as supervising
 from ximu.notice.mechanisms.m3_supervision.hooks import FindingMade
@@ -213,6 +215,14 @@ def connect_supervision() -> None:
     outbox.connect(FindingMade, rectify_finding)
 
 
+def connect_evaluators() -> None:
+    """Third-party evaluations: proof of the log, the public pages, publication that nobody can hold back."""
+    register_evidence("evaluators", evaluators.provider, kinds=evaluators.KINDS)
+    publications.register_public("evaluations", evaluators.public_evaluations)
+    publications.register_public("evaluation", evaluators.public_evaluation)
+    casework.register_daily("evaluations_published", lambda *, at: evaluating.publish_due(by=SYSTEM, at=at))
+
+
 @catalogue.asks_gate("score")
 def counted_records(item: str, asked: Asked) -> dict[str, Value]:
     """Source `records:ITEM`: records in effect about a unit (and those beneath it) in the period; only items that may be scored.
@@ -296,6 +306,7 @@ def connect_all() -> None:
     connect_complaints()
     casework.register_daily("alarms_raised", raise_alarms)
     connect_supervision()
+    connect_evaluators()
     connect_safeguards()
     connect_streets()
     for event in RIGHTS:

@@ -25,8 +25,11 @@ from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m2_joint_action import services as joint
 from ximu.notice.mechanisms.m2_joint_action.services.initiating import Proposal
+from ximu.notice.mechanisms.m3_evaluators.models import Engagement
+from ximu.notice.mechanisms.m3_evaluators.services import evaluating, freezing, registering
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.1")]
+EVALUATORS = "ximu.notice.mechanisms.m3_evaluators.services"
 MEASURE, ACTING, BEHAVIOUR = "YY-B-1", "unitacting000001", "XW-G-1"
 OFFICE = Actor("office", "unitoffice000001", (Grant("r", frozenset({"joint.initiate"}), None),), "office")
 WANTED = Proposal(MEASURE, ACTING, date(2018, 7, 1), date(2019, 6, 30), "与行为直接相关")
@@ -56,12 +59,29 @@ def scores() -> Call:
     return partial(wiring.counted_records, "CF", asked)
 
 
+def grants() -> Call:
+    return partial(registering._fields, "CF", ["CF_NR"], made.DAY, made.LATER)
+
+
+def freezes() -> Call:
+    made.effective()
+    about = Engagement(granted={"CF": ["CF_NR"]})
+    return partial(freezing._facts, about, "CF", ({made.UNIT: made.UNIT}, {}), span=(date(2018, 1, 1), date(2018, 12, 31)), at=made.LATER)
+
+
+def evaluates() -> Call:
+    return partial(evaluating._may_score, "CF", made.DAY)
+
+
 CASES = {  # the function → its use, the place where it asks, how a call of it is made ready
     "ximu.ideas.records.services.admission.admit": ("collect", "ximu.ideas.records.queries.doors", admits),
     "ximu.ideas.disclosure.services.publishing.propose": ("publish", "ximu.ideas.disclosure.services.publishing", proposes),
     "ximu.ideas.disclosure.services.publishing.approve": ("publish", "ximu.ideas.disclosure.services.publishing", approves),
     "ximu.notice.mechanisms.m2_joint_action.services.initiating.initiate":
         ("measure", "ximu.notice.mechanisms.m2_joint_action.services.initiating", initiates),
+    f"{EVALUATORS}.registering._fields": ("share", f"{EVALUATORS}.registering", grants),
+    f"{EVALUATORS}.freezing._facts": ("share", f"{EVALUATORS}.freezing", freezes),
+    f"{EVALUATORS}.evaluating._may_score": ("score", f"{EVALUATORS}.evaluating", evaluates),
     "ximu.config.wiring.counted_records": ("score", "ximu.ideas.catalogue.queries", scores),
 }
 

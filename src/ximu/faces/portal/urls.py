@@ -5,7 +5,21 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from ximu.faces.portal import log
-from ximu.faces.portal.views import assessment, data, home, lists, loggery, machines, plan, promises, proposals, records, streets, units
+from ximu.faces.portal.views import (
+    assessment,
+    data,
+    evaluations,
+    home,
+    lists,
+    loggery,
+    machines,
+    plan,
+    promises,
+    proposals,
+    records,
+    streets,
+    units,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="portal"),
@@ -23,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("promises/<str:uid>/feed.atom", promises.feed, name="portal-promise-feed"),
     path("assessment/", assessment.index, name="portal-assessment"),
     path("assessment/<str:period>/<str:uid>/", assessment.unit, name="portal-assessment-unit"),
+    path("evaluations/", evaluations.index, name="portal-evaluations"),
+    path("evaluations/<str:uid>/", evaluations.one, name="portal-evaluation"),
     path("proposals/", proposals.index, name="portal-proposals"),
     path("streets/", streets.index, name="portal-streets"),
     path("streets/<str:uid>/", streets.street, name="portal-street"),

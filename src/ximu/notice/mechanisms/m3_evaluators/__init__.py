@@ -1,0 +1,1 @@
+"""Third-party evaluators (row M3.5)."""

@@ -1,0 +1,87 @@
+"""What of a computation leaves the sandbox: ranking and cells, each shown or withheld with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from ximu.ideas.assessment.rules.method import Method
+
+from . import checks
+from .measures import Measure
+
+ZERO, TOTAL, NODE, ROOT = 500.0, 5_000.0, 10_000.0, 100_000.0
+"""What it costs to withhold a cell that is zero (which protects little), a total, a score of a part, the score itself."""
+ADDED = ("count", "sum")
+
+
+def outward(inner: Mapping[str, Any], method: Method, measures: Sequence[Measure], limits: checks.Limits) -> dict[str, Any]:
+    """`inner` is what the sandbox wrote. A withheld figure is null, its reason beside it under `withheld`."""
+    cells, units = inner["measures"], inner["result"]["units"]
+    totals = {m.column: _total(cells[m.column]) for m in measures if m.how in ADDED}
+    gone = _withheld(cells, (method, units, totals), limits)
+    shown = [{"column": c, "unit": u, **({"value": None, "n": None} if ("cell", c, u) in gone else {
+        "value": cells[c][u]["value"], "n": cells[c][u]["n"]})} for c in cells for u in units]
+    ranking = [_line(inner["result"], unit, hidden=("node", unit, method.root) in gone) for unit in units]
+    return {
+        "method": inner["result"]["method"], "pins": inner["result"]["pins"], "labels": inner["result"]["labels"],
+        "ranking": sorted(ranking, key=lambda row: (row["rank"] is None, row["rank"] or 0, row["unit"])),
+        "scores": {u: {c: None if ("node", u, c) in gone else v for c, v in inner["result"]["scores"][u].items()} for u in units},
+        "cells": shown, "totals": {c: None if ("total", c) in gone else str(v) for c, v in totals.items()},
+        "withheld": [{"what": key[0], "column": key[-1] if key[0] != "cell" else key[1],
+                      "unit": "" if key[0] == "total" else key[2] if key[0] == "cell" else key[1], **_why()} for key in sorted(gone)],
+        "checks": limits.plain(), "warnings": inner["result"]["warnings"],
+    }
+
+
+def reasons(inner: Mapping[str, Any], method: Method, measures: Sequence[Measure], limits: checks.Limits) -> dict[str, int]:
+    """How many figures were withheld for which reason: for staff; told cell by cell it would mark the small ones."""
+    cells = inner["measures"]
+    totals = {m.column: _total(cells[m.column]) for m in measures if m.how in ADDED}
+    found = list(_withheld(cells, (method, inner["result"]["units"], totals), limits).values())
+    return {reason: found.count(reason) for reason in checks.REASONS}
+
+
+def _why() -> dict[str, str]:
+    return {"code": "EVAL-CELL", "reason_zh": "小样本或主导值检查，或为保护此类数值而隐去",
+            "reason_en": "withheld by the small-cell and dominance checks, or to protect such a value"}
+
+
+def _line(told: Mapping[str, Any], unit: str, *, hidden: bool) -> dict[str, Any]:
+    interval = told.get("uncertainty", {}).get("units", {}).get(unit)
+    seen = told["published"][unit]
+    if hidden:
+        seen, interval = {"score": None, "rank": None, "grade": None, "rated": seen["rated"]}, None
+    return {"unit": unit, "label": told["labels"][unit], **seen, "interval": interval, "withheld": hidden}
+
+
+def _total(cells: Mapping[str, Any]) -> Decimal:
+    return sum((Decimal(cell["value"]) for cell in cells.values() if cell["value"] is not None), Decimal(0))
+
+
+def _withheld(cells: Mapping[str, Any], given: tuple[Method, Sequence[str], Mapping[str, Decimal]], limits: checks.Limits
+              ) -> dict[Any, str]:
+    method, units, totals = given
+    primary = {("cell", c, u): why for c, column in cells.items() for u, cell in column.items()
+               if (why := checks.sensitive(cell["n"], [Decimal(v) for v in cell["largest"]], limits))}
+    if not primary:
+        return {}
+    costs: dict[Any, float] = {("cell", c, u): 1.0 + cell["n"] if cell["n"] else ZERO for c, column in cells.items()
+                               for u, cell in column.items()}
+    costs |= {("total", column): TOTAL for column in totals}
+    costs |= {("node", u, node.code): ROOT if node.code == method.root else NODE for u in units for node in method.nodes}
+    equations: list[dict[Any, float]] = [
+        {**{("cell", c, u): 1.0 for u in units}, ("total", c): -1.0} for c in totals]
+    equations += [_equation(method, node.code, unit, cells) for unit in units for node in method.nodes]
+    return checks.protect(primary, costs, equations)
+
+
+def _equation(method: Method, code: str, unit: str, cells: Mapping[str, Any]) -> dict[Any, float]:
+    """A score is made of its children (and of what is taken off or added there): one equation, whatever the mean."""
+    nodes = {n.code for n in method.nodes}
+    children = [c for c in method.children(code) if c in nodes or c in cells]
+    found: dict[Any, float] = {("node", unit, c) if c in nodes else ("cell", c, unit): 1.0 + k / 7 for k, c in enumerate(children)}
+    beside = [a for a in (*method.adjustments, *method.vetoes) if (a.node or method.root) == code and a.column in cells]
+    found |= {("cell", a.column, unit): 1.0 + k / 11 for k, a in enumerate(beside, 1)}
+    return {**found, ("node", unit, code): -1.0}
