@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,7 +26,6 @@ from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m2_joint_action import services as joint
 from ximu.notice.mechanisms.m2_joint_action.services.initiating import Proposal
-from ximu.notice.mechanisms.m3_evaluators.models import Engagement
 from ximu.notice.mechanisms.m3_evaluators.services import evaluating, freezing, registering
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.1")]
@@ -65,7 +65,7 @@ def grants() -> Call:
 
 def freezes() -> Call:
     made.effective()
-    about = Engagement(granted={"CF": ["CF_NR"]})
+    about = SimpleNamespace(granted={"CF": ["CF_NR"]})
     return partial(freezing._facts, about, "CF", ({made.UNIT: made.UNIT}, {}), span=(date(2018, 1, 1), date(2018, 12, 31)), at=made.LATER)
 
 
