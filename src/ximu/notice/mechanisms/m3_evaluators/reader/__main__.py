@@ -59,7 +59,6 @@ def probe(host: str, port: int, how: str) -> int:
 if __name__ == "__main__":
     if sys.argv[1] == "probe":
         sys.exit(probe(sys.argv[2], int(sys.argv[3]), sys.argv[4] if len(sys.argv) > 4 else "both"))
-    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
     confine(int(sys.argv[2]))  # before libraries start their threads: a process with threads cannot leave the network
 
 from ximu.kernel.refusal import Refusal  # noqa: E402
