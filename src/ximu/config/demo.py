@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ximu.config import demo_assessment, demo_exchange, demo_plan, demo_reports, demo_safeguards, demo_supervision
+from ximu.config import demo_assessment, demo_evaluators, demo_exchange, demo_plan, demo_reports, demo_safeguards, demo_supervision
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.accounts import queries as accounts
@@ -62,6 +62,8 @@ def live(city: str, *, say: Say) -> None:
     sent = max(told["at"] for told in answers.values()) + max(after for _, after in STEPS) + timedelta(days=1)
     todo.add(sent, lambda: todo.delivered and demo_exchange.travel(by=_person("publisher", sent), at=sent))
     todo.add(COUNTED, lambda: _count(city))
+    todo.add(COUNTED + HOUR, lambda: demo_evaluators.evaluate(
+        city, coordinator=_person("coordinator", COUNTED), publisher=_person("publisher", COUNTED), at=COUNTED + HOUR))
     todo.add(TOLD, lambda: investment.load_profile(CITIES / city, by=SYSTEM, at=TOLD))
     logging.getLogger(growth.__name__).setLevel(logging.ERROR)
     todo.play()
