@@ -54,6 +54,8 @@ from ximu.kernel.words import Text
 from ximu.notice.domains.d04_investment import queries as investment
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline import services as hotline_desk
+from ximu.notice.mechanisms.m1_leads import services as leads
+from ximu.notice.mechanisms.m1_leads.rules import Told
 from ximu.notice.mechanisms.m2_joint_action import services as joint
 from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 from ximu.notice.mechanisms.m3_complaints import queries as complaints
@@ -189,13 +191,8 @@ def connect_streets() -> None:
 
 
 def raise_lead(event: LeadReleased, *, at: datetime) -> None:
-    """What social supervision found becomes a problem to rectify; the problem knows the lead, the lead knows no report."""
-    problem = Problem(event.unit, f"社会监督：{event.topic}", "yellow", "complaint", event.lead)
-    try:
-        joint.raise_problem(problem, reason=event.words, by=SYSTEM, at=at)
-    except Refusal as refusal:
-        if refusal.code != "CASE-DUP":
-            raise
+    """What social supervision found goes the way of all leads; the case knows the lead, the lead knows no report."""
+    leads.raise_lead(Told("report", event.unit, event.topic, event.words, event.lead), by=SYSTEM, at=at)
 
 
 def rectify_finding(event: FindingMade, *, at: datetime) -> None:
@@ -332,7 +329,7 @@ def connect_all() -> None:
     outbox.connect(record_hooks.RecordsCorrected, casework.on_corrected)
     outbox.connect(case_hooks.EffectStopping, casework.on_stopping)
     register_evidence("m4_relief", relief.provider, kinds=("relief.",))
-    for procedure, conduct in {**RELIEF, **joint.CONDUCTS}.items():
+    for procedure, conduct in {**RELIEF, **joint.CONDUCTS, **leads.CONDUCTS}.items():
         casework.register(procedure, conduct)
     casework.register_stopper("publication", publications.stop_publication)
     casework.register_stopper("measure", joint.stop_measure)

@@ -175,6 +175,11 @@ def last_closed(procedure: str, key: str, *, since: datetime) -> Case | None:
     return Case.objects.filter(procedure=procedure, key=key, closed_at__gte=since).order_by("-closed_at").first()
 
 
+def case_of_key(procedure: str, key: str) -> str:
+    """The newest case of a matter, open or closed; empty where there was none."""
+    return Case.objects.filter(procedure=procedure, key=key).order_by("-pk").values_list("uid", flat=True).first() or ""
+
+
 def case_for(uid: str) -> Case:
     """For the room that declares the procedure. Errors: `CASE-NONE`."""
     return row(uid)
