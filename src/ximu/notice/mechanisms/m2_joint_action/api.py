@@ -52,6 +52,23 @@ def raise_problem(request: HttpRequest, given: NewProblem) -> Status:
     return Status(201, {"case": services.raise_problem(problem, reason=given.reason, by=actor_of(request), at=clock.now())})
 
 
+class NewCall(Schema):
+    unit: str = Field(max_length=16)
+    topic: str = Field(max_length=80)
+    reason: str = Field(max_length=4000)
+    reference: str = Field("", max_length=60)
+
+
+@router.post("/reminders", response={201: Opened}, summary="提醒 Remind a unit")
+def remind(request: HttpRequest, given: NewCall) -> Status:
+    return Status(201, {"case": services.remind(**given.dict(), by=actor_of(request), at=clock.now())})
+
+
+@router.post("/talks", response={201: Opened}, summary="约谈 Call in those who answer for a unit")
+def call_in(request: HttpRequest, given: NewCall) -> Status:
+    return Status(201, {"case": services.call_in(**given.dict(), by=actor_of(request), at=clock.now())})
+
+
 @router.get("/rates", response=list[dict[str, Any]], summary="响应率、反馈率、解除率 Rates by unit")
 def rates(request: HttpRequest) -> list[dict[str, Any]]:
     actor_of(request).must("joint.respond")

@@ -9,6 +9,7 @@ from ximu.notice.mechanisms.m2_joint_action import views
 app_name = "m2"
 urlpatterns = [
     path("", views.desk, name="desk"),
+    path("call", views.call, name="call"),
     path("raise", views.raise_problem, name="raise"),
     path("records/<str:number>", views.record, name="record"),
     path("records/<str:number>/initiate", views.initiate, name="initiate"),

@@ -21,6 +21,8 @@ from ximu.notice.mechanisms.m2_joint_action.rules import LEVELS, ORIGINS
 from ximu.notice.mechanisms.m2_joint_action.services.initiating import Proposal
 from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 
+KINDS = ("joint_proposal", "joint_action", "rectification", "reminder", "talk")
+
 
 def _unit(text: str, on: date) -> str:
     """The uid of the unit that is written. Errors: `ORG-UNKNOWN` with the nearest names."""
@@ -46,7 +48,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     by.must("joint.respond")
     rates = [{"row": r, "unit": registry.name(r.unit, as_of=day, short=True)} for r in queries.rates()]
     waiting = [{"case": c, "procedure": cases.procedure(c.procedure).name, "state": cases.procedure(c.procedure).states[c.state].name}
-               for c in cases.inbox(by, tab="open").filter(procedure__in=["joint_action", "rectification"])[:100]]
+               for c in cases.inbox(by, tab="open").filter(procedure__in=KINDS)[:100]]
     return render(request, "m2_joint_action/desk.html", {
         "rates": rates, "campaigns": queries.campaigns(), "rows": waiting, "levels": LEVELS.items(), "origins": ORIGINS.items()})
 
@@ -58,6 +60,16 @@ def raise_problem(request: HttpRequest) -> HttpResponse:
                       post.get("origin", ""),
                       post.get("reference", "")[:60])
     return redirect("casework:case", uid=services.raise_problem(problem, reason=post.get("reason", "")[:4000], by=actor_of(request), at=at))
+
+
+@require_POST
+def call(request: HttpRequest) -> HttpResponse:
+    """A reminder or a talk."""
+    post, at = request.POST, clock.now()
+    verb = {"reminder": services.remind, "talk": services.call_in}.get(post.get("kind", ""), services.remind)
+    uid = verb(_unit(post.get("owner", ""), clock.city_day(at)), topic=post.get("topic", ""), reason=post.get("reason", "")[:4000],
+               reference=post.get("reference", ""), by=actor_of(request), at=at)
+    return redirect("casework:case", uid=uid)
 
 
 @require_safe

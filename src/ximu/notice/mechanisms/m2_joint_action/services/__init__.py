@@ -1,7 +1,9 @@
 """Verbs of rows M2.1 and M2.2: initiate a measure, raise a problem; the rest are moves of the case."""
 
+from ximu.notice.mechanisms.m2_joint_action.services.calling import call_in, remind
 from ximu.notice.mechanisms.m2_joint_action.services.conducts import CONDUCTS, end_due, on_moved, stop_measure
 from ximu.notice.mechanisms.m2_joint_action.services.initiating import initiate
+from ximu.notice.mechanisms.m2_joint_action.services.proposing import propose
 from ximu.notice.mechanisms.m2_joint_action.services.raising import raise_problem
 
-__all__ = ["CONDUCTS", "end_due", "initiate", "on_moved", "raise_problem", "stop_measure"]
+__all__ = ["CONDUCTS", "call_in", "end_due", "initiate", "on_moved", "propose", "raise_problem", "remind", "stop_measure"]

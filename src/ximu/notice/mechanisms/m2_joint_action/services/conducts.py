@@ -16,6 +16,10 @@ from ximu.ideas.records.hooks import RecordsMoved
 from ximu.ideas.records.rules import ENDED, LIVE
 from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
+from ximu.notice.mechanisms.m2_joint_action.services.proposing import JointProposal, propose
+
+ENDS_WITH_RECORD = {"sent": "cancel", "proposed": "drop"}
+GONE = Given("所依据的记录不再有效", ground="not_related")
 
 
 def _writer(by: Actor) -> Actor:
@@ -52,12 +56,15 @@ def stop_measure(line: EffectRow) -> str:
 
 
 def on_moved(event: RecordsMoved, *, at: datetime) -> None:
-    """Wired to the records: what was only proposed for a record that has ended is cancelled at once."""
+    """Wired to the records: one that takes effect is proposed for; what was only proposed for one that has ended is cancelled at once."""
+    if event.after == "effective":
+        for number in event.numbers:
+            propose(number, at=at)
     if event.after in ENDED:
         for number in event.numbers:
-            for case in cases.open_cases(("joint_action",), about=number):
-                if case.state == "sent":
-                    casework.move(case.uid, "cancel", given=Given("所依据的记录不再有效"), by=SYSTEM, at=at)
+            for case in cases.open_cases(("joint_action", "joint_proposal"), about=number):
+                if case.state in ENDS_WITH_RECORD:
+                    casework.move(case.uid, ENDS_WITH_RECORD[case.state], given=GONE, by=SYSTEM, at=at)
 
 
 def end_due(*, at: datetime) -> int:
@@ -70,4 +77,4 @@ def end_due(*, at: datetime) -> int:
     return ended
 
 
-CONDUCTS = {"joint_action": JointAction()}
+CONDUCTS = {"joint_action": JointAction(), "joint_proposal": JointProposal()}
