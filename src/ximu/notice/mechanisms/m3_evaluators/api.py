@@ -105,7 +105,7 @@ def one(request: HttpRequest, uid: str) -> Any:
     by = actor_of(request)
     row = queries.evaluation(uid if queries.may_see(by, uid) else "")
     return {"evaluation": row.uid, "state": row.state, "due": row.due, "digest": row.digest, "result": queries.told(row),
-            "notes": queries.notes(row), "compared": queries.records_opened(queries.compared(row), by=by, at=clock.now())}
+            "notes": queries.notes(row), "compared": queries.records_opened(row, queries.compared(row), by=by, at=clock.now())}
 
 
 @router.post("/evaluations/{uid}/send", response=dict[str, Any], summary="送被评价单位 Send to the units")

@@ -25,6 +25,7 @@ from ximu.notice.mechanisms.m3_evaluators.queries import book
 
 STATES = {"computed": Text("已算出", "computed"), "sent": Text("征求意见", "out for comments"), "published": Text("已公布", "published"),
           "unstable": Text("不可复算，不得公布", "not reproducible, not to be published")}
+SIDES = ("only_official", "only_evaluator")
 TOGETHER = Text("隐去的各列合计", "withheld columns together")
 
 
@@ -102,20 +103,25 @@ def _sources(run: Any) -> dict[str, str]:
     return {i.code: i.source for i in loading.load(run.method.text).indicators}
 
 
-def counts_only(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The comparison without record numbers: how many records only one of the two counted."""
-    return [{**line, "records": [{**r, "only_official": len(r["only_official"]), "only_evaluator": len(r["only_evaluator"])}
-                                 for r in line["records"]]} for line in lines]
+def _few(of: Evaluation, count: int) -> int | None:
+    """A number of records, or None when it is a small cell itself."""
+    return None if 0 < count < book.limits(clock.city_day(of.at)).least else count
 
 
-def records_opened(lines: list[dict[str, Any]], *, by: Actor, at: datetime) -> list[dict[str, Any]]:
-    """The comparison with the records that this person may open; the others are a number."""
+def counts_only(of: Evaluation, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The comparison without record numbers: how many records only one of the two counted, small numbers withheld."""
+    return [{**line, "records": [{"item": r["item"], **{side: _few(of, len(r[side])) for side in SIDES}} for r in line["records"]]}
+            for line in lines]
+
+
+def records_opened(of: Evaluation, lines: list[dict[str, Any]], *, by: Actor, at: datetime) -> list[dict[str, Any]]:
+    """The comparison with the records that this person may open; the others are a number, withheld (None) when it is small."""
     def opened(numbers: list[str]) -> dict[str, Any]:
         seen = assessment.opened({"": [f"record:{n}" for n in numbers]}, by=by, at=at)[""]
-        return {"numbers": [ref.partition(":")[2] for ref in seen["refs"]], "hidden": seen["hidden"]}
+        return {"numbers": [ref.partition(":")[2] for ref in seen["refs"]], "hidden": _few(of, seen["hidden"])}
 
-    return [{**line, "records": [{**r, "only_official": opened(r["only_official"]), "only_evaluator": opened(r["only_evaluator"])}
-                                 for r in line["records"]]} for line in lines]
+    return [{**line, "records": [{"item": r["item"], **{side: opened(r[side]) for side in SIDES}} for r in line["records"]]}
+            for line in lines]
 
 
 def public_evaluations(view: View) -> dict[str, Any]:
@@ -151,7 +157,7 @@ def public_evaluation(view: View, *, uid: str) -> dict[str, Any]:
         "contract": about.contract, "granted": about.granted, "snapshot": row.snapshot.digest, "digest": row.digest,
         "published_at": row.published_at, "method": row.method, "result": told(row), "notes": notes(row),
         "surveys": [_survey(s, day) for s in book.surveys(about)],
-        "compared": counts_only(compared(row)), "official": _official(about.official)}
+        "compared": counts_only(row, compared(row)), "official": _official(about.official)}
 
 
 def _survey(of: Any, day: Any) -> dict[str, Any]:

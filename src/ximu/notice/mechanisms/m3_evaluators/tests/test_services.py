@@ -238,7 +238,7 @@ def test_the_gap_to_the_official_result_is_split_and_adds_up() -> None:
         assert sum(Decimal(c["points"]) for c in line["causes"]) == Decimal(line["change"])
     first = next(line for line in lines if line["unit"] == UNITS[0])
     assert (first["before"], first["after"], [c["kind"] for c in first["causes"]]) == ("60.00", "65.00", ["weights"])
-    assert queries.counts_only(lines)[0]["records"] == []
+    assert queries.counts_only(row, lines)[0]["records"] == []
 
 
 def test_records_that_only_one_side_counted_explain_the_gap() -> None:
@@ -247,11 +247,15 @@ def test_records_that_only_one_side_counted_explain_the_gap() -> None:
     line = next(one for one in queries.compared(row) if one["unit"] == UNITS[0])
     [told] = line["records"]
     assert (told["item"], told["both"], told["only_official"], len(told["only_evaluator"])) == ("CF", 0, [], 6)
-    assert queries.counts_only([line])[0]["records"][0]["only_evaluator"] == 6
-    opened = queries.records_opened([line], by=made.COORDINATOR, at=AT)[0]["records"][0]["only_evaluator"]
+    assert queries.counts_only(row, [line])[0]["records"][0]["only_evaluator"] == 6
+    opened = queries.records_opened(row, [line], by=made.COORDINATOR, at=AT)[0]["records"][0]["only_evaluator"]
     assert (len(opened["numbers"]), opened["hidden"]) == (6, 0)
-    closed = queries.records_opened([line], by=CLERK, at=AT)[0]["records"][0]["only_evaluator"]
+    closed = queries.records_opened(row, [line], by=CLERK, at=AT)[0]["records"][0]["only_evaluator"]
     assert (closed["numbers"], closed["hidden"]) == ([], 6)
+    few = next(one for one in queries.compared(row) if one["unit"] == UNITS[2])
+    few["records"][0]["only_evaluator"] = few["records"][0]["only_evaluator"][:3]
+    assert queries.counts_only(row, [few])[0]["records"] == [{"item": "CF", "only_official": 0, "only_evaluator": None}]
+    assert queries.records_opened(row, [few], by=CLERK, at=AT)[0]["records"][0]["only_evaluator"] == {"numbers": [], "hidden": None}
 
 
 def test_nobody_holds_a_result_back_and_notes_travel_with_it() -> None:

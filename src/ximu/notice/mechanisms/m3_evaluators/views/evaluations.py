@@ -51,7 +51,7 @@ def one(request: HttpRequest, uid: str) -> HttpResponse:
     own = bool(by.unit) and by.unit in about.units and by.can("evaluators.comment", by.unit)
     return render(request, "m3_evaluators/evaluation.html", {
         "row": row, "about": about, "state": queries.STATES[row.state], "told": queries.told(row), "notes": queries.notes(row),
-        "compared": queries.records_opened(queries.compared(row), by=by, at=at), "own": own and row.state in ("sent", "published"),
+        "compared": queries.records_opened(row, queries.compared(row), by=by, at=at), "own": own and row.state in ("sent", "published"),
         "unit": registry.name(by.unit, as_of=clock.today()) if own and by.unit else "",
         "institute": queries.stands_for(by, about.evaluator),
         "may": {v: by.can(f"evaluators.{v}") for v in ("manage", "publish", "annotate")}})
