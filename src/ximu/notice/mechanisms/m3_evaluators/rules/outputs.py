@@ -16,11 +16,20 @@ ZERO, TOTAL, NODE, ROOT = 500.0, 5_000.0, 10_000.0, 100_000.0
 ADDED = ("count", "sum")
 
 
-def outward(inner: Mapping[str, Any], method: Method, measures: Sequence[Measure], limits: checks.Limits) -> dict[str, Any]:
-    """`inner` is what the sandbox wrote. A withheld figure is null, its reason beside it under `withheld`."""
+Seen = Sequence[tuple[Sequence[Measure], Mapping[str, Any]]]
+"""Measures and their cells that came out of the same snapshot before."""
+
+
+def outward(
+    inner: Mapping[str, Any], method: Method, measures: Sequence[Measure], limits: checks.Limits, earlier: Seen = (),
+) -> dict[str, Any]:
+    """`inner` is what the sandbox wrote. A withheld figure is null; what is withheld is named with one common reason.
+
+    `earlier` are other outputs of the same data: a measure that differs from one of them by a few facts is withheld too.
+    """
     cells, units = inner["measures"], inner["result"]["units"]
     totals = {m.column: _total(cells[m.column]) for m in measures if m.how in ADDED}
-    gone = _withheld(cells, (method, units, totals), limits)
+    gone = _withheld((measures, cells), (method, units, totals), limits, earlier)
     shown = [{"column": c, "unit": u, **({"value": None, "n": None} if ("cell", c, u) in gone else {
         "value": cells[c][u]["value"], "n": cells[c][u]["n"]})} for c in cells for u in units]
     ranking = [_line(inner["result"], unit, hidden=("node", unit, method.root) in gone) for unit in units]
@@ -33,14 +42,6 @@ def outward(inner: Mapping[str, Any], method: Method, measures: Sequence[Measure
                       "unit": "" if key[0] == "total" else key[2] if key[0] == "cell" else key[1], **_why()} for key in sorted(gone)],
         "checks": limits.plain(), "warnings": inner["result"]["warnings"],
     }
-
-
-def reasons(inner: Mapping[str, Any], method: Method, measures: Sequence[Measure], limits: checks.Limits) -> dict[str, int]:
-    """How many figures were withheld for which reason: for staff; told cell by cell it would mark the small ones."""
-    cells = inner["measures"]
-    totals = {m.column: _total(cells[m.column]) for m in measures if m.how in ADDED}
-    found = list(_withheld(cells, (method, inner["result"]["units"], totals), limits).values())
-    return {reason: found.count(reason) for reason in checks.REASONS}
 
 
 def _why() -> dict[str, str]:
@@ -60,11 +61,11 @@ def _total(cells: Mapping[str, Any]) -> Decimal:
     return sum((Decimal(cell["value"]) for cell in cells.values() if cell["value"] is not None), Decimal(0))
 
 
-def _withheld(cells: Mapping[str, Any], given: tuple[Method, Sequence[str], Mapping[str, Decimal]], limits: checks.Limits
-              ) -> dict[Any, str]:
-    method, units, totals = given
-    primary = {("cell", c, u): why for c, column in cells.items() for u, cell in column.items()
-               if (why := checks.sensitive(cell["n"], [Decimal(v) for v in cell["largest"]], limits))}
+def _withheld(own: tuple[Sequence[Measure], Mapping[str, Any]], given: tuple[Method, Sequence[str], Mapping[str, Decimal]],
+              limits: checks.Limits, earlier: Seen) -> dict[Any, str]:
+    (measures, cells), (method, units, totals) = own, given
+    primary = {("cell", m.column, u): why for m in measures for u, cell in cells[m.column].items() if (why := _sensitive(m, cell, limits))}
+    primary |= dict.fromkeys(_near(own, [*earlier, own], limits), "small")
     if not primary:
         return {}
     costs: dict[Any, float] = {("cell", c, u): 1.0 + cell["n"] if cell["n"] else ZERO for c, column in cells.items()
@@ -75,6 +76,29 @@ def _withheld(cells: Mapping[str, Any], given: tuple[Method, Sequence[str], Mapp
         {**{("cell", c, u): 1.0 for u in units}, ("total", c): -1.0} for c in totals]
     equations += [_equation(method, node.code, unit, cells) for unit in units for node in method.nodes]
     return checks.protect(primary, costs, equations)
+
+
+def _sensitive(one: Measure, cell: Mapping[str, Any], limits: checks.Limits) -> str:
+    """A share tells two counts: those that fit and those that do not."""
+    n, parts = cell["n"], [cell["n"]]
+    if one.how == "share" and cell["value"] is not None:
+        hits = round(Decimal(cell["value"]) * n / 100)
+        parts += [hits, n - hits]
+    whys = [checks.sensitive(part, [Decimal(v) for v in cell["largest"]] if part is n else [], limits) for part in parts]
+    return next(filter(None, whys), "")
+
+
+def _near(own: tuple[Sequence[Measure], Mapping[str, Any]], others: Seen, limits: checks.Limits) -> set[Any]:
+    """Cells whose facts are those of another output of the same item and a few more or less: the difference would be a small cell."""
+    found, (measures, cells) = set(), own
+    for one in measures:
+        for there, beside in others:
+            for other in (m for m in there if m.item == one.item):
+                for unit, cell in cells[one.column].items():
+                    mine, theirs = set(cell["rows"]), set(beside[other.column].get(unit, {"rows": ()})["rows"])
+                    if (mine < theirs or theirs < mine) and min(len(mine), len(theirs)) > 0 and len(mine ^ theirs) < limits.least:
+                        found.add(("cell", one.column, unit))
+    return found
 
 
 def _equation(method: Method, code: str, unit: str, cells: Mapping[str, Any]) -> dict[Any, float]:

@@ -27,10 +27,11 @@ def _inner(of: Snapshot, text: str, pins: dict[str, Any]) -> bytes:
     return run(Job(queries.content_of(of), text, pins))
 
 
-def outward(inner: bytes, text: str, at: datetime) -> str:
-    """What leaves the checks, as canonical text."""
+def outward(inner: bytes, text: str, of: Snapshot, at: datetime) -> str:
+    """What leaves the checks, as canonical text; held against everything that left of the same snapshot before."""
     method, measures = rules.load(text)
-    return canonical(rules.outward(json.loads(inner), method, measures, queries.limits(clock.city_day(at)))).decode()
+    earlier = [(rules.load(row.method)[1], json.loads(row.inner)["measures"]) for row in of.evaluations.all()]
+    return canonical(rules.outward(json.loads(inner), method, measures, queries.limits(clock.city_day(at)), earlier)).decode()
 
 
 def try_on_twin(snapshot: str, text: str, *, by: Actor) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def evaluate(snapshot: str, text: str, *, by: Actor, at: datetime, draws: int = 
     pins = {"draws": draws, "seed": seed, "data": of.digest, "snapshot": of.uid, "period": of.engagement.period}
     first, again = _inner(of, text, pins), _inner(of, text, pins)
     row = Evaluation(snapshot=of, method=text, pins=pins, inner=first.decode(), digest=evidence.digest(first), by=by.human, at=at,
-                     result=outward(first, text, at), state="computed" if first == again else "unstable")
+                     result=outward(first, text, of, at), state="computed" if first == again else "unstable")
     row.save()
     _log("evaluation.computed", row, by=by, at=at)
     return row

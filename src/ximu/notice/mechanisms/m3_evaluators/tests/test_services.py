@@ -230,6 +230,22 @@ def test_small_cells_are_withheld_and_cannot_be_computed_back() -> None:
     assert UNITS[1] not in {line["unit"] for line in queries.compared(row)}
 
 
+def test_two_outputs_that_differ_by_a_few_facts_do_not_both_leave() -> None:
+    fined([6, 12, 0, 9, 5, 8])
+    made.effective("示罚〔2018〕8-8号", subject=UNITS[1], grade="严重")
+    made.effective("示罚〔2018〕8-9号", subject=UNITS[1], grade="严重")
+    of = frozen()
+    first = queries.told(services.evaluate(of.uid, COUNTING, by=INSTITUTE, at=AT, draws=0))
+    wider = COUNTING.replace('{ grade = "一般" }', '{ grade = ["一般", "严重"] }')
+    second = queries.told(services.evaluate(of.uid, wider, by=INSTITUTE, at=AT, draws=0))
+    cells = [{c["unit"]: c["n"] for c in told["cells"]} for told in (first, second)]
+    assert cells[0][UNITS[1]] == 12 and cells[1][UNITS[1]] is None, "14 beside 12 would tell of two"
+    assert cells[1][UNITS[0]] == 6, "the same facts again tell nothing new"
+    share = COUNTING.replace('how = "count"', 'how = "share"').replace("一般", "严重")
+    third = queries.told(services.evaluate(of.uid, share, by=INSTITUTE, at=AT, draws=0))
+    assert next(c["value"] for c in third["cells"] if c["unit"] == UNITS[1]) is None, "two of fourteen is two"
+
+
 def test_the_gap_to_the_official_result_is_split_and_adds_up() -> None:
     row = services.evaluate(frozen().uid, METHOD, by=INSTITUTE, at=AT, draws=20)
     lines = queries.compared(row)
