@@ -20,6 +20,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
+FIGURE = TEMPLATE.with_name("figure.typ")
 RED = RGBColor(0xD7, 0x00, 0x0F)
 PITCH = Pt(28.95)
 BODY, TITLE, HEAD, SMALL = Pt(16), Pt(22), Pt(30), Pt(14)
@@ -37,12 +38,30 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """A row of a chart: its name, its length, its figure in words, whether it is the one that matters here."""
+
+    label: str
+    value: float
+    words: str
+    mark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars from a base line, names and figures beside them. A docx gets the picture, its figures as description."""
+
+    title: str
+    rows: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     issuer: str
     number: str
     title: str
     to: str
-    paragraphs: tuple[Paragraph, ...]
+    paragraphs: tuple[Paragraph | Chart, ...]
     signer: str
     day: date
     attachments: tuple[str, ...] = ()
@@ -77,6 +96,9 @@ def docx(letter: Letter) -> bytes:
     if letter.to:
         _line(document, f"{letter.to}：", BODY)
     for one in letter.paragraphs:
+        if isinstance(one, Chart):
+            _picture(document, one)
+            continue
         note = one.level == NOTES
         _line(document, one.text, NOTE if note else BODY, face=FACES[one.level], indent=not note, exact=not note)
     for place, name in enumerate(letter.attachments, start=1):
@@ -92,6 +114,16 @@ def docx(letter: Letter) -> bytes:
     document.core_properties.title, document.core_properties.author = letter.title, letter.issuer
     document.save(kept)
     return kept.getvalue()
+
+
+def _picture(document: Any, chart: Chart) -> None:
+    made = typst.compile(FIGURE, format="png", ppi=200.0, sys_inputs={"data": json.dumps(asdict(chart), ensure_ascii=False)})
+    if not isinstance(made, bytes):
+        raise TypeError("one picture was expected")
+    shape = document.add_picture(io.BytesIO(made), width=Mm(156))
+    about = shape._inline.docPr
+    about.set("title", chart.title)
+    about.set("descr", f"{chart.title}：" + "；".join(f"{bar.label} {bar.words}" for bar in chart.rows))
 
 
 def _line(

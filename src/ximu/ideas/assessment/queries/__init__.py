@@ -1,6 +1,7 @@
 """Reads of methods and runs: replay, reasons, comparison, drafts, what the public sees."""
 
 from ximu.ideas.assessment.queries import runs as _runs
+from ximu.ideas.assessment.queries.card import card
 from ximu.ideas.assessment.queries.comparing import changed, moved, peers
 from ximu.ideas.assessment.queries.facts import causes_opened, opened
 from ximu.ideas.assessment.queries.runs import (
@@ -22,7 +23,6 @@ from ximu.ideas.assessment.queries.runs import (
 from ximu.ideas.assessment.queries.shown import (
     EXTRACTED,
     bundle,
-    card,
     evidence,
     extract_of,
     extracts,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
-from ximu.foundation.documents import Letter, Paragraph
 from ximu.ideas.assessment.models import Extract, MethodVersion, Objection, Run
 from ximu.ideas.assessment.queries import runs as kept
 from ximu.ideas.assessment.rules import frozen, loading
@@ -140,41 +139,6 @@ def public_unit(view: View, *, unit: str, period: str = "") -> dict[str, Any]:
     except Refusal:
         before = None
     return {"view": view.name, "period": run.period, "digest": run.digest, "reasons": found, "facts": facts, "before": before}
-
-
-def card(run: Run, unit: str, *, on: date, issuer: str) -> Letter:
-    """The report card of a unit in the layout of an official document: score, rank and its interval, each part with its reason."""
-    found = kept.explained(run.uid, unit)
-    interval = found["interval"]
-    body = [
-        Paragraph(f"依据《{run.method.name_zh}》（{run.method.version}，{run.method.resolution}），{found['label']}{run.period}年度得分{found['score']}，"
-                  f"在{found['of']}个单位中列第{found['rank']}名{_interval_words(interval)}。"),
-        Paragraph("一、得分构成", 1), *_parts(found, 0),
-    ]
-    if found["adjustments"]:
-        body += [Paragraph("二、加分、扣分与否决", 1), *[Paragraph(str(one.get("reason_zh", one))) for one in found["adjustments"]]]
-    body += [Paragraph("数据与核验", 1),
-             Paragraph(f"事实截至{run.as_of}，所知截至{run.known_at:%Y-%m-%d}，结果SHA-256摘要{run.digest}。同一方法、数据与种子可以重算出同样的结果。")]
-    return Letter(issuer=issuer, number=f"诚评〔{run.period}〕", title=f"{run.period}年度政务诚信评价报告单", to=found["label"],
-                  paragraphs=tuple(body), signer=issuer, day=on)
-
-
-def _interval_words(interval: dict[str, Any] | None) -> str:
-    if not interval:
-        return ""
-    low, high = interval.get("low", interval.get("p5")), interval.get("high", interval.get("p95"))
-    return f"（名次区间{low}至{high}）" if low is not None else ""
-
-
-def _parts(node: dict[str, Any], depth: int) -> list[Paragraph]:
-    made = []
-    for part in node.get("parts", []):
-        words = f"{'　' * depth}{part['name_zh']}：{part.get('contribution') or part.get('score', '—')}分"
-        if "raw" in part:
-            words += f"，权重{part['weight']}，{part['reason_zh']}"
-        made.append(Paragraph(words))
-        made += _parts(part, depth + 1)
-    return made
 
 
 def today(actor: Actor, at: datetime) -> list[TodayItem]:
