@@ -49,6 +49,10 @@ class Case(models.Model):
             models.Index(fields=["about", "procedure"], name="case_about"),
             models.Index(fields=["subject", "procedure"], name="case_subject"),
             models.Index(fields=["about"], condition=Q(paused=True), name="case_paused"),
+            models.Index(fields=["parent"], condition=~Q(parent=""), name="case_parent"),
+            models.Index(fields=["-late", "due", "id"], condition=Q(closed_at__isnull=True), name="case_urgent"),
+            models.Index(fields=["source", "closed_at"], name="case_source"),
+            models.Index(fields=["person", "closed_at"], condition=~Q(person=""), name="case_person"),
         ]
 
     class Privacy:

@@ -127,7 +127,8 @@ def case(uid: str, *, actor: Actor, at: datetime) -> CaseView:
         next((c for c in reversed(clocks) if c.ended_on is None), None), clocks, list(found.tellings.order_by("pk")),
         () if found.closed_at else offered(made, found.state, actor=actor, parties=parties(found, on=day)),
         {u: registry.name(u, as_of=day) for u in units},
-        list(Case.objects.filter(visible(actor), Q(parent=uid) | Q(uid=found.parent or "—")).order_by("pk")),
+        sorted({*Case.objects.filter(visible(actor), parent=uid), *(Case.objects.filter(visible(actor), uid=found.parent) if found.parent
+                                                                   else ())}, key=lambda one: one.pk),
     )
 
 

@@ -33,16 +33,24 @@ class EffectRow:
     stopping_at: datetime | None
     receipt: str
     ended_at: datetime | None
+    code: str
+    attempts: int
 
 
 def _row(e: Effect) -> EffectRow:
     return EffectRow(e.uid, e.number, e.version, KINDS[e.kind], e.target, e.unit, e.state, EFFECT_STATES[e.state], e.paused, e.policy,
-                     e.edition, e.made_at, CAUSES.get(e.cause), e.stopping_at, e.receipt, e.ended_at)
+                     e.edition, e.made_at, CAUSES.get(e.cause), e.stopping_at, e.receipt, e.ended_at, e.kind, e.attempts)
 
 
 def effects_of(number: str) -> list[EffectRow]:
     """Everything that this record did, oldest first."""
     return [_row(e) for e in Effect.objects.filter(number=number).order_by("pk")]
+
+
+def effect_row(uid: str) -> EffectRow | None:
+    """A line that is still to be stopped."""
+    found = Effect.objects.filter(uid=uid, state__in=["stopping", "open"]).first()
+    return _row(found) if found else None
 
 
 def effects_on(numbers: Collection[str], *, kind: str = "") -> list[EffectRow]:

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from ximu.foundation.outbox import announce
+from ximu.foundation.outbox import announce, announce_many
 from ximu.ideas.casework.hooks import EffectStopping
 from ximu.ideas.casework.models import Case, Effect
-from ximu.ideas.casework.queries.effects import EffectRow, effects_of
+from ximu.ideas.casework.queries.effects import EffectRow, effect_row
 from ximu.ideas.casework.rules import CAUSES, may_begin
 from ximu.ideas.records import queries as records
 from ximu.ideas.records.hooks import RecordsCorrected, RecordsMoved
@@ -65,8 +65,7 @@ def reverse(numbers: Collection[str], *, cause: str, at: datetime, before_versio
             for part in range(0, len(rows), PART):
                 uids = [uid for uid, _ in rows[part:part + PART]]
                 Effect.objects.filter(uid__in=uids, state="live").update(state="stopping", cause=cause, stopping_at=at)
-            for uid, kind in rows:
-                announce(EffectStopping(uid, kind, cause), at=at)
+            announce_many([EffectStopping(uid, kind, cause) for uid, kind in rows], at=at)
             found += len(rows)
     return found
 
@@ -104,18 +103,17 @@ def on_corrected(event: RecordsCorrected, *, at: datetime) -> None:
 
 def on_stopping(event: EffectStopping, *, at: datetime) -> None:
     """Ask the room that runs the effect. Without an answer the line stays, openly; at once when nobody here runs it."""
-    effect = Effect.objects.filter(uid=event.effect, state__in=["stopping", "open"]).first()
-    if effect is None:
+    line = effect_row(event.effect)
+    if line is None:
         return
-    stopper = _stoppers.get(effect.kind)
-    line = next(row for row in effects_of(effect.number) if row.uid == effect.uid)
+    stopper = _stoppers.get(line.code)
     receipt = stopper(line) if stopper else None
     if receipt:
-        _end(effect.uid, receipt, at=at)
+        _end(line.uid, receipt, at=at)
     else:
-        attempts = effect.attempts + 1
-        Effect.objects.filter(uid=effect.uid, state__in=["stopping", "open"]).update(
-            attempts=F("attempts") + 1, state="open" if attempts >= MOST_ATTEMPTS or receipt is None else "stopping", stopping_at=at)
+        late = line.attempts + 1 >= MOST_ATTEMPTS or receipt is None
+        Effect.objects.filter(uid=line.uid, state__in=["stopping", "open"]).update(
+            attempts=F("attempts") + 1, state="open" if late else "stopping", stopping_at=at)
 
 
 def _end(uid: str, receipt: str, *, at: datetime) -> int:
@@ -152,8 +150,7 @@ def sweep_effects(*, at: datetime) -> dict[str, int]:
     """Ask again for what did not confirm, and find live lines of records that have lost their effect."""
     again = list(Effect.objects.filter(state__in=["stopping", "open"], stopping_at__lte=at - ASK_AGAIN).order_by("pk")[:PART])
     with transaction.atomic():
-        for effect in again:
-            announce(EffectStopping(effect.uid, effect.kind, effect.cause), at=at)
+        announce_many([EffectStopping(effect.uid, effect.kind, effect.cause) for effect in again], at=at)
     reversed_now, last = 0, ""
     while numbers := list(
             Effect.objects.filter(state="live", number__gt=last).order_by("number").values_list("number", flat=True).distinct()[:PART]):

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from ximu.foundation import clock
-from ximu.foundation.outbox import announce
+from ximu.foundation.outbox import announce_many
 from ximu.ideas.casework import queries
 from ximu.ideas.casework.hooks import CaseOverdue
 from ximu.ideas.casework.models import Case, Clock, Telling
@@ -50,9 +50,13 @@ def _pass(day: date, *, at: datetime) -> int:
     return len(keys)
 
 
-def _does(case: Case, what: str) -> bool:
+def _silences(case: Case) -> list[str]:
     limit = queries.procedure(case.procedure).states[case.state].limit
-    return limit is not None and what in limit.silence
+    return list(limit.silence) if limit else []
+
+
+def _does(case: Case, what: str) -> bool:
+    return what in _silences(case)
 
 
 def _silence(cases: Sequence[Case], day: date, *, at: datetime) -> None:
@@ -73,9 +77,7 @@ def _silence(cases: Sequence[Case], day: date, *, at: datetime) -> None:
         steps.Done(c, "overdue", c.state, c.state, {"due": str(c.due), **({"from": held[c.pk], "to": c.holder} if c in raised else {})})
         for c in cases
     ], by=SYSTEM, at=at)
-    for case in cases:
-        limit = queries.procedure(case.procedure).states[case.state].limit
-        announce(CaseOverdue(case.uid, case.procedure, case.state, case.about, list(limit.silence) if limit else []), at=at)
+    announce_many([CaseOverdue(c.uid, c.procedure, c.state, c.about, _silences(c)) for c in cases], at=at)
 
 
 def _whom(case: Case, superiors: dict[str, str]) -> list[tuple[str, str]]:
