@@ -40,3 +40,8 @@ def office(duty: str = "office") -> str:
     """The uid of the unit that the profile names for a duty (its coordinating `office`, `reports`); empty when it names none."""
     found = _profile(settings.XIMU_PROFILE)
     return uid_of(code(), found[duty]) if duty in found else ""
+
+
+def places() -> dict[str, tuple[int, int]]:
+    """uid of a district → column and row of its tile on the schematic map (`[tiles]` of the profile)."""
+    return {uid_of(code(), key): (spot[0], spot[1]) for key, spot in _profile(settings.XIMU_PROFILE).get("tiles", {}).items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -16,6 +16,7 @@ from ximu.ideas.assessment.rules.quality import quality
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import entry_bytes
+from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.today import TodayItem
@@ -42,9 +43,16 @@ def ranking(run: Run) -> list[dict[str, Any]]:
     """Best first; the interval of the rank always beside the rank."""
     result = told(run)
     doubts = result.get("uncertainty", {}).get("units", {})
-    rows = [{"unit": unit, "label": result["labels"][unit], **seen, "interval": doubts.get(unit)}
+    day = run.as_of
+    rows = [{"unit": unit, "label": result["labels"][unit], "short": _short(unit, result["labels"][unit], day),
+             **seen, "interval": doubts.get(unit)}
             for unit, seen in result["published"].items()]
     return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0, row["unit"]))
+
+
+def _short(unit: str, label: str, day: date) -> str:
+    found = registry.unit(unit, as_of=day)
+    return found.short_name if found else label
 
 
 def quality_of(run: Run) -> dict[str, Any]:

@@ -1,0 +1,32 @@
+"""The schematic map: everybody has a tile, shades go by the figure, nothing is hidden."""
+
+from __future__ import annotations
+
+from django.template.loader import render_to_string
+
+from ximu.foundation import tiles
+
+
+def cell(uid: str, value: float | None) -> tiles.Cell:
+    return tiles.Cell(uid, f"{uid}区", value, "—" if value is None else str(value), f"/x/{uid}")
+
+
+def test_tiles_stand_where_the_profile_puts_them_and_the_rest_beneath() -> None:
+    found = tiles.tile_map([cell("a", 1), cell("b", 2), cell("c", 3)], {"a": (2, 0), "b": (0, 1)})
+    assert [(t.cell.uid, t.x // (tiles.WIDE + tiles.GAP), t.y // (tiles.HIGH + tiles.GAP)) for t in found.tiles] == [
+        ("a", 2, 0), ("b", 0, 1), ("c", 0, 2)]
+    assert len({(t.x, t.y) for t in tiles.tile_map([cell(str(k), k) for k in range(50)]).tiles}) == 50
+
+
+def test_shades_are_five_bands_and_no_figure_is_no_shade() -> None:
+    found = tiles.tile_map([cell(str(k), float(k)) for k in (0, 20, 40, 60, 80, 100)] + [cell("n", None)])
+    assert [t.step for t in found.tiles] == [1, 2, 3, 4, 5, 5, 0]
+    assert found.steps[0] == (1, 0.0, 20.0) and len(found.steps) == 5
+    same = tiles.tile_map([cell("a", 3.0), cell("b", 3.0)])
+    assert [t.step for t in same.tiles] == [5, 5] and same.steps == ()
+    assert tiles.tile_map([]).tiles == ()
+
+
+def test_each_tile_says_its_figure_and_leads_to_its_data() -> None:
+    text = render_to_string("foundation/tiles.html", {"map": tiles.tile_map([cell("a", 7.5), cell("<b>", None)]), "title": "图"})
+    assert 'href="/x/a"' in text and ">7.5<" in text and "&lt;b&gt;" in text and "<b>" not in text and "style=" not in text
