@@ -26,16 +26,18 @@ def index(request: HttpRequest) -> HttpResponse:
         "map": _streets(rows) if district else _districts(shown)})
 
 
-def _words(share: float | None) -> str:
-    return "—" if share is None else f"{share:g}%"
+def _words(share: Any) -> str:
+    return "—" if share is None else f"{float(share):g}%"
 
 
 def _streets(rows: list[dict[str, Any]]) -> tiles.TileMap:
     """The streets of one district, each opening to its page."""
-    shares = [getattr(row["figures"], "share", None) for row in rows]
-    return tiles.tile_map([
-        tiles.Cell(row["uid"], row["short"].removeprefix(row["district"])[:8], None if share is None else float(share), _words(None if share is None else float(share)),
-                   reverse("portal-street", args=[row["uid"]])) for row, share in zip(rows, shares, strict=True)])
+    cells = []
+    for row in rows:
+        share = getattr(row["figures"], "share", None)
+        cells.append(tiles.Cell(row["uid"], row["short"].removeprefix(row["district"])[:8], None if share is None else float(share),
+                                _words(share), reverse("portal-street", args=[row["uid"]])))
+    return tiles.tile_map(cells)
 
 
 def _districts(shown: dict[str, Any]) -> tiles.TileMap:

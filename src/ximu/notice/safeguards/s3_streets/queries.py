@@ -177,8 +177,8 @@ def public_streets(view: View, *, on: date | None = None) -> dict[str, Any]:
         offers[one.unit] = offers.get(one.unit, 0) + 1
     counted = {line[0]: _figures(line) for line in last.lines} if last else {}
     rows = [{"uid": s.uid, "name": s.name, "district": registry.name(s.district, as_of=day, short=True) if s.district else "",
-             "short": s.short_name, "district_uid": s.district, "figures": counted.get(s.uid), "benefits": offers.get(s.uid, 0), "awarded": awarded.get(s.uid)}
-            for s in streets(day)]
+             "short": s.short_name, "district_uid": s.district, "figures": counted.get(s.uid),
+             "benefits": offers.get(s.uid, 0), "awarded": awarded.get(s.uid)} for s in streets(day)]
     return {"view": view.name, "month": last.month if last else "", "log_index": last.log_index if last else None, "rows": rows}
 
 
