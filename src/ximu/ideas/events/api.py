@@ -61,12 +61,12 @@ def run(request: HttpRequest, name: str, body: RunIn) -> dict[str, Any]:
 
 @router.get("/explore/{dataset}")
 def explore(request: HttpRequest, dataset: str, asked: Query[ExploreIn]) -> dict[str, Any]:
-    """Counts per period and breakdown; `n` is null where no day of the period was delivered."""
+    """Counts per period and breakdown; `n` is null where no day was delivered, or `withheld` as small."""
     actor = actor_of(request)
     actor.must("events.see")
     known = clock.end_of(asked.known_at) if asked.known_at else clock.now()
     found = queries.explore(dataset, queries.Asked(asked.first, asked.last, asked.step, asked.breakdown, asked.unit), known_at=known,
-                            units=actor.units_with("events.see"))
+                            units=actor.units_with("events.see"), small=queries.sees_small(actor))
     return {"sql": found.sql, "total": found.total, "rows": found.rows, "pinned": found.manifest.envelope()}
 
 

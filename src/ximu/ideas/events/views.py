@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+import polars as pl
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -44,9 +46,9 @@ def index(request: HttpRequest) -> HttpResponse:
     asked = queries.Asked(first, day_of(request, "last", span[1]), request.GET.get("step", "month"),
                           request.GET.get("breakdown", ""), request.GET.get("unit", ""))
     units = actor.units_with("events.see")
-    found = queries.explore(name, asked, known_at=clock.now(), units=units)
-    if request.GET.get("format") == "csv":
-        return _csv(name, found)
+    found = queries.explore(name, asked, known_at=clock.now(), units=units, small=queries.sees_small(actor))
+    if request.GET.get("format") in ("csv", "parquet"):
+        return _csv(name, found) if request.GET["format"] == "csv" else _parquet(name, found)
     table = [{"period": p, "cells": [r for r in found.rows if r["period"] == p]} for p in found.periods]
     known = sorted(units) if units is not None else [u.uid for u in registry.units(as_of=asked.last)]
     return render(request, "events/index.html", frame | {
@@ -55,7 +57,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "breakdowns": [chosen.column(c) for c in (*chosen.breakdowns, chosen.unit)],
         "units": [(u, _name(u, asked.last)) for u in known][:500],
         "missing": sum(r["missing"] for r in found.rows) // max(len(found.parts), 1),
-        "csv": urlencode({**request.GET.dict(), "dataset": name, "format": "csv"}),
+        **{form: urlencode({**request.GET.dict(), "dataset": name, "format": form}) for form in ("csv", "parquet")},
+        "withheld": sum(r["withheld"] for r in found.rows),
         "definitions": [d for d in queries.definitions() if d.dataset == name],
     })
 
@@ -74,12 +77,24 @@ def _csv(name: str, found: queries.Explored) -> StreamingHttpResponse:
     writer = csv.writer(_Echo())
 
     def lines() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(["period", "part", "n", "missing_days"])
+        yield "\ufeff" + writer.writerow(["period", "part", "n", "missing_days", "withheld"])
         for row in found.rows:
-            yield writer.writerow([row["period"].isoformat(), _safe(row["part"]), "" if row["n"] is None else row["n"], row["missing"]])
+            yield writer.writerow([row["period"].isoformat(), _safe(row["part"]), "" if row["n"] is None else row["n"], row["missing"],
+                                   int(row["withheld"])])
 
     answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+def _parquet(name: str, found: queries.Explored) -> HttpResponse:
+    """The same table, typed; the SQL and the manifest travel in the file's metadata."""
+    rows = [{**{k: row[k] for k in ("period", "part", "n", "withheld")}, "missing_days": row["missing"]} for row in found.rows]
+    frame = pl.DataFrame(rows, schema={"period": pl.Date, "part": pl.String, "n": pl.Int64, "withheld": pl.Boolean, "missing_days": pl.Int32})
+    kept = io.BytesIO()
+    frame.write_parquet(kept, metadata={"sql": found.sql, "manifest": found.manifest.digest})
+    answer = HttpResponse(kept.getvalue(), content_type="application/vnd.apache.parquet")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.parquet"'
     return answer
 
 

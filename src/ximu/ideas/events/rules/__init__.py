@@ -1,6 +1,6 @@
 """What is a dataset, what a definition, and which rows count at a time? Pure."""
 
-from ximu.ideas.events.rules.cells import SMALLEST, withheld_cells
+from ximu.ideas.events.rules.cells import SMALLEST, withheld_cells, withheld_table
 from ximu.ideas.events.rules.clocks import columns_sql, relation
 from ximu.ideas.events.rules.coverage import days_of, missing, runs
 from ximu.ideas.events.rules.dataset import Column, Dataset, read_dataset
@@ -10,5 +10,5 @@ from ximu.ideas.events.rules.sorting import Sorted, conform, sort_out
 
 __all__ = [
     "SMALLEST", "Column", "Dataset", "Definition", "Sorted", "bound", "columns_sql", "conform", "days_of", "masked",
-    "missing", "read_dataset", "read_definition", "relation", "runs", "sort_out", "withheld_cells",
+    "missing", "read_dataset", "read_definition", "relation", "runs", "sort_out", "withheld_cells", "withheld_table",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from django.http import HttpResponse
@@ -45,8 +47,42 @@ def test_the_explorer_shows_chart_table_sql_and_days_without_data() -> None:
 
 def test_the_download_has_no_formula() -> None:
     told = b"".join(get(views.index, **ASKED, breakdown="topic", format="csv").streaming_content).decode("utf-8-sig")
-    assert "2018-04-03,'=06,1,0" in told
-    assert "2018-04-04,05,,1" in told
+    assert "2018-04-03,'=06,1,0,0" in told
+    assert "2018-04-04,05,,1,0" in told
+
+
+def test_the_parquet_download_is_the_same_table_with_its_sql() -> None:
+    made = get(views.index, **ASKED, breakdown="topic", format="parquet")
+    frame = pl.read_parquet(io.BytesIO(made.content))
+    assert frame.columns == ["period", "part", "n", "withheld", "missing_days"]
+    assert frame["n"].sum() == 3 and frame.filter(pl.col("n").is_null()).height == 6
+    assert "GROUP BY" in pl.read_parquet_metadata(io.BytesIO(made.content))["sql"]
+
+
+WATCHER = Actor("w", grants=(Grant("supervisor", frozenset({"events.see"})),))
+
+
+def test_small_cells_are_withheld_from_who_lacks_the_right() -> None:
+    rows = [ticket(f"9{n}", topic="07") for n in range(30)] + [ticket(f"8{n}", topic="08", unit="u2") for n in range(12)]
+    services.append("hotline", frame(*rows), batch="c", by=SYSTEM, at=AT)
+    asked = {**ASKED, "breakdown": "topic"}
+    page = get(views.index, by=WATCHER, **asked).content.decode()
+    assert "隐去" in page and "合计不显示" in page and ">30<" in page
+    request = RequestFactory().get("/api")
+    request.actor = WATCHER  # type: ignore[attr-defined]
+    told = api.explore(request, "hotline", api.ExploreIn(first=date(2018, 4, 1), last=date(2018, 4, 5), step="month", breakdown="topic"))
+    shown = {r["part"]: r["n"] for r in told["rows"]}
+    assert (told["total"], shown["07"], shown["=06"]) == (None, 30, None)
+    assert all(r["n"] is None or r["n"] == 0 or r["n"] >= 10 for r in told["rows"])
+    assert "隐去" not in get(views.index, **asked).content.decode(), "who holds the right sees them"
+
+
+def test_who_lacks_the_right_cannot_cut_a_period_in_two() -> None:
+    request = RequestFactory().get("/api")
+    request.actor = WATCHER  # type: ignore[attr-defined]
+    told = [api.explore(request, "hotline", api.ExploreIn(first=date(2018, 4, 1), last=date(2018, 4, day), step="month"))["rows"]
+            for day in (3, 30)]
+    assert told[0] == told[1]
 
 
 def test_a_clerk_sees_the_own_unit_only() -> None:

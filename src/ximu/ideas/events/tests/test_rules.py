@@ -57,6 +57,15 @@ def test_small_cells_are_withheld_and_no_total_gives_one_away(counts: list[int],
     assert rules.withheld_cells(counts) == hidden
 
 
+def test_no_row_and_no_column_hides_just_one_count() -> None:
+    table = [[3, 30, 50], [20, 40, 60], [0, 11, 12]]
+    hidden = rules.withheld_table(table)
+    assert hidden == [[True, True, False], [True, True, False], [False, False, False]]
+    for line in (*hidden, *map(list, zip(*hidden, strict=True))):
+        assert sum(line) != 1
+    assert rules.withheld_table([]) == [] and rules.withheld_table([[4]]) == [[True]]
+
+
 @pytest.mark.parametrize(("value", "mask", "shown"), [
     ("张三丰", "name", "张**"), ("13812345678", "phone", "138****5678"), ("1234567", "phone", "***"), ("某路", "hide", "***"), (None, "name", None),
 ])
