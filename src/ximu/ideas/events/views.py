@@ -90,7 +90,8 @@ def _csv(name: str, found: queries.Explored) -> StreamingHttpResponse:
 def _parquet(name: str, found: queries.Explored) -> HttpResponse:
     """The same table, typed; the SQL and the manifest travel in the file's metadata."""
     rows = [{**{k: row[k] for k in ("period", "part", "n", "withheld")}, "missing_days": row["missing"]} for row in found.rows]
-    frame = pl.DataFrame(rows, schema={"period": pl.Date, "part": pl.String, "n": pl.Int64, "withheld": pl.Boolean, "missing_days": pl.Int32})
+    frame = pl.DataFrame(rows, schema={
+        "period": pl.Date, "part": pl.String, "n": pl.Int64, "withheld": pl.Boolean, "missing_days": pl.Int32})
     kept = io.BytesIO()
     frame.write_parquet(kept, metadata={"sql": found.sql, "manifest": found.manifest.digest})
     answer = HttpResponse(kept.getvalue(), content_type="application/vnd.apache.parquet")

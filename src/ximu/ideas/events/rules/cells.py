@@ -21,9 +21,14 @@ def withheld_table(table: Sequence[Sequence[int]], *, smallest: int = SMALLEST) 
                 lone = [at for at in line if hidden[at[0]][at[1]]]
                 others = [at for at in line if table[at[0]][at[1]] and at not in lone]
                 if len(lone) == 1 and others:
-                    period, part = min(others, key=lambda at: table[at[0]][at[1]])
+                    period, part = min(others, key=lambda at: (not _meets(hidden, lone[0], at), table[at[0]][at[1]]))
                     hidden[period][part] = changed = True
     return hidden
+
+
+def _meets(hidden: Sequence[Sequence[bool]], lone: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether the line that crosses at `other` hides something already: then one cell serves both."""
+    return any(hidden[other[0]]) if lone[1] == other[1] else any(row[other[1]] for row in hidden)
 
 
 def _rows(table: Sequence[Sequence[int]]) -> list[list[tuple[int, int]]]:
