@@ -56,11 +56,12 @@ def verify_bundle(data: bytes, keys: Sequence[str | VerifierKey] = ()) -> Report
     Without keys only its inner consistency is shown, by the key that it brings along: `Report.trusted` is False.
     Errors: BundleError; NoteError if one of `keys` is malformed.
     """
-    trusted = [key if isinstance(key, VerifierKey) else VerifierKey.parse(key) for key in keys]
+    trusted = [key if isinstance(key, VerifierKey) else VerifierKey.parse_line(key) for key in keys]
     members = _read(data)
     note, own = _signatures(members)
     head = _checkpoint(note, own[0])
     witnesses = _trust(members["checkpoint"], note, trusted, own)
+    _not_retired(head, trusted, own[0])
     _inclusion(members, head)
     report = Report(bool(trusted), head, members["index"], members["entry"], str(own[0]), labels=members["labels"])
     report.witnesses = witnesses
@@ -140,6 +141,14 @@ def _trust(text: str, note: Note, trusted: list[VerifierKey], own: list[Verifier
          "trusted": bool(trusted) and (line.name, line.hash) in vouched}
         for line, key in zip(note.verified, own, strict=True) if key.algorithm == COSIGNATURE
     ]
+
+
+def _not_retired(head: Checkpoint, trusted: list[VerifierKey], own: VerifierKey) -> None:
+    """A retired key signs nothing that is larger than the log was when it was retired."""
+    limits = [key.until for key in trusted if key == own]
+    if limits and None not in limits and head.size > max(limit for limit in limits if limit is not None):
+        raise BundleError("key", f"该公钥在日志第 {limits[0]} 条之后已停用，不能签署更大的检查点",
+                          f"this key was retired at size {limits[0]} and may not sign a larger checkpoint")
 
 
 def _inclusion(members: dict[str, Any], head: Checkpoint) -> None:

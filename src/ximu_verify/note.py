@@ -66,6 +66,17 @@ class VerifierKey:
     name: str
     algorithm: int
     public: bytes
+    until: int | None = field(default=None, compare=False)
+    """The greatest tree size that a retired key of a log may have signed."""
+
+    @classmethod
+    def parse_line(cls, text: str) -> VerifierKey:
+        """A line of a log's key file: a verifier key, for a retired one followed by ` <= SIZE`. Errors: NoteError."""
+        vkey, mark, until = text.strip().partition(" <= ")
+        key = cls.parse(vkey)
+        if mark and not re.fullmatch("0|[1-9][0-9]{0,18}", until):
+            raise NoteError("malformed size of a retired key")
+        return cls(key.name, key.algorithm, key.public, int(until)) if mark else key
 
     @classmethod
     def parse(cls, text: str) -> VerifierKey:

@@ -40,6 +40,7 @@ def sweep_records(*, by: Actor, at: datetime) -> dict[str, int]:
 
 def gather_cosignatures(*, by: Actor, at: datetime) -> dict[str, int]:
     """Ask the witnesses; refused, and so told, while too few have signed what is fresh."""
+    log_services.finish_rotation()
     answers = log_services.gather(at=at)
     log.must_be_fresh(at=at)
     return {"asked": len(answers), "cosigned": sum(a.cosigned for a in answers)}

@@ -26,8 +26,8 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def key(request: HttpRequest) -> HttpResponse:
-    """The verifier key. To be compared with one obtained by another way before it is trusted."""
-    return _answer(f"{queries.key()}\n".encode(), "text/plain; charset=utf-8", SOON)
+    """The verifier key, then retired ones with the greatest size that each signed. To be compared with one obtained by another way."""
+    return _answer(queries.key_lines().encode(), "text/plain; charset=utf-8", SOON)
 
 
 @require_safe

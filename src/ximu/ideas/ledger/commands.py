@@ -67,9 +67,22 @@ def checkpoint(as_json: bool) -> None:
 def key(as_json: bool) -> None:
     """日志公钥 the log's public key, to be pinned by those who verify."""
     if as_json:
-        _json({"key": queries.key()})
+        _json({"key": queries.key(), "keys": [{"key": one.vkey, "until": one.until} for one in queries.own_keys()]})
     else:
-        click.echo(queries.key())
+        click.echo(queries.key_lines(), nl=False)
+
+
+@log_group.command("rotate-key")
+@click.option("--reason", default="", help="理由 why")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def rotate_key(reason: str, as_json: bool) -> None:
+    """更换日志密钥：新旧两把密钥共同签署，写入日志 change the log's key; both keys sign it, and it is an entry of the log."""
+    old, new = services.rotate_key(reason=reason, by=SYSTEM, at=clock.now())
+    if as_json:
+        _json({"old": old, "new": new, "keys": queries.key_lines().splitlines()})
+    else:
+        click.echo("✔ 已更换。旧证明仍可验证；请把新公钥告知见证人和公众。Changed; old proofs still verify. Tell witnesses and the public:")
+        click.echo(new)
 
 
 @log_group.command("proof")

@@ -30,6 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
     covered = queries.cosigned(0) if size else None
     return render(request, "portal/log.html", {
         "size": size, "note": note, "root": note.split("\n")[2], "origin": note.split("\n")[0], "key": queries.key(),
+        "retired": queries.own_keys()[1:],
         "growth": _growth(size), "newest": _newest(size), "cosigners": _cosigners(covered[0] if covered else ""),
         "cosigned_size": int(covered[0].split("\n")[1]) if covered else 0,
     })

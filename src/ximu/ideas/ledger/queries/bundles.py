@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from ximu.ideas.ledger.queries import checkpoints, tree
+from ximu.ideas.ledger.queries import checkpoints, keys, tree
 from ximu.ideas.ledger.rules import commitment, read_checkpoint
 from ximu.ideas.ledger.rules.words import label_words
 from ximu.kernel.canonical import canonical
@@ -27,11 +27,11 @@ def bundle(
     (`kind`, `payload.CF_WSH`); they are not part of the proof. Write it with `bundle_bytes`.
     Errors: `LOG-INDEX`, `BUNDLE-COMMIT`, and those of `checkpoint`.
     """
-    note, keys = _checkpoint_for(index)
+    note, signers = _checkpoint_for(index)
     raw = tree.entry(index)
     entry = orjson.loads(raw)
     made: dict[str, Any] = {
-        "format": FORMAT, "checkpoint": note, "keys": keys, "index": index, "entry": entry,
+        "format": FORMAT, "checkpoint": note, "keys": signers, "index": index, "entry": entry,
         "proof": [
             base64.b64encode(node).decode() for node in tree.inclusion(index, size=read_checkpoint(note)[1])
         ],
@@ -50,11 +50,11 @@ def bundle_bytes(made: dict[str, Any]) -> bytes:
 
 def _checkpoint_for(index: int) -> tuple[str, list[str]]:
     """A cosigned checkpoint if there is one that covers the entry, else the present one."""
-    own = checkpoints.key()
     if (found := checkpoints.cosigned(index)) is not None:
-        return found[0], [own, *found[1]]
+        return found[0], [keys.signed_with(found[0]) or keys.key(), *found[1]]
     checkpoints.must_be_committed()
-    return checkpoints.own_checkpoint(tree.head()), [own]
+    note = checkpoints.own_checkpoint(tree.head())
+    return note, [keys.signed_with(note)]
 
 
 def _disclosed(entry: dict[str, Any], payload: Any, salt: bytes) -> dict[str, Any]:

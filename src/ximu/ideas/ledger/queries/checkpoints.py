@@ -7,8 +7,6 @@ the database, so that a database that was rolled back or rewritten is noticed be
 from __future__ import annotations
 
 import fcntl
-import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +15,9 @@ from django.conf import settings
 from django.db import connection
 
 from ximu.ideas.ledger.models import Cosignature
+from ximu.ideas.ledger.queries.keys import signed_with, signer, write_whole
 from ximu.ideas.ledger.queries.tree import HeadView, head, root_at
-from ximu.ideas.ledger.rules import Signer, checkpoint_text, read_checkpoint
-from ximu.ideas.ledger.rules.note import name_is_good, signed_by
+from ximu.ideas.ledger.rules import checkpoint_text, read_checkpoint
 from ximu.kernel.refusal import Refusal
 
 _last: dict[tuple[str, str, int, bytes], str] = {}
@@ -45,11 +43,6 @@ def own_checkpoint(now: HeadView) -> str:
     return _last[key]
 
 
-def key() -> str:
-    """The log's public key as a verifier key: what people pin."""
-    return signer().verifier()
-
-
 def cosigned(index: int) -> tuple[str, list[str]] | None:
     """The newest cosigned checkpoint that covers entry `index`, and its witnesses' keys in the order of their lines."""
     newest = Cosignature.objects.filter(size__gt=index).order_by("-size").values_list("size", "text").first()
@@ -70,9 +63,9 @@ def _signed(now: HeadView) -> str:
         return ours.sign(text)
     with _memory(now.uid) as path:
         if path.exists():
-            _must_agree(path, now, ours)
+            _must_agree(path, now)
         note = ours.sign(text)
-        _write_whole(path, note)
+        write_whole(path, note)
     return note
 
 
@@ -82,7 +75,7 @@ def remembered(uid: str) -> tuple[int, bytes] | None:
     Errors: `LOG-MEMORY` when the file does not bear our own good signature.
     """
     path = _folder() / uid / "latest"
-    return _recall(path, signer()) if uid and path.exists() else None
+    return _recall(path) if uid and path.exists() else None
 
 
 def strangers(uid: str) -> list[str]:
@@ -90,9 +83,9 @@ def strangers(uid: str) -> list[str]:
     return sorted(path.parent.name for path in _folder().glob("*/latest") if path.parent.name != uid)
 
 
-def _recall(path: Path, ours: Signer) -> tuple[int, bytes]:
+def _recall(path: Path) -> tuple[int, bytes]:
     note = path.read_text("utf-8")
-    if not signed_by(note, ours.public, ours.name):
+    if not signed_with(note):
         raise Refusal(
             "LOG-MEMORY", status=409, field="checkpoint", value=path.name, rule="signed-note",
             zh="库外保存的检查点未带本日志的有效签名。", en="The checkpoint kept outside does not bear the log's good signature.",
@@ -101,8 +94,8 @@ def _recall(path: Path, ours: Signer) -> tuple[int, bytes]:
     return size, root
 
 
-def _must_agree(path: Path, now: HeadView, ours: Signer) -> None:
-    size, root = _recall(path, ours)
+def _must_agree(path: Path, now: HeadView) -> None:
+    size, root = _recall(path)
     if size > now.size:
         raise Refusal(
             "LOG-ROLLBACK", status=409, field="size", value=now.size, rule=f"≥ {size}",
@@ -139,46 +132,3 @@ def _memory(uid: str) -> Iterator[Path]:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder / "latest"
-
-
-def _write_whole(path: Path, text: str, mode: int = 0o644) -> None:
-    part = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
-
-
-def signer() -> Signer:
-    """The log's signing key, made once with mode 600. Errors: `LOG-ORIGIN`, `LOG-KEY`."""
-    origin, path = settings.XIMU_ORIGIN, Path(settings.XIMU_HOME) / "keys" / "log.key"
-    if not name_is_good(origin):
-        raise Refusal(
-            "LOG-ORIGIN", field="XIMU_ORIGIN", value=origin, rule="C2SP signed-note",
-            zh="日志名称 XIMU_ORIGIN 不能为空，不能含空白或加号。", en="XIMU_ORIGIN must not be empty nor contain spaces or a plus.",
-        )
-    if not path.exists():
-        _make_key(path, origin)
-    try:
-        found = Signer.parse(path.read_text("utf-8"))
-    except ValueError:
-        found = None
-    if found is None or found.name != origin:
-        raise Refusal(
-            "LOG-KEY", status=409, field="XIMU_ORIGIN", value=origin, rule="keys/log.key",
-            zh="日志签名密钥损坏，或不是为该日志名称生成的。", en="The signing key is damaged or was made for another origin.",
-        )
-    return found
-
-
-def _make_key(path: Path, origin: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f".log-{secrets.token_hex(6)}")
-    _write_whole(part, Signer(origin, secrets.token_bytes(32)).secret_text(), 0o600)
-    try:
-        os.link(part, path)  # fails if another process was first: its key stays
-    except FileExistsError:
-        pass
-    finally:
-        part.unlink()

@@ -22,6 +22,16 @@ def verifier_key(name: str, public: bytes, algorithm: bytes = ED25519) -> str:
     return f"{name}+{key_id(name, algorithm, public).hex()}+{base64.b64encode(algorithm + public).decode()}"
 
 
+def public_of(vkey: str) -> bytes:
+    """The public key in a verifier key of ours."""
+    return base64.b64decode(vkey.split("+", 2)[2])[1:]
+
+
+def rotation_text(origin: str, old: str, new: str) -> str:
+    """What both keys sign when one takes the other's place."""
+    return f"ximu-log-key-rotation/1\n{origin}\n{old}\n{new}\n"
+
+
 def name_is_good(name: str) -> bool:
     """signed-note: not empty, no Unicode space, no plus."""
     return bool(name) and "+" not in name and not any(char.isspace() or ord(char) < 32 for char in name)
@@ -56,6 +66,10 @@ class Signer:
 
     def verifier(self) -> str:
         return verifier_key(self.name, self.public)
+
+    def bare_signature(self, text: str) -> str:
+        """Base64 of the signature alone."""
+        return base64.b64encode(Ed25519PrivateKey.from_private_bytes(self.seed).sign(text.encode())).decode()
 
     def sign(self, text: str) -> str:
         """The note: text, blank line, one signature line. Deterministic (RFC 8032)."""

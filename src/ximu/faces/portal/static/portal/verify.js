@@ -114,8 +114,11 @@
     said.push(signatures ? say("检查点签名成立", "the checkpoint's signature holds") : say("未能检查：本浏览器不支持 Ed25519，检查点的签名没有核验", "NOT checked: this browser has no Ed25519, so the checkpoint's signature was not verified"));
     let trusted = false;
     if (trustedText.trim()) {
-      const given = await keyOf(trustedText);
-      must(given.text === keys[0].text, "检查点不是由您指定的公钥签名的", "the checkpoint is not signed by the key you gave");
+      const lines = trustedText.split("\n").map((l) => l.trim()).filter((l) => l && !l.startsWith("#"));
+      const given = await Promise.all(lines.map(async (l) => ({ key: await keyOf(l.split(" <= ")[0]), until: l.split(" <= ")[1] })));
+      const match = given.find((g) => g.key.text === keys[0].text);
+      must(match, "检查点不是由您指定的公钥签名的", "the checkpoint is not signed by the key you gave");
+      must(match.until === undefined || (/^(0|[1-9][0-9]{0,15})$/.test(match.until) && note.size <= Number(match.until)), "该公钥已停用，不能签署这样大的检查点", "this key was retired before the log was that large");
       trusted = signatures;
       said.push(say("公钥与您指定的一致", "the key is the one you gave"));
     } else said.push(say("未能检查：您没有填写可信公钥，只能说明文件各部分互相吻合，不能证明是该市日志签发的", "NOT checked: you gave no trusted key; the parts fit each other, but that the city's log signed them is not shown"));
