@@ -19,6 +19,32 @@ def alpha(x: np.ndarray) -> float:
     return float(k / (k - 1) * (1 - rows.var(0, ddof=1).sum() / whole)) if k > 1 and whole > 0 else float("nan")
 
 
+def standardised(x: np.ndarray) -> np.ndarray:
+    """Columns with mean 0 and standard deviation 1 over the complete rows, which are all that is left."""
+    rows = x[np.isfinite(x).all(1)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (rows - rows.mean(0)) / rows.std(0, ddof=1) if len(rows) > 2 else rows
+
+
+def alpha_pairwise(x: np.ndarray) -> float:
+    """Alpha from covariances each over the rows that have both: k²·(mean covariance)/(sum of all), as COINr's get_cronbach."""
+    k = x.shape[1]
+    if k < 2:
+        return float("nan")
+    shared = np.ma.cov(np.ma.masked_invalid(x), rowvar=False, allow_masked=True).filled(np.nan)
+    whole = float(np.nansum(shared))
+    return k * (whole - float(np.nansum(np.diag(shared)))) / ((k - 1) * whole) if whole > 0 else float("nan")
+
+
+def without(x: np.ndarray, names: list[str]) -> dict[str, dict[str, float | None]]:
+    """Each indicator left out: alpha of the others, and its correlation with their sum, standardised (Handbook, Table 11)."""
+    z = standardised(x)
+    if z.shape[1] < 3 or len(z) < 3:
+        return {}
+    return {name: {"alpha": number(alpha(np.delete(z, k, 1))), "correlation": number(correlation(z[:, k], np.delete(z, k, 1).sum(1)))}
+            for k, name in enumerate(names)}
+
+
 def correlation(x: np.ndarray, y: np.ndarray) -> float:
     """Pearson's correlation over the units that have both."""
     both = np.isfinite(x) & np.isfinite(y)
@@ -84,7 +110,8 @@ def quality(result: Result) -> dict[str, Any]:
         complete = x[np.isfinite(x).all(1)]
         usable = len(children) > 1 and len(complete) > 2 and (np.ptp(complete, axis=0) > 0).all() and own.sum() > 0
         nodes[node.code] = {
-            "alpha": number(alpha(x)),
+            "alpha": number(alpha(x)), "alpha_standardised": number(alpha(standardised(x))), "alpha_pairwise": number(alpha_pairwise(x)),
+            "without": without(x, children),
             "correlation": {c: number(correlation(columns[c], columns[node.code])) for c in children},
             "between": {a: {b: number(correlation(columns[a], columns[b])) for b in children} for a in children},
             "optimised_weights": dict(zip(children, map(number, optimised(x, own)), strict=True)) if usable else {},

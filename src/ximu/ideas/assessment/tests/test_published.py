@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from ximu.ideas.assessment.rules import loading, meta, weights
+from ximu.ideas.assessment.rules import loading, meta, quality, weights
 from ximu.ideas.assessment.rules.data import Table, read
+from ximu.ideas.assessment.rules.method import Step
 from ximu.ideas.assessment.rules.normalise import Column, apply
 from ximu.ideas.assessment.rules.report import as_json
 from ximu.ideas.assessment.rules.score import score
@@ -102,6 +106,59 @@ def test_handbook_factor_weights() -> None:
     data = table("tai_2001.csv")
     x = np.column_stack([data.numbers(c)[0] for c in data.header[1:]])
     assert weights.pca(x, 4) == pytest.approx([0.17, 0.15, 0.11, 0.07, 0.08, 0.12, 0.14, 0.16], abs=0.011)
+
+
+TABLE_11 = {   # deleted indicator: correlation with the total, alpha of the others
+    "PATENTS": (0.261, 0.704), "ROYALTIES": (0.527, 0.645), "INTERNET": (0.566, 0.636), "EXPORTS": (-0.108, 0.774),
+    "TELEPHONES_LOG": (0.701, 0.603), "ELECTRICITY_LOG": (0.614, 0.624), "SCHOOLING": (0.451, 0.662), "UNIVERSITY": (0.249, 0.706),
+}
+
+
+def test_handbook_table_11_says_how_the_indicators_hang_together() -> None:
+    """Section 4.3: alpha .70 of the standardised indicators, and without each of them (data printed to two decimals)."""
+    loaded = loading.load((EXAMPLES / "tai_2001.toml").read_text("utf-8"))
+    told = quality.quality(score(loaded, table("tai_2001.csv")))["nodes"]["TAI"]
+    assert told["alpha_standardised"] == pytest.approx(0.70, abs=0.005)
+    assert told["alpha_pairwise"] == pytest.approx(told["alpha"], abs=1e-9), "without gaps it is the same"
+    for code, (with_total, others) in TABLE_11.items():
+        assert told["without"][code]["correlation"] == pytest.approx(with_total, abs=0.008), code
+        assert told["without"][code]["alpha"] == pytest.approx(others, abs=0.002), code
+
+
+CODES = ("PATENTS", "ROYALTIES", "INTERNET", "EXPORTS", "TELEPHONES_LOG", "ELECTRICITY_LOG", "SCHOOLING", "UNIVERSITY")
+
+
+@pytest.mark.parametrize(("given", "printed", "off"), [   # Table 22 prints weights to two decimals: those who are close may change places
+    ((1, 1, 1, 1, 1, 1, 1, 1), range(1, 24), 0),
+    ((11, 11, 11, 18, 10, 6, 15, 18), (1, 2, 3, 5, 4, 8, 7, 6, 10, 11, 9, 13, 12, 14, 17, 15, 16, 18, 19, 21, 22, 20, 23), 0),
+    ((17, 15, 11, 6, 8, 13, 13, 17), (1, 2, 3, 4, 5, 6, 8, 11, 10, 7, 12, 9, 14, 15, 13, 16, 17, 18, 19, 20, 21, 23, 22), 1),
+    ((9, 10, 7, 21, 5, 6, 18, 25), (1, 3, 4, 5, 2, 11, 7, 6, 10, 9, 8, 16, 12, 13, 18, 15, 14, 17, 19, 21, 22, 20, 23), 2),
+], ids=["equal", "budget", "factors", "ahp"])
+def test_handbook_table_23_ranks_by_four_weightings(given: tuple[int, ...], printed: Any, off: int) -> None:
+    loaded = loading.load((EXAMPLES / "tai_2001_undp.toml").read_text("utf-8"))
+    worth = dict(zip(CODES, given, strict=True))
+    flat = replace(loaded, weighting=Step("relative"), nodes=tuple(n for n in loaded.nodes if n.code == "TAI"),
+                   indicators=tuple(replace(i, parent="TAI", weight=Fraction(worth[i.code])) for i in loaded.indicators))
+    told = as_json(score(flat, table("tai_2001.csv", unit=loaded.columns.unit, label=loaded.columns.label)))["ranks"]
+    apart = [abs(told[c]["TAI"] - p) for c, p in zip(ORDER, printed, strict=True)]
+    assert max(apart) <= off and sum(a > 0 for a in apart) <= 4
+
+
+def test_handbook_table_20_compares_in_pairs_consistently() -> None:
+    """Eight indicators in pairs: the eigenvector's weights add up to 1, patents and schooling lead, CR is far below 0.1."""
+    rows = ["1 2 3 2 5 5 1 3", "1/2 1 2 1/2 4 4 1/2 3", "1/3 1/2 1 1/4 2 2 1/5 1/2", "1/2 2 4 1 4 4 1/2 3", "1/5 1/4 1/2 1/4 1 1 1/5 1/2",
+            "1/5 1/4 1/2 1/4 1 1 1/5 1/2", "1 2 5 2 5 5 1 4", "1/3 1/3 2 1/3 2 2 1/4 1"]
+    share, ratio = weights.ahp(np.array([[float(Fraction(cell)) for cell in row.split()] for row in rows]))
+    assert share.sum() == pytest.approx(1) and set(np.argsort(share)[-2:]) == {0, 6}
+    assert share[4] == pytest.approx(share[5]) and 0 < ratio < 0.05
+
+
+def test_saatys_random_index_and_a_worked_ratio() -> None:
+    """Saaty (1980): RI 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49 for 3 to 10; CR = (λ − n)/(n − 1)/RI of [1 3 5; 1/3 1 3; 1/5 1/3 1]."""
+    assert [weights.RANDOM_INDEX[n] for n in range(3, 11)] == [0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49]
+    share, ratio = weights.ahp(np.array([[1, 3, 5], [1 / 3, 1, 3], [1 / 5, 1 / 3, 1]]))
+    assert share == pytest.approx([0.6370, 0.2583, 0.1047], abs=5e-5)
+    assert ratio == pytest.approx(0.0193 / 0.58, abs=2e-4)
 
 
 COINR_PRINTS = {   # vignette("results") of COINr 1.1: Index, Conn, Sust, Physical, ConEcFin, Political, Instit, P2P, Environ
