@@ -52,7 +52,10 @@ class Case(models.Model):
             models.Index(fields=["parent"], condition=~Q(parent=""), name="case_parent"),
             models.Index(fields=["-late", "due", "id"], condition=Q(closed_at__isnull=True), name="case_urgent"),
             models.Index(fields=["source", "closed_at"], name="case_source"),
-            models.Index(fields=["person", "closed_at"], condition=~Q(person=""), name="case_person"),
+            models.Index(fields=["opener", "closed_at"], name="case_opener"),
+            models.Index(fields=["opened_by", "closed_at"], name="case_opened_by"),
+            models.Index(fields=["office", "closed_at"], name="case_office"),
+            models.Index(fields=["person", "closed_at"], name="case_person"),
         ]
 
     class Privacy:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -13,6 +15,7 @@ from ximu.foundation import clock
 from ximu.ideas.casework.models import Case, CaseFile, Clock, Step, Telling
 from ximu.ideas.casework.queries.declared import procedure, procedures
 from ximu.ideas.casework.rules import Move, Parties, Procedure, State, offered
+from ximu.ideas.casework.rules.declaration import SHOWN
 from ximu.ideas.records.rules import parse
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
@@ -100,12 +103,20 @@ def visible(actor: Actor) -> Q:
     """The cases that this person may know of: by the declaration's `shown`, or all with `casework.see_all`."""
     if actor.can(SEE_ALL) and actor.units_with(SEE_ALL) is None:
         return Q()
-    units, found = _units_of(actor), Q(opened_by=actor.human) | Q(person=actor.human)
-    columns = {"holder": "holder", "source": "source", "subject": "subject", "opener": "opener", "office": "office"}
-    for relation, column in columns.items():
-        codes = [code for code, made in procedures().items() if relation in made.shown]
-        found |= Q(procedure__in=codes, **{f"{column}__in": units})
-    return found
+    return reduce(or_, _ways(actor))
+
+
+def _ways(actor: Actor) -> list[Q]:
+    """By which relation somebody may know of a case; each has its own index."""
+    units = _units_of(actor)
+    shown = [(relation, [code for code, made in procedures().items() if relation in made.shown]) for relation in SHOWN]
+    return [Q(opened_by=actor.human), Q(person=actor.human), *(Q(procedure__in=codes, **{f"{name}__in": units}) for name, codes in shown)]
+
+
+def _keys(ways: Collection[Q], *, closed: bool) -> QuerySet[Any]:
+    """Keys of the cases to which one of the ways leads, each found by its own index."""
+    first, *others = (Case.objects.filter(way, closed_at__isnull=not closed).order_by().values("pk") for way in ways)
+    return first.union(*others)
 
 
 def known_of(uids: Collection[str], *, actor: Actor) -> set[str]:
@@ -150,12 +161,14 @@ TABS = ("mine", "unit", "overdue", "open", "closed")
 
 def inbox(actor: Actor, *, tab: str = "unit", kind: str = "") -> QuerySet[Case]:
     """`mine`: in my hands; `unit`: with my units and in nobody's hands or mine; the most urgent first."""
-    rows = Case.objects.filter(visible(actor))
-    rows = rows.filter(closed_at__isnull=tab != "closed")
+    closed, mine = tab == "closed", [Q(person=actor.human), Q(opened_by=actor.human)]
+    rows = Case.objects.filter(closed_at__isnull=not closed)
     if tab == "mine":
-        rows = rows.filter(Q(person=actor.human) | Q(opened_by=actor.human))
+        rows = rows.filter(visible(actor), pk__in=_keys(mine, closed=False))
     elif tab in ("unit", "overdue"):
-        rows = rows.filter(Q(holder__in=_units_of(actor)) | Q(person=actor.human))
+        rows = rows.filter(visible(actor), pk__in=_keys([Q(holder__in=_units_of(actor)), mine[0]], closed=False))
+    elif visible(actor):
+        rows = rows.filter(pk__in=_keys(_ways(actor), closed=closed))
     if tab == "overdue":
         rows = rows.filter(late=True)
     if kind:

@@ -36,7 +36,7 @@ def sweep_deadlines(*, at: datetime, most: int = 1_000_000) -> int:
 def _pass(day: date, *, at: datetime) -> int:
     """One part: everything that follows from silence, except moves that the declaration deems made."""
     with transaction.atomic():
-        keys = list(Clock.objects.filter(state=Clock.State.RUNNING, due__lt=day).order_by("pk").values_list("pk", flat=True)[:PART])
+        keys = list(Clock.objects.filter(state=Clock.State.RUNNING, due__lt=day).order_by("due", "pk").values_list("pk", flat=True)[:PART])
         if not keys:
             return 0
         Clock.objects.filter(pk__in=keys).update(state=Clock.State.LATE)

@@ -16,7 +16,7 @@ from ximu.ideas.ledger.services.growth import append
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
-ROTATED = "ledger.key"
+ROTATED = "log.key"
 
 
 def rotate_key(*, reason: str, by: Actor, at: datetime) -> tuple[str, str]:

@@ -58,7 +58,7 @@ def test_old_and_new_proofs_verify_with_the_history_of_keys(home: Path) -> None:
             verify_bundle(data, [key])
     entry = queries.entry_value(5)
     text = rotation_text("ximu.example/示例市", old, new)
-    assert (entry["kind"], entry["old"], entry["new"]) == ("ledger.key", old, new)
+    assert (entry["kind"], entry["old"], entry["new"]) == ("log.key", old, new)
     assert all(verifies(public_of(key), base64.b64decode(entry[name]), text.encode()) for key, name in ((old, "by_old"), (new, "by_new")))
     assert queries.verify_log(whole_home=True).ok
     assert (home / "keys" / "log.key").stat().st_mode & 0o777 == 0o600 and not (home / "keys" / "log.next").exists()
