@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -91,6 +92,12 @@ def object_to(request: HttpRequest, uid: str, unit: str, given: ObjectionIn) -> 
 def replay(request: HttpRequest, uid: str) -> Any:
     actor_of(request).must("assessment.run")
     return queries.replay(uid)
+
+
+@router.get("/replay", response=dict[str, Any], summary="按两个时间重算一个单位 A unit's figure by both clocks")
+def replay_unit(request: HttpRequest, unit: str, as_of: date, known_at: date | None = None) -> Any:
+    actor_of(request).must("assessment.run")
+    return queries.replay_unit(unit, as_of=as_of, known_at=min(clock.now(), clock.end_of(known_at)) if known_at else clock.now())
 
 
 @router.get("/runs/{uid}/quality", response=dict[str, Any], summary="方法质量 Quality of the method")

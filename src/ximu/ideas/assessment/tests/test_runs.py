@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from ximu.ideas.assessment import queries, services
+from ximu.ideas.assessment.commands.score import score_group
 from ximu.ideas.assessment.models import Run
 from ximu.ideas.assessment.rules.frozen import Asked, Value
 from ximu.ideas.ledger.queries import verify_log
@@ -154,6 +157,21 @@ def test_the_change_since_last_year_splits_into_causes_that_add_up() -> None:
     assert queries.changed(new.uid, "u1", other=new.uid)["change"] == "0.00"
     lone = ran(adopted(version="2018-2"), "unit,name,speed\nu1,甲区,0\n")
     refused("SCORE-GAP", queries.changed, new.uid, "u2", other=lone.uid)
+
+
+def test_a_units_figure_is_replayed_by_both_clocks() -> None:
+    run = ran(adopted())
+    services.finish(run.uid, by=OTHER, at=AT)
+    told = queries.replay_unit("甲区", as_of=CLOCKS.as_of, known_at=CLOCKS.known_at)
+    assert (told["unit"], told["score"], told["rank"], told["same"], told["same_bytes"]) == ("u1", "45.00", 2, True, True)
+    queries.register_source("tried", lambda argument, asked: {**answer(argument, asked), "u1": Value("100" if asked.known_at > AT else "90")})
+    later = queries.replay_unit("u1", as_of=CLOCKS.as_of, known_at=datetime(2019, 2, 1, tzinfo=UTC))
+    assert (later["score"], later["published"]["score"], later["same"], later["same_bytes"]) == ("50.00", "45.00", False, None)
+    assert queries.replay_unit("u1", as_of=date(2018, 6, 30), known_at=CLOCKS.known_at)["same"]
+    refused("SCORE-NONE", queries.replay_unit, "u1", as_of=date(2011, 1, 1), known_at=AT)
+    asked = ["replay", "--unit", "u1", "--as-of", "2018-12-31", "--known-at", "2019-01-15", "--json"]
+    ended = CliRunner().invoke(score_group, asked, catch_exceptions=False)
+    assert ended.exit_code == 0 and json.loads(ended.stdout)["score"] == "45.00"
 
 
 def test_peers_stand_beside_the_unit_best_first() -> None:

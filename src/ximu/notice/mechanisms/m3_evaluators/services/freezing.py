@@ -83,7 +83,8 @@ def _facts(about: Engagement, item: str, given: tuple[Mapping[str, str], dict[st
            ) -> _Frozen:
     """Rows of one item: only in effect, of the year, by what the policy shows and the list of the event's day lets be shared."""
     owners, bodies = given
-    view, found, days = disclosure.view_for(LOOKER, purpose="assessment", at=at), _Frozen(), {}
+    view, found = disclosure.view_for(LOOKER, purpose="assessment", at=at), _Frozen()
+    days: dict[date, bool] = {}
     family = gate(item, use="share", on=clock.city_day(at)).family
     rows = [row for row in _pages(sorted(owners), view, family, at, span[1]) if row.facts.item == item and row.facts.state in LIVE
             and span[0] <= row.facts.event_date <= span[1]]

@@ -17,6 +17,7 @@ from ximu.foundation.profiles import uid_of
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment import services as assessing
 from ximu.ideas.catalogue.tests import factories as lists
+from ximu.ideas.disclosure.queries import PUBLIC
 from ximu.ideas.disclosure.tests import factories as made
 from ximu.ideas.ledger.queries import verify_log
 from ximu.ideas.records.queries import doors
@@ -295,8 +296,9 @@ def test_nobody_holds_a_result_back_and_notes_travel_with_it() -> None:
     assert (row.state, row.result) == ("published", before)
     services.comment(row.uid, "迟到的说明。", unit=UNITS[0], by=CLERK, at=AT + timedelta(days=9))
     assert [(n["unit"], n["late"]) for n in queries.notes(row)] == [(UNITS[0], False), ("", False), (UNITS[0], True)]
-    shown = queries.public_evaluation(made.PUBLISHER, uid=row.uid) if hasattr(made.PUBLISHER, "name") else None
-    assert shown is None or len(shown["notes"]) == 3
+    shown = queries.public_evaluation(PUBLIC, uid=row.uid)
+    assert [note["words"] for note in shown["notes"]] == ["样本偏少。", "与年度评价的权重不同。", "迟到的说明。"]
+    assert len(shown["compared"]) == 6 and shown["official"]["ranks"][UNITS[0]] is not None
     assert verify_log().ok
 
 

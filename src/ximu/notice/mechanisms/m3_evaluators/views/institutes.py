@@ -100,8 +100,9 @@ def act(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     except InvalidOperation:
         raise Refusal("NUM-FORM", field="fee", value=post.get("fee", "")[:20], rule="0.00", zh="费用应为数字。",
                       en="The fee must be a number.") from None
-    terms = services.Terms(post.get("title", ""), post.get("period", ""), units, *(registry.named(post.get(k, ""), as_of=day)
-                           for k in ("commissioner", "payer")), post.get("contract", ""), granted, fee, post.get("official", ""))
+    terms = services.Terms(
+        post.get("title", ""), post.get("period", ""), units, registry.named(post.get("commissioner", ""), as_of=day),
+        registry.named(post.get("payer", ""), as_of=day), post.get("contract", ""), granted, fee, post.get("official", ""))
     return redirect("m3_evaluators:engagement", services.engage(uid, terms, by=by, at=at))
 
 
