@@ -31,6 +31,11 @@ PATTERNS: dict[str, tuple[Text, re.Pattern[str]]] = {
 }
 
 
+SECRET = re.compile(r"(?:绝\s*密|机\s*密|秘\s*密)\s*[★☆*]|^\s*(?:绝密|机密|秘密|内部文件|不予公开)\s*$")
+"""A mark of state secrecy as GB/T 9704-2012 7.2.2 writes it (级别★期限), or alone in its field."""
+MINOR = re.compile(r"未成年|未满\s*(?:十八|18)\s*周?岁|不满\s*(?:十八|18)\s*周?岁")
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """What kind was found and where; never the value itself, which must not reach a log line or an error."""
@@ -52,3 +57,12 @@ def personal_data(text: str) -> list[Hit]:
     folded = plain(text)
     found = [Hit(kind, name, m.start(), m.end()) for kind, (name, pattern) in PATTERNS.items() for m in pattern.finditer(folded)]
     return sorted(found, key=lambda hit: (hit.start, hit.kind))
+
+
+def secret_mark(text: str) -> bool:
+    """Does the text bear a secrecy mark? Then nothing of its record goes to the public."""
+    return SECRET.search(plain(text)) is not None
+
+
+def of_minor(text: str) -> bool:
+    return MINOR.search(plain(text)) is not None

@@ -16,6 +16,7 @@ from ximu.ideas.records import queries as record_queries
 from ximu.ideas.records import services as records
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.canonical import canonical
 from ximu.kernel.refusal import Refusal
 from ximu_verify import bundle as verifier
 
@@ -60,6 +61,18 @@ def test_it_is_too_early_until_the_record_has_taken_effect() -> None:
     records.check(number, by=f.REVIEWER, at=T0)
     records.notify(number, served_at=T0, manner="信函", by=f.REVIEWER, at=T0)
     assert code_of(services.propose, number, terms=f.terms(), by=f.REVIEWER, at=LATER) == "DISC-EARLY"
+
+
+@pytest.mark.parametrize(("content", "code"), [
+    ({"CF_NR": "机密★10年"}, "DISC-SECRET"), ({"BZ": "秘密"}, "DISC-SECRET"), ({"CF_NR": "绝 密 ★"}, "DISC-SECRET"),
+    ({"BZ": "当事人系未成年人"}, "DISC-PII"), ({"CF_NR": "泄露商业秘密，处罚"}, ""),
+])
+def test_a_mark_of_secrecy_or_a_minor_closes_the_whole_record(content: dict[str, str], code: str) -> None:
+    number = f.effective(payload=canonical({**f.PAYLOAD, **content}).decode())
+    if code:
+        assert code_of(services.propose, number, terms=f.terms(), by=f.REVIEWER, at=LATER) == code
+    else:
+        assert services.propose(number, terms=f.terms(), by=f.REVIEWER, at=LATER)
 
 
 @pytest.mark.parametrize(("change", "code"), [

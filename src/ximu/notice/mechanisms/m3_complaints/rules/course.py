@@ -19,7 +19,8 @@ TOPICS = {
     "promise": Text("承诺不兑现", "a promise not kept"), "payment": Text("拖欠账款", "money owed"),
     "law": Text("不履行生效裁判", "a judgment not obeyed"),
     "service": Text("办事失信", "service not as announced"), "data": Text("统计或信息不实", "false figures or information"),
-    "conduct": Text("公务员失信行为", "conduct of a civil servant in office"), "other": Text("其他", "other"),
+    "conduct": Text("公务员失信行为", "conduct of a civil servant in office"),
+    "personal": Text("查询、更正、删除本人信息", "my own data: see, correct, delete"), "other": Text("其他", "other"),
 }
 MOVES = {
     "accept": (("received",), "handling"), "decline": (("received",), "declined"), "pass_on": (("received", "handling"), ""),
@@ -27,6 +28,11 @@ MOVES = {
     "reopen": (("answered",), "handling"),
 }
 """Verb → (states from which, state after; empty: stays)."""
+
+
+def answer_term(topic: str) -> str:
+    """The parameter that limits the answer."""
+    return "personal_term" if topic == "personal" else "answer_term"
 
 
 def must_move(verb: str, state: str) -> str:

@@ -59,7 +59,7 @@ def _move(row: Report, verb: str, *, by: Actor, at: datetime, **changes: object)
 def accept(uid: str, *, by: Actor, at: datetime) -> date | None:
     """Take it on; the last day of the answer."""
     row = must_handle(uid, by=by, at=at)
-    last, told = queries.due("answer_term", clock.city_day(at))
+    last, told = queries.due(rules.answer_term(row.topic), clock.city_day(at))
     with transaction.atomic():
         _move(row, "accept", by=by, at=at, officer=by.human, due=last, due_told=told)
     return last
@@ -120,7 +120,7 @@ def ask(uid: str, text: str, *, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         if row.due is not None and day <= row.due:
             last, told = queries.due("supplement_term", day)
-            _move(row, "ask", by=by, at=at, left=queries.days_left("answer_term", day, row.due), due=last, due_told=told)
+            _move(row, "ask", by=by, at=at, left=queries.days_left(rules.answer_term(row.topic), day, row.due), due=last, due_told=told)
         else:
             _move(row, "ask", by=by, at=at)
         message(row, "office", words, day)

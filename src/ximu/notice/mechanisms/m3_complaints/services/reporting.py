@@ -164,7 +164,8 @@ def look(typed: str, *, at: datetime) -> dict[str, Any]:
     last = row.closed_on and row.state == "answered" and not row.reopened and row.main_id is None
     until = queries.due("reopen_term", row.closed_on)[0] if last and row.closed_on else None
     return {"state": rules.STATES[row.state], "code": row.state, "due": row.due, "due_told": row.due_told, "day": row.day,
-            "outcome": rules.OUTCOMES.get(row.outcome), "talk": queries.talk_of(row), "files": row.attachments.count(),
+            "outcome": rules.OUTCOMES.get(row.outcome), "named": row.named,
+            "length": len(queries.text_of(row)), "talk": queries.talk_of(row), "files": row.attachments.count(),
             "alone": not row.handler and row.state not in rules.CLOSED,
             "may_say": row.state in rules.MOVES["say"][0], "may_reopen": bool(until and day <= until), "reopen_until": until}
 
@@ -191,11 +192,30 @@ def say(typed: str, text: str, *, token: str, files: Sequence[bytes] = (), by: A
         act("say", row.uid, by=by.uid, at=at)
 
 
+def correct_contact(typed: str, contact: str, *, by: Actor = REPORTER, at: datetime) -> None:
+    """Change the contact that one left, or take it away: it lies in one place only, and the old one is gone at once.
+
+    个人信息保护法 art. 46 and 47. Errors: `RECEIPT`, `RECEIPT-SLOW`, `CONTACT-LONG`.
+    """
+    row, words = _find(typed, at=at), contact.strip()
+    if len(words) > LONGEST_NAME:
+        raise Refusal("CONTACT-LONG", field="contact", value=len(words), rule=f"≤ {LONGEST_NAME}", zh=f"联系方式超过{LONGEST_NAME}字。",
+                      en=f"The contact is longer than {LONGEST_NAME} characters.")
+    with transaction.atomic():
+        if words:
+            Contact.objects.update_or_create(report=row, defaults={
+                "sealed": vault.seal(words, about=f"contact:{row.uid}"), "asked_by": "", "purpose": ""})
+        else:
+            Contact.objects.filter(report=row).delete()
+        Report.objects.filter(pk=row.pk).update(named=bool(words))
+        act("contact", row.uid, by=by.uid, at=at)
+
+
 def go_on(row: Report, day: date) -> int:
     """The clock of handling runs again with the days that were left when the question was asked; a late one stays late."""
     back: dict[str, Any] = {"state": "handling", "left": None}
     if row.left is not None:
-        back["due"], back["due_told"] = queries.due("answer_term", day, left=row.left)
+        back["due"], back["due_told"] = queries.due(rules.answer_term(row.topic), day, left=row.left)
     return Report.objects.filter(pk=row.pk, state="asked").update(**back)
 
 
@@ -229,7 +249,7 @@ def reopen(typed: str, text: str, *, by: Actor = REPORTER, at: datetime) -> None
         raise Refusal("REOPEN-LATE", status=409, field="day", value=day.isoformat(), rule=f"≤ {until}",
                       zh=f"请求复查的期限为{until}，已经超过。",
                       en=f"It could be reopened until {until}.")
-    last, told = queries.due("answer_term", day)
+    last, told = queries.due(rules.answer_term(row.topic), day)
     with transaction.atomic():
         changed = Report.objects.filter(pk=row.pk, state="answered", reopened=False).update(
             state="handling", reopened=True, earlier=[*row.earlier, row.officer], officer="", closed_on=None, outcome="", due=last,

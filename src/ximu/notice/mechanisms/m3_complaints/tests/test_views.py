@@ -15,9 +15,9 @@ from ximu.foundation.models import Reply
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts.tests.factories import account, with_password
 from ximu.ideas.registry.tests import factories as city
-from ximu.notice.mechanisms.m3_complaints import queries
-from ximu.notice.mechanisms.m3_complaints.models import Report
-from ximu.notice.mechanisms.m3_complaints.tests.factories import JIANCHA, jpeg
+from ximu.notice.mechanisms.m3_complaints import queries, services
+from ximu.notice.mechanisms.m3_complaints.models import Contact, Report
+from ximu.notice.mechanisms.m3_complaints.tests.factories import AT, JIANCHA, jpeg, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M3.4")]
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
@@ -123,3 +123,22 @@ def test_figures_are_public() -> None:
     assert Client().get("/report/figures/").status_code == 200
     assert Client().get("/report/figures/?year=2018&quarter=9").status_code == 200
     assert Client().get("/api/v1/m3_complaints/leads").status_code in (401, 403)
+
+
+def test_one_asks_for_ones_own_data_in_the_term_shown_and_corrects_a_number() -> None:
+    client = Client()
+    code = code_of(send(client, topic="personal", text="请告知保存了我的哪些信息。", contact="王某 13812345678"))
+    [row] = Report.objects.all()
+    services.accept(row.uid, by=person("handler", row.handler), at=AT)
+    shown = client.post("/report/status/", {"code": code}).content.decode()
+    assert "内容13字，附件0个，联系方式：有" in shown and "13812345678" not in shown, "whoever finds the code does not see who it is"
+    assert "2018年6月26日" in shown, "15 working days, the Dragon Boat holiday left out"
+    done = client.post("/report/status/", {"code": code, "act": "contact", "contact": "王某 13987654321"}).content.decode()
+    assert "已更正" in done
+    services.ask_contact(row.uid, purpose="答复", by=person("handler", row.handler), at=AT)
+    assert services.reveal_contact(row.uid, by=person("second", row.handler), at=AT) == "王某 13987654321"
+    long = client.post("/report/status/", {"code": code, "act": "contact", "contact": "长" * 401})
+    assert long.status_code == 422 and "CONTACT-LONG" in long.content.decode()
+    client.post("/report/status/", {"code": code, "act": "contact", "contact": ""})
+    assert not Contact.objects.exists() and not Report.objects.get().named
+    assert client.post("/report/status/", {"code": "0" * 16, "act": "contact", "contact": "x"}).status_code == 404

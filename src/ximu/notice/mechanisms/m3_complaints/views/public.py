@@ -48,6 +48,9 @@ def status(request: HttpRequest) -> HttpResponse:
         if post.get("act") == "say":
             files = [one.read() for one in request.FILES.getlist("file")]
             services.say(code, post.get("text", ""), token=post.get("token", ""), files=files, at=at)
+        elif post.get("act") == "contact":
+            services.correct_contact(code, post.get("contact", ""), at=at)
+            shown["corrected"] = True
         elif post.get("act") == "reopen":
             services.reopen(code, post.get("text", ""), at=at)
     except Refusal as refusal:
