@@ -28,6 +28,12 @@ def methods(request: HttpRequest) -> Any:
              "state": m.state, "resolution": m.resolution, "text": m.text} for m in queries.methods()]
 
 
+@router.get("/methods/{uid}/backtest", response=list[dict[str, Any]], summary="在往年数据上试算 A version on past years")
+def backtest(request: HttpRequest, uid: str) -> Any:
+    actor_of(request).must("assessment.run")
+    return [one.plain() for one in queries.backtest(uid)]
+
+
 @router.get("/runs", response=list[dict[str, Any]], summary="考核计算 Runs")
 def runs(request: HttpRequest) -> Any:
     by = actor_of(request)

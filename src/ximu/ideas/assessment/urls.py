@@ -9,7 +9,9 @@ from ximu.ideas.assessment import views
 app_name = "assessment"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("methods", views.add, name="add"),
     path("methods/<str:uid>", views.method, name="method"),
+    path("methods/<str:uid>/adopt", views.adopt, name="adopt"),
     path("runs", views.start, name="start"),
     path("runs/<str:uid>", views.run, name="run"),
     path("runs/<str:uid>/quality", views.quality, name="quality"),

@@ -10,9 +10,10 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from ximu.foundation import city, clock, documents
+from ximu.foundation import city, clock, documents, tiles
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
 from ximu.ideas.assessment import queries, services
@@ -34,14 +35,35 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = [{"row": r, "state": STATES[r.state]} for r in queries.runs()
             if by.can("assessment.run") or by.can("assessment.finish") or r.state != "draft"]
     return render(request, "assessment/index.html", {
-        "methods": queries.methods(), "rows": rows, "may_run": by.can("assessment.run"), "year": clock.today().year - 1})
+        "methods": queries.methods(), "rows": rows, "may_run": by.can("assessment.run"), "may_add": by.can("assessment.method"),
+        "year": clock.today().year - 1})
 
 
 @require_safe
 def method(request: HttpRequest, uid: str) -> HttpResponse:
-    """The method's text as it was adopted: the published rule itself."""
-    actor_of(request).must("assessment.see")
-    return render(request, "assessment/method.html", {"row": queries.method_row(uid)})
+    """The method's text as it was adopted: the published rule itself; for a draft, what it would have done to past years."""
+    by = actor_of(request)
+    by.must("assessment.see")
+    row = queries.method_row(uid)
+    return render(request, "assessment/method.html", {
+        "row": row, "may_adopt": row.state == "draft" and by.can("assessment.method"),
+        "tests": queries.backtest(uid) if by.can("assessment.run") else []})
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """A new version of a method, kept as a draft."""
+    given = request.FILES.get("file")
+    text = given.read().decode("utf-8-sig", "replace") if isinstance(given, UploadedFile) else ""
+    made = services.add_method(text, code=request.POST.get("code", "").strip()[:40], by=actor_of(request), at=clock.now())
+    return redirect("assessment:method", made.uid)
+
+
+@require_POST
+def adopt(request: HttpRequest, uid: str) -> HttpResponse:
+    services.adopt(uid, resolution=request.POST.get("resolution", ""), by=actor_of(request), at=clock.now())
+    messages.success(request, t("方法已通过。", "The method is in force."))
+    return redirect("assessment:method", uid)
 
 
 @require_POST
@@ -64,6 +86,8 @@ def run(request: HttpRequest, uid: str) -> HttpResponse:
     own = set(queries.own_draft(row, by))
     rows = [one for one in queries.ranking(row) if one["unit"] in own]
     return render(request, "assessment/run.html", {
+        "map": tiles.tile_map([tiles.Cell(r["unit"], r["short"], None if r["score"] is None else float(r["score"]), r["score"] or "—",
+                                          reverse("assessment:unit", args=[uid, r["unit"]])) for r in rows], city.places()),
         "row": row, "state": STATES[row.state], "rows": rows, "may": {v: by.can(f"assessment.{v}") for v in ("run", "finish", "publish")},
         "objections": [{"row": o, "case": cases.case_for(o.case)} for o in queries.objections(row)] if by.can("assessment.run") else [],
         "extracts": queries.extracts(row) if by.can("assessment.finish") else []})

@@ -67,6 +67,21 @@ def adopt(method: str, resolution: str, as_json: bool) -> None:
     _say({"method": made.uid, "state": made.state, "resolution": made.resolution}, as_json)
 
 
+@score_group.command("backtest")
+@click.argument("method")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def backtest(method: str, as_json: bool) -> None:
+    """在往年数据上试算 a version on past years: whose rank would have changed, and by what."""
+    found = queries.backtest(method)
+    if as_json:
+        click.echo(json.dumps([one.plain() for one in found], ensure_ascii=False))
+        return
+    for year in found:
+        click.echo(f"{year.period} ({year.version}): {year.moved} 个单位名次变动 ranks change{f' [{year.why.code}]' if year.why else ''}")
+        for line in year.lines:
+            click.echo(f"  {line['label']}\t{line['rank_before']} → {line['rank_after']}\t{line['before']} → {line['after']}")
+
+
 @score_group.command("run")
 @click.argument("method")
 @click.option("--data", required=True, help="数据文件 CSV of the units; the platform's sources add their columns")

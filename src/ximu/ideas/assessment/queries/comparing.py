@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from ximu.ideas.assessment.models import Run
-from ximu.ideas.assessment.queries.runs import previous, run_row
+from ximu.ideas.assessment.queries.runs import method_row, previous, run_row
 from ximu.ideas.assessment.rules import loading
 from ximu.ideas.assessment.rules.causes import Side, Split, causes, parts
 from ximu.kernel.refusal import Refusal
@@ -41,6 +42,46 @@ def changed(uid: str, unit: str, *, other: str = "") -> dict[str, Any]:
     return {**told, "period": run.period, "period_before": before.period, "run": run.uid, "run_before": before.uid,
             "method": run.method.version, "method_before": before.method.version, "same_method": run.method.digest == before.method.digest,
             "parts": parts(*sides)}
+
+
+@dataclass(frozen=True, slots=True)
+class BackTest:
+    """One past year under another version: each unit's score and rank as they were and as they would have been, with the causes."""
+
+    period: str
+    run: str
+    version: str
+    lines: list[dict[str, Any]]
+    why: Refusal | None = None
+
+    @property
+    def moved(self) -> int:
+        """Units whose rank changes."""
+        return sum(line["rank_before"] != line["rank_after"] for line in self.lines)
+
+    def plain(self) -> dict[str, Any]:
+        return {"period": self.period, "run": self.run, "version": self.version, "moved": self.moved, "units": self.lines,
+                "refusal": self.why.envelope() if self.why else None}
+
+
+def backtest(uid: str) -> list[BackTest]:
+    """A version of a method on every past final year of its code, newest first: whose rank would have changed, and by what.
+
+    A year whose data lack a column of the new version says so. Errors: `METH-NONE`.
+    """
+    row = method_row(uid)
+    past = Run.objects.select_related("method").filter(method__code=row.code, state__in=[Run.State.FINAL, Run.State.PUBLISHED])
+    return [_tested(run, row.text) for run in past.order_by("-period")]
+
+
+def _tested(run: Run, text: str) -> BackTest:
+    try:
+        found = causes(Side(loading.load(run.method.text), run.data), Side(loading.load(text), run.data))
+    except Refusal as refusal:
+        return BackTest(run.period, run.uid, run.method.version, [], refusal)
+    labels = json.loads(run.result)["labels"]
+    lines = [{**split.plain(), "label": labels[unit]} for unit, split in found.items()]
+    return BackTest(run.period, run.uid, run.method.version, sorted(lines, key=lambda line: (line["rank_after"] or 0, line["unit"])))
 
 
 def moved(before: Run, after: Run, column: str, unit: str) -> dict[str, list[str]]:

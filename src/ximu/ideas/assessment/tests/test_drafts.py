@@ -178,6 +178,12 @@ def test_pages_answer_why_this_place_and_was_it_so_last_year() -> None:
         assert boss.get(f"{base}/runs/{run.uid}/units/{U1}/card.{form}").status_code == 200
     assert boss.post(f"{base}/runs/{run.uid}/replay").status_code == 302
     assert boss.post(f"{base}/runs/{run.uid}/dance").status_code == 404
+    new = SimpleUploadedFile("m.toml", runs.text("0.1", "0.9", "2019-1").encode())
+    place = boss.post(f"{base}/methods", {"code": "yearly", "file": new}).headers["Location"]
+    assert "在2018年数据上试算" in boss.get(place).content.decode() and "名次变动" in boss.get(place).content.decode()
+    assert boss.post(f"{place}/adopt", {"resolution": " "}).status_code == 422
+    assert boss.post(f"{place}/adopt", {"resolution": "示政办〔2019〕1号"}).status_code == 302
+    assert "示政办〔2019〕1号" in boss.get(place).content.decode() and "经决议通过" not in boss.get(place).content.decode()
     sent = boss.post(f"{base}/runs", {"method": run.method.uid, "period": "2018", "file": SimpleUploadedFile("a.csv", DATA.encode())})
     assert sent.status_code == 302
     assert "名次区间" in public.get("/assessment/").content.decode()

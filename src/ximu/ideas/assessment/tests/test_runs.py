@@ -174,6 +174,21 @@ def test_a_units_figure_is_replayed_by_both_clocks() -> None:
     assert ended.exit_code == 0 and json.loads(ended.stdout)["score"] == "45.00"
 
 
+def test_a_new_version_is_tried_on_past_years_before_it_is_adopted() -> None:
+    old = ran(adopted(version="2017-1"), "unit,name,speed\nu1,甲区,0\nu2,乙区,9\nu3,丙区,3\n", "2017")
+    services.finish(old.uid, by=OTHER, at=AT)
+    draft = services.add_method(text("0.1", "0.9", "2018-1"), code="yearly", by=SYSTEM, at=AT)
+    [year] = queries.backtest(draft.uid)
+    assert (year.period, year.version, year.moved, year.why) == ("2017", "2017-1", 2, None)
+    ranks = {line["unit"]: (line["rank_before"], line["rank_after"]) for line in year.lines}
+    assert ranks == {"u1": (2, 3), "u2": (1, 1), "u3": (3, 2)}
+    assert all([c["kind"] for c in line["causes"]] == ["weights"] for line in year.lines)
+    other = services.add_method(text(version="2018-2").replace('code = "speed"', 'code = "pace"'), code="yearly", by=SYSTEM, at=AT)
+    assert queries.backtest(other.uid)[0].why.code == "DATA-COL"
+    ended = CliRunner().invoke(score_group, ["backtest", draft.uid, "--json"], catch_exceptions=False)
+    assert json.loads(ended.stdout)[0]["moved"] == 2
+
+
 def test_peers_stand_beside_the_unit_best_first() -> None:
     run = ran(adopted())
     told = queries.peers(run, "u1")
