@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from ximu.ideas.assessment.models import Extract, MethodVersion, Objection, Run
 from ximu.ideas.assessment.queries import runs as kept
+from ximu.ideas.assessment.queries.comparing import changed
 from ximu.ideas.assessment.rules import frozen, loading
 from ximu.ideas.assessment.rules.quality import quality
 from ximu.ideas.casework import queries as cases
@@ -146,7 +147,19 @@ def public_unit(view: View, *, unit: str, period: str = "") -> dict[str, Any]:
         before = kept.same_rule(run.uid, unit)
     except Refusal:
         before = None
-    return {"view": view.name, "period": run.period, "digest": run.digest, "reasons": found, "facts": facts, "before": before}
+    return {"view": view.name, "period": run.period, "digest": run.digest, "reasons": found, "facts": facts, "before": before,
+            "changed": _public_change(run, unit) if before else None}
+
+
+def _public_change(run: Run, unit: str) -> dict[str, Any] | None:
+    """Causes of the change since a year that is public too: how many facts came and went, not which."""
+    if kept.previous(run).state != Run.State.PUBLISHED:
+        return None
+    try:
+        told = changed(run.uid, unit)
+    except Refusal:
+        return None
+    return {**told, "causes": [{**c, "facts_new": len(c["facts_new"]), "facts_gone": len(c["facts_gone"])} for c in told["causes"]]}
 
 
 def today(actor: Actor, at: datetime) -> list[TodayItem]:

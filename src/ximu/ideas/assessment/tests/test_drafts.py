@@ -164,7 +164,7 @@ def test_an_extract_verifies_offline_and_a_changed_one_does_not() -> None:
 
 
 def test_pages_answer_why_this_place_and_was_it_so_last_year() -> None:
-    settled("2017", runs.EARLIER.replace("u1", U1))
+    earlier = settled("2017", runs.EARLIER.replace("u1", U1))
     run, now, login = settled(), clock.now(), "django.contrib.auth.backends.ModelBackend"
     services.publish(run.uid, by=runs.OTHER, at=AT)
     boss, public = Client(), Client()
@@ -187,7 +187,10 @@ def test_pages_answer_why_this_place_and_was_it_so_last_year() -> None:
     sent = boss.post(f"{base}/runs", {"method": run.method.uid, "period": "2018", "file": SimpleUploadedFile("a.csv", DATA.encode())})
     assert sent.status_code == 302
     assert "名次区间" in public.get("/assessment/").content.decode()
-    assert public.get(f"/assessment/2018/{U1}/").status_code == 200
+    assert "得分为何变动" not in public.get(f"/assessment/2018/{U1}/").content.decode(), "2017 is final, not public"
+    services.publish(earlier.uid, by=runs.OTHER, at=AT)
+    shown = public.get(f"/assessment/2018/{U1}/").content.decode()
+    assert "得分为何变动" in shown and "-50.00" in shown and "promise:a" not in shown
     assert public.get("/assessment/?period=1999").status_code == 404
     assert public.get("/api/v1/assessment/runs").status_code in (401, 403)
     clerk = Client()
