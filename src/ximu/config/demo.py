@@ -13,7 +13,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ximu.config import demo_assessment, demo_evaluators, demo_exchange, demo_plan, demo_reports, demo_safeguards, demo_supervision
+from ximu.config import (
+    demo_assessment,
+    demo_evaluators,
+    demo_exchange,
+    demo_leads,
+    demo_plan,
+    demo_reports,
+    demo_safeguards,
+    demo_supervision,
+)
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.accounts import queries as accounts
@@ -109,6 +118,7 @@ def _arrive(todo: _Story, name: str, told: dict[str, Any], city: str, *, say: Sa
 def _check_the_plan(city: str) -> None:
     demo_plan.check(city, coordinator=_person("coordinator", CHECKED), clerk=_person("czj-entry", CHECKED),
                     publisher=_person("publisher", CHECKED), reviewer=_person("reviewer", CHECKED), at=CHECKED)
+    demo_leads.lead(city, clerk=_person("coordinator", CHECKED), checker=_person("reviewer", CHECKED), at=CHECKED + timedelta(days=1))
     demo_supervision.supervise(city, coordinator=_person("coordinator", CHECKED), at=CHECKED + timedelta(days=3))
 
 

@@ -24,12 +24,15 @@ from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.tests.factories import upload
 from ximu.ideas.ledger import queries as ledger
+from ximu.ideas.records import services as records
+from ximu.ideas.records.hooks import RecordsMoved
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m1_leads import queries, services
 from ximu.notice.mechanisms.m1_leads.commands import leads_group
 from ximu.notice.mechanisms.m1_leads.rules import Told
+from ximu.notice.mechanisms.m2_joint_action import services as joint
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row("M1.2")]
 Version = apps.get_model("records", "Version")
@@ -156,6 +159,29 @@ def test_a_file_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ximu.notice.mechanisms.m1_leads.services.raising.MOST_ROWS", 1)
     lines = "origin,reference,unit,title,words\n" + "信访,1,示例市财政局,三,四\n" * 2
     assert code_of(services.import_leads, lines.encode(), by=CLERK, at=AT) == "FILE-ROWS"
+
+
+def test_a_record_in_effect_is_proposed_for_under_the_real_list(client: Client) -> None:
+    """The whole line with the city's own lists: recognised, noticed, in effect, proposed for, sent to the units that the list names."""
+    case = rectifying()
+    go(case, "refuse", body(), file=False)
+    go(case, "recognise", CHIEF, values=RECOGNISED)
+    number = Version.objects.get().number
+    reviewer = person("reviewer", "", "records.check", "records.notify", "records.decide", "joint.initiate")
+    records.check(number, by=reviewer, at=AT)
+    records.notify(number, served_at=AT, manner="直接送达", by=reviewer, at=AT)
+    records.make_effective(number, by=reviewer, at=AT + timedelta(days=40))
+    joint.on_moved(RecordsMoved([number], "notified", "effective"), at=AT + timedelta(days=40))
+    [proposal] = cases.open_cases(("joint_proposal",), about=number)
+    measures = proposal.values["measures"]
+    assert {"YY-B-1", "YY-B-2"} <= {m["item"] for m in measures} and all(registry.unit(m["unit"], as_of=AT.date()) for m in measures)
+    casework.move(proposal.uid, "send", given=Given("与不兑现承诺直接相关", values={"items": "YY-B-2"}), by=reviewer, at=AT + timedelta(days=41))
+    sent = cases.open_cases(("joint_action",), about=number)
+    assert sent and {c.values["item"] for c in sent} == {"YY-B-2"}
+    user = with_password(account("boss", "coordinator", at=clock.now()))
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "YY-B-1" in client.get(f"/console/m2/records/{number}").content.decode()
+    assert ledger.verify_log().ok
 
 
 def test_pages_and_api() -> None:

@@ -125,6 +125,11 @@ class Item:
         return tuple(self.body.get("implementers", ()))
 
     @property
+    def grades(self) -> tuple[str, ...]:
+        """Of a measure: the grades for which it may be taken; empty: all."""
+        return tuple(self.body.get("grades", ()))
+
+    @property
     def behaviours(self) -> tuple[str, ...]:
         return tuple(self.body.get("behaviours", ()))
 
