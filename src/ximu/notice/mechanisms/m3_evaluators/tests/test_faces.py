@@ -117,6 +117,38 @@ def test_commands_list_freeze_run_compare_rerun(tmp_path: Path) -> None:
     twin = tmp_path / "twin.json"
     assert ran("twin", snapshot, "--out", str(twin)) == {"twin": str(twin)}
     assert set(ran("try", str(method), str(twin))["published"]) == {f"twin{k:03}" for k in range(1, 7)}
+    sent = ran("send", evaluation["evaluation"])
+    assert sent["state"] == "sent" and ran("publish") == {"published": 0}
+    assert ran("show", evaluation["evaluation"])["notes"] == []
+    with pytest.raises(Refusal) as caught:
+        evaluator_group.main(["publish", evaluation["evaluation"]], standalone_mode=False)
+    assert caught.value.code == "EVAL-TERM"
     with pytest.raises(Refusal) as caught:
         evaluator_group.main(["run", snapshot, "nowhere.toml"], standalone_mode=False)
     assert caught.value.code == "FILE-READ"
+
+
+def test_an_institute_is_registered_and_engaged_by_files(tmp_path: Path) -> None:
+    def ran(*words: str) -> Any:
+        found = CliRunner().invoke(evaluator_group, [*words, "--json"], catch_exceptions=False)
+        assert found.exit_code == 0, found.output
+        return json.loads(found.stdout)
+
+    def kept(name: str, text: str) -> str:
+        (tmp_path / name).write_text(text, "utf-8")
+        return str(tmp_path / name)
+
+    said = f'name = "示例大学"\ncode = "{made.CODE}"\nkind = "university"\nmethods = ["问卷"]\nfunders = ["示例基金会", "{made.FGW}"]\n'
+    uid = ran("register", kept("e.toml", said))["evaluator"]
+    terms = (f'title = "评价"\nperiod = "2018"\nunits = ["{made.UNITS[0]}", "{made.UNITS[1]}"]\ncommissioner = "{made.FGW}"\n'
+             f'payer = "{made.FGW}"\ncontract = "1"\nfee = 5\n[granted]\nCF = ["grade"]\n')
+    engagement = ran("engage", made.CODE, kept("t.toml", terms))["engagement"]
+    assert queries.engagement(engagement).granted == {"CF": ["grade"]}
+    lines = ran("survey", engagement, kept("s.csv", f"unit,n,value\n{made.UNITS[0]},100,90\n"), "--code", "s1", "--frame", "居民")["lines"]
+    assert lines[0]["low"] < 90 < lines[0]["high"]
+    ran("declare", uid, kept("d.toml", 'methods = ["访谈"]\n'))
+    for words, code in ((("engage", made.CODE, kept("t.toml", terms)), "EVAL-COI"), (("engage", uid, kept("u.toml", "title = 1\n")), "EVAL-TERMS"),
+                        (("register", kept("x.toml", "colour = 1\n")), "EVAL-FORM"), (("register", kept("y.toml", "=")), "FILE-READ")):
+        with pytest.raises(Refusal) as caught:
+            evaluator_group.main(list(words), standalone_mode=False)
+        assert caught.value.code == code
