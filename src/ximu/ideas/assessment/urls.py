@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("methods", views.add, name="add"),
     path("methods/<str:uid>", views.method, name="method"),
+    path("methods/<str:uid>/measures.<str:form>", views.measures, name="measures"),
     path("methods/<str:uid>/adopt", views.adopt, name="adopt"),
     path("runs", views.start, name="start"),
     path("runs/<str:uid>", views.run, name="run"),

@@ -50,6 +50,26 @@ def method(request: HttpRequest, uid: str) -> HttpResponse:
         "tests": queries.backtest(uid) if by.can("assessment.run") else []})
 
 
+@require_safe
+def measures(request: HttpRequest, uid: str, form: str) -> HttpResponse:
+    """The management measures that go with the method, as an official document."""
+    actor_of(request).must("assessment.see")
+    if form not in TYPES:
+        raise Http404
+    day, row = clock.today(), queries.method_row(uid)
+    return _file(queries.measures(row, on=day, issuer=_issuer(day)), form, f"measures-{row.version}")
+
+
+def _issuer(day: date) -> str:
+    return registry.name(city.office(), as_of=day) if city.office() else "政务诚信建设综合协调部门"
+
+
+def _file(letter: documents.Letter, form: str, name: str) -> HttpResponse:
+    answer = HttpResponse(documents.pdf(letter) if form == "pdf" else documents.docx(letter), content_type=TYPES[form])
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return answer
+
+
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """A new version of a method, kept as a draft."""
@@ -168,11 +188,7 @@ def card(request: HttpRequest, uid: str, unit: str, form: str) -> HttpResponse:
     if form not in TYPES:
         raise Http404
     day = clock.today()
-    issuer = registry.name(city.office(), as_of=day) if city.office() else "政务诚信建设综合协调部门"
-    made = queries.card(row, unit, on=day, issuer=issuer)
-    answer = HttpResponse(documents.pdf(made) if form == "pdf" else documents.docx(made), content_type=TYPES[form])
-    answer["Content-Disposition"] = f'attachment; filename="assessment-{row.period}.{form}"'
-    return answer
+    return _file(queries.card(row, unit, on=day, issuer=_issuer(day)), form, f"assessment-{row.period}")
 
 
 @require_POST

@@ -4,6 +4,7 @@ from ximu.ideas.assessment.queries import runs as _runs
 from ximu.ideas.assessment.queries.card import card
 from ximu.ideas.assessment.queries.comparing import BackTest, backtest, changed, moved, peers
 from ximu.ideas.assessment.queries.facts import causes_opened, opened
+from ximu.ideas.assessment.queries.measures import measures
 from ximu.ideas.assessment.queries.replaying import replay_unit
 from ximu.ideas.assessment.queries.runs import (
     KINDS,
@@ -44,7 +45,7 @@ from ximu.ideas.assessment.queries.shown import (
 _sources = _runs._sources
 
 __all__ = ["EXTRACTED", "KINDS", "BackTest", "_sources", "asked_of", "backtest", "bundle", "card", "causes_opened", "changed", "entry_of",
-           "evidence", "explained", "extract_of", "extracts", "gathered", "method_row", "methods", "moved", "newest",
+           "evidence", "explained", "extract_of", "extracts", "gathered", "measures", "method_row", "methods", "moved", "newest",
            "objections", "open_objections", "opened", "own_draft", "peers", "pins", "public_ranking", "public_unit",
            "quality_of", "ranking", "ranks_open", "register_source", "replaced", "replay", "replay_unit", "run_row", "runs",
            "same_rule", "seen_by", "today", "year"]

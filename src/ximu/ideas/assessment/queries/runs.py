@@ -12,6 +12,7 @@ from ximu.ideas.assessment.rules import frozen, loading
 from ximu.ideas.assessment.rules.data import read
 from ximu.ideas.assessment.rules.frozen import Asked, Value
 from ximu.ideas.assessment.rules.method import Method
+from ximu.ideas.casework import queries as cases
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.kernel.refusal import Refusal
 
@@ -59,6 +60,11 @@ def newest(run: Run) -> Run:
     while here is not None:
         run, here = here, Run.objects.select_related("method").filter(replaces=here.uid).first()
     return run
+
+
+def objection_days(on: date) -> int:
+    """Working days in which an objection to a draft is examined."""
+    return cases.terms().on("SCORE-OBJECT", on).value
 
 
 def year(period: str) -> tuple[date, date]:

@@ -176,6 +176,9 @@ def test_pages_answer_why_this_place_and_was_it_so_last_year() -> None:
     assert "上一年按同一规则" in why and "第1名" in why and "promise" not in why.split("所依据的事实")[0]
     for form in ("pdf", "docx"):
         assert boss.get(f"{base}/runs/{run.uid}/units/{U1}/card.{form}").status_code == 200
+    for form in ("pdf", "docx"):
+        assert boss.get(f"{base}/methods/{run.method.uid}/measures.{form}").status_code == 200
+    assert boss.get(f"{base}/methods/{run.method.uid}/measures.exe").status_code == 404
     assert boss.post(f"{base}/runs/{run.uid}/replay").status_code == 302
     assert boss.post(f"{base}/runs/{run.uid}/dance").status_code == 404
     new = SimpleUploadedFile("m.toml", runs.text("0.1", "0.9", "2019-1").encode())

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from ximu.foundation.documents import Paragraph
 from ximu.ideas.assessment import queries, services
 from ximu.ideas.assessment.commands.score import score_group
 from ximu.ideas.assessment.models import Run
@@ -187,6 +188,28 @@ def test_a_new_version_is_tried_on_past_years_before_it_is_adopted() -> None:
     assert queries.backtest(other.uid)[0].why.code == "DATA-COL"
     ended = CliRunner().invoke(score_group, ["backtest", draft.uid, "--json"], catch_exceptions=False)
     assert json.loads(ended.stdout)[0]["moved"] == 2
+
+
+def test_the_measures_say_every_rule_of_the_method() -> None:
+    more = """[[deduction]]
+column = "late"
+each = 2
+cap = 6
+reason = { zh = "逾期承诺", en = "late promises" }
+[[veto]]
+column = "false"
+limit = 59
+reason = { zh = "弄虚作假", en = "false figures" }
+[[grade]]
+label = "优秀"
+lowest = 90
+"""
+    row = services.add_method(text() + more, code="yearly", by=SYSTEM, at=AT)
+    told = queries.measures(row, on=AT.date(), issuer="某委")
+    words = "\n".join(p.text for p in told.paragraphs if isinstance(p, Paragraph))
+    for said in ("权重0.5", "目标区间0至10", "数据来源：tried:x", "责任单位：fgw", "每件扣2分，最多6分", "弄虚作假：达到1的，得分不超过59分",
+                 "90分以上为优秀", "10个工作日", "草案", row.digest):
+        assert said in words, said
 
 
 def test_peers_stand_beside_the_unit_best_first() -> None:
