@@ -29,9 +29,10 @@ def measures(row: MethodVersion, *, on: date, issuer: str) -> Letter:
     """Every rule of the method in words; owners by their names, whether the file has a uid or a key of the city's profile."""
     method = loading.load(row.text)
     names = {item.owner: _owner(item.owner, on) for item in method.indicators if item.owner}
+    standing = f"经{row.resolution}通过" if row.resolution else "草案，尚未经决议通过"
     body = [
         Paragraph("第一章　总则", 1),
-        Paragraph(f"本办法适用于“{row.name_zh}”，版本{row.version}，{f'经{row.resolution}通过' if row.resolution else '草案，尚未经决议通过'}。"),
+        Paragraph(f"本办法适用于“{row.name_zh}”，版本{row.version}，{standing}。"),
         Paragraph(f"指标共{len(method.indicators)}项，{WEIGHED[method.weighting.name]}赋权。方法文件与本办法不一致的，以方法文件为准。"),
         Paragraph("第二章　指标、来源与权重", 1), *[p for node in reversed(method.upward()) for p in _node(method, node, names)],
         Paragraph("第三章　缺失、加分、扣分、否决与等级", 1), *_rules(method),
@@ -40,7 +41,8 @@ def measures(row: MethodVersion, *, on: date, issuer: str) -> Letter:
         Paragraph("结果与名次区间、方法文件、输入数据摘要一并公布，任何人可以按同一方法、数据与种子重算。"),
         Paragraph(f"方法文件SHA-256：{row.digest}", 3),
     ]
-    return Letter(issuer=issuer, number=row.resolution or "（草案）", title=f"{row.name_zh}管理办法", to="", paragraphs=tuple(body), signer=issuer, day=on)
+    return Letter(issuer=issuer, number=row.resolution or "（草案）",
+                  title=f"{row.name_zh}管理办法", to="", paragraphs=tuple(body), signer=issuer, day=on)
 
 
 def _owner(text: str, on: date) -> str:
