@@ -174,7 +174,9 @@ def test_a_record_in_effect_is_proposed_for_under_the_real_list(client: Client) 
     joint.on_moved(RecordsMoved([number], "notified", "effective"), at=AT + timedelta(days=40))
     [proposal] = cases.open_cases(("joint_proposal",), about=number)
     measures = proposal.values["measures"]
-    assert {"YY-B-1", "YY-B-2"} <= {m["item"] for m in measures} and all(registry.unit(m["unit"], as_of=AT.date()) for m in measures)
+    assert {"YY-B-1", "YY-B-2"} <= {m["item"] for m in measures}
+    assert not any(m["item"].startswith("YY-G") for m in measures), "measures on civil servants are not proposed for a body"
+    assert all(registry.unit(m["unit"], as_of=AT.date()) for m in measures)
     casework.move(proposal.uid, "send", given=Given("与不兑现承诺直接相关", values={"items": "YY-B-2"}), by=reviewer, at=AT + timedelta(days=41))
     sent = cases.open_cases(("joint_action",), about=number)
     assert sent and {c.values["item"] for c in sent} == {"YY-B-2"}

@@ -12,16 +12,26 @@ from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.catalogue.rules import Item
 from ximu.ideas.records import queries as records
 from ximu.ideas.records.rules import kept_until
+from ximu.ideas.registry import queries as registry
 
+OFFICIAL = "official"
 UNDER_WAY = ("sent", "accepted", "in_force", "lifting")
 
 
 def proposals(record: records.Duties, *, on: date) -> list[Item]:
-    """Measures of the application list in force that relate to this behaviour and grade."""
+    """Measures of the application list in force that relate to this behaviour, grade and kind of subject."""
     if catalogue.edition_in_force(on) is None:
         return []
+    kind = _kind(record)
     return [item for item in catalogue.items("application", on=on)
-            if {record.behaviour, "*"} & set(item.behaviours) and (not item.grades or record.grade in item.grades)]
+            if {record.behaviour, "*"} & set(item.behaviours) and (not item.grades or record.grade in item.grades)
+            and kind in item.subject_kinds]
+
+
+def _kind(record: records.Duties) -> str:
+    """What the subject was on the day of the event, in the words of the lists."""
+    unit = registry.unit(record.subject, as_of=record.event_date)
+    return unit.kind if unit else OFFICIAL
 
 
 def record_until(record: records.Duties, *, on: date) -> date | None:
