@@ -16,7 +16,8 @@ def forget_replies(needles: Iterable[str]) -> int:
     return Reply.objects.filter(pk__in=hit).delete()[0]
 
 
-PERSONAL = ("records_", "disclosure_", "intake_", "foundation_reply", "m3_complaints_")
+PERSONAL = ("records_", "disclosure_", "intake_", "casework_", "exchange_", "following_", "foundation_reply", "m3_complaints_",
+            "m4_relief_")
 """The tables (by how their names begin) whose rows can hold what an erasure destroys."""
 
 

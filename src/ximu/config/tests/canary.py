@@ -21,6 +21,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from ximu.config.tests import open_city  # noqa: E402
+from ximu.faces.operator import backup  # noqa: E402
 from ximu.foundation import files  # noqa: E402
 from ximu.foundation.models import Reply  # noqa: E402
 from ximu.foundation.scrubbing import scrub  # noqa: E402
@@ -29,6 +30,7 @@ from ximu.ideas.intake import queries as deliveries  # noqa: E402
 from ximu.ideas.intake import services as intake  # noqa: E402
 from ximu.ideas.ledger import queries as ledger  # noqa: E402
 from ximu.ideas.records import services as records  # noqa: E402
+from ximu.kernel.actor import SYSTEM  # noqa: E402
 from ximu_verify import verify_bundle  # noqa: E402
 
 NUMBER, WORD, HIDDEN = "示罚〔2018〕金丝雀9471号", "金丝雀内容五万元", "金丝雀隐藏说明"
@@ -61,6 +63,9 @@ def main() -> None:
                          created_at=datetime.now(UTC))
     connection.close()
     before = found(home)
+    saved = home.parent / "saved"
+    backup.save(saved, at=open_city.LATER)
+    in_backup = found(saved)
     reviewer, publisher = open_city.person("reviewer", "reviewer"), open_city.person("publisher", "publisher")
     second = open_city.person("publisher2", "publisher")
     records.revoke(number, reason=f"原决定被撤销：{WORD}", by=reviewer, at=AT)
@@ -69,8 +74,13 @@ def main() -> None:
     scrub()
     connection.close()
     verdict = ledger.verify_log(whole_home=True)
+    after = found(home)
+    backup.restore(saved, accept_loss=True, by=SYSTEM, at=AT + timedelta(days=1))
+    connection.close()
+    restored = ledger.verify_log()
     print(json.dumps({
-        "before": before, "after": found(home), "ok": verdict.ok, "findings": [f.envelope() for f in verdict.findings],
+        "before": before, "after": after, "in_backup": in_backup, "restored": found(home),
+        "restored_ok": restored.ok, "restored_findings": [f.envelope() for f in restored.findings], "ok": verdict.ok, "findings": [f.envelope() for f in verdict.findings],
         "old_bundle": verify_bundle(proved, [ledger.key()]).trusted,
         "new_bundle": verify_bundle(ledger.bundle_bytes(publications_bundle(other)), [ledger.key()]).disclosed,
         "file": files.sealed_path_of(got.digest).exists(), "other_file": files.sealed_path_of(kept.digest).exists(),

@@ -19,6 +19,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from ximu.foundation.scrubbing import scrub
 from ximu.ideas.ledger import queries as log
 from ximu.ideas.ledger.queries import tree
 from ximu.ideas.ledger.rules import read_checkpoint
@@ -96,6 +97,7 @@ def restore(folder: Path, *, accept_loss: bool, by: Actor, at: datetime) -> dict
         raise Refusal("BACKUP-LOG", field="log_root", value=root, rule=manifest["log_root"], status=409,
                       zh="恢复后的日志与备份清单不符。", en="The restored log is not the one of the manifest.")
     erased = records.erase_again(by=by, at=at)
+    scrub()
     verdict = log.verify_log()
     if verdict.findings:
         raise Refusal("BACKUP-LOG", field="log", value=str(len(verdict.findings)), status=409,
