@@ -252,6 +252,7 @@ def connect_assessment() -> None:
     assessment.register_source("plan", met_duties)
     publications.register_public("assessment", assessment.public_ranking)
     publications.register_public("assessment-unit", assessment.public_unit)
+    casework.register_stopper("score", assessing.stop_score)
     for procedure, conduct in assessing.CONDUCTS.items():
         casework.register(procedure, conduct)
 

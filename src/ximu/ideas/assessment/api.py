@@ -43,6 +43,12 @@ def runs(request: HttpRequest) -> Any:
              "known_at": r.known_at, "log_size": r.log_size} for r in queries.runs() if whole or r.state != "draft"]
 
 
+@router.get("/stale", response=list[dict[str, Any]], summary="须重新计算的结果 Results to be computed anew")
+def stale(request: HttpRequest) -> Any:
+    actor_of(request).must("assessment.run")
+    return queries.to_recompute()
+
+
 @router.get("/runs/{uid}/ranking", response=list[dict[str, Any]], summary="名次与名次区间 Ranks with their intervals")
 def ranking(request: HttpRequest, uid: str) -> Any:
     by = actor_of(request)

@@ -105,6 +105,27 @@ class Act(models.Model):
         personal = ()
 
 
+class Stale(models.Model):
+    """A fact beneath a result was corrected or lost its effect since: the result is to be computed anew. Rows are only added."""
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="stale", verbose_name="计算", db_comment="所涉考核计算")
+    effect = models.CharField("效果", max_length=16, unique=True, db_comment="效果台账中计分一行的标识")
+    number = models.CharField("记录号", max_length=40, db_comment="所依据的记录号")
+    cause = models.CharField("原因", max_length=16, db_comment="更正、撤销、修复等")
+    log_index = models.BigIntegerField("日志序号", db_comment="透明日志中的序号")
+    at = models.DateTimeField("时间", db_comment="标注时间")
+
+    class Meta:
+        verbose_name = "须重新计算"
+        verbose_name_plural = verbose_name
+        db_table_comment = "所依据的记录已变动、须重新计算的考核结果"
+
+    class Privacy:
+        public = ()
+        internal = ("run", "effect", "number", "cause", "log_index", "at")
+        personal = ()
+
+
 class Objection(models.Model):
     """A unit objects to its draft; the case is in casework, its outcome stands here."""
 

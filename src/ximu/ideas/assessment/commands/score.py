@@ -117,6 +117,19 @@ def replay(run_uid: str, unit: str, as_of: str | None, known_at: str | None, as_
         raise SystemExit(1)
 
 
+@score_group.command("stale")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def stale(as_json: bool) -> None:
+    """须重新计算的结果 results that rest on a fact that was corrected, revoked or repaired since."""
+    found = queries.to_recompute()
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for one in found or [{"run": "—", "period": "", "state": "", "units": [], "facts": []}]:
+        click.echo(f"{one['run']}\t{one['period']}\t{one['state']}\t{len(one['units'])} 个单位 units\t"
+                   f"{'、'.join(f['ref'] + ' ' + f['cause'] for f in one['facts'])}")
+
+
 @score_group.command("explain")
 @click.argument("run_uid", metavar="RUN")
 @click.argument("unit")

@@ -41,11 +41,12 @@ from ximu.ideas.assessment.queries.shown import (
     seen_by,
     today,
 )
+from ximu.ideas.assessment.queries.stale import stale, to_recompute
 
 _sources = _runs._sources
 
 __all__ = ["EXTRACTED", "KINDS", "BackTest", "_sources", "asked_of", "backtest", "bundle", "card", "causes_opened", "changed", "entry_of",
-           "evidence", "explained", "extract_of", "extracts", "gathered", "measures", "method_row", "methods", "moved", "newest",
-           "objections", "open_objections", "opened", "own_draft", "peers", "pins", "public_ranking", "public_unit",
+           "evidence", "explained", "extract_of", "extracts", "gathered", "measures", "method_row", "methods", "moved",
+           "newest", "objections", "open_objections", "opened", "own_draft", "peers", "pins", "public_ranking", "public_unit",
            "quality_of", "ranking", "ranks_open", "register_source", "replaced", "replay", "replay_unit", "run_row", "runs",
-           "same_rule", "seen_by", "today", "year"]
+           "same_rule", "seen_by", "stale", "to_recompute", "today", "year"]

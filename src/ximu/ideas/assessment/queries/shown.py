@@ -12,6 +12,7 @@ from django.urls import reverse
 from ximu.ideas.assessment.models import Extract, MethodVersion, Objection, Run
 from ximu.ideas.assessment.queries import runs as kept
 from ximu.ideas.assessment.queries.comparing import changed
+from ximu.ideas.assessment.queries.stale import stale, stale_evidence
 from ximu.ideas.assessment.rules import frozen, loading
 from ximu.ideas.assessment.rules.quality import quality
 from ximu.ideas.casework import queries as cases
@@ -113,6 +114,7 @@ def extract_body(row: Extract) -> dict[str, Any]:
 def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     """What the log should say: acts on methods and runs, extracts."""
     yield from kept.evidence(first, last)
+    yield from stale_evidence(first, last)
     for row in Extract.objects.filter(log_index__gte=first, log_index__lt=last):
         yield row.log_index, entry_bytes(EXTRACTED, extract_body(row), row.at), f"考核摘录 {row.uid}"
 
@@ -135,7 +137,7 @@ def public_ranking(view: View, *, period: str = "") -> dict[str, Any]:
     return {"view": view.name, "run": run.uid, "period": run.period, "periods": list(dict.fromkeys(periods)), "pins": result["pins"],
             "digest": run.digest, "method": {"name": Text(run.method.name_zh, run.method.name_en), "version": run.method.version,
                                              "resolution": run.method.resolution, "text": run.method.text},
-            "rows": ranking(run)}
+            "rows": ranking(run), "stale": bool(stale(run))}
 
 
 def public_unit(view: View, *, unit: str, period: str = "") -> dict[str, Any]:

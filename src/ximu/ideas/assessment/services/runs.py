@@ -10,6 +10,7 @@ from django.db import transaction
 from ximu.ideas.assessment import queries
 from ximu.ideas.assessment.models import Act, MethodVersion, Run
 from ximu.ideas.assessment.rules import frozen, loading
+from ximu.ideas.assessment.services.recounting import use_records
 from ximu.ideas.ledger.queries import tree
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append
@@ -92,6 +93,7 @@ def compute(
         made.result = frozen.outcome(method, data, queries.pins(made)).decode()
         made.digest = loading.digest_of(made.result)
         made.save()
+        use_records(made, at=at)
         log(Act(kind="score.run", method=row, run=made, by=by.uid, at=at))
     return made
 
