@@ -8,6 +8,7 @@ import pytest
 
 from ximu.ideas.accounts import services
 from ximu.ideas.accounts.tests.factories import AT, account
+from ximu.ideas.casework.services import effects
 from ximu.ideas.ledger import queries as log
 from ximu.kernel.actor import SYSTEM
 
@@ -20,3 +21,7 @@ def test_every_change_of_rights_is_in_the_log_without_a_name() -> None:
     kinds = ("rights.account-opened", "rights.granted", "rights.account-closed")
     assert all(kind in line for kind, line in zip(kinds, text, strict=True))
     assert not any("clerk" in line for line in text)
+
+
+def test_every_kind_of_effect_that_the_house_runs_has_somebody_who_ends_it() -> None:
+    assert {"publication", "share", "measure", "score"} <= set(effects._stoppers)

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from ximu.config import wiring
 from ximu.ideas.assessment import queries, services
 from ximu.ideas.assessment.commands.score import score_group
 from ximu.ideas.assessment.rules.frozen import Value
@@ -38,10 +37,6 @@ def home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 def counted(number: str) -> Any:
     queries.register_source("tried", lambda argument, asked: {"u1": Value("1", (f"record:{number}",)), "u2": Value("20"), "u3": Value("0")})
     return runs.ran(runs.adopted())
-
-
-def test_the_connection_is_made_where_all_are() -> None:
-    assert wiring.assessing.stop_score is services.stop_score
 
 
 def test_a_score_stands_in_the_ledger_of_effects_of_each_record_that_it_counted() -> None:
