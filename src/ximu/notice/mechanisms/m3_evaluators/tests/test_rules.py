@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -157,3 +158,10 @@ def test_a_survey_says_how_sure_it_is() -> None:
     for text, kind in (("unit,n\nu1,3\n", "survey"), ("unit,n,value\nu1,0,50\n", "survey"), ("unit,n,value\nu1,9,101\n", "survey"),
                        ("unit,n,value\nu1,x,50\n", "survey"), ("unit,value\nu1,Z\n", "rating")):
         refused("EVAL-SURVEY", survey.read, text, kind)
+
+
+def test_the_method_of_the_handbook_page_loads() -> None:
+    text = (Path(__file__).parents[6] / "docs" / "evaluators.md").read_text("utf-8")
+    method, wanted = rules.load(text.split("```toml\n", 1)[1].split("```", 1)[0])
+    rules.must_be_granted(method, wanted, columns=["survey:satisfied"], items={"CF": ["grade"]})
+    refused("EVAL-FIELD", rules.must_be_granted, method, wanted, columns=["survey:satisfied"], items={"CF": ["CF_NR"]})
