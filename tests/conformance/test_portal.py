@@ -21,10 +21,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ximu.config.tests import open_city as factories
+from ximu.ideas.accounts.tests.factories import account, with_password
 from ximu.ideas.commitments.tests import factories as promises
 from ximu.ideas.records import services as records
 from ximu.ideas.records.rules import check_character
-from ximu.kernel.actor import Actor, Grant
+from ximu.kernel.actor import SYSTEM, Actor, Grant
+from ximu.notice.mechanisms.m1_leads import services as leads
+from ximu.notice.mechanisms.m1_leads.rules import Told
+from ximu.notice.mechanisms.m2_joint_action import services as joint
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row("M1.3")]
 
@@ -81,6 +85,27 @@ def test_no_page_asks_more_often_when_there_is_more_to_show(client: Client, publ
         queries_of(client, path)
     assert {path: queries_of(client, path) for path in paths} == few
     assert max(few.values()) < 40, few
+
+
+def test_lists_of_promises_and_staff_pages_ask_no_more_for_more_rows(client: Client, public: str) -> None:
+    staff, at = Client(), promises.at("2018-05-03")
+    staff.force_login(with_password(account("boss", "coordinator")), backend="django.contrib.auth.backends.ModelBackend")
+    pages = [(client, "/promises/"), (client, "/streets/"), (staff, "/console/commitments/"), (staff, "/console/casework/?tab=open"),
+             (staff, "/console/m1/"), (staff, "/console/m2/"), (staff, "/console/registry/"), (staff, "/console/warnings/")]
+
+    def more(first: int, last: int) -> None:
+        for n in range(first, last):
+            promises.registered(reference=f"示〔2018〕{n}号")
+            leads.raise_lead(Told("petition", "示例市财政局", f"线索{n}", "内容", f"X-{n}"), by=SYSTEM, at=at)
+            joint.remind(factories.unit("czj"), topic=f"提醒{n}", reason="示例", by=SYSTEM, at=at)
+
+    counts = []
+    for first, last in ((0, 3), (3, 20)):
+        more(first, last)
+        for who, path in pages:
+            queries_of(who, path)
+        counts.append({path: queries_of(who, path) for who, path in pages})
+    assert counts[0] == counts[1]
 
 
 def test_the_page_of_a_body_says_what_is_not_public_and_why_whatever_it_has(client: Client, public: str) -> None:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "ximu.foundation.traceless.TracelessMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "ximu.foundation.once.OnceMiddleware",
     "ximu.foundation.hostile.HostileMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

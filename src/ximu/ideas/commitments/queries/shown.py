@@ -32,7 +32,7 @@ def public_promises(
     total, first = rows.count(), PAGE * (max(1, page) - 1)
     return {
         "view": view.name, "total": total, "page": max(1, page), "pages": -(-total // PAGE),
-        "items": [shown(row, day) for row in rows[first:first + PAGE]],
+        "items": [shown(row, day, whole=False) for row in rows[first:first + PAGE]],
         "kinds": {code: data.kinds()[code].name for code in open_kinds}, "states": rules.STATES,
     }
 
@@ -43,8 +43,8 @@ def public_among(uids: Collection[str]) -> set[str]:
     return set(Commitment.objects.filter(uid__in=uids, kind__in=open_kinds).values_list("uid", flat=True))
 
 
-def shown(row: Commitment, on: date) -> dict[str, Any]:
-    """The fields that the kind opens, under the name of the unit that carries the promise now."""
+def shown(row: Commitment, on: date, *, whole: bool = True) -> dict[str, Any]:
+    """The fields that the kind opens, under the name of the unit that carries the promise now; a line of a list has no versions."""
     kind = data.kind(row.kind)
     carrier = book.owner(row, on)
     terms = row.terms
@@ -53,9 +53,10 @@ def shown(row: Commitment, on: date) -> dict[str, Any]:
         "basis": terms["basis"], "matters": [data.procedure().powers[m].name for m in terms["matters"]], "amount": row.amount,
         "target": terms["target"], "disputed": row.disputed, "unit": registry.name(row.unit, as_of=row.made_on),
         "late": max(0, (row.kept_on - row.due).days) if row.kept_on and row.state == "kept" else 0,
-        "versions": _versions(row, kind),
     }
-    kept = {name: values[name] for name in kind.public}
+    if whole:
+        values["versions"] = _versions(row, kind)
+    kept = {name: values[name] for name in kind.public if name in values}
     if "unit" in kept and carrier != row.unit:
         kept["carried_by"] = registry.name(carrier, as_of=on)
     return {"uid": row.uid, "kind": row.kind, "kind_name": kind.name, "state_name": rules.STATES[row.state], "domain": row.domain, **kept}

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from ximu.foundation.once import once
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.registry import models as m
 from ximu.ideas.registry.rules import book as rules
@@ -36,7 +37,7 @@ def key_uid(key: str) -> str:
 
 
 def index(*, known_at: datetime | None = None) -> Index:
-    state = (str(connection.settings_dict["NAME"]), version(), known_at)
+    state = (str(connection.settings_dict["NAME"]), once("registry.version", version), known_at)
     with _lock:
         if state in _kept:
             _kept.move_to_end(state)
