@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from ximu.foundation import clock
 from ximu.ideas.assessment import queries as assessment
-from ximu.ideas.assessment.rules import loading
+from ximu.ideas.assessment.rules import frozen, loading
 from ximu.ideas.assessment.rules.causes import Side, Split, causes
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
@@ -57,11 +57,12 @@ def compared(of: Evaluation) -> list[dict[str, Any]]:
         return []
     run = assessment.run_row(official)
     inner, shown = json.loads(of.inner), told(of)
-    _, measures = rules.load(of.method)
+    method, measures = rules.load(of.method)
+    used = frozen.wanted(method)
     split = _split(official, of.method, inner["data"])
     gone = {(one["column"], one["unit"]) for one in shown["withheld"] if one["what"] == "cell"}
     hidden = {row["unit"] for row in shown["ranking"] if row["withheld"]}
-    facts = _facts(of, inner, measures)
+    facts = _facts(of, inner, [one for one in measures if one.column in used])
     return [{**_line(found, {c for c, u in gone if u == unit}), "label": shown["labels"][unit],
              "records": _apart(run, facts, unit)} for unit, found in split.items() if unit not in hidden]
 
@@ -85,7 +86,7 @@ def _line(found: Split, gone: set[str]) -> dict[str, Any]:
 
 
 def _facts(of: Evaluation, inner: dict[str, Any], measures: Any) -> dict[str, dict[str, set[str]]]:
-    """Item → unit → the records that the evaluator's measures counted."""
+    """Item → unit → the records that the measures of the score counted."""
     found: dict[str, dict[str, set[str]]] = {}
     for one in measures:
         for unit, cell in inner["measures"][one.column].items():

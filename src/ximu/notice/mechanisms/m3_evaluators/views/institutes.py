@@ -115,7 +115,9 @@ def engagement(request: HttpRequest, uid: str) -> HttpResponse:
     if not own:
         by.must("evaluators.manage")
     return render(request, "m3_evaluators/engagement.html", {
-        "row": row, "units": [registry.name(u, as_of=day, short=True) for u in row.units], "surveys": queries.surveys(row),
+        "row": row, "units": [registry.name(u, as_of=day, short=True) for u in row.units],
+        "surveys": [{"row": s, "lines": [line | {"name": registry.name(line["unit"], as_of=day)} for line in s.lines]}
+                    for s in queries.surveys(row)],
         "commissioner": registry.name(row.commissioner, as_of=day), "payer": registry.name(row.payer, as_of=day),
         "snapshots": queries.snapshots(row), "rows": [{"row": e, "state": queries.STATES[e.state]} for e in queries.evaluations(row)],
         "may": by.can("evaluators.manage"), "granted": row.granted.items()})
