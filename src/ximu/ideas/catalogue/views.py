@@ -18,6 +18,7 @@ from ximu.foundation.web import actor_of
 from ximu.ideas.catalogue import queries, services
 from ximu.ideas.catalogue.rules import BASIS_LEVELS, LISTS, forms, sheets
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
@@ -206,11 +207,7 @@ def _done(request: HttpRequest, name: str, key: str) -> HttpResponse:
 
 
 def _day(text: str, field: str = "in_force") -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal("DATE-FORM", field=field, value=text[:20], rule="YYYY-MM-DD", zh="日期应为YYYY-MM-DD。",
-                      en="Write the date as YYYY-MM-DD.") from error
+    return day_of(text, field)
 
 
 def _known(act: str, acts: tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ from ximu.ideas.disclosure import queries, services
 from ximu.ideas.records import queries as record_queries
 from ximu.ideas.records import services as records
 from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.given import day_or_none
 from ximu.kernel.refusal import Refusal
 
 COMMANDS = {"records": "records_group", "disclosure": "disclosure_group"}
@@ -23,14 +24,6 @@ COMMANDS = {"records": "records_group", "disclosure": "disclosure_group"}
 
 def _json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, default=lambda v: v.isoformat() if isinstance(v, date | datetime) else str(v)))
-
-
-def _day(text: str, field: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Refusal("DATE-FORM", field=field, value=text[:20], rule="YYYY-MM-DD", zh="日期应写作2018-02-13。",
-                      en="Write dates like 2018-02-13.") from error
 
 
 @click.group("records")
@@ -47,9 +40,10 @@ def _actor(role: str, unit: str) -> Actor:
 
 
 def _seen(number: str, role: str, purpose: str, unit: str, days: tuple[str, str]) -> tuple[queries.PolicyView, record_queries.History]:
-    known_on = _day(days[1], "known-at")
+    known_on = day_or_none(days[1], "known-at")
     known = clock.end_of(known_on) if known_on and known_on < clock.today() else clock.now()
-    return services.look(number, by=_actor(role, unit), purpose=purpose, as_of=_day(days[0], "as-of"), known_at=known, at=clock.now())
+    return services.look(number, by=_actor(role, unit), purpose=purpose, as_of=day_or_none(days[0], "as-of"),
+                                          known_at=known, at=clock.now())
 
 
 def _options(command: Any) -> Any:
@@ -71,7 +65,7 @@ def _options(command: Any) -> Any:
 def show(number: str, role: str, purpose: str, unit: str, as_of: str, known_at: str, as_json: bool) -> None:
     """一条记录（按某身份所见） one record as a role sees it; the public sees publications only."""
     if role == "public":
-        found = queries.public_record(number, on=_day(as_of, "as-of") or clock.today())
+        found = queries.public_record(number, on=day_or_none(as_of, "as-of") or clock.today())
         return _json(found) if as_json else _lines(found | found["fields"])
     view, history = _seen(number, role, purpose, unit, (as_of, known_at))
     version, at, fields = history.versions[-1]
@@ -171,7 +165,7 @@ def policy(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
 def whatif(file: Any, on: str, against: Any, as_json: bool) -> None:
     """采用另一策略会改变什么 what another policy would change over the whole register; nothing is adopted."""
-    found = queries.compare_policies(queries.proposed_policy(file.read()), on=_day(on, "on") or clock.today(),
+    found = queries.compare_policies(queries.proposed_policy(file.read()), on=day_or_none(on, "on") or clock.today(),
                                      old=queries.proposed_policy(against.read()) if against else None)
     if as_json:
         return _json(found.plain())

@@ -18,17 +18,12 @@ from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.events import queries
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.refusal import Refusal
+from ximu.kernel.given import day_or_none
 
 
-def day_of(request: HttpRequest, name: str, default: date) -> date:
+def day_asked(request: HttpRequest, name: str, default: date) -> date:
     """Errors: `DATE-FORM`."""
-    text = request.GET.get(name) or default.isoformat()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal("DATE-FORM", field=name, value=text[:40], rule="YYYY-MM-DD", zh=f"日期“{text[:40]}”无效，应为YYYY-MM-DD。",
-                      en=f"The date “{text[:40]}” is not valid; write YYYY-MM-DD.") from error
+    return day_or_none(request.GET.get(name, ""), name) or default
 
 
 @require_GET
@@ -42,8 +37,8 @@ def index(request: HttpRequest) -> HttpResponse:
     if not name or (span := queries.span(name)) is None:
         return render(request, "events/index.html", frame)
     chosen = queries.dataset(name)
-    first = day_of(request, "first", max(span[0], date(span[1].year - 1, span[1].month, 1)))
-    asked = queries.Asked(first, day_of(request, "last", span[1]), request.GET.get("step", "month"),
+    first = day_asked(request, "first", max(span[0], date(span[1].year - 1, span[1].month, 1)))
+    asked = queries.Asked(first, day_asked(request, "last", span[1]), request.GET.get("step", "month"),
                           request.GET.get("breakdown", ""), request.GET.get("unit", ""))
     units = actor.units_with("events.see")
     found = queries.explore(name, asked, known_at=clock.now(), units=units, small=queries.sees_small(actor))

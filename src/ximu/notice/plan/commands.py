@@ -15,6 +15,7 @@ from django.db import DatabaseError
 from ximu.foundation import clock, documents
 from ximu.foundation.rooms import SRC
 from ximu.kernel.actor import SYSTEM
+from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
 from ximu.notice.plan import queries
 from ximu.notice.plan.services import checking, importing
@@ -27,13 +28,7 @@ DEFAULT_CITY = "shanghai"
 
 
 def _day(text: str | None, field: str) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal("DATE-FORM", field=field, value=text, rule="YYYY-MM-DD", zh=f"日期“{text}”无效，应为YYYY-MM-DD。",
-                      en=f"The date “{text}” is not valid; write YYYY-MM-DD.") from error
+    return None if text is None else day_of(text, field)
 
 
 def _content(file: str) -> bytes:

@@ -14,15 +14,16 @@ from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.catalogue.rules import FAMILIES
 from ximu.ideas.disclosure import queries, services
-from ximu.ideas.disclosure.views.console import day_of, subjects_of
+from ximu.ideas.disclosure.views.console import subjects_of
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.records.rules import STATES
+from ximu.kernel.given import day_or_none
 
 
 @require_POST
 def certify(request: HttpRequest, uid: str) -> HttpResponse:
     """A certificate of what is in effect about a subject, as the page that asked for it showed it."""
-    as_of = day_of(request.POST.get("as_of", ""), "as_of")
+    as_of = day_or_none(request.POST.get("as_of", ""), "as_of")
     name, subjects = subjects_of(uid, as_of or clock.today(), whole_district=False)
     made = services.certify(uid, named=name, subjects=subjects, by=actor_of(request), purpose=request.POST.get("purpose", ""), as_of=as_of,
                             at=clock.now())
@@ -47,7 +48,7 @@ def certificate(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def certify_public(request: HttpRequest, uid: str) -> HttpResponse:
     """Anybody asks what is public about a body; no cookie is needed, and nobody is noted. The form changes nothing for others."""
-    at, as_of = clock.now(), day_of(request.POST.get("as_of", ""), "as_of")
+    at, as_of = clock.now(), day_or_none(request.POST.get("as_of", ""), "as_of")
     unit = queries.public_unit(uid, on=clock.today())
     made = services.certify_public(uid, named=unit["name"], subjects=unit["subjects"], as_of=as_of, at=at)
     return redirect("certified:certificate", made.uid)

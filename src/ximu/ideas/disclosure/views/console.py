@@ -22,6 +22,7 @@ from ximu.ideas.records import queries as records
 from ximu.ideas.records import services as record_services
 from ximu.ideas.records.rules import STATES
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.given import day_or_none
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
@@ -33,18 +34,10 @@ FIRST_WORK = {"records.check": "draft", "records.confirm": "held", "records.noti
 RIGHTS = ("records.check", "records.confirm", "records.notify", "records.decide", "disclosure.propose", "disclosure.approve")
 
 
-def day_of(text: str, field: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Refusal("DATE-FORM", field=field, value=text[:20], rule="YYYY-MM-DD", zh="日期应写作2018-02-13。",
-                      en="Write dates like 2018-02-13.") from error
-
-
 def _clocks(request: HttpRequest) -> tuple[date | None, datetime | None]:
     """Both clocks of a page; what was known on a day is what was known at its end."""
-    known = day_of(request.GET.get("known_at", ""), "known_at")
-    return day_of(request.GET.get("as_of", ""), "as_of"), clock.end_of(known) if known and known < clock.today() else None
+    known = day_or_none(request.GET.get("known_at", ""), "known_at")
+    return day_or_none(request.GET.get("as_of", ""), "as_of"), clock.end_of(known) if known and known < clock.today() else None
 
 
 def _page(request: HttpRequest) -> int:
@@ -170,7 +163,7 @@ def act(request: HttpRequest) -> HttpResponse:
 
 def _served(text: str, at: datetime) -> datetime:
     """Service on a day counts from its end; service today from the moment of the act, not one later."""
-    day = day_of(text, "served_on") or clock.city_day(at)
+    day = day_or_none(text, "served_on") or clock.city_day(at)
     return at if day == clock.city_day(at) else clock.end_of(day)
 
 
@@ -193,7 +186,7 @@ def work(request: HttpRequest) -> HttpResponse:
 @require_POST
 def propose(request: HttpRequest, number: str) -> HttpResponse:
     given = request.POST
-    until = day_of(given.get("closes_on", ""), "closes_on")
+    until = day_or_none(given.get("closes_on", ""), "closes_on")
     terms = Terms(given.get("stage", ""), given.get("basis", ""), given.getlist("field"), given.get("note", ""), until)
     services.propose(number, terms=terms, by=actor_of(request), at=clock.now())
     messages.success(request, t("已提出公开，待另一人批准。", "Proposed; another person must approve it."))

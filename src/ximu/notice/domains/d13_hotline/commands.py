@@ -10,7 +10,7 @@ import click
 
 from ximu.foundation import clock
 from ximu.ideas.events import queries as events
-from ximu.kernel.refusal import Refusal
+from ximu.kernel.given import day_of
 from ximu.notice.domains.d13_hotline import queries
 from ximu.notice.domains.d13_hotline.rules import RATES
 
@@ -18,13 +18,7 @@ COMMANDS = {"d13": "d13_group"}
 
 
 def _day(text: str | None, field: str, default: date) -> date:
-    if text is None:
-        return default
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal("DATE-FORM", field=field, value=text[:40], rule="YYYY-MM-DD", zh="日期应为YYYY-MM-DD。",
-                      en="Write the date as YYYY-MM-DD.") from error
+    return default if text is None else day_of(text, field)
 
 
 def _known(text: str | None) -> datetime:

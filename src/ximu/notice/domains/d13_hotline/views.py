@@ -12,18 +12,13 @@ from django.views.decorators.http import require_GET
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.events import queries as events
-from ximu.kernel.refusal import Refusal
+from ximu.kernel.given import day_or_none
 from ximu.notice.domains.d13_hotline import queries
 from ximu.notice.domains.d13_hotline.rules import RATES, WARNINGS, topic_words
 
 
 def _day(request: HttpRequest, name: str, default: date) -> date:
-    text = request.GET.get(name) or default.isoformat()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal("DATE-FORM", field=name, value=text[:40], rule="YYYY-MM-DD", zh=f"日期“{text[:40]}”无效，应为YYYY-MM-DD。",
-                      en=f"The date “{text[:40]}” is not valid; write YYYY-MM-DD.") from error
+    return day_or_none(request.GET.get(name, ""), name) or default
 
 
 @require_GET

@@ -15,6 +15,7 @@ from ximu.ideas.casework import queries as cases
 from ximu.ideas.disclosure import services as disclosure
 from ximu.ideas.records import queries as records
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m2_joint_action import queries, services
 from ximu.notice.mechanisms.m2_joint_action.rules import LEVELS, ORIGINS
@@ -35,11 +36,7 @@ def _unit(text: str, on: date) -> str:
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("DATE-FORM", field="day", value=text[:20], rule="YYYY-MM-DD", zh="日期应写作2018-05-07。",
-                      en="Write the day as 2018-05-07.") from None
+    return day_of(text, "day")
 
 
 @require_safe

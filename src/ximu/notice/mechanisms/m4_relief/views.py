@@ -22,7 +22,7 @@ from ximu.ideas.records import queries as records
 from ximu.ideas.records.rules import STATES
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
-from ximu.kernel.refusal import Refusal
+from ximu.kernel.given import day_of
 from ximu.notice.mechanisms.m4_relief import queries, services
 from ximu.notice.mechanisms.m4_relief.rules.exemption import OUTCOMES
 
@@ -115,11 +115,7 @@ def exemption(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("DATE-FORM", field="on", value=text[:20], rule="YYYY-MM-DD", zh="日期应写作2018-05-07。",
-                      en="Write the day as 2018-05-07.") from None
+    return day_of(text, "on")
 
 
 @require_POST

@@ -13,6 +13,7 @@ from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
 from ximu.notice.plan import queries
 from ximu.notice.plan.rules import gantt as gantts
@@ -21,15 +22,7 @@ from ximu.notice.plan.services import evidence, importing, readings
 
 
 def _as_of(request: HttpRequest) -> date:
-    return _day(request.GET.get("as_of") or clock.today().isoformat(), "as_of")
-
-
-def _day(text: str, field: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal("DATE-FORM", field=field, value=text[:40], rule="YYYY-MM-DD", zh=f"日期“{text[:40]}”无效，应为YYYY-MM-DD。",
-                      en=f"The date “{text[:40]}” is not valid; write YYYY-MM-DD.") from error
+    return day_of(request.GET.get("as_of") or clock.today().isoformat(), "as_of")
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
@@ -128,7 +121,7 @@ def row_page(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_POST
 def choose(request: HttpRequest, uid: str) -> HttpResponse:
-    readings.choose_reading(uid, due=_day(request.POST.get("due", ""), "due"), reason=request.POST.get("reason", ""),
+    readings.choose_reading(uid, due=day_of(request.POST.get("due", ""), "due"), reason=request.POST.get("reason", ""),
                             by=actor_of(request), at=clock.now())
     return redirect("plan:row", uid)
 
@@ -146,7 +139,7 @@ def decide(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
 def submit(request: HttpRequest, uid: str) -> HttpResponse:
     """A unit hands in evidence."""
     upload, actor = request.FILES.get("file"), actor_of(request)
-    given = evidence.Given(request.POST.get("title", ""), _day(request.POST.get("dated", ""), "dated"),
+    given = evidence.Given(request.POST.get("title", ""), day_of(request.POST.get("dated", ""), "dated"),
                            "completes" in request.POST, upload.read() if upload else b"")
     evidence.submit_evidence(uid, given, unit=request.POST.get("unit") or actor.unit or "", by=actor, at=clock.now())
     return redirect("plan:row", uid)

@@ -13,20 +13,13 @@ from ximu.foundation import clock, documents
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.refusal import Refusal
+from ximu.kernel.given import whole_of
 from ximu.notice.plan import queries
 from ximu.notice.plan.rules import checks as rules
 from ximu.notice.plan.services import checking, following
 from ximu.notice.plan.views.board import _frame
 
 TYPES = {"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
-
-
-def _whole(text: str, field: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise Refusal("NUM-FORM", field=field, value=text[:20], rule="0–9", zh=f"“{text[:20]}”不是整数。",
-                      en=f"“{text[:20]}” is no whole number.")
-    return int(text)
 
 
 @require_GET
@@ -96,14 +89,14 @@ def report(request: HttpRequest, uid: str, form: str) -> HttpResponse:
 def act(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     by, at, post = actor_of(request), clock.now(), request.POST
     if verb == "open":
-        uid = checking.open_check("", year=_whole(post.get("year", ""), "year"), half=post.get("half", ""), by=by, at=at).uid
+        uid = checking.open_check("", year=whole_of(post.get("year", ""), "year"), half=post.get("half", ""), by=by, at=at).uid
     elif verb == "self":
         checking.report_self(uid, post.get("row", ""), unit=by.unit or "", claim=post.get("claim", ""), words=post.get("words", ""),
                              by=by, at=at)
     elif verb == "freeze":
         checking.freeze(uid, by=by, at=at)
     elif verb == "find":
-        mark = _whole(post["mark"], "mark") if post.get("mark", "") else None
+        mark = whole_of(post["mark"], "mark") if post.get("mark", "") else None
         checking.find(uid, post.get("row", ""), unit=post.get("unit", ""), verdict=post.get("verdict", ""), mark=mark,
                       words=post.get("words", ""), by=by, at=at)
     elif verb == "confirm":
@@ -118,7 +111,7 @@ def act(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
 
 @require_POST
 def propose(request: HttpRequest) -> HttpResponse:
-    made = following.propose_next("", year=_whole(request.POST.get("year", ""), "year"), by=actor_of(request), at=clock.now())
+    made = following.propose_next("", year=whole_of(request.POST.get("year", ""), "year"), by=actor_of(request), at=clock.now())
     return redirect("plan:draft", made.uid)
 
 

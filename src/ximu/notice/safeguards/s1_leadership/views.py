@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,18 +15,10 @@ from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.refusal import Refusal
+from ximu.kernel.given import day_of
 from ximu.notice.safeguards.s1_leadership import queries, services
 
 SEE = "leadership.see"
-
-
-def _day(text: str, field: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("DATE-FORM", field=field, value=text[:20], rule="YYYY-MM-DD", zh=f"日期“{text[:20]}”应写作2018-05-07。",
-                      en=f"Write the day “{text[:20]}” as 2018-05-07.") from None
 
 
 @require_safe
@@ -49,7 +40,7 @@ def leaders(request: HttpRequest) -> HttpResponse:
     """Every unit with its first responsible person and its leader in charge, on any day; `?gaps=1` keeps those without."""
     actor = actor_of(request)
     actor.must(SEE)
-    on = _day(request.GET.get("as_of") or clock.today().isoformat(), "as_of")
+    on = day_of(request.GET.get("as_of") or clock.today().isoformat(), "as_of")
     only = request.GET.get("gaps", "")
     people = actor.can("registry.people")
     gaps = queries.gaps(on)
@@ -64,7 +55,7 @@ def leaders(request: HttpRequest) -> HttpResponse:
 @require_safe
 def day(request: HttpRequest, day: str) -> HttpResponse:
     actor_of(request).must(SEE)
-    row = queries.proof(_day(day, "day"))
+    row = queries.proof(day_of(day, "day"))
     lines = [{"kind": queries.kind_words(kind), "unit": registry.name(unit, as_of=row.day) if unit else "", "count": count,
               "owner": registry.name(owner, as_of=row.day) if owner else "",
               "answering": registry.name(answering, as_of=row.day) if answering else "", "code": code}
@@ -86,7 +77,7 @@ def record(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "s1_leadership/record.html", shown)
     post = request.POST
-    held_on = _day(post.get("held_on", ""), "held_on")
+    held_on = day_of(post.get("held_on", ""), "held_on")
     names = [name.strip() for name in post.get("present", "").replace("\n", "、").split("、")]
     minutes = services.Minutes(
         post.get("group", ""), post.get("number", "")[:40], post.get("title", "")[:120], held_on,
@@ -112,7 +103,7 @@ def resolve(request: HttpRequest, uid: str) -> HttpResponse:
     post = request.POST
     row = queries.meeting(uid)
     unit = registry.named(post.get("unit", "").strip(), as_of=row.held_on)
-    wanted = services.Wanted(post.get("text", "")[:2000], post.get("deliverable", "")[:400], unit, _day(post.get("due", ""), "due"))
+    wanted = services.Wanted(post.get("text", "")[:2000], post.get("deliverable", "")[:400], unit, day_of(post.get("due", ""), "due"))
     services.add_resolution(uid, wanted, by=actor_of(request), at=clock.now())
     return redirect("s1:meeting", uid)
 

@@ -15,22 +15,14 @@ from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.refusal import Refusal
+from ximu.kernel.given import day_of
 from ximu.notice.safeguards.s2_institutions import queries, rules, services
 
 SEE, ENTER, PUBLISH = "institutions.see", "institutions.enter", "institutions.publish"
 
 
-def _day(text: str, field: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("DATE-FORM", field=field, value=text[:20], rule="YYYY-MM-DD", zh=f"日期“{text[:20]}”应写作2018-05-07。",
-                      en=f"Write the day “{text[:20]}” as 2018-05-07.") from None
-
-
 def _as_of(request: HttpRequest) -> date:
-    return _day(request.GET.get("as_of") or clock.today().isoformat(), "as_of")
+    return day_of(request.GET.get("as_of") or clock.today().isoformat(), "as_of")
 
 
 @require_safe
@@ -78,7 +70,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "s2_institutions/enter.html", {"kinds": rules.KINDS.items(), "unit": own})
     post, given = request.POST, request.FILES.get("file")
-    force = _day(post.get("in_force_on", ""), "in_force_on")
+    force = day_of(post.get("in_force_on", ""), "in_force_on")
     new = services.NewVersion(
         registry.named(post.get("unit", "").strip() or own, as_of=force), post.get("kind", ""), post.get("title", "")[:200],
         post.get("reference", "")[:80], force, given.read() if isinstance(given, UploadedFile) else b"",
@@ -117,7 +109,7 @@ def decide(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     if verb == "publish":
         services.publish(uid, by=by, at=at)
     elif verb == "repeal":
-        services.repeal(uid, on=_day(request.POST.get("on", ""), "on"), by=by, at=at)
+        services.repeal(uid, on=day_of(request.POST.get("on", ""), "on"), by=by, at=at)
     else:
         raise Http404
     return redirect("s2:version", uid)
@@ -126,7 +118,7 @@ def decide(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     post = request.POST
-    since = _day(post.get("since", ""), "since")
+    since = day_of(post.get("since", ""), "since")
     unit = registry.named(post.get("unit", "").strip(), as_of=since)
     services.ask_delay(unit, ground=post.get("ground", ""), basis=post.get("basis", "")[:400], since=since, by=actor_of(request),
                        at=clock.now())
@@ -138,7 +130,7 @@ def delay(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     by, at = actor_of(request), clock.now()
     acts: dict[str, Any] = {
         "grant": lambda: services.grant_delay(uid, by=by, at=at),
-        "end": lambda: services.end_delay(uid, until=_day(request.POST.get("until", ""), "until"), by=by, at=at)}
+        "end": lambda: services.end_delay(uid, until=day_of(request.POST.get("until", ""), "until"), by=by, at=at)}
     if verb not in acts:
         raise Http404
     acts[verb]()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,28 +14,13 @@ from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.refusal import Refusal
+from ximu.kernel.given import day_of, whole_of
 from ximu.kernel.words import Text
 from ximu.notice.safeguards.s3_streets import queries, rules, services
 
 SEE, OFFER, DECIDE, MONITOR = "streets.see", "streets.offer", "streets.decide", "streets.monitor"
 STATES = {"draft": Text("准备中", "draft"), "submitted": Text("待评定", "submitted"), "awarded": Text("已认定", "awarded"),
           "declined": Text("未认定", "declined")}
-
-
-def _day(text: str, field: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("DATE-FORM", field=field, value=text[:20], rule="YYYY-MM-DD", zh=f"日期“{text[:20]}”应写作2018-05-07。",
-                      en=f"Write the day “{text[:20]}” as 2018-05-07.") from None
-
-
-def _number(text: str, field: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 10):
-        raise Refusal("NUM-FORM", field=field, value=text[:20], rule="0–9", zh=f"“{text[:20]}”不是整数。",
-                      en=f"“{text[:20]}” is no whole number.")
-    return int(text)
 
 
 def _file(request: HttpRequest) -> bytes:
@@ -73,7 +57,7 @@ def benefits(request: HttpRequest) -> HttpResponse:
     by.must(SEE)
     if request.method == "POST":
         post = request.POST
-        since = _day(post.get("since", ""), "since")
+        since = day_of(post.get("since", ""), "since")
         new = services.NewBenefit(registry.named(post.get("unit", "").strip(), as_of=since), post.get("title", "")[:120],
                                   post.get("text", "")[:2000], post.get("service", ""), post.get("effect", ""), post.get("basis", "")[:200],
                                   since)
@@ -93,9 +77,9 @@ def benefit(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     if verb == "open":
         services.open_benefit(uid, by=by, at=at)
     elif verb == "end":
-        services.end_benefit(uid, until=_day(post.get("until", ""), "until"), by=by, at=at)
+        services.end_benefit(uid, until=day_of(post.get("until", ""), "until"), by=by, at=at)
     elif verb == "take-up":
-        services.report_take_up(uid, month=post.get("month", "").strip(), count=_number(post.get("count", ""), "count"),
+        services.report_take_up(uid, month=post.get("month", "").strip(), count=whole_of(post.get("count", ""), "count"),
                                 content=_file(request), by=by, at=at)
     else:
         raise Http404
@@ -108,7 +92,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     by.must(SEE)
     if request.method == "POST":
         unit = registry.named(request.POST.get("unit", "").strip(), as_of=day)
-        made = services.apply(unit, _number(request.POST.get("year", ""), "year"), by=by, at=clock.now())
+        made = services.apply(unit, whole_of(request.POST.get("year", ""), "year"), by=by, at=clock.now())
         return redirect("s3:application", made)
     rows = [{"row": a, "unit": registry.name(a.unit, as_of=day), "state": STATES[a.state]} for a in queries.applications()]
     return render(request, "s3_streets/applications.html", {"rows": rows, "may_offer": by.can(OFFER), "year": day.year - 1})

@@ -16,6 +16,7 @@ from ximu.ideas.intake.rules.schema import read_schema
 from ximu.ideas.records import services as records
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor, Grant
+from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m1_leads import rules
 from ximu.notice.mechanisms.m1_leads.rules.telling import ORIGINS, RECORDED
@@ -92,11 +93,7 @@ def _area(behaviour: str) -> str:
 
 
 def _day(text: str, today: date) -> date:
-    try:
-        found = date.fromisoformat(text.strip())
-    except ValueError:
-        raise Refusal("DATE-FORM", field="act_on", value=text[:20], rule="YYYY-MM-DD", zh="行为发生日应写作2018-05-07。",
-                      en="Write the day of the act as 2018-05-07.") from None
+    found = day_of(text, "act_on")
     if found > today:
         raise Refusal("TIME-FUTURE", field="act_on", value=found.isoformat(), rule=f"≤ {today}", zh="行为发生日在今天之后。",
                       en="The day of the act lies in the future.")

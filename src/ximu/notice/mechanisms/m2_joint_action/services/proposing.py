@@ -14,6 +14,7 @@ from ximu.ideas.catalogue.rules import ANY, Item
 from ximu.ideas.records import queries as records
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.given import day_or_none
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m2_joint_action import queries
 from ximu.notice.mechanisms.m2_joint_action.services.initiating import Proposal, initiate
@@ -79,8 +80,6 @@ def _chosen(case: Any, given: Given) -> list[dict[str, Any]]:
 
 
 def _day(text: str, today: date) -> date:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else today
-    except ValueError:
-        raise Refusal("DATE-FORM", field="starts", value=text[:20], rule="YYYY-MM-DD", zh="开始日应写作2018-05-07。",
-                      en="Write the day as 2018-05-07.") from None
+    return day_or_none(text, "starts") or today
+
+

@@ -16,18 +16,9 @@ from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.given import day_or_none
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_supervision import queries, rules, services
-
-
-def _day(text: str, field: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("DATE-FORM", field=field, value=text[:20], rule="YYYY-MM-DD", zh=f"日期“{text[:20]}”应写作2018-05-07。",
-                      en=f"Write the day “{text[:20]}” as 2018-05-07.") from None
 
 
 def _file(request: HttpRequest, name: str) -> bytes:
@@ -90,7 +81,8 @@ def act(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     if verb == "opinion":
         services.give_opinion(uid, unit=by.unit or "", words=post.get("words", ""), by=by, at=at)
     elif verb == "answer":
-        given = services.Given(post.get("class", ""), post.get("words", ""), _file(request, "letter"), _day(post.get("due", ""), "due"),
+        given = services.Given(post.get("class", ""), post.get("words", ""), _file(request, "letter"),
+                           day_or_none(post.get("due", ""), "due"),
                                post.get("deliverable", ""))
         services.answer_proposal(uid, given, by=by, at=at)
     elif verb == "return":

@@ -12,18 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.refusal import Refusal
+from ximu.kernel.given import whole_of
 from ximu.notice.mechanisms.m3_supervision import queries, rules, services
 from ximu.notice.mechanisms.m3_supervision.views.proposals import _file
 
 SEE = "inspection.visit"
-
-
-def _whole(text: str, field: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise Refusal("NUM-FORM", field=field, value=text[:20], rule="0–9", zh=f"“{text[:20]}”不是整数。",
-                      en=f"“{text[:20]}” is no whole number.")
-    return int(text)
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,8 +29,8 @@ def index(request: HttpRequest) -> HttpResponse:
         scope: list[str] = []
         for words in filter(None, (one.strip() for one in post.get("scope", "").replace("\n", "、").split("、"))):
             scope += registry.expand(words, as_of=day) if registry.is_phrase(words) else [registry.named(words, as_of=day)]
-        made = services.plan_round(year=_whole(post.get("year", ""), "year"), title=post.get("title", ""), scope=scope,
-                                   items=post.get("items", "").split("\n"), size=_whole(post.get("size", ""),
+        made = services.plan_round(year=whole_of(post.get("year", ""), "year"), title=post.get("title", ""), scope=scope,
+                                   items=post.get("items", "").split("\n"), size=whole_of(post.get("size", ""),
                                                                                         "size"), by=by, at=clock.now())
         return redirect("m3_supervision:round", made)
     return render(request, "m3_supervision/rounds.html", {"rows": queries.rounds(), "may_run": by.can("inspection.run"), "year": day.year})

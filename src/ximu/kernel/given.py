@@ -1,0 +1,36 @@
+"""What people and programs type: a day, a whole number. One spelling of each, and one sentence when it is another."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from ximu.kernel.refusal import Refusal
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+SHOWN, MOST_DIGITS = 20, 10
+
+
+def day_of(text: str, field: str) -> date:
+    """ISO 8601 calendar date, extended form only. Errors: `DATE-FORM`."""
+    found = text.strip()
+    try:
+        if DAY.fullmatch(found):
+            return date.fromisoformat(found)
+    except ValueError:
+        pass
+    raise Refusal("DATE-FORM", field=field, value=text[:SHOWN], rule="YYYY-MM-DD", zh=f"日期“{text[:SHOWN]}”无效，应写作2018-05-07。",
+                  en=f"The day “{text[:SHOWN]}” is not valid; write it as 2018-05-07.")
+
+
+def day_or_none(text: str, field: str) -> date | None:
+    """None where nothing was typed. Errors: `DATE-FORM`."""
+    return day_of(text, field) if text.strip() else None
+
+
+def whole_of(text: str, field: str) -> int:
+    """A whole number, not negative, of at most ten digits. Errors: `NUM-FORM`."""
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise Refusal("NUM-FORM", field=field, value=text[:SHOWN], rule="0–9", zh=f"“{text[:SHOWN]}”不是整数。",
+                      en=f"“{text[:SHOWN]}” is no whole number.")
+    return int(text)

@@ -1,0 +1,32 @@
+"""A day and a number have one spelling."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ximu.kernel.given import day_of, day_or_none, whole_of
+from ximu.kernel.refusal import Refusal
+
+
+@given(st.dates())
+def test_every_day_is_read_as_it_is_written(day: date) -> None:
+    assert day_of(day.isoformat(), "d") == day == day_of(f" {day.isoformat()} ", "d") == day_or_none(day.isoformat(), "d")
+
+
+@pytest.mark.parametrize("text", ["", "20180507", "2018-W19-1", "2018-02-30", "2018-5-7", "２０１８-05-07", "2018-05-07T00:00", "0000-01-01"])
+def test_other_spellings_are_refused_with_the_field(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        day_of(text, "since")
+    assert (refused.value.code, refused.value.field) == ("DATE-FORM", "since")
+    assert day_or_none("  ", "since") is None
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.0", "１", "1" * 11, " 1", "x"])
+def test_what_is_no_whole_number(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        whole_of(text, "n")
+    assert refused.value.code == "NUM-FORM" and whole_of("007", "n") == 7
