@@ -24,9 +24,7 @@ class DecisionIn(Schema):
 def alarms(request: HttpRequest, every: bool = False, source: str = "") -> Any:
     by = actor_of(request)
     by.must("warnings.see")
-    return [{"uid": a.uid, "source": a.source, "rule": a.rule, "level": a.level, "unit": a.unit, "about": a.about, "period": a.period,
-             "words_zh": a.words_zh, "words_en": a.words_en, "outcome": a.outcome, "cause": a.cause, "case": a.case}
-            for a in queries.alarms(units=by.units_with("warnings.see"), open_only=not every, source=source)]
+    return [queries.plain(a) for a in queries.alarms(units=by.units_with("warnings.see"), open_only=not every, source=source)]
 
 
 @router.get("/rules", response=list[dict[str, Any]], summary="各规则的查准率 Precision of each rule")

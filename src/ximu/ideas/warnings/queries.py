@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -32,6 +33,13 @@ def alarms(*, units: frozenset[str] | None = None, open_only: bool = True, sourc
     rows = rows.filter(outcome="") if open_only else rows
     rows = rows.filter(source=source) if source else rows
     return sorted(rows.order_by("-raised_at")[:MOST], key=lambda row: (ORDER.get(row.level, 9), row.rule, row.unit))
+
+
+def plain(row: Alarm) -> dict[str, Any]:
+    """As the API and the command line tell it."""
+    return {"uid": row.uid, "source": row.source, "rule": row.rule, "level": row.level, "unit": row.unit, "about": row.about,
+            "period": row.period, "words_zh": row.words_zh, "words_en": row.words_en, "outcome": row.outcome, "cause": row.cause,
+            "case": row.case}
 
 
 def records() -> list[outcomes.Record]:

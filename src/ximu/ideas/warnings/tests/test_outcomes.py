@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
 from ximu.foundation import clock
@@ -14,6 +16,7 @@ from ximu.ideas.accounts.tests.factories import account, with_password
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.warnings import queries, services
+from ximu.ideas.warnings.commands import warnings_group
 from ximu.ideas.warnings.rules import outcomes
 from ximu.ideas.warnings.services import Raised
 from ximu.kernel.actor import SYSTEM, Actor, Grant
@@ -82,3 +85,15 @@ def test_the_page_and_the_api() -> None:
     assert client.post(f"/console/warnings/{row.uid}/decide", {"outcome": "false", "cause": "已付款"}).status_code == 302
     assert "误报" in client.get("/console/warnings/?all=1").content.decode()
     assert Client().get("/api/v1/warnings/alarms").status_code in (401, 403)
+
+
+def test_the_command_line_lists_alarms_and_rules() -> None:
+    services.keep([ONE, replace(ONE, rule="D04-W1", level="yellow")], by=SYSTEM, at=AT)
+    listed = json.loads(CliRunner().invoke(warnings_group, ["list", "--json"]).stdout)
+    assert [(a["rule"], a["level"], a["unit"]) for a in listed] == [("D04-W2", "red", UNIT), ("D04-W1", "yellow", UNIT)]
+    services.decide(listed[0]["uid"], outcome="true", cause="属实", by=judge(), at=AT)
+    assert len(json.loads(CliRunner().invoke(warnings_group, ["list", "--json"]).stdout)) == 1
+    assert len(json.loads(CliRunner().invoke(warnings_group, ["list", "--all", "--source", "D4", "--json"]).stdout)) == 2
+    rules = {r["rule"]: r for r in json.loads(CliRunner().invoke(warnings_group, ["rules", "--json"]).stdout)}
+    assert (rules["D04-W2"]["precision"], rules["D04-W1"]["precision"]) == (1.0, None)
+    assert "1/1" in CliRunner().invoke(warnings_group, ["rules"]).stdout and "D04-W1" in CliRunner().invoke(warnings_group, ["list"]).stdout
