@@ -15,7 +15,7 @@ import pytest
 from ximu.foundation.rooms import SRC
 
 pytestmark = [pytest.mark.journey, pytest.mark.row("M2.1", "M4.1")]
-LINES, KILLS = 1000, int(os.environ.get("XIMU_KILLS", "5"))
+LINES, KILLS = 1000, int(os.environ.get("XIMU_KILLS", "4"))
 WORKER = Path(__file__).with_name("cascade_worker.py")
 
 

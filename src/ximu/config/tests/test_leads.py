@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,11 @@ def test_the_same_reference_is_one_lead_also_after_it_was_closed(tmp_path: Path)
     assert json.loads(CliRunner().invoke(leads_group, ["chains", "--json"]).stdout)[0]["came"] == 1
     assert code_of(services.import_leads, b"a,b\n1,2\n", by=CLERK, at=AT) == "HEAD-NONE"
     assert code_of(services.import_leads, b"\xff\xfe\xff", by=CLERK, at=AT) == "FILE-CODING"
+
+
+def test_a_reference_is_about_one_body() -> None:
+    services.raise_lead(TOLD, by=CLERK, at=AT)
+    assert code_of(services.raise_lead, replace(TOLD, unit="示例市财政局"), by=CLERK, at=AT) == "LEAD-DUP"
 
 
 def test_a_file_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import smtplib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
@@ -29,6 +31,7 @@ from ximu.kernel.refusal import Refusal
 
 ROOM = Path(__file__).parent
 LONGEST = 254
+LOG = structlog.get_logger(__name__)
 
 
 def ask(matter: str, target: str, address: str, *, by: Actor = ANONYMOUS, at: datetime) -> None:
@@ -121,9 +124,20 @@ def _tell_of(name: str, target: str) -> int:
     sent, last = 0, _last(matter)
     for row in Follow.objects.filter(confirmed=True, matter=name, target=target, told__lt=last):
         fresh = [event for event in matter.events if event.index > row.told]
-        _send(row, rules.news(matter.title, fresh, settings.XIMU_SITE + matter.path, _link(row)), mark=str(last))
+        if not _taken(row, rules.news(matter.title, fresh, settings.XIMU_SITE + matter.path, _link(row)), mark=str(last)):
+            continue
         sent += Follow.objects.filter(pk=row.pk, told=row.told).update(told=last)
     return sent
+
+
+def _taken(row: Follow, letter: rules.Letter, *, mark: str) -> bool:
+    """Whether the mail server took it; one refused mailbox does not stop the others and is tried again on the next day."""
+    try:
+        _send(row, letter, mark=mark)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
+        LOG.warning("following.refused", follow=row.uid)
+        return False
+    return True
 
 
 def _last(matter: queries.Matter) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import smtplib
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail.backends import locmem
 from django.test import Client
 
 from ximu.foundation import clock
@@ -69,6 +71,27 @@ def test_from_asking_to_news_to_the_end(client: Client, promise: str) -> None:
 def test_the_answer_does_not_tell_who_follows_already(client: Client, promise: str) -> None:
     one, two = asked(client, promise), asked(client, promise, ADDRESS.upper())
     assert one.content == two.content and Follow.objects.count() == 1 and len(mail.outbox) == 1
+
+
+class Picky(locmem.EmailBackend):
+    """A mail server that takes nothing for one mailbox."""
+
+    def send_messages(self, messages: Any) -> int:
+        if any("full" in address for message in messages for address in message.to):
+            raise smtplib.SMTPRecipientsRefused({"full": (552, b"mailbox full")})
+        return super().send_messages(messages)
+
+
+def test_one_refused_mailbox_does_not_stop_the_others(client: Client, promise: str, settings: Any) -> None:
+    for address in ("full@example.org", ADDRESS):
+        asked(client, promise, address)
+    for letter in list(mail.outbox):
+        client.post(links(letter))
+    promises.dispute(promise, words="说法", digest=PAPER, by=COUNTERPART, at=NOW)
+    settings.EMAIL_BACKEND = f"{__name__}.Picky"
+    assert services.tell(by=SYSTEM, at=NOW) == 1 and mail.outbox[-1].to == [ADDRESS]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert services.tell(by=SYSTEM, at=NOW) == 1 and mail.outbox[-1].to == ["full@example.org"], "tried again, and only that one"
 
 
 def test_the_address_lies_sealed(client: Client, promise: str) -> None:

@@ -11,7 +11,7 @@ from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
-from ximu.notice.mechanisms.m1_leads.rules import ORIGINS
+from ximu.notice.mechanisms.m1_leads.rules import ORIGINS, Told
 
 FINAL = ("unfounded", "dismissed", "closed", "exempted", "recorded")
 
@@ -35,6 +35,15 @@ def body(named: str, *, on: date) -> str:
 def lead_of(key: str) -> str:
     """The case of a reference that is known, open or closed; empty for a new one."""
     return cases.case_of_key("lead", key) if key else ""
+
+
+def must_be_about(uid: str, unit: str, told: Told) -> None:
+    """A reference names one lead, about one body. Errors: `LEAD-DUP`."""
+    case = cases.case_for(uid)
+    if case.subject != unit:
+        raise Refusal("LEAD-DUP", status=409, field="reference", value=told.reference, rule=case.number,
+                      zh=f"编号“{told.reference}”已是办件{case.number}的线索，涉及另一单位。",
+                      en=f"Reference “{told.reference}” is the lead of case {case.number}, about another body.")
 
 
 def leads(by: Actor, *, state: str = "") -> list[Any]:

@@ -34,7 +34,7 @@ class Brought:
 def raise_lead(told: Told, *, by: Actor, at: datetime) -> str:
     """Enter a lead about a government body; the case. A reference that is known answers its case and adds nothing.
 
-    Errors: `PERM-DENIED`, `LEAD-ORIGIN`, `LEAD-WORDS`, `FIELD-LONG`, `SUBJ-NONE`, `SUBJ-AMBIG`.
+    Errors: `PERM-DENIED`, `LEAD-ORIGIN`, `LEAD-WORDS`, `LEAD-DUP`, `FIELD-LONG`, `SUBJ-NONE`, `SUBJ-AMBIG`.
     """
     by.must("leads.raise")
     return _raise(rules.must_tell(told), by=by, at=at)[0]
@@ -45,6 +45,7 @@ def _raise(told: Told, *, by: Actor, at: datetime) -> tuple[str, bool]:
     key = f"{told.origin}:{told.reference}" if told.reference else ""
     known = queries.lead_of(key)
     if known:
+        queries.must_be_about(known, unit, told)
         return known, False
     name = registry.name(unit, as_of=clock.city_day(at))
     values = {"origin": told.origin, "title": told.title, "reference": told.reference,
