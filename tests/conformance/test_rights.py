@@ -110,11 +110,12 @@ class Visit:
         by = accounts.actor_for(guard, at=clock.now())
         self.pages, self.keys = {"public": Client()}, {"public": {}}
         for role in accounts.roles():
-            user = with_password(account(f"one-{role.replace('_', '-')}", role))
+            unit = open_city.unit() if accounts.roles()[role].bound else ""
+            user = with_password(account(f"one-{role.replace('_', '-')}", role, unit=unit))
             self.pages[role] = Client(raise_request_exception=False)
             self.pages[role].force_login(user)
             if not role.endswith("_admin"):  # an administrator has no key: KEY-ROLE
-                _, text = services.issue_key(user.uid, role, unit="", label="t", days=30, by=by, at=clock.now())
+                _, text = services.issue_key(user.uid, role, unit=unit, label="t", days=30, by=by, at=clock.now())
                 self.keys[role] = {"Authorization": f"Bearer {text}"}
 
     def value(self, path: str, name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from ximu.foundation import files
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
@@ -46,5 +45,5 @@ def _name(city: str, key: str, at: datetime) -> str:
 
 
 def _paper() -> Upload:
-    digest, size = files.keep([PAPER.encode()])
+    digest, size = casework.keep([PAPER.encode()])
     return Upload(digest, size, "核查材料.txt")

@@ -15,6 +15,7 @@ from ximu.config import timetable
 from ximu.foundation import clock, outbox, packs
 from ximu.foundation.rooms import dotted
 from ximu.ideas.accounts import hooks as rights
+from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment import services as assessing
 from ximu.ideas.assessment.rules.frozen import Asked, Value
@@ -67,7 +68,7 @@ from ximu.notice.mechanisms.m3_supervision import queries as supervision
 from ximu.notice.mechanisms.m3_supervision import services as supervising
 from ximu.notice.mechanisms.m3_supervision.hooks import FindingMade
 from ximu.notice.mechanisms.m4_relief import queries as relief
-from ximu.notice.mechanisms.m4_relief.services import CONDUCTS as RELIEF
+from ximu.notice.mechanisms.m4_relief import services as relieving
 from ximu.notice.plan import queries as plan
 from ximu.notice.plan.services import checking, following
 from ximu.notice.safeguards.s1_leadership import queries as leadership
@@ -180,6 +181,19 @@ def must_have_plans(as_of: date) -> list[str]:
     """The units that row S2 of the newest plan names (各区人民政府，市政府委、办、局等)."""
     rows = plan.rows(plan.plan()) if plan.plans() else []
     return [duty.unit for row in rows if row.row == "S2" for duty in plan.duties(row, as_of=as_of)]
+
+
+def find_scope(words: str, on: date) -> str:
+    """A role is limited to a unit (uid, name, code) or to a civil servant (uid, internal number). Errors: `ORG-UNKNOWN`, `SUBJ-AMBIG`."""
+    if registry.unit(words, as_of=on) or registry.official(words):
+        return words
+    servant = registry.official_of(words)
+    return servant.uid if servant else registry.find(words, as_of=on)
+
+
+def scope_name(uid: str, on: date) -> str:
+    servant = registry.official(uid)
+    return f"{servant.name}（{servant.number}）" if servant else registry.name(uid, as_of=on)
 
 
 def connect_streets() -> None:
@@ -295,9 +309,21 @@ def connect_safeguards() -> None:
     casework.register_daily("duties_proved", lambda *, at: leading.prove_day(by=SYSTEM, at=at).duties)
 
 
+def relief_pages(case: Any, by: Any) -> list[tuple[Text, str]]:
+    """From a case of row M4.1 to its record, and to its panel, for those who may look there."""
+    if case.procedure == "erasure" and case.state == "erased":
+        return [(Text("删除回执（可离线验证）", "Receipt of the erasure (verifies offline)"), reverse("m4:receipt", args=[case.uid]))]
+    if not by.can("relief.desk"):
+        return []
+    found = [(Text("所涉记录与救济", "The record and its remedies"), reverse("m4:record", args=[case.about]))] if case.about else []
+    return found + ([(Text("评议组与类案", "Panel and like cases"), reverse("m4:panel", args=[case.uid]))] if case.procedure == "exemption"
+                    else [])
+
+
 def connect_all() -> None:
     """Called once when Django is ready."""
     timetable.declare_all()
+    accounts.register_scopes(find_scope, scope_name)
     connect_promises_and_packs()
     connect_exchange()
     connect_followers()
@@ -330,11 +356,16 @@ def connect_all() -> None:
     outbox.connect(record_hooks.RecordsCorrected, casework.on_corrected)
     outbox.connect(case_hooks.EffectStopping, casework.on_stopping)
     register_evidence("m4_relief", relief.provider, kinds=("relief.",))
-    for procedure, conduct in {**RELIEF, **joint.CONDUCTS, **leads.CONDUCTS}.items():
+    for procedure, conduct in {**relieving.CONDUCTS, **joint.CONDUCTS, **leads.CONDUCTS}.items():
         casework.register(procedure, conduct)
+    for procedure in relieving.CONDUCTS:
+        casework.register_pages(procedure, relief_pages)
     casework.register_stopper("publication", publications.stop_publication)
     casework.register_stopper("measure", joint.stop_measure)
     casework.register_daily("measures_ended", joint.end_due)
     outbox.connect(record_hooks.RecordsMoved, joint.on_moved)
     register_eraser("disclosure", publications.forget)
+    register_eraser("casework", casework.forget)
+    register_eraser("relief", relieving.forget)
+    publications.register_beside(relief.statements)
     register_eraser("intake", deliveries.forget)

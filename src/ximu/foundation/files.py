@@ -24,15 +24,21 @@ def root() -> Path:
     return Path(settings.XIMU_HOME) / "files"
 
 
-def path_of(digest: str) -> Path:
-    return root() / digest[:2] / digest[2:4] / digest
+def path_of(digest: str, shelf: str = "") -> Path:
+    """`shelf`: files that one room keeps apart, so that it may drop them without asking whether another holds the same bytes."""
+    return root() / shelf / digest[:2] / digest[2:4] / digest
 
 
 def sealed_path_of(digest: str) -> Path:
     return path_of(digest).with_suffix(".sealed")
 
 
-def keep(chunks: Iterable[bytes] | BinaryIO, *, most_bytes: int | None = None, sealed: bool = False) -> tuple[str, int]:
+def drop(digest: str, shelf: str) -> None:
+    """The bytes are gone from this shelf."""
+    path_of(digest, shelf).unlink(missing_ok=True)
+
+
+def keep(chunks: Iterable[bytes] | BinaryIO, *, most_bytes: int | None = None, sealed: bool = False, shelf: str = "") -> tuple[str, int]:
     """Store a stream; its SHA-256 and size. The name appears only after the bytes are on disk.
 
     With `sealed` it lies encrypted (`foundation.vault`), readable for its owner only, and is opened by `unsealed`.
@@ -62,7 +68,7 @@ def keep(chunks: Iterable[bytes] | BinaryIO, *, most_bytes: int | None = None, s
                 out.write(piece)
             out.flush()
             os.fsync(out.fileno())
-        final = sealed_path_of(hasher.hexdigest()) if sealed else path_of(hasher.hexdigest())
+        final = sealed_path_of(hasher.hexdigest()) if sealed else path_of(hasher.hexdigest(), shelf)
         final.parent.mkdir(parents=True, exist_ok=True)
         part.replace(final)
     finally:

@@ -60,7 +60,7 @@ class NewAccount(Schema):
 
 class NewGrant(Schema):
     role: str = Field(max_length=40)
-    unit: str = Field("", max_length=16)
+    unit: str = Field("", max_length=120, description="标识、名称、信用代码或公务员内部编号 uid, name, code, or staff number")
 
 
 class Granted(Schema):
@@ -121,7 +121,9 @@ def open_account(request: HttpRequest, given: NewAccount) -> Status:
 
 @router.post("/accounts/{uid}/grants", response={201: Granted}, summary="授予角色 Grant a role")
 def grant(request: HttpRequest, uid: str, given: NewGrant) -> Status:
-    made = services.grant(uid, given.role, unit=given.unit, by=actor_of(request), at=clock.now())
+    by, at = actor_of(request), clock.now()
+    by.must("accounts.grant")
+    made = services.grant(uid, given.role, unit=queries.scope_of(given.unit, at=at), by=by, at=at)
     return Status(201, {"uid": made.uid, "role": made.role, "unit": made.unit})
 
 

@@ -39,6 +39,7 @@ def accounts_group() -> None:
 @as_json_option
 def open_command(login: str, name: str, number: str, unit: str, as_json: bool) -> None:
     """开设账号，打印一次性口令 Open an account and print its one-time password."""
+    unit = queries.scope_of(unit, at=clock.now())
     user = services.open_account(login, name=name, staff_number=number, unit=unit, by=BY, at=clock.now())
     word = services.issue_password(user.uid, by=BY, at=clock.now())
     _show([{"login": login, "uid": user.uid, "password": word}], as_json=as_json)
@@ -47,12 +48,13 @@ def open_command(login: str, name: str, number: str, unit: str, as_json: bool) -
 @accounts_group.command("grant")
 @click.argument("login")
 @click.argument("role")
-@click.option("--unit", default="", help="单位标识，空为全市 uid of the unit; empty: the city")
+@click.option("--unit", default="", help="单位或公务员（标识、名称、编号），空为全市 unit or civil servant; empty: the city")
 @as_json_option
 def grant_command(login: str, role: str, unit: str, as_json: bool) -> None:
     """授予角色 Grant a role."""
-    given = services.grant(queries.account_by_login(login).uid, role, unit=unit, by=BY, at=clock.now())
-    _show([{"login": login, "role": role, "unit": unit, "grant": given.uid}], as_json=as_json)
+    at = clock.now()
+    given = services.grant(queries.account_by_login(login).uid, role, unit=queries.scope_of(unit, at=at), by=BY, at=at)
+    _show([{"login": login, "role": role, "unit": given.unit, "grant": given.uid}], as_json=as_json)
 
 
 @accounts_group.command("list")
@@ -75,7 +77,9 @@ def list_command(as_json: bool) -> None:
 @as_json_option
 def key_command(login: str, role: str, unit: str, label: str, days: int, as_json: bool) -> None:
     """签发接口密钥，只打印一次 Issue an API key; printed only once."""
-    key, text = services.issue_key(queries.account_by_login(login).uid, role, unit=unit, label=label, days=days, by=BY, at=clock.now())
+    at = clock.now()
+    key, text = services.issue_key(queries.account_by_login(login).uid, role, unit=queries.scope_of(unit, at=at), label=label, days=days,
+                                   by=BY, at=at)
     _show([{"key": text, "uid": key.uid, "until": key.until.isoformat()}], as_json=as_json)
 
 

@@ -19,8 +19,13 @@ def load_profile(folder: Path, *, by: Actor, at: datetime) -> dict[str, int]:
         unit = uid_of(city, row["unit"]) if row["unit"] else ""
         user = services.open_account(row["login"], name=row["name"], staff_number=row["number"], unit=unit, by=by, at=at)
         for role in row["roles"].split():
-            services.grant(user.uid, role, unit=unit if row["scope"] == "unit" else "", by=by, at=at)
+            services.grant(user.uid, role, unit=_scope(city, row), by=by, at=at)
     return {"accounts": len(fresh)}
+
+
+def _scope(city: str, row: dict[str, str]) -> str:
+    """`city`, `unit` (the account's own), or the profile's key of another unit or civil servant (`official:NUMBER`)."""
+    return {"city": "", "unit": uid_of(city, row["unit"])}.get(row["scope"], uid_of(city, row["scope"]))
 
 
 def first_passwords(*, by: Actor, at: datetime) -> list[dict[str, str]]:

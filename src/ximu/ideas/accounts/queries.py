@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -29,7 +29,8 @@ KEY = re.compile(r"ximu_([0-9a-z]{8})_[0-9a-z]{40}")
 def roles() -> dict[str, rules.Role]:
     """All roles, from every room's `roles.toml`."""
     return {
-        code: rules.Role(code, Text(r["zh"], r["en"]), Text(r["about_zh"], r["about_en"]), frozenset(r["never_with"]))
+        code: rules.Role(code, Text(r["zh"], r["en"]), Text(r["about_zh"], r["about_en"]), frozenset(r["never_with"]),
+                         bool(r.get("bound", False)))
         for _, table in toml_of("roles.toml") for code, r in table.items()
     }
 
@@ -58,6 +59,25 @@ def password_policy(*, at: datetime) -> rules.PasswordPolicy:
     """The policy of the deployment's profile that is in force on that day; before the first one, the first."""
     known = _policies()[settings.XIMU_PASSWORDS]
     return next((policy for start, policy in known if start <= clock.city_day(at)), known[-1][1])
+
+
+Finder, Namer = Callable[[str, date], str], Callable[[str, date], str]
+_scopes: dict[str, Callable[[str, date], str]] = {}
+
+
+def register_scopes(find: Finder, name: Namer) -> None:
+    """Who knows the units and people to whom a role may be limited: `find` reads words as a uid or refuses, `name` reads it back."""
+    _scopes.update(find=find, name=name)
+
+
+def scope_of(words: str, *, at: datetime) -> str:
+    """The uid of the unit or civil servant that is meant; empty is the whole city. Errors: those of the finder."""
+    words = words.strip()
+    return _scopes["find"](words, clock.city_day(at)) if words and "find" in _scopes else words
+
+
+def scope_name(uid: str, *, at: datetime) -> str:
+    return _scopes["name"](uid, clock.city_day(at)) if uid and "name" in _scopes else uid
 
 
 def _living(user: User, *, at: datetime) -> list[RoleGrant]:

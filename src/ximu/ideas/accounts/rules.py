@@ -12,10 +12,13 @@ from ximu.kernel.words import Text
 
 @dataclass(frozen=True, slots=True)
 class Role:
+    """`bound`: makes sense only for one unit or one civil servant, never for the whole city."""
+
     code: str
     name: Text
     about: Text
     never_with: frozenset[str]
+    bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

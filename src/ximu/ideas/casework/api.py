@@ -9,7 +9,6 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import Field, File, Query, Router, Schema, Status, UploadedFile
 
 from ximu.foundation import clock
-from ximu.foundation import files as store
 from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.casework import queries, services
@@ -164,7 +163,7 @@ def move(request: HttpRequest, uid: str, given: NewMove) -> dict[str, Any]:
 
 @router.post("/cases/{uid}/papers", response={201: CaseOut}, summary="补交材料 Hand in papers")
 def papers(request: HttpRequest, uid: str, papers: File[list[UploadedFile]]) -> Status:
-    kept = [(*store.keep(paper.chunks(), most_bytes=services.files.MOST_BYTES), paper.name or "") for paper in papers]
+    kept = [(*services.keep(paper.chunks()), paper.name or "") for paper in papers]
     services.add_files(uid, [services.Upload(*one) for one in kept], by=actor_of(request), at=clock.now())
     return Status(201, _whole(uid, request))
 

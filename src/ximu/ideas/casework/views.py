@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock, documents
-from ximu.foundation import files as store
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of, int_of
 from ximu.ideas.casework import queries, services
@@ -60,6 +59,7 @@ def case(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "casework/case.html", {
         "seen": seen, "steps": steps, "effects": effects, "left": left, "linked": linked, "forms": sorted(FORMS),
         "letters": [(kind, queries.LETTER_NAMES[kind]) for kind in seen.procedure.letters],
+        "pages": services.pages_of(seen.row, by),
         "subject": seen.names.get(seen.row.subject, ""), "source": seen.names.get(seen.row.source, ""),
     })
 
@@ -73,7 +73,7 @@ def take(request: HttpRequest, uid: str) -> HttpResponse:
 
 def uploads(request: HttpRequest, name: str = "papers") -> list[services.Upload]:
     """The papers of a form, kept in the store by their digest."""
-    kept = [(*store.keep(f.chunks(), most_bytes=services.files.MOST_BYTES), f.name or "") for f in request.FILES.getlist(name)]
+    kept = [(*services.keep(f.chunks()), f.name or "") for f in request.FILES.getlist(name)]
     return [services.Upload(*one) for one in kept]
 
 
@@ -104,7 +104,8 @@ def move(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     return render(request, "casework/move.html", {
         "seen": seen, "move": wanted, "refusal": refusal, "filled": request.POST,
         "target": seen.procedure.states[wanted.target], "grounds": seen.procedure.grounds.items(),
-        "asks": [(name, words, "date" if name.endswith("_on") else "text") for name, words in wanted.asks],
+        "asks": [(name, words, "date" if name.endswith("_on") else "text", wanted.choices.get(name, {}).items())
+                 for name, words in wanted.asks],
     }, status=refusal.status if refusal else 200)
 
 

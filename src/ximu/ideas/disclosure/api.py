@@ -54,6 +54,7 @@ def history_out(view: queries.PolicyView, found: records.History) -> dict[str, A
         "record": found.number, "state": found.state, "as_of": found.as_of, "known_at": found.known_at, "view": view.name,
         "purpose": view.purpose, "policy": view.policy.version,
         "versions": [{"version": v, "known_at": at, "fields": shown(fields)} for v, at, fields in found.versions],
+        "statement": queries.beside([found.number]).get(found.number, ("",))[0],
         "steps": [{"what": s.what, "version": s.version, "before": s.before, "after": s.after, "known_at": s.known_at,
                    "detail": dict(s.detail)} for s in found.stages],
     }

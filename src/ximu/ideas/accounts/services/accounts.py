@@ -81,12 +81,17 @@ def _turn(user: User, *, active: bool) -> None:
 
 @transaction.atomic
 def grant(uid: str, role: str, *, unit: str = "", until: datetime | None = None, by: Actor, at: datetime) -> RoleGrant:
-    """Errors: `ROLE-NONE`; `DUAL` for one's own rights; `ROLE-CLASH` when this person holds an excluding role on any account."""
+    """Errors: `ROLE-NONE`; `ROLE-SCOPE` for a bound role without unit or civil servant; `DUAL` for one's own rights; `ROLE-CLASH` when
+    this person holds an excluding role on any account."""
     by.must("accounts.grant")
     user = User.objects.select_for_update().get(pk=queries.account(uid).pk)
     if role not in queries.roles():
         raise Refusal("ROLE-NONE", field="role", value=role[:40], rule=" ".join(queries.roles()), zh="没有这个角色。",
                       en="There is no such role.")
+    if queries.roles()[role].bound and not unit:
+        words = queries.roles()[role].name
+        raise Refusal("ROLE-SCOPE", field="unit", value="", rule=role, zh=f"“{words.zh}”须限定到一个单位或一名公务员。",
+                      en=f"“{words.en}” must be limited to one unit or one civil servant.")
     if user.person == by.human:
         raise Refusal("DUAL", status=403, field="account", value=uid, rule="granter ≠ grantee",
                       zh="不能给自己（包括本人的其他账号）授权。", en="Nobody grants rights to himself, not even on another account.")

@@ -17,6 +17,12 @@ from ximu.kernel.refusal import Refusal
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def units_are_opaque(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who knows units is connected from outside."""
+    monkeypatch.setattr(queries, "_scopes", {})
+
+
 def run(*args: str) -> list[dict[str, str]]:
     ran = CliRunner().invoke(accounts_group, [*args, "--json"])
     if ran.exception:

@@ -126,7 +126,8 @@ def test_forms_need_their_token() -> None:
     assert (answer.status_code, answer.refusal.code) == (403, "CSRF")
 
 
-def test_the_desk_opens_accounts_and_another_desk_grants() -> None:
+def test_the_desk_opens_accounts_and_another_desk_grants(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "_scopes", {})
     opener, _ = signed_in("system_admin", login="opener")
     page = opener.post("/console/accounts/open", {"login": "newone", "name": "新来的", "staff_number": "77"})
     assert "一次性口令" in page.content.decode()

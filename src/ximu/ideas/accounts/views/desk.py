@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -30,20 +32,27 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, uid: str) -> HttpResponse:
     actor_of(request).must("accounts.see")
     user, known, at = queries.account(uid), queries.roles(), clock.now()
-    grants = [{"grant": g, "role": known[g.role]} for g in queries.grants_of(user, at=at) if g.role in known]
+    grants = [{"grant": g, "role": known[g.role], "scope": queries.scope_name(g.unit, at=at)}
+              for g in queries.grants_of(user, at=at) if g.role in known]
     return render(request, "accounts/detail.html", {
-        "account": user, "grants": grants, "roles": known.values(), "keys": queries.keys().filter(keeper=user),
+        "account": user, "unit": queries.scope_name(user.unit, at=at), "grants": grants, "roles": known.values(),
+        "keys": queries.keys().filter(keeper=user),
         "factor": queries.has_factor(user), "may_open": actor_of(request).can("accounts.open"),
-            "may_grant": actor_of(request).can("accounts.grant"),
+        "may_grant": actor_of(request).can("accounts.grant"),
     })
+
+
+def _scope(request: HttpRequest, at: datetime) -> str:
+    return queries.scope_of(request.POST.get("unit", "")[:120], at=at)
 
 
 @require_POST
 def open_account(request: HttpRequest) -> HttpResponse:
     """Shows the one-time password once, on the answer itself."""
     by, at, given = actor_of(request), clock.now(), request.POST
+    by.must("accounts.open")
     user = services.open_account(given.get("login", ""), name=given.get("name", ""), staff_number=given.get("staff_number", ""),
-                                 unit=given.get("unit", "")[:16], by=by, at=at)
+                                 unit=_scope(request, at), by=by, at=at)
     word = services.issue_password(user.uid, by=by, at=at)
     return render(request, "accounts/issued.html", {"account": user, "word": word})
 
@@ -66,7 +75,9 @@ def act(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_POST
 def grant(request: HttpRequest, uid: str) -> HttpResponse:
-    services.grant(uid, request.POST.get("role", ""), unit=request.POST.get("unit", "").strip()[:16], by=actor_of(request), at=clock.now())
+    by, at = actor_of(request), clock.now()
+    by.must("accounts.grant")
+    services.grant(uid, request.POST.get("role", ""), unit=_scope(request, at), by=by, at=at)
     messages.success(request, t("已授权；该账号须重新登录。", "Granted; the account must sign in again."))
     return redirect("accounts:detail", uid=uid)
 
@@ -81,11 +92,11 @@ def revoke(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_POST
 def issue_key(request: HttpRequest, uid: str) -> HttpResponse:
-    given = request.POST
+    by, at, given = actor_of(request), clock.now(), request.POST
+    by.must("accounts.grant")
     days = given.get("days", "")
-    key, text = services.issue_key(uid, given.get("role", ""), unit=given.get("unit", "").strip()[:16], label=given.get("label", ""),
-                                   days=int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0, by=actor_of(request),
-                                       at=clock.now())
+    key, text = services.issue_key(uid, given.get("role", ""), unit=_scope(request, at), label=given.get("label", ""),
+                                   days=int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0, by=by, at=at)
     return render(request, "accounts/key.html", {"key": key, "text": text})
 
 
@@ -101,7 +112,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     actor_of(request).must("accounts.see")
     page = Paginator(queries.keys(), PAGE_SIZE).get_page(int_of(request, "page", 1))
     return render(request, "accounts/keys.html", {"page": page, "roles": queries.roles(),
-                                                  "may_grant": actor_of(request).can("accounts.grant"), "at": clock.now()})
+                                              "may_grant": actor_of(request).can("accounts.grant"), "at": clock.now()})
 
 
 @require_safe

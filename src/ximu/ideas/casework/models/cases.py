@@ -78,7 +78,8 @@ class Step(models.Model):
     at = models.DateTimeField("时间", db_comment="办理时间")
     decides = models.BooleanField("决定", default=False, db_comment="是否为决定")
     detail = models.JSONField("内容", default=dict, db_comment="理由、依据、送达、材料摘要等，可能含个人信息")
-    salt = models.BinaryField("盐", db_comment="承诺所用的盐")
+    salt = models.BinaryField("盐", null=True, db_comment="承诺所用的盐；所涉记录删除时一并销毁")
+    commitment = models.CharField("承诺", max_length=64, blank=True, db_comment="内容销毁后留下的承诺值，平时为空")
 
     class Meta:
         verbose_name = "办件步骤"
@@ -88,7 +89,7 @@ class Step(models.Model):
 
     class Privacy:
         public = ()
-        internal = ("log_index", "case", "verb", "before", "after", "unit", "by", "at", "decides", "salt")
+        internal = ("log_index", "case", "verb", "before", "after", "unit", "by", "at", "decides", "salt", "commitment")
         personal = ("detail",)
 
 

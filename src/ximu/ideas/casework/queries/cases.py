@@ -38,6 +38,7 @@ class StepView:
     at: datetime
     log_index: int
     detail: dict[str, Any]
+    values: list[tuple[Text, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +138,23 @@ def case(uid: str, *, actor: Actor, at: datetime) -> CaseView:
         found, made, made.states[found.state], [_step(made, s) for s in steps], list(found.files.order_by("pk")),
         next((c for c in reversed(clocks) if c.ended_on is None), None), clocks, list(found.tellings.order_by("pk")),
         () if found.closed_at else offered(made, found.state, actor=actor, parties=parties(found, on=day)),
-        {u: registry.name(u, as_of=day) for u in units},
+        {u: registry.called(u, as_of=day) for u in units},
         sorted({*Case.objects.filter(visible(actor), parent=uid), *(Case.objects.filter(visible(actor), uid=found.parent) if found.parent
                                                                    else ())}, key=lambda one: one.pk),
     )
 
 
 def _step(made: Procedure, step: Step) -> StepView:
-    verb = next((m.name for m in made.moves if m.verb == step.verb), OTHER_STEPS.get(step.verb) or Text(step.verb, step.verb))
-    return StepView(verb, made.states[step.after].name, step.unit, step.by, step.at, step.log_index, step.detail)
+    move = next((m for m in made.moves if m.verb == step.verb), None)
+    verb = move.name if move else OTHER_STEPS.get(step.verb) or Text(step.verb, step.verb)
+    return StepView(verb, made.states[step.after].name, step.unit, step.by, step.at, step.log_index, step.detail,
+                    _said(move, step.detail.get("values", {})) if move and move.who != ("permitted",) else [])
+
+
+def _said(move: Move, values: dict[str, Any]) -> list[tuple[Text, str]]:
+    """What a step stated beside its reasons, in words; the findings of single reviewers are not shown."""
+    words = dict(move.asks)
+    return [(words.get(name, Text(name, name)), str(move.choices.get(name, {}).get(value, value))) for name, value in values.items()]
 
 
 def case_by_number(number: str, *, actor: Actor) -> str:

@@ -21,8 +21,13 @@ def step_value(step: Step, case_uid: str) -> dict[str, Any]:
             "at": moment(step.at), "decides": step.decides, "detail": step.detail}
 
 
+def committed(step: Step, case_uid: str) -> str:
+    """What stands in the log; after an erasure it is all that is left of the content."""
+    return step.commitment or commitment(bytes(step.salt), step_value(step, case_uid))
+
+
 def sealed(step: Step, case_uid: str) -> bytes:
-    return entry_bytes(SEALED, {"commitment": commitment(bytes(step.salt), step_value(step, case_uid))}, step.at)
+    return entry_bytes(SEALED, {"commitment": committed(step, case_uid)}, step.at)
 
 
 def parameter_body(row: Parameter) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from ximu.foundation import clock
 from ximu.foundation.documents import Letter, Paragraph
 from ximu.ideas.casework.queries.cases import CaseView
 from ximu.ideas.registry import queries as registry
@@ -18,13 +19,13 @@ MARKS = {"notice": "告", "acceptance": "受", "decision": "决", "supervision":
 
 
 def _until(seen: CaseView) -> str:
-    clock = seen.clock
-    if clock is None or clock.due is None:
+    running = seen.clock
+    if running is None or running.due is None:
         return ""
-    unit = "个工作日" if clock.unit == "working-day" else "个自然日"
-    skipped = "、".join(dict.fromkeys(h["name"] for h in clock.counted.get("holidays", [])))
-    how = f"（自{clock.started}次日起{clock.term}{unit}{'，跳过' + skipped if skipped else ''}）"
-    return f"{clock.due.year}年{clock.due.month}月{clock.due.day}日{how}"
+    unit = "个工作日" if running.unit == "working-day" else "个自然日"
+    skipped = "、".join(dict.fromkeys(h["name"] for h in running.counted.get("holidays", [])))
+    how = f"（自{running.started}次日起{running.term}{unit}{'，跳过' + skipped if skipped else ''}）"
+    return f"{running.due.year}年{running.due.month}月{running.due.day}日{how}"
 
 
 def _last(seen: CaseView, verb: str = "") -> dict[str, Any]:
@@ -53,7 +54,7 @@ def _notice(seen: CaseView) -> list[Paragraph]:
 
 def _acceptance(seen: CaseView) -> list[Paragraph]:
     return [
-        Paragraph(f"您提出的“{seen.procedure.name.zh}”（编号{seen.row.number}）已于{seen.row.opened_at.date()}收到，现予受理。"),
+        Paragraph(f"您提出的“{seen.procedure.name.zh}”（编号{seen.row.number}）已于{clock.city_day(seen.row.opened_at)}收到，现予受理。"),
         Paragraph(f"由{seen.holder or '承办单位'}承办，{'办理期限至' + _until(seen) if _until(seen) else '期限自材料齐全之日起计算'}。"),
         Paragraph(f"共收到材料{len(seen.files)}份，均以摘要（SHA-256）登记，随件送达承办单位。逾期未作决定的，所涉记录的效果自动暂停。"),
     ]
@@ -84,8 +85,7 @@ def letter_of(seen: CaseView, kind: str, *, on: date) -> Letter:
     """The letter as of today. To whom: a supervision slip to the holder, the others to the subject or to who opened it."""
     office = registry.name(seen.row.office, as_of=on) if seen.row.office else "政务诚信建设综合协调部门"
     to = seen.row.holder if kind == "supervision" else seen.row.subject or seen.row.opener
-    official = registry.official(to) if to else None
-    name = official.name if official else registry.name(to, as_of=on) if to else ""
+    name = registry.called(to, as_of=on, whole=True) if to else ""
     return Letter(
         issuer=office, number=f"诚{MARKS[kind]}〔{on.year}〕{seen.row.number}", title=f"{seen.procedure.name.zh}{LETTER_NAMES[kind].zh}"
         if kind != "notice" else "政务诚信记录告知书", to=name, paragraphs=tuple(WRITERS[kind](seen)), signer=office, day=on,

@@ -4,9 +4,9 @@ from ximu.ideas.casework.rules.clocks import Count, Term, Terms, begin, extend, 
 from ximu.ideas.casework.rules.declaration import Limit, Move, Procedure, State, read
 from ximu.ideas.casework.rules.diagram import mermaid
 from ximu.ideas.casework.rules.effects import CAUSES, EFFECT_STATES, KINDS, after_reversal, may_begin
-from ximu.ideas.casework.rules.machine import Given, Parties, decide, offered
+from ximu.ideas.casework.rules.machine import Given, Parties, decide, must_choose, offered
 
 __all__ = [
     "CAUSES", "EFFECT_STATES", "KINDS", "Count", "Given", "Limit", "Move", "Parties", "Procedure", "State", "Term", "Terms",
-    "after_reversal", "begin", "decide", "extend", "may_begin", "mermaid", "offered", "read", "resume", "suspend",
+    "after_reversal", "begin", "decide", "extend", "may_begin", "mermaid", "must_choose", "offered", "read", "resume", "suspend",
 ]

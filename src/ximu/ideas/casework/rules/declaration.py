@@ -51,7 +51,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A verb. `who` names relations, one of which the actor must have; `apart` those that the actor must not have."""
+    """A verb. `who` names relations, one of which the actor must have; `apart` those that the actor must not have.
+
+    `choices`: for a value that is asked, the only ones that it may have.
+    """
 
     verb: str
     name: Text
@@ -64,6 +67,7 @@ class Move:
     clock: str = ""
     decides: bool = False
     asks: tuple[tuple[str, Text], ...] = ()
+    choices: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +134,22 @@ def _state(where: str, code: str, table: Mapping[str, Any]) -> State:
 
 
 def _move(where: str, table: Mapping[str, Any], states: Mapping[str, State]) -> Move:
-    _known(where, table, ("verb", "zh", "en", "from", "who", "permission"), ("to", "apart", "needs", "clock", "decides", "asks"))
+    _known(where, table, ("verb", "zh", "en", "from", "who", "permission"), ("to", "apart", "needs", "clock", "decides", "asks", "choices"))
     sources = _among(where, table["from"], states)
     stays = "to" not in table
     if stays and len(sources) != 1:
         raise DeclarationError(f"{where}: without `to` there is one `from`")
     target = sources[0] if stays else table["to"]
     _among(where, [target], states)
+    asks = tuple((name, Text(zh, en)) for name, zh, en in table.get("asks", ()))
+    choices = {name: {code: Text(zh, en) for code, zh, en in rows} for name, rows in table.get("choices", {}).items()}
+    _among(f"{where}.choices", choices, (name for name, _ in asks))
     clock = table.get("clock", "")
     _among(where, [clock], CLOCKS)
     return Move(
         table["verb"], Text(table["zh"], table["en"]), sources, target, _among(where, table["who"], RELATIONS), table["permission"],
         _among(where, table.get("apart", ()), APART), _among(where, table.get("needs", ()), NEEDS), clock,
-        bool(table.get("decides", False)), tuple((name, Text(zh, en)) for name, zh, en in table.get("asks", ())),
+        bool(table.get("decides", False)), asks, choices,
     )
 
 

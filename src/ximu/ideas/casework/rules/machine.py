@@ -110,6 +110,17 @@ def lacking(move: Move, given: Given, grounds: Collection[str] = ()) -> Refusal 
     return None
 
 
+def must_choose(move: Move, given: Given) -> None:
+    """A value with declared choices has one of them. Errors: `VALUE-CHOICE`."""
+    words = dict(move.asks)
+    for name, allowed in move.choices.items():
+        value = given.values.get(name)
+        if value and value not in allowed:
+            raise Refusal("VALUE-CHOICE", field=name, value=str(value)[:40], rule=" ".join(allowed),
+                          zh=f"“{words[name].zh}”只能是：{'、'.join(choice.zh for choice in allowed.values())}。",
+                          en=f"“{words[name].en}” is one of: {', '.join(choice.en for choice in allowed.values())}.")
+
+
 def edge(procedure: Procedure, state: str, verb: str) -> Move:
     """The move from this state. Errors: `STATE-EDGE`."""
     for move in procedure.from_state(state):

@@ -1,6 +1,6 @@
 """Verbs of cases, limits, calendars and effects."""
 
-from ximu.ideas.casework.services.conduct import Conduct, daily, register, register_daily
+from ximu.ideas.casework.services.conduct import Conduct, daily, pages_of, register, register_daily, register_pages
 from ximu.ideas.casework.services.effects import (
     add_effect,
     confirm_stop,
@@ -14,15 +14,16 @@ from ximu.ideas.casework.services.effects import (
     sweep_effects,
 )
 from ximu.ideas.casework.services.feeds import issue_feed_key
-from ximu.ideas.casework.services.files import Upload, add_files, read_file
+from ximu.ideas.casework.services.files import Upload, add_files, keep, read_file
+from ximu.ideas.casework.services.forgetting import forget
 from ximu.ideas.casework.services.holding import hand_over, hand_over_ended, seen, take
 from ximu.ideas.casework.services.moving import Opening, move, open_case
 from ximu.ideas.casework.services.sweeping import sweep_deadlines
 from ximu.ideas.casework.services.terms import load_calendar, recount, set_term
 
 __all__ = [
-    "Conduct", "Opening", "Upload", "add_effect", "add_files", "confirm_stop", "daily", "end_effect", "end_effect_of", "hand_over",
-    "hand_over_ended", "issue_feed_key", "load_calendar", "move", "on_corrected", "on_moved", "on_stopping", "open_case", "read_file",
-    "recount", "register", "register_daily", "register_stopper", "reverse", "seen", "set_term", "sweep_deadlines", "sweep_effects",
-    "take",
+    "Conduct", "Opening", "Upload", "add_effect", "add_files", "confirm_stop", "daily", "end_effect", "end_effect_of", "forget",
+    "hand_over", "hand_over_ended", "issue_feed_key", "keep", "load_calendar", "move", "on_corrected", "on_moved", "on_stopping",
+    "open_case", "pages_of", "read_file", "recount", "register", "register_daily", "register_pages", "register_stopper", "reverse",
+    "seen", "set_term", "sweep_deadlines", "sweep_effects", "take",
 ]

@@ -12,6 +12,7 @@ from typing import Protocol
 from ximu.ideas.casework.models import Case
 from ximu.ideas.casework.rules import Given, Move
 from ximu.kernel.actor import Actor
+from ximu.kernel.words import Text
 
 
 class Conduct(Protocol):
@@ -28,6 +29,19 @@ _conducts: dict[str, Conduct] = {}
 def register(procedure: str, conduct: Conduct) -> None:
     """Called by `config/wiring.py` only."""
     _conducts[procedure] = conduct
+
+
+Pages = Callable[[Case, Actor], "list[tuple[Text, str]]"]
+_pages: dict[str, Pages] = {}
+
+
+def register_pages(procedure: str, pages: Pages) -> None:
+    """Where else one looks at such a case: names and addresses for this person. Called by `config/wiring.py` only."""
+    _pages[procedure] = pages
+
+
+def pages_of(case: Case, by: Actor) -> list[tuple[Text, str]]:
+    return _pages[case.procedure](case, by) if case.procedure in _pages else []
 
 
 _daily: dict[str, Callable[..., int]] = {}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.db import transaction
 
@@ -18,6 +19,12 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 
 MOST_BYTES = 50 << 20
+SHELF = "cases"
+
+
+def keep(chunks: Iterable[bytes] | BinaryIO) -> tuple[str, int]:
+    """Lay a paper on the shelf of cases: its SHA-256 and size. Errors: `FILE-SIZE`."""
+    return store.keep(chunks, most_bytes=MOST_BYTES, shelf=SHELF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,9 @@ class Upload:
 
 
 def _must_lie(digest: str) -> Path:
-    path = store.path_of(digest) if len(digest) == 64 and digest.isalnum() else None
-    if path is None or not path.exists():
+    sound = len(digest) == 64 and digest.isascii() and digest.isalnum()
+    path = next((p for p in (store.path_of(digest, SHELF), store.path_of(digest)) if p.exists()), None) if sound else None
+    if path is None:
         raise Refusal("EVID-DIGEST", field="files", value=digest[:64], rule="SHA-256", zh="材料不在库中，摘要无从核对。",
                       en="The paper is not in the store; its digest cannot be checked.")
     return path

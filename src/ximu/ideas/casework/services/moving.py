@@ -16,7 +16,7 @@ from ximu.ideas.casework import queries
 from ximu.ideas.casework.hooks import CaseMoved
 from ximu.ideas.casework.models import Case
 from ximu.ideas.casework.queries.cases import row
-from ximu.ideas.casework.rules import Given, Move, Procedure, decide
+from ximu.ideas.casework.rules import Given, Move, Procedure, decide, must_choose
 from ximu.ideas.casework.services import clocks, steps
 from ximu.ideas.casework.services.conduct import conduct_of
 from ximu.ideas.casework.services.effects import resume_effects
@@ -98,7 +98,7 @@ def move(uid: str, verb: str, *, by: Actor, at: datetime, given: Given | None = 
     """Make a move; the new state.
 
     Errors: `CASE-NONE`, `STATE-EDGE`, `STATE-RACE`, `PERM-DENIED`, `DUAL`, `CONFLICT`, `REASON`, `EVID-DIGEST`, `NOTICE-NONE`,
-    `GROUND-NONE`, `CLOCK-PAST`, and those of the room that declares the procedure.
+    `GROUND-NONE`, `VALUE-CHOICE`, `CLOCK-PAST`, and those of the room that declares the procedure.
     """
     given = given or Given()
     with transaction.atomic():
@@ -108,6 +108,7 @@ def move(uid: str, verb: str, *, by: Actor, at: datetime, given: Given | None = 
         step = decide(made, case.state, verb, actor=by, parties=parties, given=whole)
         if conduct := conduct_of(case.procedure):
             conduct.before(case, step, whole, by=by, at=at)
+        must_choose(step, whole)
         before = case.state
         _advance(case, made, step, whole, by=by, at=at)
         attach(case, files, by=by, at=at)

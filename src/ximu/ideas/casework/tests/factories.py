@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from ximu.foundation import files as store
-from ximu.ideas.casework.services import Upload
+from ximu.ideas.casework.services import Upload, keep
 from ximu.kernel.actor import Actor, Grant
 
 T0 = datetime(2018, 5, 7, 2, 0, tzinfo=UTC)
@@ -35,5 +34,5 @@ def table(**changes: Any) -> dict[str, Any]:
 
 
 def upload(content: bytes = b"paper", name: str = "材料.pdf") -> Upload:
-    digest, size = store.keep([content])
+    digest, size = keep([content])
     return Upload(digest, size, name)

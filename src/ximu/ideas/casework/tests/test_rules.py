@@ -10,7 +10,21 @@ from hypothesis import given as given_data
 from hypothesis import strategies as st
 
 from ximu.ideas.casework import queries
-from ximu.ideas.casework.rules import Given, Parties, Term, Terms, begin, decide, extend, mermaid, offered, read, resume, suspend
+from ximu.ideas.casework.rules import (
+    Given,
+    Parties,
+    Term,
+    Terms,
+    begin,
+    decide,
+    extend,
+    mermaid,
+    must_choose,
+    offered,
+    read,
+    resume,
+    suspend,
+)
 from ximu.ideas.casework.rules.declaration import DeclarationError
 from ximu.ideas.casework.rules.effects import after_reversal, may_begin
 from ximu.ideas.casework.tests.factories import CLERK, OFFICE, OTHER, SOURCE, SUBJECT, person, table
@@ -91,6 +105,17 @@ def test_no_move_outside_the_declaration_and_nobody_in_two_roles(scene: tuple[An
     assert "subject" not in move.apart or not parties.subject or actor.unit != parties.subject
     assert "same-division" not in move.apart or not parties.source or actor.unit != parties.source
     assert move in offered(made, state, actor=actor, parties=parties)
+
+
+def test_a_value_with_choices_is_one_of_them() -> None:
+    asked = {**table()["move"][0], "asks": [["level", "等级", "Level"]], "choices": {"level": [["blue", "蓝", "blue"]]}}
+    [move] = read({"p": table(move=[asked])})["p"].moves
+    must_choose(move, Given(values={"level": "blue"}))
+    must_choose(move, Given())
+    with pytest.raises(Refusal, match="VALUE-CHOICE"):
+        must_choose(move, Given(values={"level": "pink"}))
+    with pytest.raises(DeclarationError):
+        read({"p": table(move=[{**asked, "asks": []}])})
 
 
 @pytest.mark.parametrize(("needs", "lacking", "code"), [

@@ -166,9 +166,9 @@ def test_every_paper_arrives_and_its_opening_is_noted() -> None:
     assert [f.digest for f in seen.files] == [p.digest for p in papers]
     file, path = services.read_file(uid, seen.files[7].uid, by=CLERK, at=T0)
     assert (path.read_bytes().decode(), FileOpening.objects.get().unit) == ("第7页", SOURCE)
-    store.path_of(file.digest).write_bytes(b"other")
+    store.path_of(file.digest, "cases").write_bytes(b"other")
     assert code_of(services.read_file, uid, file.uid, by=CLERK, at=T0) == "EVID-DIGEST"
-    store.path_of(file.digest).unlink()
+    store.path_of(file.digest, "cases").unlink()
     assert code_of(services.read_file, uid, "none", by=CLERK, at=T0) == "FILE-NONE"
     assert code_of(services.read_file, uid, file.uid, by=STRANGER, at=T0) == "CASE-NONE"
     assert code_of(services.add_files, uid, [services.Upload("../etc/passwd", 1)], by=COORDINATOR, at=T0) == "EVID-DIGEST"

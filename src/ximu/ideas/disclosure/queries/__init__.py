@@ -1,5 +1,6 @@
 """Views and what the public reads."""
 
+from ximu.ideas.disclosure.queries.beside import beside, register_beside
 from ximu.ideas.disclosure.queries.certificates import certificate_bundle, public_certificate, search_certificate
 from ximu.ideas.disclosure.queries.comparing import Comparison, compare_policies, proposed_policy
 from ximu.ideas.disclosure.queries.explain import explain, explain_as
@@ -21,9 +22,9 @@ from ximu.ideas.disclosure.queries.views import PUBLIC, Hat, PolicyView, view_as
 from ximu.ideas.records.rules import STATES as STATE_WORDS
 
 __all__ = [
-    "BODY_KINDS", "PUBLIC", "STATE_WORDS", "Comparison", "Hat", "PolicyView", "certificate_bundle", "compare_policies", "evidence",
-    "explain", "explain_as", "policies", "policy_on", "proposals", "proposed_policy", "public_bundle", "public_certificate",
+    "BODY_KINDS", "PUBLIC", "STATE_WORDS", "Comparison", "Hat", "PolicyView", "beside", "certificate_bundle", "compare_policies",
+    "evidence", "explain", "explain_as", "policies", "policy_on", "proposals", "proposed_policy", "public_bundle", "public_certificate",
     "public_counts", "public_districts", "public_history", "public_latest", "public_names", "public_record", "public_rows",
     "public_search", "public_stamp", "public_states", "public_unit", "public_unit_page", "public_units", "publication", "published",
-    "register_public", "search_certificate", "uses_of", "view_as", "view_for",
+    "register_beside", "register_public", "search_certificate", "uses_of", "view_as", "view_for",
 ]

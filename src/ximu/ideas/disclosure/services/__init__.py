@@ -1,5 +1,6 @@
 """Verbs of disclosure."""
 
+from ximu.ideas.disclosure.queries.beside import register_beside
 from ximu.ideas.disclosure.queries.published import register_public
 from ximu.ideas.disclosure.services.certifying import certify, certify_public
 from ximu.ideas.disclosure.services.forgetting import forget
@@ -17,5 +18,5 @@ from ximu.ideas.disclosure.services.publishing import (
 
 __all__ = [
     "approve", "certify", "certify_public", "close", "close_due", "corrected", "forget", "look", "look_archive", "look_work", "moved",
-    "propose", "refuse", "register_public", "stop_publication",
+    "propose", "refuse", "register_beside", "register_public", "stop_publication",
 ]

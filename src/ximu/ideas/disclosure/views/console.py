@@ -101,6 +101,9 @@ def archive(request: HttpRequest, uid: str) -> HttpResponse:
         return _ask_purpose(request, refusal)
     rows = [{"facts": row.facts, "shown": {one.name: one for one in row.shown}, "state": STATES[row.facts.state],
              "family": FAMILIES.get(row.facts.family)} for row in found.timeline.rows]
+    said = queries.beside([row["facts"].number for row in rows])
+    for row in rows:
+        row["statement"] = said.get(row["facts"].number)
     return render(request, "disclosure/archive.html", {
         "uid": uid, "name": name or uid, "found": found, "rows": rows, "view": view, "district": district,
         "families": [(code, FAMILIES.get(code), count) for code, count in found.families.items()],
@@ -119,7 +122,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         return _ask_purpose(request, refusal)
     facts = records.facts_of(number, view=view, known_at=known_at or clock.now(), as_of=as_of)
     names = titles(facts.item, str(facts.columns.get("edition", "")))
-    words = {"subject": registry.name(facts.subject, as_of=facts.event_date), "family": FAMILIES.get(facts.family)}
+    words = {"subject": registry.called(facts.subject, as_of=facts.event_date, whole=True), "family": FAMILIES.get(facts.family)}
     return render(request, "disclosure/record.html", {
         "found": found, "facts": facts, "view": view, "state": STATES[found.state], "family": FAMILIES.get(facts.family),
         "versions": [(v, at, [(names.get(s.name, s.name), s, words.get(s.name) if s.outcome == "shown" else None) for s in shown])
@@ -128,6 +131,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         "stages": [(s, labels.STEPS[s.what], STATES[s.before], STATES[s.after]) for s in found.stages],
         "reasons": [(names.get(r["field"], r["field"]), r, labels.OUTCOMES[r["outcome"]], labels.LEVELS[r["level"]])
                     for r in queries.explain(facts, view)],
+        "statement": queries.beside([found.number]).get(found.number),
         "may": {right.replace(".", "_"): actor.can(right) for right in RIGHTS}, "policy": view.policy,
         "publications": queries.proposals(numbers=[found.number], state="open") + queries.proposals(numbers=[found.number]),
         "purpose": view.policy.purposes.get(view.purpose), "open_fields": _open_fields(facts, names),

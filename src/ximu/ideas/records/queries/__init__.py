@@ -16,6 +16,7 @@ from ximu.ideas.records.queries.archive import (
 )
 from ximu.ideas.records.queries.doors import gate_delivery, subject_kinds
 from ximu.ideas.records.queries.duties import Duties, duties, states_of
+from ximu.ideas.records.queries.erasures import ended_of, erasure_asked, erasure_done, erasure_open
 from ximu.ideas.records.queries.evidence import provider
 from ximu.ideas.records.queries.history import History, Stage, facts_of, record_history, served_at
 from ximu.ideas.records.queries.terms import city_day, parameters
@@ -33,6 +34,10 @@ __all__ = [
     "archive",
     "city_day",
     "duties",
+    "ended_of",
+    "erasure_asked",
+    "erasure_done",
+    "erasure_open",
     "facts_of",
     "gate_delivery",
     "known_of",

@@ -24,7 +24,7 @@ from ximu.ideas.records.services.removal import (
     register_eraser,
     remembered,
 )
-from ximu.ideas.records.services.requests import approve_erasure, ask_erasure, refuse_erasure, request_of
+from ximu.ideas.records.services.requests import approve_erasure, ask_erasure, must_be_erasable, refuse_erasure, request_of
 
 __all__ = [
     "Admission",
@@ -42,6 +42,7 @@ __all__ = [
     "expire_due",
     "flag",
     "make_effective",
+    "must_be_erasable",
     "notify",
     "refuse_erasure",
     "register_eraser",

@@ -37,6 +37,12 @@ def _may_go(version: Version) -> None:
         )
 
 
+def must_be_erasable(number: str) -> None:
+    """Errors: `ERASE-RETAIN`, `REC-NONE`."""
+    for version in steps.newest(numbers_of(number)):
+        _may_go(version)
+
+
 def ask_erasure(given: Numbers, *, basis: str, by: Actor, at: datetime) -> Erasure:
     """The first person asks. Errors: `ERASE-RETAIN`, `REASON`, `REC-NONE`, `PERM-DENIED`."""
     by.must("records.erase")

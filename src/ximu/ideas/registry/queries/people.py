@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ximu.ideas.registry.queries.book import book
+from ximu.ideas.registry.queries.units import name
 from ximu.ideas.registry.rules import posts as rules
 from ximu.ideas.registry.rules.book import Holding, Official, Post
 from ximu.ideas.registry.rules.posts import Responsible
@@ -39,6 +40,14 @@ def terms(post: str) -> list[tuple[Holding, Official]]:
 
 def official(uid: str) -> Official | None:
     return book().officials.get(uid)
+
+
+def called(uid: str, *, as_of: date, whole: bool = False) -> str:
+    """The subject of a case: a unit by its name that day, a civil servant by the internal number, by name only with `whole`."""
+    servant = official(uid)
+    if servant is None:
+        return name(uid, as_of=as_of)
+    return servant.name if whole else f"公务员（{servant.number}）"
 
 
 def officials() -> list[Official]:

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema, Status
+from ninja import Field, File, Router, Schema, Status, UploadedFile
 
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
+from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.services import Upload
 from ximu.ideas.disclosure import services as disclosure
 from ximu.ideas.ledger import queries as ledger
@@ -51,6 +52,25 @@ class Vote(Schema):
     reason: str = Field(max_length=4000)
 
 
+class SeatOut(Schema):
+    number: int
+    unit: str
+
+
+class LikeOut(Schema):
+    outcome: str
+    share: float
+    same: list[str]
+    reason: str
+
+
+class PanelOut(Schema):
+    seats: list[SeatOut]
+    voted: int
+    like: list[LikeOut]
+    seed: str
+
+
 class ConditionOut(Schema):
     code: str
     name_zh: str
@@ -59,6 +79,15 @@ class ConditionOut(Schema):
     met_on: date | None
     why_zh: str
     why_en: str
+
+
+@router.post("/papers", response={201: list[Paper]}, summary="先行上传材料 Hand in papers before an objection or a claim")
+def papers(request: HttpRequest, papers: File[list[UploadedFile]]) -> Status:
+    """Each paper comes back by its digest, to be named in what is lodged next."""
+    by = actor_of(request)
+    if not by.can("relief.object"):
+        by.must("relief.decide")
+    return Status(201, [dict(zip(("digest", "size"), casework.keep(one.chunks()), strict=True), name=one.name or "") for one in papers])
 
 
 def _papers(given: list[Paper]) -> list[Upload]:
@@ -80,6 +109,22 @@ def sign(request: HttpRequest, case: str) -> dict[str, str]:
 def object_to(request: HttpRequest, number: str, given: Said) -> Status:
     procedure, case = services.object_to(number, reason=given.reason, files=_papers(given.papers), by=actor_of(request), at=clock.now())
     return Status(201, {"procedure": procedure, "case": case})
+
+
+@router.post("/records/{number}/statement", response={204: None}, summary="主体说明 A statement beside the record")
+def statement(request: HttpRequest, number: str, given: Said) -> Status:
+    services.state(number, given.reason, by=actor_of(request), at=clock.now())
+    return Status(204, None)
+
+
+@router.get("/exemptions/{case}", response=PanelOut, summary="评议组与类案 The panel and the like cases")
+def panel(request: HttpRequest, case: str) -> dict[str, Any]:
+    """The subject sees seats by unit, never a reviewer's name; one seat may be challenged by a move `challenge`."""
+    found, day = queries.panel_for(case, by=actor_of(request)), clock.today()
+    like = [{"outcome": c.outcome, "share": c.share, "reason": c.reason,
+             "same": [queries.told_feature(f, found.features[f], on=day).zh for f in c.same]} for c in queries.precedents(found.features)]
+    return {"seats": [{"number": s.number, "unit": s.unit} for s in queries.seats(found, on=day)], "voted": len(found.votes), "like": like,
+            "seed": found.seed}
 
 
 @router.post("/records/{number}/exemption", response={201: Opened}, summary="申请免责 Claim exemption")
@@ -113,6 +158,18 @@ def fulfil(request: HttpRequest, number: str, given: Proof) -> Status:
 def repair(request: HttpRequest, number: str, given: Said) -> Status:
     case = services.apply_for_repair(number, reason=given.reason, files=_papers(given.papers), by=actor_of(request), at=clock.now())
     return Status(201, {"procedure": "repair", "case": case})
+
+
+@router.post("/records/{number}/erasure", response={201: Opened}, summary="申请删除 Ask for erasure")
+def erasure(request: HttpRequest, number: str, given: Said) -> Status:
+    return Status(201, {"procedure": "erasure", "case": services.ask_to_erase(number, reason=given.reason, by=actor_of(request),
+                                                                              at=clock.now())})
+
+
+@router.get("/erasures/{case}/receipt", summary="删除回执 The receipt of an erasure")
+def receipt(request: HttpRequest, case: str) -> HttpResponse:
+    done = queries.erasure_of(case, by=actor_of(request), at=clock.now())
+    return HttpResponse(ledger.bundle_bytes(ledger.bundle(done.log_index)), content_type="application/json")
 
 
 @router.post("/repairs/{case}/certificates", response={201: dict[str, str]}, summary="签发证明 Issue a certificate")

@@ -102,6 +102,28 @@ class Fulfilment(models.Model):
         personal = ("proof",)
 
 
+class Statement(models.Model):
+    """What the subject says about its own record; it stands beside the record wherever that is read. The newest one counts."""
+
+    number = models.CharField("记录编号", max_length=NUMBER_LENGTH, db_comment="所涉记录编号")
+    words = models.TextField("说明", blank=True, db_comment="主体说明；删除后为空")
+    salt = models.BinaryField("盐", null=True, db_comment="承诺所用的盐；随内容一并销毁")
+    commitment = models.CharField("承诺", max_length=64, db_comment="说明内容的承诺值")
+    log_index = models.BigIntegerField("日志序号", unique=True, db_comment="说明在日志中的条目序号")
+    at = models.DateTimeField("时间", db_comment="提交时间")
+
+    class Meta:
+        verbose_name = "主体说明"
+        verbose_name_plural = verbose_name
+        db_table_comment = "主体说明：随记录一并显示"
+        indexes = [models.Index(fields=["number", "-log_index"], name="statement_number")]
+
+    class Privacy:
+        public = ()
+        internal = ("number", "salt", "commitment", "log_index", "at")
+        personal = ("words",)
+
+
 class Certificate(models.Model):
     """A certificate of repair: its commitment stands in the log, the bundle verifies offline."""
 

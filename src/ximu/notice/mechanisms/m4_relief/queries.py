@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -18,19 +18,21 @@ from ximu.foundation import clock
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.catalogue import queries as catalogue
+from ximu.ideas.catalogue.rules import FAMILIES
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.records import queries as records
+from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.today import TodayItem
 from ximu.kernel.words import Text
-from ximu.notice.mechanisms.m4_relief.models import Bar, Certificate, Fulfilment, Panel, Precedent
+from ximu.notice.mechanisms.m4_relief.models import Bar, Certificate, Fulfilment, Panel, Precedent, Statement
 from ximu.notice.mechanisms.m4_relief.rules import Checklist, Condition, Like, RepairRules, like_cases
 from ximu.notice.mechanisms.m4_relief.rules import repair as repair_rules
 from ximu.notice.mechanisms.m4_relief.rules.exemption import Candidate, draw_panel
 
-ENTRY = "relief.certificate"
+ENTRY, STATEMENT = "relief.certificate", "relief.statement"
 UNDECIDED = ("objection", "exemption")
 """While one of these is open, the record takes no effect."""
 
@@ -86,11 +88,53 @@ def window(number: str) -> date | None:
 
 
 def panel_for(case: str, *, by: Actor) -> Panel:
-    """For its reviewers and for those who decide. Errors: `CASE-NONE`."""
+    """For its reviewers, those who decide, and the subject. Errors: `CASE-NONE`."""
     found = Panel.objects.filter(case=case).first()
-    if found is None or not (by.can("relief.decide") or by.human in {m[0] for m in found.members}):
+    if found is None or not (by.can("relief.decide") or by.human in {m[0] for m in found.members} or is_subject(found.number, by)):
         raise absent("CASE-NONE", field="case", value=case[:16], zh="个办件，或者您无权查看", en="case, or you may not see it")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place on a panel, as the subject sees it: its number and the reviewer's unit, never a name."""
+
+    number: int
+    unit: str
+    code: str
+
+
+def seats(found: Panel, *, on: date) -> list[Seat]:
+    return [Seat(place, registry.name(unit, as_of=on) if unit else "—", code) for place, (code, unit) in enumerate(found.members, 1)]
+
+
+def seat_code(found: Panel, named: str) -> str:
+    """The reviewer on that seat; a code stands for itself."""
+    place = int(named) if named.isascii() and named.isdigit() and len(named) < 3 else 0
+    return str(found.members[place - 1][0]) if 1 <= place <= len(found.members) else named
+
+
+FEATURES = {
+    "ground": Text("主张的情形", "ground"), "family": Text("类别", "family"), "behaviour": Text("行为", "behaviour"),
+    "grade": Text("程度", "grade"), "kind": Text("主体种类", "kind of subject"),
+}
+KINDS = {"official": Text("公务员", "civil servant"), "body": Text("单位", "government body")}
+
+
+def told_feature(name: str, value: str, *, on: date) -> Text:
+    """One feature of an exemption in words: `类别：问责处理`."""
+    word: Any = Text(value or "—", value or "—")
+    if name == "ground":
+        word = checklist().grounds(on).get(value, word)
+    elif name == "family":
+        word = FAMILIES.get(value) or word
+    elif name == "kind":
+        word = KINDS.get(value, word)
+    elif name == "behaviour" and value:
+        listed = next((item for item in catalogue.items("behaviour", on=on) if item.code == value), None)
+        word = listed.name if listed else word
+    label = FEATURES.get(name, Text(name, name))
+    return Text(f"{label.zh}：{word.zh}", f"{label.en}: {word.en}")
 
 
 def all_precedents() -> list[Precedent]:
@@ -105,8 +149,19 @@ def panels_of(human: str) -> list[Panel]:
     return [p for p in rows if human in {m[0] for m in p.members} and human not in p.votes]
 
 
+NOTICE_WORDS = {"drawn": Text("待签收", "To be signed for"), "served": Text("异议期内", "You may object")}
+
+
 def today(actor: Actor, at: datetime) -> list[TodayItem]:
-    """Panels that wait for this person's finding."""
+    """Notices that wait for the subject's signature or run its window; panels that wait for this person's finding."""
+    own = sorted({g.unit for g in actor.grants if g.unit and "relief.object" in g.permissions})
+    mine = [case for unit in own for case in cases.open_cases(("notice",), subject=unit)]
+    told = [TodayItem(NOTICE_WORDS[case.state], Text(f"告知书 {case.number}", f"Notice {case.number}"),
+                      reverse("casework:case", args=[case.uid]), case.due) for case in mine if case.state in NOTICE_WORDS]
+    return told + _reviews(actor)
+
+
+def _reviews(actor: Actor) -> list[TodayItem]:
     if not actor.can("relief.panel"):
         return []
     return [TodayItem(Text("待评议", "For review"), Text(f"免责评议 {p.number}", f"Exemption {p.number}"), reverse("m4:panel",
@@ -169,17 +224,29 @@ def effects_to_come(record: records.Duties, *, on: date) -> list[Effect]:
 def certificate(uid: str, *, by: Actor) -> Certificate:
     """Errors: `CERT-NONE`, also when it is not yours."""
     found = Certificate.objects.filter(uid=uid).first()
-    if found is None or not (by.can("relief.decide") or _own(found.number, by)):
+    if found is None or not (by.can("relief.decide") or is_subject(found.number, by)):
         raise absent("CERT-NONE", field="certificate", value=uid[:16], zh="份证明，或者您无权查看", en="certificate, or you may not see it")
     return found
 
 
-def _own(number: str, by: Actor) -> bool:
+def is_subject(number: str, by: Actor) -> bool:
+    """Whether the record is about this person or the unit for which they speak."""
+    """Whether the record is about this person or the unit for which they speak."""
     try:
         must_be_subject(records.duties(number), by)
     except Refusal:
         return False
     return True
+
+
+def erasure_of(case: str, *, by: Actor, at: datetime) -> Any:
+    """The erasure that a case ended in, for those who may know of the case. Errors: `CASE-NONE`, `STATE-EDGE`."""
+    seen = cases.case(case, actor=by, at=at)
+    done = records.erasure_done(seen.row.about) if (seen.row.procedure, seen.row.state) == ("erasure", "erased") else None
+    if done is None:
+        raise Refusal("STATE-EDGE", status=409, field="state", value=seen.row.state, rule="erased", zh="尚未删除，没有回执。",
+                      en="Nothing is erased yet; there is no receipt.")
+    return done
 
 
 def certificates(number: str) -> list[Certificate]:
@@ -191,7 +258,20 @@ def bundle(found: Certificate) -> dict[str, Any]:
     return ledger.bundle(found.log_index, payload=found.payload, salt=bytes(found.salt) if found.salt else None)
 
 
+def stated(number: str, words: str) -> dict[str, str]:
+    """What the log commits to."""
+    return {"record": number, "statement": words}
+
+
+def statements(numbers: Collection[str]) -> dict[str, tuple[str, datetime]]:
+    """The newest statement that stands beside each of these records: words and when."""
+    rows = Statement.objects.filter(number__in=numbers).exclude(salt=None).order_by("log_index").values_list("number", "words", "at")
+    return {number: (words, at) for number, words, at in rows}
+
+
 def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     """What the log should say about certificates."""
     for row in Certificate.objects.filter(log_index__gte=first, log_index__lt=last):
         yield row.log_index, entry_bytes(ENTRY, {"commitment": row.commitment}, row.at), f"修复证明 {row.number}"
+    for said in Statement.objects.filter(log_index__gte=first, log_index__lt=last):
+        yield said.log_index, entry_bytes(STATEMENT, {"commitment": said.commitment}, said.at), f"主体说明 {said.number}"

@@ -11,11 +11,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation import files as store
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
 from ximu.ideas.casework import queries as cases
+from ximu.ideas.casework import services as casework
+from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Upload
+from ximu.ideas.disclosure import queries as disclosures
 from ximu.ideas.disclosure import services as disclosure
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.records import queries as records
@@ -26,12 +28,11 @@ from ximu.kernel.given import day_of
 from ximu.notice.mechanisms.m4_relief import queries, services
 from ximu.notice.mechanisms.m4_relief.rules.exemption import OUTCOMES
 
-PROCEDURES = ("notice", "objection", "complaint", "exemption", "repair")
-MOST_BYTES = 50 << 20
+PROCEDURES = ("notice", "objection", "complaint", "exemption", "repair", "erasure")
 
 
 def _uploads(request: HttpRequest) -> list[Upload]:
-    return [Upload(*store.keep(f.chunks(), most_bytes=MOST_BYTES), f.name or "") for f in request.FILES.getlist("papers")]
+    return [Upload(*casework.keep(f.chunks()), f.name or "") for f in request.FILES.getlist("papers")]
 
 
 def _own_units(by: Actor) -> list[str]:
@@ -51,7 +52,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         mine = disclosure.look_archive(own, by=by, purpose="own", at=at)[1].timeline.rows
     rows = [{"case": c, "procedure": cases.procedure(c.procedure).name, "state": cases.procedure(c.procedure).states[c.state]}
             for c in cases.inbox(by, tab="open").filter(procedure__in=PROCEDURES)[:100]]
-    return render(request, "m4_relief/desk.html", {"waiting": waiting, "mine": mine, "rows": rows, "states": STATES})
+    return render(request, "m4_relief/desk.html", {
+        "waiting": waiting, "mine": mine, "ended": records.ended_of(own) if own else None, "rows": rows, "states": STATES,
+    })
 
 
 @require_safe
@@ -66,14 +69,24 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     last = queries.window(found.number)
     return render(request, "m4_relief/record.html", {
         "history": history, "state": STATES[history.state], "fields": history.versions[-1][2] if history.versions else [],
-        "about": found, "subject": subject, "subject_name": registry.name(found.subject, as_of=clock.city_day(at)), "window": last,
+        "about": found, "subject": subject, "subject_name": registry.called(found.subject, as_of=clock.city_day(at)), "window": last,
         "in_window": last is not None and clock.city_day(at) <= last, "conditions": queries.conditions(found.number, at=at),
         "effects": cases.effects_of(found.number), "cases": _cases(found.number, by), "certificates": queries.certificates(found.number),
         "grounds": queries.checklist().grounds(found.event_date).items(),
         "checklist": queries.checklist().conditions(found.event_date).items(),
         "may_claim": found.state in ("checked", "notified", "disputed"), "measures": queries.effects_to_come(found, on=found.event_date),
-        "policy": view.policy.version,
+        "policy": view.policy.version, "statement": queries.statements([found.number]).get(found.number), "seen": _seen(found, subject, by),
     })
+
+
+def _seen(found: Any, subject: bool, by: Actor) -> list[dict[str, Any]] | None:
+    """Which office read this record, as what and for what; for the subject only."""
+    if not subject:
+        return None
+    known, day = disclosures.policy_on(clock.today()), clock.today()
+    rows = disclosures.uses_of([found.subject], by=by, size=200)[0]
+    return [{"use": u, "unit": registry.name(u.unit, as_of=day) if u.unit else "—", "role": known.audiences.get(u.role),
+             "purpose": known.purposes.get(u.purpose)} for u in rows if u.number in ("", found.number)]
 
 
 def _cases(number: str, by: Actor) -> list[dict[str, Any]]:
@@ -106,6 +119,21 @@ def object_to(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+def statement(request: HttpRequest, number: str) -> HttpResponse:
+    services.state(number, request.POST.get("words", ""), by=actor_of(request), at=clock.now())
+    messages.success(request, t("已保存，查阅记录的人都会看到。", "Kept; whoever reads the record sees it."))
+    return redirect("m4:record", number=number)
+
+
+@require_POST
+def challenge(request: HttpRequest, uid: str) -> HttpResponse:
+    given = Given(request.POST.get("reason", "")[:4000], values={"member": request.POST.get("member", "")[:3]})
+    casework.move(uid, "challenge", given=given, by=actor_of(request), at=clock.now())
+    messages.success(request, t("已回避，另行抽取一人。", "That reviewer stands aside; another was drawn."))
+    return redirect("m4:panel", uid=uid)
+
+
+@require_POST
 def exemption(request: HttpRequest, number: str) -> HttpResponse:
     post = request.POST
     case = services.claim_exemption(number, ground=post.get("ground", ""), conditions=post.getlist("condition"), reason=post.get("reason",
@@ -135,6 +163,21 @@ def repair(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("casework:case", uid=case)
 
 
+@require_POST
+def erasure(request: HttpRequest, number: str) -> HttpResponse:
+    return redirect("casework:case", uid=services.ask_to_erase(number, reason=request.POST.get("reason", "")[:4000],
+                                                               by=actor_of(request), at=clock.now()))
+
+
+@require_safe
+def receipt(request: HttpRequest, uid: str) -> HttpResponse:
+    """What was erased, without what it said: the entry of the log, to be verified offline."""
+    done = queries.erasure_of(uid, by=actor_of(request), at=clock.now())
+    answer = HttpResponse(ledger.bundle_bytes(ledger.bundle(done.log_index)), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="erasure-{done.uid}.json"'
+    return answer
+
+
 @require_http_methods(["GET", "POST"])
 def panel(request: HttpRequest, uid: str) -> HttpResponse:
     """The panel of an exemption: like cases without names, and the vote of one reviewer."""
@@ -145,9 +188,14 @@ def panel(request: HttpRequest, uid: str) -> HttpResponse:
         messages.success(request, t("已表决。", "Your finding is kept."))
         return redirect("m4:panel", uid=uid)
     member = by.human in {m[0] for m in found.members}
-    ground = queries.checklist().grounds(clock.city_day(at)).get(found.ground)
+    day = clock.city_day(at)
+    ground = queries.checklist().grounds(day).get(found.ground)
+    like = [{"case": c, "outcome": OUTCOMES[c.outcome], "same": [queries.told_feature(f, found.features[f], on=day) for f in c.same]}
+            for c in queries.precedents(found.features)]
+    subject = queries.is_subject(found.number, by)
     return render(request, "m4_relief/panel.html", {
-        "panel": found, "like": [{"case": c, "outcome": OUTCOMES[c.outcome]} for c in queries.precedents(found.features)], "member": member,
+        "panel": found, "like": like, "member": member, "seats": queries.seats(found, on=day), "subject": subject,
+        "may_challenge": subject and not found.away and not found.votes,
         "voted": by.human in found.votes, "outcomes": OUTCOMES.items(), "uid": uid, "ground": ground, "count": len(found.votes),
     })
 
@@ -155,7 +203,9 @@ def panel(request: HttpRequest, uid: str) -> HttpResponse:
 @require_safe
 def precedents(request: HttpRequest) -> HttpResponse:
     actor_of(request).must("relief.desk")
-    rows = [{"row": row, "outcome": OUTCOMES[row.outcome]} for row in queries.all_precedents()]
+    rows = [{"row": row, "outcome": OUTCOMES[row.outcome],
+             "features": [queries.told_feature(k, v, on=clock.city_day(row.at)) for k, v in row.features.items()]}
+            for row in queries.all_precedents()]
     return render(request, "m4_relief/precedents.html", {"rows": rows})
 
 

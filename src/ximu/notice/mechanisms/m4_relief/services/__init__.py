@@ -1,9 +1,14 @@
 """Verbs of row M4.1: notice, objection, exemption, repair. Everything after the opening is a move of the case."""
 
 from ximu.notice.mechanisms.m4_relief.services.conducts import CONDUCTS
+from ximu.notice.mechanisms.m4_relief.services.erasing import ask_to_erase
 from ximu.notice.mechanisms.m4_relief.services.exempting import claim_exemption, vote
 from ximu.notice.mechanisms.m4_relief.services.noticing import open_notice, sign
 from ximu.notice.mechanisms.m4_relief.services.objecting import object_to
 from ximu.notice.mechanisms.m4_relief.services.repairing import apply_for_repair, fulfil, issue_certificate
+from ximu.notice.mechanisms.m4_relief.services.stating import forget, state
 
-__all__ = ["CONDUCTS", "apply_for_repair", "claim_exemption", "fulfil", "issue_certificate", "object_to", "open_notice", "sign", "vote"]
+__all__ = [
+    "CONDUCTS", "apply_for_repair", "ask_to_erase", "claim_exemption", "forget", "fulfil", "issue_certificate", "object_to",
+    "open_notice", "sign", "state", "vote",
+]

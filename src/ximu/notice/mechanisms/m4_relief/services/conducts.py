@@ -16,6 +16,7 @@ from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m4_relief import queries
 from ximu.notice.mechanisms.m4_relief.models import Bar, Panel, Precedent
 from ximu.notice.mechanisms.m4_relief.rules import first_unmet, majority, must_argue
+from ximu.notice.mechanisms.m4_relief.services import erasing
 from ximu.notice.mechanisms.m4_relief.services.acting import acting
 from ximu.notice.mechanisms.m4_relief.services.exempting import count_vote, may_vote, seat
 from ximu.notice.mechanisms.m4_relief.services.objecting import mark, unmark
@@ -113,6 +114,7 @@ class Exemption(Quiet):
 
     @staticmethod
     def _may_challenge(panel: Panel, member: str) -> None:
+        member = queries.seat_code(panel, member)
         if panel.away or panel.votes or member not in {m[0] for m in panel.members}:
             raise Refusal("PANEL-CHALLENGE", status=409, field="member", value=member[:40], rule="表决前，一人",
                           zh="只能在表决前申请一名评议人回避。",
@@ -124,7 +126,7 @@ class Exemption(Quiet):
         elif move.verb == "vote":
             count_vote(case.uid, str(given.values["outcome"]), by=by)
         elif move.verb == "challenge":
-            seat(case.uid, at=at, excluded=[str(given.values["member"])])
+            seat(case.uid, at=at, excluded=[queries.seat_code(Panel.objects.get(case=case.uid), str(given.values["member"]))])
         elif move.verb in VERDICTS:
             panel = Panel.objects.get(case=case.uid)
             departure = str(given.values.get("departure", ""))
@@ -153,6 +155,19 @@ class Repair(Quiet):
             moves.repair(case.about, proof=f"{case.number} {given.reason}", by=acting(by), at=at)
 
 
+class Erasure(Quiet):
+    """The second decision destroys the content, and with it the words of this very case."""
+
+    def after(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
+        if move.verb == "propose":
+            erasing.propose(case.about, given.reason, by=by, at=at)
+        elif move.verb == "approve":
+            erasing.approve(case.about, by=by, at=at)
+        elif move.verb == "refuse" and records.erasure_open(case.about):
+            erasing.refuse(case.about, by=by, at=at)
+
+
 CONDUCTS: dict[str, Quiet] = {
     "notice": Notice(), "objection": Objection(), "complaint": Complaint(), "exemption": Exemption(), "repair": Repair(),
+    "erasure": Erasure(),
 }

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from ximu.foundation import clock, outbox
+from ximu.foundation import files as store
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
@@ -15,17 +17,19 @@ from ximu.ideas.casework.tests.factories import upload
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.queries.tree import entries_between, head
 from ximu.ideas.records import queries as records
+from ximu.ideas.records import services as records_services
 from ximu.ideas.records.tests.factories import T0, deliver, row
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m4_relief import queries, services
-from ximu.notice.mechanisms.m4_relief.models import Bar, Panel
+from ximu.notice.mechanisms.m4_relief.models import Bar, Panel, Statement
 from ximu.notice.mechanisms.m4_relief.rules.exemption import Candidate
 from ximu.notice.mechanisms.m4_relief.tests.factories import (
     DAY,
     ENTERER,
     OFFICE,
     OFFICE_TWO,
+    OFFICE_UNIT,
     SECOND,
     SOURCE_UNIT,
     STRANGER,
@@ -58,6 +62,10 @@ def case_of(uid: str) -> Any:
 
 def state(number: str) -> str:
     return records.duties(number).state
+
+
+RIGHTS = ("records.erase", "casework.see_all")
+ERASER, ERASER_TWO = (person(name, OFFICE_UNIT, *RIGHTS, city=True) for name in ("eraser", "eraser2"))
 
 
 def test_no_proof_no_clock_no_effect() -> None:
@@ -267,6 +275,57 @@ def test_repair_from_the_grey_button_to_the_certificate(django_capture_on_commit
     for forged in (made.replace("未确认".encode(), "已停止".encode()), made.replace("已修复".encode(), "已删除".encode())):
         with pytest.raises(BundleError):
             verify_bundle(forged, [ledger.key()])
+
+
+def test_a_statement_stands_beside_the_record_and_the_newest_counts() -> None:
+    number, _ = served()
+    for words, by, code in (("甲", STRANGER, "SUBJ-NOT"), (" ", SUBJECT, "REASON"), ("长" * 2001, SUBJECT, "FIELD-LONG")):
+        assert code_of(services.state, number, words, by=by, at=T0) == code
+    services.state(number, "第一次说明", by=SUBJECT, at=T0)
+    services.state(number, "第二次说明", by=SUBJECT, at=T0)
+    assert queries.statements([number])[number][0] == "第二次说明"
+    assert code_of(services.state, checked("示罚〔2018〕2号"), "太早", by=SUBJECT, at=T0) == "STATE-EDGE"
+    logged = dict(entries_between(0, head().size))
+    assert [label for index, entry, label in queries.provider(0, head().size) if logged[index] != entry] == []
+
+
+def test_what_was_erased_is_gone_from_its_cases_too(django_capture_on_commit_callbacks: Any) -> None:
+    number, case = forwarded()
+    services.state(number, "金丝雀说明", by=SUBJECT, at=T0)
+    [paper] = [upload("金丝雀材料".encode(), "金丝雀.pdf")]
+    casework.add_files(case, [paper], by=SUBJECT, at=T0)
+    casework.move(case, "revoke", given=Given("金丝雀理由"), by=SECOND, at=T0)
+    before = dict(entries_between(0, head().size))
+    with django_capture_on_commit_callbacks(execute=True):
+        records_services.erase(number, basis="法定", by=ERASER, second=ERASER_TWO, at=T0)
+    models = [*(apps.get_model("casework", name) for name in ("Case", "Step", "CaseFile", "Telling")), Statement]
+    kept = [value for model in models for row in model.objects.values() for value in row.values()]
+    assert [value for value in kept for word in ("金丝雀", "日期有误", SUBJECT_UNIT) if word in str(value)] == []
+    assert not store.path_of(paper.digest, "cases").exists()
+    logged = dict(entries_between(0, head().size))
+    assert {index: logged[index] for index in before} == before
+    assert [label for index, entry, label in cases.provider(0, head().size) if logged[index] != entry] == []
+    assert [label for index, entry, label in queries.provider(0, head().size) if logged[index] != entry] == []
+
+
+def test_erasure_is_asked_for_by_the_subject_and_decided_by_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    number, _ = forwarded()
+    assert code_of(services.ask_to_erase, number, reason="请删", by=STRANGER, at=T0) == "SUBJ-NOT"
+    assert code_of(services.ask_to_erase, number, reason=" ", by=SUBJECT, at=T0) == "REASON"
+    assert code_of(services.ask_to_erase, number, reason="请删", by=SUBJECT, at=T0) == "ERASE-RETAIN"
+    casework.move(cases.open_cases(("objection",), about=number)[0].uid, "revoke", given=WHY, by=SECOND, at=T0)
+    first = services.ask_to_erase(number, reason="请删", by=SUBJECT, at=T0)
+    assert code_of(queries.erasure_of, first, by=SUBJECT, at=T0) == "STATE-EDGE"
+    casework.move(first, "propose", given=WHY, by=ERASER, at=T0)
+    assert code_of(casework.move, first, "approve", by=ERASER, at=T0) == "DUAL"
+    casework.move(first, "refuse", given=WHY, by=ERASER_TWO, at=T0)
+    assert records.erasure_open(number) is None
+    assert code_of(records.erasure_asked, number) == "ERASE-NONE"
+    second = services.ask_to_erase(number, reason="请删", by=SUBJECT, at=T0)
+    casework.move(second, "propose", given=WHY, by=ERASER, at=T0)
+    casework.move(second, "approve", by=ERASER_TWO, at=T0)
+    assert queries.erasure_of(second, by=SUBJECT, at=T0).log_index
+    assert state(number) == "erased"
 
 
 def test_the_log_agrees_and_tells_nothing_about_anybody() -> None:

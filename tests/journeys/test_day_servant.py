@@ -1,0 +1,498 @@
+"""A civil servant with a record: 45 days and a half year, in a browser; the clock is set, the daily work runs as it would by itself."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import expect as expected
+from pytest_django.live_server_helper import LiveServer
+
+from tests.journeys.conftest import CHROMIUM, FLAGS, refused
+from ximu.config import profiles
+from ximu.foundation import clock, outbox
+from ximu.ideas.accounts import queries as accounts
+from ximu.ideas.accounts import services as staffing
+from ximu.ideas.accounts.rules import grant_of
+from ximu.ideas.casework import jobs
+from ximu.ideas.casework import services as casework
+from ximu.ideas.casework.rules import Given
+from ximu.ideas.casework.tests.factories import upload
+from ximu.ideas.disclosure import services as publishing
+from ximu.ideas.intake import services as delivering
+from ximu.ideas.ledger import queries as ledger
+from ximu.ideas.records import queries as records
+from ximu.ideas.records import services as moves
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import SYSTEM, Actor
+from ximu.notice.mechanisms.m4_relief import services as relief
+from ximu.notice.mechanisms.m4_relief.models import Panel
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.row("M4.1")]
+
+FILE = Path(__file__).parents[2] / "examples" / "deliveries" / "accountability-2018-06.csv"
+MINE, OTHERS = "示监问〔2018〕2号", ("示监问〔2018〕1号", "示监问〔2018〕3号", "示监问〔2018〕4号", "示监问〔2018〕5号")
+PASSWORD = "Lantern-of-Feng-2018"
+CONDITIONS = ("lawful", "diligent", "selfless")
+
+
+class World:
+    """The made-up city on a day that the test sets; each person signs in with a page of their own."""
+
+    def __init__(self, settings: Any, browser: Browser, url: str) -> None:
+        self.settings, self.browser, self.url, self.pages = settings, browser, url, list[Any]()
+        settings.XIMU_PROFILE, settings.XIMU_OUTBOX_INLINE, settings.XIMU_PASSWORDS = "example", True, "asvs"
+        self.day("2017-01-03")
+        profiles.load("example", by=SYSTEM, at=clock.now())
+        for user in accounts.accounts():
+            word = staffing.issue_password(user.uid, by=SYSTEM, at=clock.now())
+            staffing.change_password(user.uid, old=word, new=PASSWORD, by=Actor(user.uid), at=clock.now())
+
+    def day(self, day: str, hour: int = 10) -> datetime:
+        """It is that day; what runs by itself has run."""
+        self.settings.XIMU_CLOCK, self.settings.XIMU_STARTED = f"{day}T{hour:02}:00:00", datetime.now(UTC)
+        return clock.now()
+
+    def nightly(self, day: str) -> datetime:
+        at = self.day(day)
+        jobs.sweep(at=at)
+        outbox.sweep(at=at)
+        return at
+
+    def actor(self, login: str) -> Actor:
+        return accounts.actor_for(accounts.account_by_login(login), at=clock.now())
+
+    def desk(self, login: str) -> Page:
+        context = self.browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", accept_downloads=True)
+        self.pages.append(context)
+        page = context.new_page()
+        page.goto(f"{self.url}/console/login")
+        page.fill("#login", login)
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+        page.wait_for_url(f"{self.url}/console/")
+        return page
+
+    def move(self, page: Page, verb: str, reason: str = "", **fields: str) -> None:
+        """From the page of a case: the button, the form, done."""
+        page.get_by_role("link", name=verb, exact=True).click()
+        if reason:
+            page.fill("#reason", reason)
+        for name, value in fields.items():
+            page.fill(f"#{name}", value)
+        page.get_by_role("button", name=verb, exact=True).click()
+        expected(page.locator("main")).to_contain_text("已办理，已记入日志")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def world(settings: Any, browser: Browser, live_server: LiveServer) -> Iterator[World]:
+    made = World(settings, browser, live_server.url)
+    yield made
+    for context in made.pages:
+        context.close()
+
+
+def delivered(world: World, *documents: str, changes: tuple[str, str] = ("", "")) -> dict[str, str]:
+    """Document → number of its record, brought in by the discipline officer's file."""
+    head, *rows = FILE.read_text("utf-8-sig").splitlines()
+    text = "\n".join([head, *(row.replace(*changes) if changes[0] else row for row in rows if any(d in row for d in documents))])
+    by, at, source = world.actor("discipline"), clock.now(), registry.key_uid("jiancha")
+    receipt = delivering.receive(io.BytesIO(text.encode()), item="WZ-CL", source=source, by=by, at=at)
+    delivering.check(receipt.uid, by=by, at=at)
+    delivering.commit(receipt.uid, by=by, at=at)
+    found = {}
+    for row in publishing.look_work("draft", by=world.actor("coordinator"), batch=receipt.uid, at=at)[1].rows:
+        found[str(row.facts.columns["document_number"])] = row.facts.number
+    return found
+
+
+def earlier_cases(world: World) -> None:
+    """Four like exemptions of others, decided before: three exempt, one mitigated."""
+    numbers = delivered(world, *OTHERS)
+    office, second = world.actor("coordinator"), world.actor("reviewer")
+    for place, number in enumerate(numbers.values()):
+        at = clock.now()
+        moves.check(number, by=second, at=at)
+        person = records.duties(number).subject
+        other = Actor(f"other-{place}", person, (grant_of("subject", person, accounts.permissions()),), f"other-{place}")
+        relief.sign(relief.open_notice(number, by=office, at=at), by=other, at=at)
+        case = relief.claim_exemption(number, ground="pioneer", conditions=CONDITIONS, reason="先行先试", files=[upload(b"plan")], by=other, at=at)
+        casework.move(case, "draw", by=office, at=at)
+        outcome = "mitigate" if place == 3 else "exempt"
+        for human, unit in Panel.objects.get(case=case).members:
+            voter = Actor(human, unit, (grant_of("reviewer", "", accounts.permissions()),), human)
+            relief.vote(case, outcome, reason="评议", by=voter, at=at)
+        departure = "未按批准的方案执行" if place == 3 else ""
+        casework.move(case, outcome, given=Given("评议组意见", values={"departure": departure}), by=office, at=at)
+
+
+def verified(file: Path) -> str:
+    ran = subprocess.run([sys.executable, "-m", "ximu_verify", str(file)], capture_output=True, text=True,
+                         env={**os.environ, "PYTHONPATH": "src"})
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def noticed(world: World, number: str) -> Page:
+    """The office draws up the notice at its desk; the letter can be printed; the servant finds it on the home page."""
+    office = world.desk("coordinator")
+    office.goto(f"{world.url}/console/m4/")
+    office.locator("tr", has_text=number).get_by_role("button", name="制作告知书").click()
+    with office.expect_download() as letter:
+        office.get_by_role("link", name="告知书（docx）").click()
+    assert Path(letter.value.path()).read_bytes().startswith(b"PK")
+    mine = world.desk("servant")
+    mine.get_by_role("link", name="告知书").first.click()
+    return mine
+
+
+def signed(world: World, page: Page) -> str:
+    """Signs for the notice; the words of the page, where the count is shown."""
+    world.move(page, "本人签收", "", proof="本人在系统内签收")
+    words = page.locator("main").inner_text()
+    assert "已送达，异议期内" in words and "次日起算，15个工作日" in words
+    return words
+
+
+def claimed(world: World, page: Page, number: str, plan: Path) -> str:
+    """The exemption is claimed on the record's page; the case."""
+    page.goto(f"{world.url}/console/m4/records/{number}")
+    page.select_option("#ground", label="先行先试中因缺乏经验的失误")
+    for box in page.locator("input[name=condition]").all():
+        box.check()
+    page.fill("#ereason", "按批准的试点方案先行先试")
+    page.set_input_files("#epapers", str(plan))
+    page.locator("form", has=page.locator("#ereason")).get_by_role("button", name="提交").click()
+    expected(page.locator("main")).to_contain_text("已提出，待组成评议组")
+    return page.url.rsplit("/", 1)[1]
+
+
+def reviewed(world: World, mine: Page, case: str) -> None:
+    """Three without conflict are drawn, one is challenged, like cases are shown without names, the panel mitigates and argues why."""
+    office = world.desk("coordinator")
+    office.goto(f"{world.url}/console/casework/{case}")
+    world.move(office, "抽取评议人")
+    mine.goto(f"{world.url}/console/m4/cases/{case}/panel")
+    words = mine.locator("main").inner_text()
+    assert "示例市监察局" not in words.split("类案")[0], "nobody of the source sits on it"
+    assert words.count("主张的情形：先行先试") == 4 and words.count("免责 —") == 3, words
+    before = [member[0] for member in Panel.objects.get(case=case).members]
+    mine.select_option("#member", "2")
+    mine.fill("#creason", "与本人有利害关系")
+    mine.get_by_role("button", name="申请回避").click()
+    expected(mine.locator("main")).to_contain_text("另行抽取一人")
+    panel = Panel.objects.get(case=case)
+    assert before[1] not in {member[0] for member in panel.members} and len(panel.members) == 3
+    for human, _ in panel.members:
+        login = next(user.login for user in accounts.accounts() if user.person == human)
+        seat = world.desk(login)
+        seat.goto(f"{world.url}/console/m4/cases/{case}/panel")
+        seat.select_option("#outcome", label="减责")
+        seat.fill("#reason", "有试点方案，但未按方案评估风险")
+        seat.get_by_role("button", name="表决").click()
+        expected(seat.locator("main")).to_contain_text("您已表决")
+    office.goto(f"{world.url}/console/casework/{case}")
+    office.get_by_role("link", name="宣布：减责", exact=True).click()
+    office.fill("#reason", "评议组多数意见：减责")
+    office.get_by_role("button", name="宣布：减责").click()
+    expected(office.locator("main .refusal")).to_contain_text("EXM-DEPART")
+    office.fill("#reason", "评议组多数意见：减责")
+    office.fill("#departure", "未按批准的方案评估风险，与类案不同")
+    office.get_by_role("button", name="宣布：减责").click()
+    mine.goto(f"{world.url}/console/casework/{case}")
+    words = mine.locator("main").inner_text()
+    assert "减责" in words and "未按批准的方案评估风险" in words
+
+
+def objected(world: World, mine: Page, number: str, folder: Path) -> str:
+    """One fact is wrong: thirty pages go with it and all arrive; every view is marked at once; the source's opening is noted."""
+    pages = [folder / f"第{n:02}页.pdf" for n in range(1, 31)]
+    for place, page in enumerate(pages):
+        page.write_bytes(b"%PDF-1.4 page " + str(place).encode())
+    mine.goto(f"{world.url}/console/m4/records/{number}")
+    mine.fill("#oreason", "行为终止日有误，应为2018年5月7日")
+    mine.set_input_files("#opapers", [str(page) for page in pages])
+    mine.locator("form", has=mine.locator("#oreason")).get_by_role("button", name="提交").click()
+    expected(mine.locator("main")).to_contain_text("已标注，待分办")
+    case = mine.url.rsplit("/", 1)[1]
+    office = world.desk("coordinator")
+    for path in (f"/console/m4/records/{number}", f"/console/disclosure/records/{number}"):
+        office.goto(f"{world.url}{path}")
+        expected(office.locator("main")).to_contain_text("异议中")
+    office.goto(f"{world.url}/console/casework/{case}")
+    world.move(office, "转送报送单位")
+    source = world.desk("discipline-b")
+    source.goto(f"{world.url}/console/casework/{case}")
+    papers = source.locator("section", has=source.get_by_role("heading", name="材料")).locator("tbody tr")
+    assert papers.count() == 30
+    with source.expect_download() as one:
+        papers.first.get_by_role("link").click()
+    assert Path(one.value.path()).read_bytes() == pages[0].read_bytes()
+    mine.goto(f"{world.url}/console/casework/{case}")
+    expected(mine.locator("section", has=mine.get_by_role("heading", name="材料")).locator("tbody tr").first).not_to_contain_text("尚未开启")
+    return case
+
+
+def decided_too_late(world: World, mine: Page, case: str, number: str) -> None:
+    """Who entered it may not decide; silence pauses every effect and is told; then somebody else corrects it."""
+    entered = world.desk("discipline")
+    entered.goto(f"{world.url}/console/casework/{case}/move/correct")
+    refused(entered, "DUAL")
+    world.nightly("2018-07-25")
+    mine.goto(f"{world.url}/console/casework/{case}")
+    words = mine.locator("main").inner_text()
+    assert "效果暂停" in words and "承办单位负责人" in words and "已告知 主体" in words, words
+    source = world.desk("discipline-b")
+    source.goto(f"{world.url}/console/casework/{case}")
+    world.move(source, "成立，应予更正", "终止日确有误，以免职文件为准")
+    world.day("2018-07-26")
+    delivered(world, MINE, changes=("2018-05-08,示监问", "2018-05-07,示监问"))
+    source.goto(f"{world.url}/console/casework/{case}")
+    world.move(source, "更正已报送")
+    mine.goto(f"{world.url}/console/casework/{case}")
+    expected(mine.locator("main")).to_contain_text("异议成立")
+    assert records.duties(number).version == 2
+
+
+def in_effect(world: World, number: str) -> Page:
+    """The corrected version is checked, noticed anew, signed for, and takes effect after its window."""
+    at = world.day("2018-07-27")
+    moves.check(number, by=world.actor("reviewer"), at=at)
+    mine = noticed(world, number)
+    signed(world, mine)
+    case = mine.url.rsplit("/", 1)[1]
+    mine.goto(f"{world.url}/console/m4/records/{number}")
+    mine.fill("#words", "试点中的失误，已整改。")
+    mine.get_by_role("button", name="保存说明").click()
+    expected(mine.locator("blockquote")).to_have_text("试点中的失误，已整改。")
+    world.nightly("2018-08-20")
+    office = world.desk("coordinator")
+    office.goto(f"{world.url}/console/casework/{case}")
+    world.move(office, "记录生效")
+    return world.desk("servant")
+
+
+def read_for_promotion(world: World, mine: Page, number: str) -> None:
+    """The personnel desk reads the archive for an appointment, the statement beside it; the servant sees who, as what, for what."""
+    person = records.duties(number).subject
+    panel = world.desk("discipline-b")
+    panel.goto(f"{world.url}/console/disclosure/archives/{person}?purpose=appointment")
+    words = panel.locator("main").inner_text()
+    assert MINE in words and "试点中的失误，已整改。" in words, words
+    stranger = world.desk("hbj-entry")
+    stranger.goto(f"{world.url}/console/disclosure/archives/{person}")
+    assert MINE not in stranger.locator("main").inner_text()
+    mine.goto(f"{world.url}/console/m4/records/{number}")
+    row = mine.locator("section", has=mine.get_by_role("heading", name="谁看过")).locator("tbody tr", has_text="录用、任用、晋升")
+    expected(row).to_contain_text("示例市监察局")
+    expected(row).to_contain_text("干部人事工作")
+
+
+def repaired(world: World, mine: Page, number: str, folder: Path) -> None:
+    """The grey button says what is missing and until when; two conditions later it opens; the certificate verifies without network."""
+    at, office = clock.now(), world.actor("coordinator")
+    targets = [casework.add_effect(number, kind="measure", target=f"约束措施{n}", unit=registry.key_uid("fgw"), by=office, at=at) for n in (1, 2)]
+    silent = casework.add_effect(number, kind="share", target="市公务员管理平台", unit=registry.key_uid("czj"), by=office, at=at)
+    mine.goto(f"{world.url}/console/m4/records/{number}")
+    words = mine.locator("main").inner_text()
+    assert "2018-08-08" in words and "尚无培训证明" in words and "认定单位尚未确认义务履行完毕" in words, words
+    mine.fill("#rreason", "已改")
+    mine.get_by_role("button", name="申请修复").click()
+    refused(mine, "REP-OBL")
+    world.day("2018-11-20")
+    source = world.desk("discipline-b")
+    for what, proof in (("obligation", "整改验收单〔2018〕3号"), ("training", "诚信教育结业证〔2018〕7号")):
+        source.goto(f"{world.url}/console/m4/records/{number}")
+        source.select_option("#what", what)
+        source.fill("#on", "2018-11-19")
+        source.fill("#proof", proof)
+        source.get_by_role("button", name="登记", exact=True).click()
+        expected(source.locator("main")).to_contain_text("已登记")
+    mine = world.desk("servant")
+    mine.goto(f"{world.url}/console/m4/records/{number}")
+    mine.fill("#on", "2018-11-20")
+    mine.fill("#proof", "今后严格按方案评估风险")
+    mine.get_by_role("button", name="登记", exact=True).click()
+    mine.fill("#rreason", "已整改、已培训、已承诺")
+    mine.get_by_role("button", name="申请修复").click()
+    expected(mine.locator("main")).to_contain_text("已申请，认定单位审核")
+    case = mine.url.rsplit("/", 1)[1]
+    source.goto(f"{world.url}/console/casework/{case}")
+    world.move(source, "准予修复", "条件均已满足")
+    for uid in targets:
+        casework.confirm_stop(uid, receipt="已停止，反馈单在卷", by=office, at=clock.now())
+    outbox.sweep(at=clock.now())
+    mine.goto(f"{world.url}/console/m4/records/{number}")
+    effects = mine.locator("section", has=mine.get_by_role("heading", name="这条记录做了什么")).locator("tbody tr")
+    states = {row.split("\t")[1]: row.split("\t")[2] for row in effects.all_inner_texts()}
+    assert [states[name] for name in ("约束措施1", "约束措施2")] == ["已停止", "已停止"], states
+    assert states["市公务员管理平台"] != "已停止" and silent, states
+    mine.get_by_role("button", name="签发修复证明").click()
+    with mine.expect_download() as got:
+        mine.goto(f"{world.url}/console/m4/records/{number}")
+        mine.get_by_role("link", name="修复证明").click()
+    told = folder / "repair.json"
+    got.value.save_as(told)
+    assert "信用修复证明" in verified(told)
+
+
+def erased(world: World, number: str, folder: Path) -> None:
+    """Retention is over: asked for, decided by two people, gone; the receipt verifies and says nothing of what it was."""
+    mine = world.desk("servant")
+    mine.goto(f"{world.url}/console/m4/")
+    assert mine.get_by_role("button", name="申请删除").count() == 0, "not before retention is over"
+    at = world.nightly("2023-06-01")
+    moves.expire_due(by=SYSTEM, at=at)
+    mine = world.desk("servant")
+    assert mine.goto(f"{world.url}/console/m4/records/{number}").status == 404, "expired: nobody can query it"
+    mine.goto(f"{world.url}/console/m4/")
+    mine.fill(f"#x{number}", "保存期已满")
+    mine.get_by_role("button", name="申请删除").click()
+    address = mine.url
+    for login, verb, reason in (("publisher", "核准保存期已满，提出删除", "查询期限已满"), ("publisher-b", "批准删除", "")):
+        desk = world.desk(login)
+        desk.goto(address)
+        world.move(desk, verb, reason)
+    mine.goto(address)
+    with mine.expect_download() as got:
+        mine.get_by_role("link", name="删除回执").click()
+    receipt = folder / "receipt.json"
+    got.value.save_as(receipt)
+    verified(receipt)
+    told = json.loads(receipt.read_text("utf-8"))
+    assert not any(word in json.dumps(told, ensure_ascii=False) for word in (MINE, "沈海燕", "SL00007", number))
+    assert ledger.verify_log().ok
+
+
+def test_from_the_letter_to_the_erasure(world: World, tmp_path: Path) -> None:
+    plan = tmp_path / "试点方案.pdf"
+    plan.write_bytes(b"%PDF-1.4 plan")
+    world.day("2018-07-06")
+    earlier_cases(world)
+    world.day("2018-07-09")
+    number = delivered(world, MINE)[MINE]
+    moves.check(number, by=world.actor("reviewer"), at=clock.now())
+    mine = noticed(world, number)
+    told = mine.locator("main").inner_text()
+    assert all(word in told for word in (MINE, "XW-D06-1", "一般", "WZ-CL，2018-1版", "自行为终止之日起5年")), told
+    signed(world, mine)
+    case = claimed(world, mine, number, plan)
+    reviewed(world, mine, case)
+    mine.goto(f"{world.url}/console/m4/records/{number}")
+    expected(mine.locator("main")).to_contain_text("可以提出异议，至")
+    objection = objected(world, mine, number, tmp_path)
+    decided_too_late(world, mine, objection, number)
+    mine = in_effect(world, number)
+    read_for_promotion(world, mine, number)
+    repaired(world, mine, number, tmp_path)
+    erased(world, number, tmp_path)
+
+
+class Caller:
+    """The API with one person's key."""
+
+    def __init__(self, world: World, login: str, role: str, unit: str) -> None:
+        user = accounts.account_by_login(login)
+        _, key = staffing.issue_key(user.uid, role, unit=unit, label="测试", days=366, by=SYSTEM, at=clock.now())
+        self.http = httpx.Client(base_url=f"{world.url}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=60)
+
+    def get(self, path: str, status: int = 200) -> Any:
+        answer = self.http.get(path)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def post(self, path: str, status: int = 201, **body: Any) -> Any:
+        answer = self.http.post(path, json=body)
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+    def move(self, case: str, verb: str, status: int = 200, **given: Any) -> Any:
+        return self.post(f"/casework/cases/{case}/moves", status, verb=verb, **given)
+
+    def hand_in(self, *papers: bytes) -> list[dict[str, Any]]:
+        answer = self.http.post("/m4/papers", files=[("papers", (f"{n}.pdf", one)) for n, one in enumerate(papers)])
+        assert answer.status_code == 201, answer.text
+        return list(answer.json())
+
+
+def test_the_same_through_the_api(world: World, tmp_path: Path) -> None:
+    world.day("2018-07-09")
+    number = delivered(world, MINE)[MINE]
+    moves.check(number, by=world.actor("reviewer"), at=clock.now())
+    person, source = records.duties(number).subject, registry.key_uid("jiancha")
+    mine, office = Caller(world, "servant", "subject", person), Caller(world, "coordinator", "coordinator", "")
+    entered, other = (Caller(world, login, "discipline_officer", source) for login in ("discipline", "discipline-b"))
+    case = office.post(f"/m4/records/{number}/notice")["case"]
+    assert mine.post(f"/m4/records/{number}/objection", 409, reason="太早")["code"] == "NOTICE-NONE"
+    mine.post(f"/m4/notices/{case}/signature", 200)
+    assert mine.get(f"/casework/cases/{case}")["counted"]["due"] == "2018-07-30"
+    [plan] = mine.hand_in(b"%PDF-1.4 plan")
+    claim = mine.post(f"/m4/records/{number}/exemption", reason="先行先试", ground="pioneer", conditions=CONDITIONS, papers=[plan])["case"]
+    office.move(claim, "draw")
+    panel = mine.get(f"/m4/exemptions/{claim}")
+    assert [seat["number"] for seat in panel["seats"]] == [1, 2, 3] and "示例市监察局" not in str(panel)
+    mine.move(claim, "challenge", reason="有利害关系", values={"member": "1"})
+    assert mine.move(claim, "challenge", 409, reason="又", values={"member": "1"})["code"] == "PANEL-CHALLENGE"
+    for human, unit in Panel.objects.get(case=claim).members:
+        user = next(user for user in accounts.accounts() if user.person == human)
+        [role] = [g.role for g in user.grants.all()]
+        voter = Caller(world, user.login, role, unit)
+        assert voter.post(f"/m4/exemptions/{claim}/votes", 422, outcome="praise", reason="x")["code"] == "EXM-OUTCOME"
+        voter.post(f"/m4/exemptions/{claim}/votes", outcome="deny", reason="无方案")
+    assert mine.move(claim, "deny", 403, reason="x")["code"] == "PERM-DENIED"
+    office.move(claim, "deny", reason="评议组多数意见")
+    papers = mine.hand_in(*(f"第{n}页".encode() for n in range(30)))
+    objection = mine.post(f"/m4/records/{number}/objection", reason="终止日有误", papers=papers)
+    assert objection["procedure"] == "objection" and office.get(f"/records/{number}")["state"] == "disputed"
+    office.move(objection["case"], "forward")
+    seen = other.get(f"/casework/cases/{objection['case']}")
+    assert len(seen["papers"]) == 30
+    assert other.http.get(f"/casework/cases/{objection['case']}/papers/{seen['papers'][0]['uid']}").content == "第0页".encode()
+    assert mine.get(f"/casework/cases/{objection['case']}")["papers"][0]["opened_by_units"] == [source]
+    assert entered.move(objection["case"], "refuse", 403, reason="x")["code"] == "DUAL"
+    world.nightly("2018-07-25")
+    assert mine.get(f"/casework/cases/{objection['case']}")["paused"] is True
+    other.move(objection["case"], "refuse", reason="终止日以决定书为准")
+    assert office.get(f"/records/{number}")["state"] == "notified"
+    mine.post(f"/m4/records/{number}/statement", 204, reason="已整改")
+    assert office.get(f"/records/{number}")["statement"] == "已整改"
+    world.nightly("2018-08-20")
+    office.move(case, "take_effect")
+    archive = other.get(f"/records/archive/{person}?purpose=appointment")
+    assert [one["record"] for one in archive["records"]] == [number]
+    assert mine.post(f"/m4/records/{number}/repair", 409, reason="已改")["code"] == "REP-OBL"
+    unmet = {one["code"] for one in mine.get(f"/m4/records/{number}/repair") if not one["met"]}
+    assert unmet == {"obligation", "commitment", "training"}
+    for caller, what in ((other, "obligation"), (other, "training"), (mine, "commitment")):
+        caller.post(f"/m4/records/{number}/fulfilments", 204, what=what, proof="证明", on="2018-08-19")
+    repair = mine.post(f"/m4/records/{number}/repair", reason="已改")["case"]
+    assert entered.move(repair, "grant", 403, reason="x")["code"] == "DUAL"
+    other.move(repair, "grant", reason="条件均已满足")
+    made = mine.post(f"/m4/repairs/{repair}/certificates")["certificate"]
+    file = tmp_path / "certificate.json"
+    file.write_bytes(mine.http.get(f"/m4/certificates/{made}").content)
+    assert "信用修复证明" in verified(file)
+    assert mine.post(f"/m4/records/{number}/erasure", 409, reason="请删除")["code"] == "ERASE-RETAIN"
+    assert ledger.verify_log().ok
