@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("XIMU_CHROMIUM", "/usr/bin/chromium")
@@ -86,10 +87,13 @@ def city() -> Iterator[City]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    """Its event loop runs in the thread of the tests, where Django would refuse to ask the database."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -152,4 +156,16 @@ def staff(city: City, chromium: Browser, sessions: dict[str, Any]) -> Iterator[S
     desks = Staff(city, chromium, sessions, [])
     yield desks
     for context in desks.opened:
+        context.close()
+
+
+@pytest.fixture
+def world(settings: Any, chromium: Browser, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The city in this process; the browser runs an event loop in this thread, which Django would not like."""
+    from tests.journeys.world import World
+
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    made = World(settings, chromium, live_server.url)
+    yield made
+    for context in made.pages:
         context.close()

@@ -356,8 +356,9 @@ def connect_all() -> None:
     outbox.connect(record_hooks.RecordsCorrected, casework.on_corrected)
     outbox.connect(case_hooks.EffectStopping, casework.on_stopping)
     register_evidence("m4_relief", relief.provider, kinds=("relief.",))
-    for procedure, conduct in {**relieving.CONDUCTS, **joint.CONDUCTS, **leads.CONDUCTS}.items():
+    for procedure, conduct in {**relieving.CONDUCTS, **joint.CONDUCTS, **leads.CONDUCTS, **deliveries.CONDUCTS}.items():
         casework.register(procedure, conduct)
+    casework.register_pages("rows_back", lambda case, by: [(Text("批次", "The delivery"), reverse("intake:detail", args=[case.about]))])
     for procedure in relieving.CONDUCTS:
         casework.register_pages(procedure, relief_pages)
     casework.register_stopper("publication", publications.stop_publication)

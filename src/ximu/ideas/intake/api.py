@@ -7,14 +7,15 @@ import json
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
-from ninja import Field, File, Form, Query, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
 from ximu.foundation.api import Paging, Problem, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.intake import queries, services
+from ximu.ideas.ledger import queries as ledger
 
 router = Router(tags=["intake 归集"])
 ERRORS = dict.fromkeys((403, 404, 409, 413, 422), Problem)
@@ -33,6 +34,12 @@ class ReasonIn(Schema):
 class PickIn(Schema):
     subject: str = Field(max_length=16)
     reason: str = Field(max_length=400)
+
+
+class BackIn(Schema):
+    unit: str = Field(max_length=16)
+    reason: str = Field(max_length=4000)
+    lines: list[int] = Field([], max_length=10_000)
 
 
 class ReturnIn(Schema):
@@ -199,6 +206,29 @@ def confirm_zero(request: HttpRequest, uid: str) -> Any:
 def remind(request: HttpRequest, body: ReturnIn) -> Any:
     services.remind(body.unit, family=body.family, month=body.month, by=actor_of(request), at=clock.now(), today=clock.today())
     return {"unit": body.unit, "state": "reminded"}
+
+
+@router.post("/deliveries/{uid}/rows-back", response={201: dict[str, str], **ERRORS}, summary="退回不合格的行 send refused rows back")
+def rows_back(request: HttpRequest, uid: str, body: BackIn) -> Any:
+    case = services.send_rows_back(uid, unit=body.unit, message=body.reason, lines=body.lines, by=actor_of(request), at=clock.now())
+    return Status(201, {"case": case})
+
+
+@router.get("/months/{unit}/{month}", response={200: dict[str, Any], **ERRORS}, summary="本月未了事项 what is open in a month")
+def month(request: HttpRequest, unit: str, month: str) -> Any:
+    actor_of(request).must("intake.watch", unit)
+    return queries.month_state(unit, month, today=clock.today())
+
+
+@router.post("/months/{unit}/{month}/closings", response={201: dict[str, str], **ERRORS}, summary="办结本月 close a month")
+def close_month(request: HttpRequest, unit: str, month: str) -> Any:
+    return Status(201, {"receipt": services.close_month(unit, month, by=actor_of(request), at=clock.now()).uid})
+
+
+@router.get("/month-receipts/{uid}", summary="可离线验证的办结回执 a receipt that verifies offline")
+def month_receipt(request: HttpRequest, uid: str) -> HttpResponse:
+    found = queries.month_receipt(uid, by=actor_of(request))
+    return HttpResponse(ledger.bundle_bytes(queries.month_bundle(found)), content_type="application/json")
 
 
 @router.post("/expectations", response={200: dict[str, str], **ERRORS})

@@ -215,3 +215,28 @@ class Reminder(models.Model):
         public = ()
         internal = ("unit", "family", "month", "sent_at", "sent_by")
         personal = ()
+
+
+class MonthReceipt(models.Model):
+    """A month that was closed for a unit and those beneath it, as it stood then."""
+
+    uid = UidField()
+    unit = models.CharField("单位", max_length=UID_LENGTH, db_comment="办结单位标识")
+    month = models.CharField("月份", max_length=MONTH_LENGTH, db_comment="所办结月份，YYYY-MM")
+    payload = models.JSONField("内容", db_comment="办结时各单位各类别的状态与未了事项，不含个人信息")
+    salt = models.BinaryField("盐", db_comment="承诺所用的盐")
+    commitment = models.CharField("承诺", max_length=64, db_comment="内容的承诺值")
+    log_index = models.BigIntegerField("日志序号", unique=True, db_comment="办结在日志中的条目序号")
+    closed_at = models.DateTimeField("办结时间", db_comment="办结时间")
+    closed_by = models.CharField("办结人", max_length=PERSON_LENGTH, db_comment="办结人的化名标识")
+
+    class Meta:
+        verbose_name = "月度办结"
+        verbose_name_plural = verbose_name
+        db_table_comment = "月度办结回执：可离线验证"
+        indexes = [models.Index(fields=["unit", "month"], name="month_receipt_unit")]
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "unit", "month", "payload", "salt", "commitment", "log_index", "closed_at", "closed_by")
+        personal = ()

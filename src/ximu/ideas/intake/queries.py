@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,16 @@ from django.urls import reverse
 
 from ximu.foundation import clock
 from ximu.foundation.parameters import value_on
+from ximu.ideas.casework import queries as cases
 from ximu.ideas.catalogue import queries as catalogue
-from ximu.ideas.intake.models import Delivery, Doubt, DoubtStep, Expectation, Reminder, Return, ZeroReport
+from ximu.ideas.intake.models import Delivery, Doubt, DoubtStep, Expectation, MonthReceipt, Reminder, Return, ZeroReport
 from ximu.ideas.intake.reader.report import faults_of
 from ximu.ideas.intake.rules import coverage as rules
 from ximu.ideas.intake.rules import evidence
 from ximu.ideas.intake.rules.schema import ItemSchema, read_schema
+from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import entry_bytes
+from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import absent
 from ximu.kernel.today import TodayItem
@@ -85,6 +89,21 @@ def today(actor: Actor, at: datetime) -> list[TodayItem]:
         found.append(TodayItem(Text("待确认", "confirm"), title, reverse("intake:index"), count=n))
     if actor.can("intake.decide") and (n := doubts(actor).count()):
         found.append(TodayItem(Text("待辨认", "tell apart"), Text("存疑的主体", "doubtful subjects"), reverse("intake:doubts"), count=n))
+    return found + _month_left(actor, clock.city_day(at))
+
+
+def _month_left(actor: Actor, today: date) -> list[TodayItem]:
+    """How many returns of the last month the clerk's own units have not made."""
+    units = actor.units_with("intake.watch")
+    if not units:
+        return []
+    month = rules.month_of(today.replace(day=1) - timedelta(days=1))
+    beneath = {uid for unit in units for uid in units_beneath(unit, on=today)}
+    cells = [c for c in coverage(month, today=today) if c.unit in beneath]
+    left = sum(c.state not in GREEN for c in cells)
+    words = Text(f"{month}应报{len(cells)}项，未完成", f"of {len(cells)} returns for {month}, not done")
+    found = [TodayItem(Text("归集", "Returns"), words, f"{reverse('intake:coverage')}?month={month}", count=left,
+                       state="late" if left else "done")] if cells else []
     return found
 
 
@@ -160,6 +179,54 @@ def coverage(month: str, *, today: date) -> list[Cell]:
     return cells
 
 
+GREEN = ("delivered", "zero", "late", "not-expected")
+"""States of a cell with which nothing is left to do; late stays visible as late."""
+
+
+def units_beneath(unit: str, *, on: date) -> set[str]:
+    """The unit, what belongs to it, and for a district government every unit of the district."""
+    return {unit, *(one.uid for one in registry.units(as_of=on) if unit in (one.parent, one.district))}
+
+
+def month_state(unit: str, month: str, *, today: date) -> dict[str, Any]:
+    """What a unit and those beneath it said for a month, and what is still open, with who holds it and until when."""
+    beneath = units_beneath(unit, on=today)
+    cells = [c for c in coverage(month, today=today) if c.unit in beneath]
+    names = {uid: registry.name(uid, as_of=today) for uid in beneath}
+    left = [{"what": f"{c.family} {c.words.zh}", "holder": names[c.unit], "due": c.due.isoformat()} for c in cells if c.state not in GREEN]
+    left += [{"what": f"退回更正 {case.number}", "holder": registry.name(case.holder, as_of=today),
+              "due": case.due.isoformat() if case.due else ""}
+             for case in cases.open_cases(("rows_back",)) if case.source in beneath or case.opener in beneath]
+    waiting = Counter(Doubt.objects.filter(delivery__source__in=beneath, state__in=[Doubt.State.WAITING, Doubt.State.ASKED])
+                      .values_list("delivery__source", flat=True))
+    left += [{"what": f"存疑主体{n}个", "holder": names[source], "due": ""} for source, n in sorted(waiting.items())]
+    return {"unit": unit, "name": names[unit], "month": month, "open": left,
+            "cells": [{"unit": names[c.unit], "family": c.family, "state": c.state, "rows": c.rows} for c in cells]}
+
+
+def month_receipts(unit: str, month: str) -> list[MonthReceipt]:
+    """Newest first."""
+    return list(MonthReceipt.objects.filter(unit=unit, month=month).order_by("-log_index"))
+
+
+def month_receipt(uid: str, *, by: Actor) -> MonthReceipt:
+    """Errors: `RECEIPT-NONE`, also for one of another unit."""
+    found = MonthReceipt.objects.filter(uid=uid).first()
+    if found is None or not by.can("intake.watch", found.unit):
+        raise absent("RECEIPT-NONE", field="receipt", value=uid[:16], zh="份回执", en="receipt")
+    return found
+
+
+def month_bundle(found: MonthReceipt) -> dict[str, Any]:
+    """The file that `ximu-verify` checks without a network."""
+    return ledger.bundle(found.log_index, payload=found.payload, salt=bytes(found.salt))
+
+
+def rows_back(delivery: str) -> list[Any]:
+    """The cases by which lines of this delivery went back, open ones first."""
+    return sorted(cases.cases_of("rows_back", about=delivery), key=lambda case: (case.closed_at is not None, case.pk))
+
+
 def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     """This room's log entries with first ≤ index < last, derived anew from its tables: (index, entry, label)."""
     for found in Delivery.objects.filter(log_index__gte=first, log_index__lt=last).order_by("log_index"):
@@ -172,6 +239,8 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
         for report in ZeroReport.objects.filter(**{f"{index}__gte": first, f"{index}__lt": last}).order_by(index):
             body = evidence.zero(report, getattr(report, by))
             yield getattr(report, index), entry_bytes(kind, body, getattr(report, at)), f"零报告 {report.uid}"
+    for closed in MonthReceipt.objects.filter(log_index__gte=first, log_index__lt=last):
+        yield closed.log_index, entry_bytes(evidence.CLOSED, {"commitment": closed.commitment}, closed.closed_at), f"月度办结 {closed.uid}"
     steps = DoubtStep.objects.filter(log_index__gte=first, log_index__lt=last).select_related("doubt__delivery").order_by("log_index")
     for step in steps:
         body = evidence.settled(step.doubt.uid, step.doubt.delivery.uid, step.state, step.taken_by)

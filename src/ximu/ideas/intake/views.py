@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from ximu.foundation import clock
@@ -22,6 +23,7 @@ from ximu.ideas.catalogue.rules import FAMILIES
 from ximu.ideas.intake import jobs, queries, services
 from ximu.ideas.intake.reader.report import FORMATS, write_report
 from ximu.ideas.intake.rules import coverage as rules
+from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
 
@@ -73,7 +75,8 @@ def detail(request: HttpRequest, uid: str) -> HttpResponse:
     source = registry.unit(found.source, as_of=clock.today())
     return render(request, "intake/detail.html", {
         "delivery": found, "faults": faults[:SHOWN_FAULTS], "more": max(0, len(faults) - SHOWN_FAULTS), "source": source,
-        "formats": FORMATS,
+        "formats": FORMATS, "back": [{"case": case, "holder": registry.name(case.holder, as_of=clock.today(), short=True)}
+                                     for case in queries.rows_back(uid)],
     })
 
 
@@ -96,9 +99,21 @@ def act(request: HttpRequest, uid: str) -> HttpResponse:
             messages.success(request, t("已入库，回执已记入日志。", "Committed; the receipt is in the log."))
         case "refuse":
             services.refuse(uid, reason=reason, by=by, at=at)
+        case "send_back":
+            _send_back(request, uid)
         case _:
             jobs.check_soon(uid, by=by)
     return redirect("intake:detail", uid)
+
+
+def _send_back(request: HttpRequest, uid: str) -> None:
+    post, at = request.POST, clock.now()
+    named, source = post.get("unit", "").strip()[:120], queries.delivery(uid).source
+    unit = registry.find(named, as_of=clock.city_day(at)) if named else source
+    lines = [int(word) for word in post.get("lines", "")[:2000].replace("、", " ").replace(",", " ").replace("，", " ").split()
+             if word.isascii() and word.isdigit() and len(word) < 10]
+    services.send_rows_back(uid, unit=unit, message=post.get("reason", "")[:4000], lines=lines, by=actor_of(request), at=at)
+    messages.success(request, t("已退回，单位有期限更正。", "Sent back; the unit has a term to put them right."))
 
 
 @require_safe
@@ -159,8 +174,34 @@ def board(request: HttpRequest) -> HttpResponse:
     rows = [{"unit": u, "name": names.get(u, u), "cells": [(f, found.get(f)) for f in families]}
             for u, found in sorted(held.items(), key=lambda one: names.get(one[0], one[0]))]
     return render(request, "intake/coverage.html", {
-        "month": month, "families": [FAMILIES.get(f, f) for f in families], "rows": rows, "words": rules.WORDS, "unit": by.unit,
+        "month": month, **_closing(by, month),
+        "families": [FAMILIES.get(f, f) for f in families], "rows": rows, "words": rules.WORDS, "unit": by.unit,
     })
+
+
+def _closing(by: Any, month: str) -> dict[str, Any]:
+    """What stands between the clerk's own unit and the end of the month."""
+    units = sorted(by.units_with("intake.watch") or ({by.unit} if by.unit else set()))
+    if not units:
+        return {}
+    return {"state": queries.month_state(units[0], month, today=clock.today()), "receipts": queries.month_receipts(units[0], month)}
+
+
+@require_POST
+def close(request: HttpRequest) -> HttpResponse:
+    given = request.POST
+    made = services.close_month(given.get("unit", "")[:16], given.get("month", "")[:20], by=actor_of(request), at=clock.now())
+    messages.success(request, t("本月已办结，回执已记入日志。", "The month is closed; the receipt is in the log."))
+    return redirect(f"{reverse('intake:coverage')}?month={made.month}")
+
+
+@require_safe
+def month_receipt(request: HttpRequest, uid: str) -> HttpResponse:
+    """The receipt of a closed month: `ximu-verify` says offline whether it is genuine."""
+    found = queries.month_receipt(uid, by=actor_of(request))
+    answer = HttpResponse(ledger.bundle_bytes(queries.month_bundle(found)), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="month-{found.uid}.json"'
+    return answer
 
 
 @require_POST

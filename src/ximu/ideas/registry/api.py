@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from ximu.foundation import clock
@@ -18,6 +18,17 @@ from ximu.kernel.refusal import absent
 
 router = Router(tags=["registry 机构名录"])
 MOST_RESOLVED = 10_000
+
+
+class TermIn(Schema):
+    number: str = Field(max_length=32, description="内部编号，不得使用身份证号码 internal number, never a resident identity number")
+    name: str = Field("", max_length=60)
+    since: date
+    until: date | None = None
+
+
+class EndIn(Schema):
+    until: date
 
 
 class Words(Schema):
@@ -168,6 +179,19 @@ def expand_phrase(request: HttpRequest, phrase: str, as_of: date | None = None, 
 def list_vacancies(request: HttpRequest, as_of: date | None = None) -> Any:
     actor_of(request).must("registry.people")
     return [asdict(v) for v in queries.vacancies(as_of or clock.today())]
+
+
+@router.post("/posts/{post}/terms", response={201: dict[str, str]}, summary="任职 Appoint to a post")
+def appoint(request: HttpRequest, post: str, given: TermIn) -> Status:
+    """By internal number; a civil servant who is not on record yet is entered with the name given."""
+    uid = services.appoint_person(post, number=given.number, name=given.name, since=given.since, until=given.until, by=actor_of(request),
+                                  at=clock.now())
+    return Status(201, {"term": uid})
+
+
+@router.post("/terms/{term}/end", response=dict[str, str], summary="免职 End a term of office")
+def end_term(request: HttpRequest, term: str, given: EndIn) -> dict[str, str]:
+    return {"term": services.end_appointment(term, until=given.until, by=actor_of(request), at=clock.now())}
 
 
 @router.post("/reforms", response=dict[str, str])

@@ -219,9 +219,9 @@ def open_by_holder() -> dict[str, int]:
     return dict(Case.objects.filter(closed_at=None).order_by("holder").values_list("holder").annotate(n=Count("pk")))
 
 
-def cases_of(procedure: str, *, state: str = "") -> list[Case]:
-    """All cases of a procedure, newest first: for the room that declares it."""
-    rows = Case.objects.filter(procedure=procedure)
+def cases_of(procedure: str, *, state: str = "", about: str = "") -> list[Case]:
+    """All cases of a procedure (about one matter), newest first: for the room that declares it."""
+    rows = Case.objects.filter(procedure=procedure, **({"about": about} if about else {}))
     return list((rows.filter(state=state) if state else rows).order_by("-pk"))
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 COUNTS = ("new", "corrected", "same", "second_source", "barred", "held")
 COMMITTED, CLAIMED, CONFIRMED, SETTLED = "delivery.committed", "zero.claimed", "zero.confirmed", "doubt.settled"
-KINDS = ("delivery.", "zero.", "doubt.")
+CLOSED = "month.closed"
+KINDS = ("delivery.", "zero.", "doubt.", CLOSED)
 
 
 def committed(delivery: Any, outcome: Mapping[str, int]) -> dict[str, Any]:

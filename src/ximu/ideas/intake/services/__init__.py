@@ -1,13 +1,15 @@
 """The verbs of intake, the only writers of its tables."""
 
 from ximu.ideas.intake.services.admission import commit
+from ximu.ideas.intake.services.closing import close_month
 from ximu.ideas.intake.services.deliveries import Receipt, check, purge, receive, refuse
 from ximu.ideas.intake.services.doubts import ask, drop, pick
 from ximu.ideas.intake.services.forgetting import forget
 from ximu.ideas.intake.services.pull import pull
+from ximu.ideas.intake.services.returning import CONDUCTS, send_rows_back
 from ximu.ideas.intake.services.returns import claim_zero, confirm_zero, expect, remind
 
 __all__ = [
-    "Receipt", "ask", "check", "claim_zero", "commit", "confirm_zero", "drop", "expect", "forget", "pick", "pull", "purge", "receive",
-    "refuse", "remind",
+    "CONDUCTS", "Receipt", "ask", "check", "claim_zero", "close_month", "commit", "confirm_zero", "drop", "expect", "forget", "pick",
+    "pull", "purge", "receive", "refuse", "remind", "send_rows_back",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import Counter
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ ROLES = ("subject_name", "subject_code", "subject_kind", "event_date", "end_date
          "document_number", "authority_name", "finality")
 SUBJECT = ["subject_name", "subject_code", "subject_kind", "event_date"]
 READY, DOUBTS = "ready-{:05}.arrow", "doubts.arrow"
-MOST_CANDIDATES = 10
+MOST_CANDIDATES, MOST_NOTES = 10, 20
 
 
 def sort_out(folder: Path, item: Item, summary: dict[str, Any], *, today: date) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def sort_out(folder: Path, item: Item, summary: dict[str, Any], *, today: date) 
     spans = catalogue.spans(item.code, use="collect")
     faults, doubts, ready, parts = [pl.read_ipc(folder / FAULTS)], [], 0, 0
     answers: dict[tuple[Any, ...], tuple[str, str, list[dict[str, Any]]]] = {}
+    by_subject: Counter[str] = Counter()
     for path in sorted(folder.glob("rows-*.arrow")):
         rows = _with_roles(pl.read_ipc(path).filter(~pl.col("line").is_in(dropped.implode())), item, today)
         rows = rows.with_columns(final=~pl.col("line").is_in(held.implode()))
@@ -42,11 +44,13 @@ def sort_out(folder: Path, item: Item, summary: dict[str, Any], *, today: date) 
         faults += [*unfit, *refused, *unknown]
         if unsure.height:
             doubts.append(unsure)
+        by_subject.update(dict(rows.group_by("subject").len().iter_rows()))
         if rows.height:
             parts += 1
             ready += rows.height
             rows.write_ipc(folder / READY.format(parts))
         path.unlink()
+    summary = {**summary, "notes": [*summary.get("notes", ()), *_reform_notes(by_subject)]}
     told = pl.concat(faults)
     told.write_ipc(folder / FAULTS)
     waiting = pl.concat(doubts) if doubts else None
@@ -55,6 +59,19 @@ def sort_out(folder: Path, item: Item, summary: dict[str, Any], *, today: date) 
     count = 0 if waiting is None else waiting.height
     return {**summary, "good": ready + count, "waiting": count, "bad": summary["rows"] - ready - count - summary["same_in_file"],
             "ready_parts": parts, "counts": _counts(told)}
+
+
+def _reform_notes(rows: Counter[str]) -> list[dict[str, str]]:
+    """One line for each reform between subjects of this file: what happened before it is the old unit's, what came after the new one's."""
+    edges = {edge for uid in rows for edge in registry.lineage(uid) if edge.predecessor in rows and edge.predecessor != edge.successor}
+    found = []
+    for edge in sorted(edges, key=lambda e: (e.on, e.predecessor, e.successor))[:MOST_NOTES]:
+        old, new = registry.name(edge.predecessor, as_of=edge.on - timedelta(days=1)), registry.name(edge.successor, as_of=edge.on)
+        before, after = rows[edge.predecessor], rows[edge.successor]
+        found.append({"zh": f"“{old}”{edge.on}起由“{new}”承继：此前的事件记入前者（{before}行），此后的记入后者（{after}行）。",
+                      "en": f"“{old}” was succeeded by “{new}” on {edge.on}: events before it are the former's ({before} rows), "
+                            f"later ones the latter's ({after})."})
+    return found
 
 
 def _with_roles(rows: pl.DataFrame, item: Item, today: date) -> pl.DataFrame:

@@ -12,7 +12,19 @@ from ximu.ideas.registry.queries.naming import (
     resolve_officials,
     search,
 )
-from ximu.ideas.registry.queries.people import called, holders, official, official_of, officials, posts, responsible, terms, vacancies
+from ximu.ideas.registry.queries.people import (
+    called,
+    holders,
+    may_appoint,
+    must_appoint,
+    official,
+    official_of,
+    officials,
+    posts,
+    responsible,
+    terms,
+    vacancies,
+)
 from ximu.ideas.registry.queries.phrases import compare, expand, is_phrase, reading, readings, signed
 from ximu.ideas.registry.queries.profile import profile_index
 from ximu.ideas.registry.queries.units import (
@@ -35,8 +47,8 @@ from ximu.ideas.registry.rules.resolution import Candidate, Resolution
 
 __all__ = [
     "Candidate", "Edge", "Resolution", "UnitView", "book", "called", "compare", "district_of_code", "drawing", "evidence", "expand",
-    "find", "find_many", "forebears", "holders", "index", "is_phrase", "key_uid", "lineage", "name", "named", "names_of", "names_on",
-    "official", "official_of", "officials", "owner_of", "owners", "posts", "profile_index", "reading", "readings", "resolve",
-    "resolve_many", "resolve_official", "resolve_officials", "responsible", "search", "signed", "successors", "terms", "unit", "units",
-    "vacancies", "version",
+    "find", "find_many", "forebears", "holders", "index", "is_phrase", "key_uid", "lineage", "may_appoint", "must_appoint", "name",
+    "named", "names_of", "names_on", "official", "official_of", "officials", "owner_of", "owners", "posts", "profile_index", "reading",
+    "readings", "resolve", "resolve_many", "resolve_official", "resolve_officials", "responsible", "search", "signed", "successors",
+    "terms", "unit", "units", "vacancies", "version",
 ]

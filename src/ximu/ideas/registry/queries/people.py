@@ -10,7 +10,10 @@ from ximu.ideas.registry.queries.units import name
 from ximu.ideas.registry.rules import posts as rules
 from ximu.ideas.registry.rules.book import Holding, Official, Post
 from ximu.ideas.registry.rules.posts import Responsible
+from ximu.kernel.actor import Actor
 from ximu.kernel.words import Text
+
+APPOINT = "registry.appoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,25 @@ def terms(post: str) -> list[tuple[Holding, Official]]:
 
 def official(uid: str) -> Official | None:
     return book().officials.get(uid)
+
+
+def may_appoint(by: Actor, unit: str, *, on: date) -> bool:
+    """For a unit, for what belongs to it, and in a district for all of its units."""
+    return any(by.can(APPOINT, one) for one in _above(unit, on))
+
+
+def must_appoint(by: Actor, unit: str, *, on: date) -> None:
+    """Errors: `PERM-DENIED`."""
+    if not may_appoint(by, unit, on=on):
+        by.must(APPOINT, unit)
+
+
+def _above(uid: str, on: date) -> list[str]:
+    known = book()
+    if uid not in known.units:
+        return [uid]
+    place = known.place_on(uid, max(on, known.units[uid].since))
+    return [one for one in (uid, place.parent, place.district) if one]
 
 
 def called(uid: str, *, as_of: date, whole: bool = False) -> str:

@@ -8,12 +8,17 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
+
+from ximu.foundation.clock import city_day
 from ximu.foundation.outbox import announce
 from ximu.foundation.uid import new_uid
 from ximu.ideas.ledger.rules import commitment
 from ximu.ideas.registry import models as m
 from ximu.ideas.registry.hooks import FirstResponsibleChanged
+from ximu.ideas.registry.queries.book import book
 from ximu.ideas.registry.queries.evidence import SALT_BYTES
+from ximu.ideas.registry.queries.people import must_appoint
 from ximu.ideas.registry.rules import posts as rules
 from ximu.ideas.registry.rules.book import Holding, Member, Official, Post
 from ximu.ideas.registry.rules.reforms import ended, unknown
@@ -42,7 +47,7 @@ def open_posts(posts: Sequence[Post], *, by: Actor, at: datetime) -> list[str]:
     """Errors: `PERM-DENIED`, `ORG-UNKNOWN`, `ORG-ENDED`, `POST-ROLE`."""
     made = [replace(p, uid=p.uid or new_uid()) for p in posts]
     for unit in {p.unit for p in made}:
-        by.must("registry.appoint", unit)
+        must_appoint(by, unit, on=city_day(at))
     with turn("posts", by=by, at=at) as mine:
         for p in made:
             if p.unit not in mine.book.units:
@@ -66,7 +71,7 @@ def close_post(post: str, *, until: date, by: Actor, at: datetime) -> None:
         known = mine.book.posts.get(post)
         if known is None:
             raise absent("POST-UNKNOWN", field="post", value=post, zh="个岗位", en="post")
-        by.must("registry.appoint", known.unit)
+        must_appoint(by, known.unit, on=city_day(at))
         if known.until is not None:
             raise Refusal("APPT-ENDED", status=409, field="post", value=known.title, rule=known.until.isoformat(),
                           zh="该岗位已经结束。", en="That post has already ended.")
@@ -114,7 +119,7 @@ def appoint(terms: Sequence[Holding], *, by: Actor, at: datetime) -> list[str]:
         book = replace(mine.book)
         for t in made:
             rules.check_appointment(book, t)
-            by.must("registry.appoint", posts[t.post].unit)
+            must_appoint(by, posts[t.post].unit, on=city_day(at))
             book.holdings_of.setdefault(t.post, []).append(t)
             mine.wrote()
             if posts[t.post].role == "first":
@@ -126,6 +131,17 @@ def appoint(terms: Sequence[Holding], *, by: Actor, at: datetime) -> list[str]:
     return [t.uid for t in made]
 
 
+@transaction.atomic
+def appoint_person(post: str, *, number: str, name: str = "", since: date, until: date | None = None, by: Actor, at: datetime) -> str:
+    """By internal number; an official who is not on record yet is entered with the name given, and only if the term is. The term.
+
+    Errors: those of `recruit` and `appoint`.
+    """
+    known = next((o.uid for o in book().officials.values() if o.number == number), "")
+    person = known or recruit([Official("", number, name)], by=by, at=at)[0]
+    return appoint([Holding("", post, person, since, until)], by=by, at=at)[0]
+
+
 def end_appointment(term: str, *, until: date, by: Actor, at: datetime) -> str:
     """The term ends before `until`: the open row is retracted and the closed one added; its uid.
 
@@ -135,7 +151,7 @@ def end_appointment(term: str, *, until: date, by: Actor, at: datetime) -> str:
         row = m.Holding.objects.select_related("post").filter(uid=term, retracted_at__isnull=True).first()
         if row is None:
             raise absent("TERM-NONE", field="term", value=term, zh="段任职", en="term of office")
-        by.must("registry.appoint", row.post.unit)
+        must_appoint(by, row.post.unit, on=city_day(at))
         if until <= row.since:
             raise Refusal("APPT-SPAN", field="until", value=until.isoformat(), rule=row.since.isoformat(),
                           zh="免职日期须晚于任职日期。", en="A term must end after it began.")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries, services
-from ximu.ideas.registry.rules.book import Holding, Official, Post
+from ximu.ideas.registry.rules.book import Post
 from ximu.ideas.registry.services import Line, NewName, NewUnit
 from ximu.ideas.registry.views import forms
 from ximu.kernel.refusal import absent
@@ -70,13 +70,11 @@ def open_post(request: HttpRequest, uid: str) -> HttpResponse:
 def appoint(request: HttpRequest, uid: str) -> HttpResponse:
     """By internal number; an official who is not on record yet is entered with the name given."""
     form, by, at = request.POST, actor_of(request), clock.now()
-    by.must("registry.appoint", uid)
+    queries.must_appoint(by, uid, on=clock.city_day(at))
     number, since = form.get("number", "").strip(), forms.day(form, "since")
     if form.get("post", "") not in {p.uid for p in queries.posts(uid)}:
         raise absent("POST-UNKNOWN", field="post", value=form.get("post", ""), zh="个岗位", en="post")
-    known = queries.official_of(number)
-    person = known.uid if known else services.recruit([Official("", number, form.get("name", "").strip())], by=by, at=at)[0]
-    services.appoint([Holding("", form["post"], person, since)], by=by, at=at)
+    services.appoint_person(form["post"], number=number, name=form.get("name", "").strip(), since=since, by=by, at=at)
     return redirect("registry:unit", uid)
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries
 from ximu.ideas.registry.rules.book import KINDS, LEVELS, REFORMS
@@ -59,7 +60,7 @@ def unit(request: HttpRequest, uid: str) -> HttpResponse:
         "lineage": [_told(edge) for edge in queries.lineage(uid)], "drawing": queries.drawing(uid, as_of=on),
         "heirs": [] if view.living else [(queries.name(u, as_of=on), u, h) for u, h in queries.successors(uid, on=on)],
         "findings": findings(view.code, view.kind), "children": queries.units(as_of=on, parent=uid),
-        "may_edit": actor.can("registry.edit"), "may_appoint": actor.can("registry.appoint", uid), "roles": ROLES,
+        "may_edit": actor.can("registry.edit"), "may_appoint": queries.may_appoint(actor, uid, on=clock.today()), "roles": ROLES,
         "reforms": {k: v for k, v in REFORMS.items() if k not in {"found", "rename"}},
     })
 
