@@ -45,7 +45,7 @@ from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append, register_evidence
 from ximu.ideas.records import hooks as record_hooks
 from ximu.ideas.records import queries as records
-from ximu.ideas.records.services import register_eraser
+from ximu.ideas.records.services import register_bar, register_eraser
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings import services as alarms
 from ximu.ideas.warnings.services import Raised
@@ -355,6 +355,7 @@ def connect_all() -> None:
     outbox.connect(record_hooks.RecordsMoved, casework.on_moved)
     outbox.connect(record_hooks.RecordsCorrected, casework.on_corrected)
     outbox.connect(case_hooks.EffectStopping, casework.on_stopping)
+    register_bar(relief.barred_rows)
     register_evidence("m4_relief", relief.provider, kinds=("relief.",))
     for procedure, conduct in {**relieving.CONDUCTS, **joint.CONDUCTS, **leads.CONDUCTS, **deliveries.CONDUCTS}.items():
         casework.register(procedure, conduct)

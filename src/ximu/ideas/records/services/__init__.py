@@ -1,6 +1,6 @@
 """Verbs of records: admit, move between states, erase."""
 
-from ximu.ideas.records.services.admission import Admission, admit
+from ximu.ideas.records.services.admission import Admission, admit, register_bar
 from ximu.ideas.records.services.moves import (
     check,
     confirm_final,
@@ -45,6 +45,7 @@ __all__ = [
     "must_be_erasable",
     "notify",
     "refuse_erasure",
+    "register_bar",
     "register_eraser",
     "remembered",
     "repair",

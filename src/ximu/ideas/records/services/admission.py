@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,6 +42,22 @@ class Admission:
     lines: pl.DataFrame
 
 
+Bar = Callable[[pl.DataFrame], pl.Series]
+_bars: list[Bar] = []
+
+
+def register_bar(bar: Bar) -> None:
+    """Facts that nobody may enter (`config/wiring.py`): rows with key, digest, subject, authority and document number → true where barred."""
+    _bars.append(bar)
+
+
+def _barred(chunk: pl.DataFrame) -> pl.Series:
+    found = pl.Series([False]).new_from_index(0, chunk.height) if chunk.height else pl.Series([], dtype=pl.Boolean)
+    for bar in _bars:
+        found = found | bar(chunk)
+    return found
+
+
 @transaction.atomic
 @asks_gate("collect")
 def admit(
@@ -49,7 +66,7 @@ def admit(
     """Make records of checked rows (I1: list item in force, basis, digest, finality, one subject).
 
     Same item, key and digest: nothing is added. Another digest: a correction, a new version that begins anew. The same
-    fact from another source: that source is added. A key whose record was revoked or erased is `barred`.
+    fact from another source: that source is added. A key whose record was revoked or erased, and a fact that was exempted, is `barred`.
     `rows` may have `final_date` and `final` besides the columns of `rules.delivery.COLUMNS`; `final` false holds the row.
     Errors: `LIST-NONE`, `SUBJ-KIND`, `EVID-DIGEST`, `FIELD-NEED`, `TIME-FUTURE`, `REC-RACE`; nothing is added then.
     """
@@ -131,7 +148,8 @@ def _sorted_out(chunk: pl.DataFrame, known: pl.DataFrame, delivery: Delivery) ->
     exact = known.select("key", "digest", known_source="source").with_columns(seen=pl.lit(True))
     rows = chunk.join(exact, on=["key", "digest"], how="left").join(newest, on="key", how="left")
     first = pl.int_range(pl.len()).over("key", "digest") == 0
-    rows = rows.with_columns(outcome=pl.when(pl.col("seen") & (pl.col("known_source") == delivery.source)).then(pl.lit("same"))
+    rows = rows.with_columns(exempted=_barred(rows))
+    rows = rows.with_columns(outcome=pl.when("exempted").then(pl.lit("barred")).when(pl.col("seen") & (pl.col("known_source") == delivery.source)).then(pl.lit("same"))
                              .when(~first).then(pl.lit("same"))
                              .when("seen").then(pl.lit("second_source"))
                              .when(pl.col("state_known").is_in(["revoked", "erased"])).then(pl.lit("barred"))

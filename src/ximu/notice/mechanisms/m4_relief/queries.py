@@ -10,7 +10,9 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import polars as pl
 from django.db.models import Q
 from django.urls import reverse
 
@@ -51,12 +53,31 @@ def repair_table() -> RepairRules:
     return RepairRules(_table("repair.toml"))
 
 
-def fact_of(record: records.Duties) -> str:
+SHAPES = str.maketrans("（）〔〕［］【】", "()()()()")
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text.translate(SHAPES) if not c.isspace()).upper()
+
+
+def _fact(subject: str, authority: str, document: str, digest: str) -> str:
     """The fact itself, whoever delivers it: subject, authority and document number without spaces and brackets' shapes."""
-    def plain(text: str) -> str:
-        return "".join(c for c in text.translate(str.maketrans("（）〔〕［］【】", "()()()()")) if not c.isspace()).upper()
-    document = plain(record.document_number) or record.digest
-    return hashlib.sha256(f"{record.subject}\x00{plain(record.authority)}\x00{document}".encode()).hexdigest()
+    return hashlib.sha256(f"{subject}\x00{_plain(authority)}\x00{_plain(document) or digest}".encode()).hexdigest()
+
+
+def fact_of(record: records.Duties) -> str:
+    return _fact(record.subject, record.authority, record.document_number, record.digest)
+
+
+def barred_rows(rows: pl.DataFrame) -> pl.Series:
+    """Which rows of a delivery tell a fact that was exempted, under whatever item, key or spelling."""
+    if not Bar.objects.exists():
+        return pl.Series([False]).new_from_index(0, rows.height)
+    told = [(str(UUID(row["key"])), row["digest"], _fact(row["subject"], row["authority"] or "", row["document_number"] or "", row["digest"]))
+            for row in rows.select("key", "digest", "subject", "authority", "document_number").iter_rows(named=True)]
+    wanted = {value for one in told for value in one}
+    known = {value for bar in Bar.objects.values_list("key", "digest", "fact").iterator() for value in bar if value in wanted}
+    return pl.Series([bool(known & set(one)) for one in told], dtype=pl.Boolean)
 
 
 def barred(record: records.Duties) -> str:

@@ -214,10 +214,12 @@ def test_an_exempted_fact_is_barred_whoever_delivers_it(monkeypatch: pytest.Monk
     assert code_of(services.vote, case, "exempt", reason="x", by=person("nobody", "z", "relief.panel"), at=T0) == "PANEL-NOT"
     assert code_of(services.vote, case, "praise", reason="x", by=person(*panel.members[0], "relief.panel"), at=T0) == "EXM-OUTCOME"
     assert code_of(casework.move, case, "exempt", given=WHY, by=OFFICE_TWO, at=T0) == "EXM-VOTES"
+    before = checked("示罚 (2018) 9号", authority="示例市 某局")
     verdict(case, "exempt")
     assert (state(number), case_of(notice).state, Bar.objects.count()) == ("revoked", "exempted", 1)
-    again = checked("示罚 (2018) 9号", authority="示例市 某局")
-    assert code_of(services.open_notice, again, by=OFFICE, at=T0 + DAY) == "EXM-BAR"
+    assert code_of(services.open_notice, before, by=OFFICE, at=T0 + DAY) == "EXM-BAR", "what came in before the decision"
+    done = deliver([row("示 罚〔2018〕9 号", authority="示例市某局"), row("示罚〔2018〕10号", authority="示例市某局")], at=T0 + DAY)
+    assert done.lines["outcome"].to_list() == ["barred", "new"], "nobody can enter it any more, whatever the spelling"
 
 
 def test_one_reviewer_may_be_challenged_and_departures_are_argued(monkeypatch: pytest.MonkeyPatch) -> None:
