@@ -352,10 +352,12 @@ def connect_all() -> None:
     publications.register_public("d13", hotline.public_kpi)
     outbox.connect(record_hooks.RecordsMoved, publications.moved)
     outbox.connect(record_hooks.RecordsCorrected, publications.corrected)
+    outbox.connect(record_hooks.RecordsMoved, relieving.on_moved)
     outbox.connect(record_hooks.RecordsMoved, casework.on_moved)
     outbox.connect(record_hooks.RecordsCorrected, casework.on_corrected)
-    outbox.connect(case_hooks.EffectStopping, casework.on_stopping)
+    outbox.connect(case_hooks.EffectStopping, casework.on_stopping, many=casework.on_stopping_many)
     register_bar(relief.barred_rows)
+    records.register_lowering(relief.steps_lowered)
     register_evidence("m4_relief", relief.provider, kinds=("relief.",))
     for procedure, conduct in {**relieving.CONDUCTS, **joint.CONDUCTS, **leads.CONDUCTS, **deliveries.CONDUCTS}.items():
         casework.register(procedure, conduct)

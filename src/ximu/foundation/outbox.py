@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
@@ -22,17 +24,27 @@ MOST_ATTEMPTS = 8
 """After these many failures a row is parked and shown to the operator."""
 AT_ONCE = 100
 """Rows per statement, under SQLite's limit of parameters."""
+TOGETHER = 25
+"""Rows of one handler in one transaction: so many are asked again, and answered the same, after a worker was killed."""
 FIRST_PAUSE = timedelta(seconds=5)
 log = logging.getLogger(__name__)
 _handlers: dict[str, dict[str, Callable[..., None]]] = {}
+_many: dict[str, Callable[..., Mapping[int, Exception]]] = {}
 _classes: dict[str, type] = {}
 
 
-def connect(event: type, handler: Callable[..., None]) -> None:
-    """Called by `config/wiring.py` only. A handler takes `(event, *, at)` and must be safe to repeat."""
+def connect(event: type, handler: Callable[..., None], *, many: Callable[..., Mapping[int, Exception]] | None = None) -> None:
+    """Called by `config/wiring.py` only. A handler takes `(event, *, at)` and must be safe to repeat.
+
+    `many` takes a list of events, does for all what the handler does for each, and answers with those that failed (place → error),
+    of which it has left nothing; they are tried again by themselves. Where it fails as a whole, each is delivered by itself.
+    """
     name = f"{event.__module__}.{event.__qualname__}"
     _classes[name] = event
-    _handlers.setdefault(name, {})[f"{handler.__module__}.{handler.__qualname__}"] = handler
+    called = f"{handler.__module__}.{handler.__qualname__}"
+    _handlers.setdefault(name, {})[called] = handler
+    if many is not None:
+        _many[called] = many
 
 
 def announce(event: Any, *, at: datetime) -> None:
@@ -51,8 +63,8 @@ def announce_many(events: Sequence[Any], *, at: datetime) -> None:
     ]
     Outbox.objects.bulk_create(rows, batch_size=AT_ONCE)
     if rows and settings.XIMU_OUTBOX_INLINE:
-        keys = [row.pk for row in rows]
-        transaction.on_commit(lambda: [deliver(key, at=at) for key in keys])
+        keys = [(row.handler, row.pk) for row in rows]
+        transaction.on_commit(lambda: _deliver_all(keys, at=at))
 
 
 def deliver(key: int, *, at: datetime) -> bool:
@@ -74,19 +86,56 @@ def deliver(key: int, *, at: datetime) -> bool:
     return True
 
 
-def _postpone(row: Outbox, error: Exception, *, at: datetime) -> None:
+def _postpone(row: Outbox, error: Exception, *, at: datetime, state: str = Outbox.State.PENDING) -> None:
+    """`state`: that in which the row stands now."""
     attempts = row.attempts + 1
-    state = Outbox.State.PARKED if attempts >= MOST_ATTEMPTS else Outbox.State.PENDING
-    Outbox.objects.filter(pk=row.pk, state=Outbox.State.PENDING).update(
-        attempts=attempts, state=state, due_at=at + FIRST_PAUSE * 2**attempts, error=type(error).__name__,
+    then = Outbox.State.PARKED if attempts >= MOST_ATTEMPTS else Outbox.State.PENDING
+    Outbox.objects.filter(pk=row.pk, state=state).update(
+        attempts=attempts, state=then, due_at=at + FIRST_PAUSE * 2**attempts, error=type(error).__name__,
     )
     log.warning("outbox row %s for %s failed (%s), attempt %s", row.pk, row.handler, type(error).__name__, attempts)
 
 
 def sweep(*, at: datetime, most: int = 500) -> int:
     """Deliver what is due; the number delivered. Run by the worker and by tests."""
-    keys = Outbox.objects.filter(state=Outbox.State.PENDING, due_at__lte=at).order_by("pk").values_list("pk", flat=True)
-    return sum(deliver(key, at=at) for key in list(keys[:most]))
+    due = Outbox.objects.filter(state=Outbox.State.PENDING, due_at__lte=at).order_by("pk")
+    return _deliver_all(list(due.values_list("handler", "pk")[:most]), at=at)
+
+
+def _deliver_all(pairs: Sequence[tuple[str, int]], *, at: datetime) -> int:
+    """(handler, key) in their order; what stands together and may be delivered together, is."""
+    delivered = 0
+    for handler, rows in groupby(pairs, key=itemgetter(0)):
+        keys = [key for _, key in rows]
+        parts = [keys[start:start + TOGETHER] for start in range(0, len(keys), TOGETHER)] if handler in _many else [keys]
+        for part in parts:
+            if handler in _many and len(part) > 1 and _deliver_many(part, handler, at=at):
+                delivered += len(part)
+            else:
+                delivered += sum(deliver(key, at=at) for key in part)
+    return delivered
+
+
+def _deliver_many(keys: Sequence[int], handler: str, *, at: datetime) -> bool:
+    """All of one handler's rows in one transaction, or none of them: then each has its own, and only the bad one waits."""
+    try:
+        with transaction.atomic():
+            waiting = Outbox.objects.filter(pk__in=keys, state=Outbox.State.PENDING)
+            rows = list(waiting.order_by("pk"))
+            if waiting.update(state=Outbox.State.DONE) != len(keys) or len(rows) != len(keys):
+                raise _NotAlone
+            failed = _many[handler]([_classes[row.event](**row.body) for row in rows], at=at)
+            for place, error in failed.items():
+                _postpone(rows[place], error, at=at, state=Outbox.State.DONE)
+    except Exception as error:
+        if not isinstance(error, _NotAlone):
+            log.warning("outbox: %s rows of %s go one by one (%s)", len(keys), handler, type(error).__name__)
+        return False
+    return True
+
+
+class _NotAlone(Exception):
+    """Somebody else has taken some of these rows."""
 
 
 def load(dotted: str) -> Any:

@@ -47,10 +47,9 @@ def effects_of(number: str) -> list[EffectRow]:
     return [_row(e) for e in Effect.objects.filter(number=number).order_by("pk")]
 
 
-def effect_row(uid: str) -> EffectRow | None:
-    """A line that is still to be stopped."""
-    found = Effect.objects.filter(uid=uid, state__in=["stopping", "open"]).first()
-    return _row(found) if found else None
+def to_stop(uids: Collection[str]) -> list[tuple[Effect, EffectRow]]:
+    """For this room only: those of the lines that are still to be stopped."""
+    return [(e, _row(e)) for e in Effect.objects.filter(uid__in=uids, state__in=["stopping", "open"]).order_by("pk")]
 
 
 def effects_on(numbers: Collection[str], *, kind: str = "") -> list[EffectRow]:

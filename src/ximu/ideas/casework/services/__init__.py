@@ -9,6 +9,7 @@ from ximu.ideas.casework.services.effects import (
     on_corrected,
     on_moved,
     on_stopping,
+    on_stopping_many,
     register_stopper,
     reverse,
     sweep_effects,
@@ -24,6 +25,6 @@ from ximu.ideas.casework.services.terms import load_calendar, recount, set_term
 __all__ = [
     "Conduct", "Opening", "Upload", "add_effect", "add_files", "confirm_stop", "daily", "end_effect", "end_effect_of", "forget",
     "hand_over", "hand_over_ended", "issue_feed_key", "keep", "load_calendar", "move", "on_corrected", "on_moved", "on_stopping",
-    "open_case", "pages_of", "read_file", "recount", "register", "register_daily", "register_pages", "register_stopper", "reverse",
-    "seen", "set_term", "sweep_deadlines", "sweep_effects", "take",
+    "on_stopping_many", "open_case", "pages_of", "read_file", "recount", "register", "register_daily", "register_pages",
+    "register_stopper", "reverse", "seen", "set_term", "sweep_deadlines", "sweep_effects", "take",
 ]

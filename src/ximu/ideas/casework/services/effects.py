@@ -16,7 +16,7 @@ from django.db.models import F
 from ximu.foundation.outbox import announce, announce_many
 from ximu.ideas.casework.hooks import EffectStopping
 from ximu.ideas.casework.models import Case, Effect
-from ximu.ideas.casework.queries.effects import EffectRow, effect_row
+from ximu.ideas.casework.queries.effects import EffectRow, to_stop
 from ximu.ideas.casework.rules import CAUSES, may_begin
 from ximu.ideas.records import queries as records
 from ximu.ideas.records.hooks import RecordsCorrected, RecordsMoved
@@ -27,7 +27,7 @@ Stopper = Callable[[EffectRow], str | None]
 """Stops an effect of its kind and answers with a receipt; empty means: ordered, not yet confirmed; None: nobody here runs it."""
 ASK_AGAIN = timedelta(hours=24)
 MOST_ATTEMPTS = 3
-PART = 500
+PART, AT_ONCE = 500, 90
 _stoppers: dict[str, Stopper] = {}
 
 
@@ -103,17 +103,39 @@ def on_corrected(event: RecordsCorrected, *, at: datetime) -> None:
 
 def on_stopping(event: EffectStopping, *, at: datetime) -> None:
     """Ask the room that runs the effect. Without an answer the line stays, openly; at once when nobody here runs it."""
-    line = effect_row(event.effect)
-    if line is None:
-        return
+    for error in on_stopping_many([event], at=at).values():
+        raise error
+
+
+def on_stopping_many(events: Sequence[EffectStopping], *, at: datetime) -> dict[int, Exception]:
+    """As `on_stopping`, for many lines in the transaction of the caller: one read, one write. Places of the events whose stop failed."""
+    ended: list[Effect] = []
+    silent: dict[str, list[int]] = {}
+    failed: dict[int, Exception] = {}
+    place = {event.effect: n for n, event in enumerate(events)}
+    for effect, line in to_stop(list(place)):
+        try:
+            with transaction.atomic():
+                receipt = _asked(line)
+        except Exception as error:
+            failed[place[effect.uid]] = error
+            continue
+        if receipt:
+            effect.state, effect.receipt, effect.ended_at = "stopped", receipt[:200], at
+            ended.append(effect)
+        else:
+            late = line.attempts + 1 >= MOST_ATTEMPTS or receipt is None
+            silent.setdefault("open" if late else "stopping", []).append(effect.pk)
+    waiting = Effect.objects.filter(state__in=["stopping", "open"])
+    waiting.bulk_update(ended, ["state", "receipt", "ended_at"], batch_size=AT_ONCE)
+    for state, keys in silent.items():
+        waiting.filter(pk__in=keys).update(attempts=F("attempts") + 1, state=state, stopping_at=at)
+    return failed
+
+
+def _asked(line: EffectRow) -> str | None:
     stopper = _stoppers.get(line.code)
-    receipt = stopper(line) if stopper else None
-    if receipt:
-        _end(line.uid, receipt, at=at)
-    else:
-        late = line.attempts + 1 >= MOST_ATTEMPTS or receipt is None
-        Effect.objects.filter(uid=line.uid, state__in=["stopping", "open"]).update(
-            attempts=F("attempts") + 1, state="open" if late else "stopping", stopping_at=at)
+    return stopper(line) if stopper else None
 
 
 def _end(uid: str, receipt: str, *, at: datetime) -> int:

@@ -131,7 +131,7 @@ def _personal(name: str, rule: str, kind: str) -> Refusal:
 
 
 def _last_day(facts: Facts, wanted: date | None, policy: Policy, today: date) -> date:
-    most = policy.most_days(str(facts.columns.get("grade", "")))
+    most = policy.most_days(records.effect_grade(facts.number, str(facts.columns.get("grade", ""))))
     longest = (facts.decision_date or facts.event_date) + timedelta(days=most)
     last = wanted or longest
     if last > longest or last < today:

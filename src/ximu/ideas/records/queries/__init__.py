@@ -15,10 +15,11 @@ from ximu.ideas.records.queries.archive import (
     work_list,
 )
 from ximu.ideas.records.queries.doors import gate_delivery, subject_kinds
-from ximu.ideas.records.queries.duties import Duties, duties, states_of
+from ximu.ideas.records.queries.duties import Duties, about, duties, first_known, states_of
 from ximu.ideas.records.queries.erasures import ended_of, erasure_asked, erasure_done, erasure_open
 from ximu.ideas.records.queries.evidence import provider
 from ximu.ideas.records.queries.history import History, Stage, facts_of, record_history, served_at
+from ximu.ideas.records.queries.lowering import effect_grade, register_lowering
 from ximu.ideas.records.queries.terms import city_day, parameters
 
 __all__ = [
@@ -31,14 +32,17 @@ __all__ = [
     "Row",
     "Shape",
     "Stage",
+    "about",
     "archive",
     "city_day",
     "duties",
+    "effect_grade",
     "ended_of",
     "erasure_asked",
     "erasure_done",
     "erasure_open",
     "facts_of",
+    "first_known",
     "gate_delivery",
     "known_of",
     "numbers_of",
@@ -46,6 +50,7 @@ __all__ = [
     "provider",
     "record_history",
     "records_of",
+    "register_lowering",
     "served_at",
     "shapes",
     "states_of",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from ximu.ideas.records.models import Version
 from ximu.ideas.records.queries.history import absent
+from ximu.ideas.records.queries.lowering import effect_grade
 from ximu.ideas.records.rules import parse
 
 MANY = 800
@@ -37,6 +38,22 @@ class Duties:
     end_date: date | None
     decision_date: date | None
     known_at: datetime
+    effect_grade: str = ""
+    """The grade by which its effects are measured: that of the record, lowered for self-correction or by an exemption panel."""
+
+
+def first_known(number: str) -> datetime:
+    """When the platform first heard of it, whatever was corrected since. Errors: `REC-NONE`."""
+    found = Version.objects.filter(number=number).order_by("version").values_list("known_at", flat=True).first()
+    if found is None:
+        raise absent(number)
+    return found
+
+
+def about(subject: str, behaviour: str, on: date) -> list[str]:
+    """Records of this behaviour by this subject whose act lasted over that day, whatever their state but erased."""
+    rows = Version.objects.filter(newest=True, subject=subject, behaviour=behaviour, event_date__lte=on).exclude(state="erased")
+    return [number for number, first, last in rows.values_list("number", "event_date", "end_date") if on <= (last or first)]
 
 
 def duties(number: str) -> Duties:
@@ -47,7 +64,7 @@ def duties(number: str) -> Duties:
     same = {name: getattr(version, name) for name in (
         "number", "version", "state", "subject", "kind", "source", "item", "edition", "family", "behaviour", "grade", "digest",
         "document_number", "authority", "event_date", "end_date", "decision_date", "known_at")}
-    return Duties(**same, entered=version.by, key=str(version.key))
+    return Duties(**same, entered=version.by, key=str(version.key), effect_grade=effect_grade(version.number, version.grade))
 
 
 def states_of(numbers: Collection[str]) -> dict[str, tuple[int, str]]:

@@ -47,7 +47,7 @@ _bars: list[Bar] = []
 
 
 def register_bar(bar: Bar) -> None:
-    """Facts that nobody may enter (`config/wiring.py`): rows with key, digest, subject, authority and document number → true where barred."""
+    """Facts that nobody may enter (`config/wiring.py`): rows with key, digest, subject, authority, document number → true where barred."""
     _bars.append(bar)
 
 
@@ -149,7 +149,8 @@ def _sorted_out(chunk: pl.DataFrame, known: pl.DataFrame, delivery: Delivery) ->
     rows = chunk.join(exact, on=["key", "digest"], how="left").join(newest, on="key", how="left")
     first = pl.int_range(pl.len()).over("key", "digest") == 0
     rows = rows.with_columns(exempted=_barred(rows))
-    rows = rows.with_columns(outcome=pl.when("exempted").then(pl.lit("barred")).when(pl.col("seen") & (pl.col("known_source") == delivery.source)).then(pl.lit("same"))
+    rows = rows.with_columns(outcome=pl.when("exempted").then(pl.lit("barred"))
+                             .when(pl.col("seen") & (pl.col("known_source") == delivery.source)).then(pl.lit("same"))
                              .when(~first).then(pl.lit("same"))
                              .when("seen").then(pl.lit("second_source"))
                              .when(pl.col("state_known").is_in(["revoked", "erased"])).then(pl.lit("barred"))

@@ -24,7 +24,7 @@ def proposals(record: records.Duties, *, on: date) -> list[Item]:
         return []
     kind = _kind(record)
     return [item for item in catalogue.items("application", on=on)
-            if {record.behaviour, "*"} & set(item.behaviours) and (not item.grades or record.grade in item.grades)
+            if {record.behaviour, "*"} & set(item.behaviours) and (not item.grades or record.effect_grade in item.grades)
             and kind in item.subject_kinds]
 
 

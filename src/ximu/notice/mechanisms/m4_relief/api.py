@@ -35,6 +35,12 @@ class Said(Schema):
     papers: list[Paper] = []
 
 
+class SelfReportIn(Said):
+    subject: str = Field(max_length=16)
+    behaviour: str = Field(max_length=40)
+    act_on: date
+
+
 class Claim(Said):
     ground: str = Field(max_length=40)
     conditions: list[str] = []
@@ -109,6 +115,13 @@ def sign(request: HttpRequest, case: str) -> dict[str, str]:
 def object_to(request: HttpRequest, number: str, given: Said) -> Status:
     procedure, case = services.object_to(number, reason=given.reason, files=_papers(given.papers), by=actor_of(request), at=clock.now())
     return Status(201, {"procedure": procedure, "case": case})
+
+
+@router.post("/self-reports", response={201: Opened}, summary="主动报告并纠正 Report and correct oneself")
+def self_report(request: HttpRequest, given: SelfReportIn) -> Status:
+    act = services.Act(given.subject, given.behaviour, given.act_on)
+    case = services.report_oneself(act, reason=given.reason, files=_papers(given.papers), by=actor_of(request), at=clock.now())
+    return Status(201, {"procedure": "self_report", "case": case})
 
 
 @router.post("/records/{number}/statement", response={204: None}, summary="主体说明 A statement beside the record")

@@ -102,6 +102,53 @@ class Fulfilment(models.Model):
         personal = ("proof",)
 
 
+class SelfReport(models.Model):
+    """A breach that its own body (or civil servant) reported and put right; it counts when it came before anybody knew."""
+
+    case = models.CharField("办件", max_length=UID_LENGTH, unique=True, db_comment="主动纠正办件标识")
+    subject = models.CharField("主体", max_length=UID_LENGTH, db_comment="主动报告的单位或公务员标识")
+    behaviour = models.CharField("行为", max_length=40, db_comment="行为清单代码")
+    act_on = models.DateField("行为日期", db_comment="行为发生之日")
+    reported_at = models.DateTimeField("报告时间", db_comment="主动报告的时间")
+    verified = models.BooleanField("已核实", default=False, db_comment="是否核实已纠正")
+
+    class Meta:
+        verbose_name = "主动纠正"
+        verbose_name_plural = verbose_name
+        db_table_comment = "主动纠正：先于发现的，效果依规则从轻"
+        indexes = [models.Index(fields=["subject", "behaviour"], name="self_report_act")]
+
+    class Privacy:
+        public = ()
+        internal = ("case", "behaviour", "act_on", "reported_at", "verified")
+        personal = ("subject",)
+
+
+class Mitigation(models.Model):
+    """Why the effects of a record follow a lower grade than its own."""
+
+    class Cause(models.TextChoices):
+        SELF = "self", "主动纠正"
+        PANEL = "panel", "评议减责"
+
+    number = models.CharField("记录编号", max_length=NUMBER_LENGTH, db_comment="所涉记录编号")
+    cause = models.CharField("事由", max_length=8, choices=Cause, db_comment="从轻的事由")
+    case = models.CharField("办件", max_length=UID_LENGTH, db_comment="据以从轻的办件标识")
+    steps = models.PositiveSmallIntegerField("档数", db_comment="效果降低的档数，依当日参数")
+    at = models.DateTimeField("时间", db_comment="确定时间")
+
+    class Meta:
+        verbose_name = "从轻"
+        verbose_name_plural = verbose_name
+        db_table_comment = "从轻：记录的程度不变，效果依较低的程度"
+        constraints = [models.UniqueConstraint(fields=["number", "cause"], name="mitigation_once")]
+
+    class Privacy:
+        public = ()
+        internal = ("number", "cause", "case", "steps", "at")
+        personal = ()
+
+
 class Statement(models.Model):
     """What the subject says about its own record; it stands beside the record wherever that is read. The newest one counts."""
 

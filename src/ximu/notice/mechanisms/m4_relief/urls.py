@@ -9,6 +9,7 @@ from ximu.notice.mechanisms.m4_relief import views
 app_name = "m4"
 urlpatterns = [
     path("", views.desk, name="desk"),
+    path("self-reports", views.self_report, name="self-report"),
     path("precedents", views.precedents, name="precedents"),
     path("records/<str:number>", views.record, name="record"),
     path("records/<str:number>/notice", views.notice, name="notice"),

@@ -28,7 +28,7 @@ from ximu.kernel.given import day_of
 from ximu.notice.mechanisms.m4_relief import queries, services
 from ximu.notice.mechanisms.m4_relief.rules.exemption import OUTCOMES
 
-PROCEDURES = ("notice", "objection", "complaint", "exemption", "repair", "erasure")
+PROCEDURES = ("notice", "objection", "complaint", "exemption", "repair", "erasure", "self_report")
 
 
 def _uploads(request: HttpRequest) -> list[Upload]:
@@ -53,7 +53,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     rows = [{"case": c, "procedure": cases.procedure(c.procedure).name, "state": cases.procedure(c.procedure).states[c.state]}
             for c in cases.inbox(by, tab="open").filter(procedure__in=PROCEDURES)[:100]]
     return render(request, "m4_relief/desk.html", {
-        "waiting": waiting, "mine": mine, "ended": records.ended_of(own) if own else None, "rows": rows, "states": STATES,
+        "waiting": waiting, "mine": mine, "ended": records.ended_of(own) if own else None,
+        "own": [(unit, registry.called(unit, as_of=clock.city_day(at))) for unit in own], "rows": rows, "states": STATES,
     })
 
 
@@ -74,6 +75,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         "effects": cases.effects_of(found.number), "cases": _cases(found.number, by), "certificates": queries.certificates(found.number),
         "grounds": queries.checklist().grounds(found.event_date).items(),
         "checklist": queries.checklist().conditions(found.event_date).items(),
+        "mitigations": queries.mitigations(found.number),
         "may_claim": found.state in ("checked", "notified", "disputed"), "measures": queries.effects_to_come(found, on=found.event_date),
         "policy": view.policy.version, "statement": queries.statements([found.number]).get(found.number), "seen": _seen(found, subject, by),
     })
@@ -116,6 +118,17 @@ def object_to(request: HttpRequest, number: str) -> HttpResponse:
     else:
         messages.success(request, t("已收到异议，记录已标注“异议中”。", "Received; the record is marked as disputed."))
     return redirect("casework:case", uid=case)
+
+
+@require_POST
+def self_report(request: HttpRequest) -> HttpResponse:
+    """A body (a civil servant) reports its own act before anybody knew, with the proof that it was put right."""
+    post, by = request.POST, actor_of(request)
+    own = _own_units(by)
+    act = services.Act(post.get("subject", "")[:16] or (own[0] if own else ""), post.get("behaviour", "")[:40].strip(),
+                       day_of(post.get("act_on", ""), "act_on"))
+    return redirect("casework:case", uid=services.report_oneself(act, reason=post.get("reason", "")[:4000], files=_uploads(request), by=by,
+                                                                 at=clock.now()))
 
 
 @require_POST

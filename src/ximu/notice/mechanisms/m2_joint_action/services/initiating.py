@@ -50,7 +50,7 @@ def initiate(number: str, *, wanted: Proposal, by: Actor, at: datetime) -> str:
     if any(case.values.get("item") == wanted.item and case.source == wanted.unit for case in others):
         raise Refusal("MEAS-DUP", status=409, field="item", value=wanted.item, rule=record.number, zh="该记录已有同一单位的同类措施在办。",
                       en="The same measure by the same unit is under way for this record.")
-    cap = cases.terms().on(cap_code(record.grade), day).value
+    cap = cases.terms().on(cap_code(record.effect_grade), day).value
     may_measure(Wanted(wanted.starts, wanted.ends, queries.record_until(record, on=day), item.direction == PUNISHES, len(others), cap,
                        wanted.decision, wanted.reason))
     values = {"item": wanted.item, "edition": item.edition, "starts": wanted.starts.isoformat(), "ends": wanted.ends.isoformat(),

@@ -32,8 +32,9 @@ def propose(number: str, *, at: datetime) -> str:
     names = "；".join(f"{w['item']} {w['name']}（{registry.name(w['unit'], as_of=day, short=True)}）" for w in wanted)
     opening = Opening(about=record.number, key=key, subject=record.subject, source=record.source, entered=record.entered,
                       values={"measures": wanted, "told": {"清单建议": names}})
-    return casework.open_case(PROCEDURE, opening=opening, given=Given(f"行为{record.behaviour}，程度{record.grade}"), by=SYSTEM, at=at,
-                              checked=True)
+    lowered = f"，效果按{record.effect_grade}" if record.effect_grade != record.grade else ""
+    given = Given(f"行为{record.behaviour}，程度{record.grade}{lowered}")
+    return casework.open_case(PROCEDURE, opening=opening, given=given, by=SYSTEM, at=at, checked=True)
 
 
 def _line(item: Item, unit: str) -> dict[str, Any]:

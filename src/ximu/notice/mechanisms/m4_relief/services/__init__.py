@@ -1,6 +1,7 @@
 """Verbs of row M4.1: notice, objection, exemption, repair. Everything after the opening is a move of the case."""
 
 from ximu.notice.mechanisms.m4_relief.services.conducts import CONDUCTS
+from ximu.notice.mechanisms.m4_relief.services.correcting import Act, on_moved, report_oneself
 from ximu.notice.mechanisms.m4_relief.services.erasing import ask_to_erase
 from ximu.notice.mechanisms.m4_relief.services.exempting import claim_exemption, vote
 from ximu.notice.mechanisms.m4_relief.services.noticing import open_notice, sign
@@ -9,6 +10,6 @@ from ximu.notice.mechanisms.m4_relief.services.repairing import apply_for_repair
 from ximu.notice.mechanisms.m4_relief.services.stating import forget, state
 
 __all__ = [
-    "CONDUCTS", "apply_for_repair", "ask_to_erase", "claim_exemption", "forget", "fulfil", "issue_certificate", "object_to",
-    "open_notice", "sign", "state", "vote",
+    "CONDUCTS", "Act", "apply_for_repair", "ask_to_erase", "claim_exemption", "forget", "fulfil", "issue_certificate", "object_to",
+    "on_moved", "open_notice", "report_oneself", "sign", "state", "vote",
 ]

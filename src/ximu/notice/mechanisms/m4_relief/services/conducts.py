@@ -16,7 +16,7 @@ from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m4_relief import queries
 from ximu.notice.mechanisms.m4_relief.models import Bar, Panel, Precedent
 from ximu.notice.mechanisms.m4_relief.rules import first_unmet, majority, must_argue
-from ximu.notice.mechanisms.m4_relief.services import erasing
+from ximu.notice.mechanisms.m4_relief.services import correcting, erasing
 from ximu.notice.mechanisms.m4_relief.services.acting import acting
 from ximu.notice.mechanisms.m4_relief.services.exempting import count_vote, may_vote, seat
 from ximu.notice.mechanisms.m4_relief.services.objecting import mark, unmark
@@ -133,6 +133,8 @@ class Exemption(Quiet):
             Precedent.objects.create(case=case.uid, features=panel.features, outcome=move.verb, departure=departure, at=at)
         if move.verb == "exempt":
             self._exempt(case, given, by=by, at=at)
+        elif move.verb == "mitigate":
+            correcting.mitigate(case.about, "panel", case.uid, at=at)
 
     @staticmethod
     def _exempt(case: Any, given: Given, *, by: Actor, at: datetime) -> None:
@@ -155,6 +157,12 @@ class Repair(Quiet):
             moves.repair(case.about, proof=f"{case.number} {given.reason}", by=acting(by), at=at)
 
 
+class SelfCorrection(Quiet):
+    def after(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
+        if move.verb == "verify":
+            correcting.verify(case.uid, at=at)
+
+
 class Erasure(Quiet):
     """The second decision destroys the content, and with it the words of this very case."""
 
@@ -169,5 +177,5 @@ class Erasure(Quiet):
 
 CONDUCTS: dict[str, Quiet] = {
     "notice": Notice(), "objection": Objection(), "complaint": Complaint(), "exemption": Exemption(), "repair": Repair(),
-    "erasure": Erasure(),
+    "erasure": Erasure(), "self_report": SelfCorrection(),
 }

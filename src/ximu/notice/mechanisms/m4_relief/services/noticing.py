@@ -13,6 +13,7 @@ from ximu.ideas.records import queries as records
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m4_relief import queries
+from ximu.notice.mechanisms.m4_relief.services.correcting import lower_for_self_report
 
 SIGNED = "本人在系统内签收"
 
@@ -27,7 +28,9 @@ def _told(record: records.Duties, at: datetime) -> dict[str, str]:
     day = clock.city_day(at)
     years = records.parameters().on("retention_years", day)["value"]
     measures = "、".join(e.name.zh for e in queries.effects_to_come(record, on=record.event_date)) or "无"
+    lowered = record.effect_grade if record.effect_grade != record.grade else ""
     facts = {"文书": f"{record.authority} {record.document_number}".strip(), "行为": record.behaviour, "程度": record.grade,
+             "效果适用程度": lowered,
              "发生日期": record.event_date.isoformat(), "清单": f"{record.item}，{record.edition}版", "生效后可能采取的措施": measures,
              "查询期限": f"自行为终止之日起{years}年"}
     return {name: words for name, words in facts.items() if words}
@@ -47,6 +50,8 @@ def open_notice(number: str, *, by: Actor, at: datetime) -> str:
     if record.state != "checked":
         raise Refusal("STATE-EDGE", status=409, field="state", value=record.state, rule="checked → notified",
                       zh="只有已核的记录可以告知。", en="Only a checked record can be notified.")
+    if lower_for_self_report(record.number, at=at):
+        record = records.duties(number)
     opening = opening_for(record, f"{record.number}:{record.version}", told=_told(record, at))
     return casework.open_case("notice", opening=opening, by=by, at=at, checked=True)
 

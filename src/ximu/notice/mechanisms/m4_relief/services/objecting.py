@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ximu.foundation import clock
+from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Upload
@@ -54,7 +55,7 @@ def mark(record: records.Duties, case: str, *, by: Actor, at: datetime) -> None:
 def unmark(number: str, case: str, reason: str, *, by: Actor, at: datetime) -> None:
     """The objection was not upheld: back to where it stood, unless another one still stands."""
     record = records.duties(number)
-    others = [c for c in queries.cases.open_cases(("objection", "complaint"), about=number) if c.uid != case]
+    others = [c for c in cases.open_cases(("objection", "complaint"), about=number) if c.uid != case]
     if others:
         return
     if record.state == "disputed":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,9 +22,11 @@ from ximu.ideas.records import services as records_services
 from ximu.ideas.records.tests.factories import T0, deliver, row
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 from ximu.notice.mechanisms.m4_relief import queries, services
 from ximu.notice.mechanisms.m4_relief.models import Bar, Panel, Statement
 from ximu.notice.mechanisms.m4_relief.rules.exemption import Candidate
+from ximu.notice.mechanisms.m4_relief.services import correcting
 from ximu.notice.mechanisms.m4_relief.tests.factories import (
     DAY,
     ENTERER,
@@ -62,6 +65,13 @@ def case_of(uid: str) -> Any:
 
 def state(number: str) -> str:
     return records.duties(number).state
+
+
+@dataclass(frozen=True)
+class Named:
+    """A listed behaviour, as far as a self-report needs it."""
+
+    name: Text
 
 
 RIGHTS = ("records.erase", "casework.see_all")
@@ -229,7 +239,7 @@ def test_one_reviewer_may_be_challenged_and_departures_are_argued(monkeypatch: p
         case = claimed(number)
         casework.move(case, "draw", by=OFFICE, at=T0)
         verdict(case, "mitigate")
-        assert state(number) == "notified"
+        assert (state(number), records.duties(number).effect_grade) == ("notified", "轻微"), "mitigated: the effects are lower by rule"
     number, notice = served("示罚〔2018〕8号")
     case = claimed(number)
     casework.move(case, "draw", by=OFFICE, at=T0)
@@ -289,6 +299,37 @@ def test_a_statement_stands_beside_the_record_and_the_newest_counts() -> None:
     assert code_of(services.state, checked("示罚〔2018〕2号"), "太早", by=SUBJECT, at=T0) == "STATE-EDGE"
     logged = dict(entries_between(0, head().size))
     assert [label for index, entry, label in queries.provider(0, head().size) if logged[index] != entry] == []
+
+
+def act(day: str = "2018-03-01") -> services.Act:
+    return services.Act(SUBJECT_UNIT, "XW-01", date.fromisoformat(day))
+
+
+def test_who_corrects_itself_before_anybody_knew_has_lower_effects(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correcting.catalogue, "item", lambda code, on: Named(Text("行为", "act")))
+    told = {"reason": "自查发现并已整改", "files": [upload(b"proof")], "at": T0 - DAY}
+    assert code_of(services.report_oneself, act(), by=STRANGER, **told) == "SUBJ-NOT"
+    assert code_of(services.report_oneself, act("2018-06-01"), by=SUBJECT, **told) == "TIME-FUTURE"
+    assert code_of(services.report_oneself, act(), by=SUBJECT, **{**told, "reason": " "}) == "REASON"
+    assert code_of(services.report_oneself, act(), by=SUBJECT, **{**told, "files": []}) == "EVID-DIGEST"
+    case = services.report_oneself(act(), by=SUBJECT, **told)
+    assert code_of(services.report_oneself, act(), by=SUBJECT, **told) == "CASE-DUP"
+    number = checked(behaviour="XW-01")
+    assert records.duties(number).effect_grade == "一般", "not verified yet"
+    casework.move(case, "verify", given=WHY, by=OFFICE_TWO, at=T0)
+    assert (records.duties(number).grade, records.duties(number).effect_grade) == ("一般", "轻微")
+    notice = services.open_notice(number, by=OFFICE, at=T0)
+    assert case_of(notice).values["told"]["效果适用程度"] == "轻微"
+
+
+def test_a_report_after_the_record_or_about_another_act_lowers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correcting.catalogue, "item", lambda code, on: Named(Text("行为", "act")))
+    early, number = services.report_oneself(act("2018-02-01"), reason="另一天", files=[upload(b"p")], by=SUBJECT, at=T0 - DAY), checked(behaviour="XW-01")
+    late = services.report_oneself(act(), reason="知道后才报", files=[upload(b"p")], by=SUBJECT, at=T0)
+    for case in (early, late):
+        casework.move(case, "verify", given=WHY, by=OFFICE_TWO, at=T0)
+    services.open_notice(number, by=OFFICE, at=T0)
+    assert records.duties(number).effect_grade == "一般"
 
 
 def test_what_was_erased_is_gone_from_its_cases_too(django_capture_on_commit_callbacks: Any) -> None:

@@ -1,0 +1,52 @@
+"""Who is the subject, until when may it object, what stands in the way of an effect?"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ximu.foundation import clock
+from ximu.ideas.casework import queries as cases
+from ximu.ideas.records import queries as records
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal
+
+UNDECIDED = ("objection", "exemption")
+"""While one of these is open, the record takes no effect."""
+
+
+def must_be_subject(record: records.Duties, by: Actor) -> None:
+    """Errors: `SUBJ-NOT`. Only an explicit grant for the subject counts: the office of the whole city is not the subject."""
+    if not any(g.unit == record.subject and "relief.object" in g.permissions for g in by.grants):
+        raise Refusal("SUBJ-NOT", status=403, field="by", value=record.number, rule="本人", zh="只有被记录主体本人可以提出。",
+                      en="Only the subject of the record may do this.")
+
+
+def is_subject(number: str, by: Actor) -> bool:
+    """Whether the record is about this person or the unit for which they speak."""
+    try:
+        must_be_subject(records.duties(number), by)
+    except Refusal:
+        return False
+    return True
+
+
+def undecided(number: str) -> list[str]:
+    """Numbers of the open cases that keep the record from taking effect."""
+    return [case.number for case in cases.open_cases(UNDECIDED, about=number)]
+
+
+def window(number: str) -> date | None:
+    """The last day of the objection window; None while notice is not proved."""
+    record = records.duties(number)
+    served = records.served_at(record.number, record.version)
+    if served is None:
+        return None
+    day = clock.city_day(served)
+    return cases.calendar().due(day, cases.terms().on("OBJ-WINDOW", day).value).day
+
+
+def table(name: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parents[1] / "rules" / name).read_text("utf-8"))
