@@ -95,17 +95,23 @@ def docx(letter: Letter) -> bytes:
     _line(document, letter.title, TITLE, face="宋体", bold=True, centred=True, exact=False)
     if letter.to:
         _line(document, f"{letter.to}：", BODY)
+    line = None
     for one in letter.paragraphs:
         if isinstance(one, Chart):
             _picture(document, one)
             continue
         note = one.level == NOTES
-        _line(document, one.text, NOTE if note else BODY, face=FACES[one.level], indent=not note, exact=not note)
+        line = _line(document, one.text, NOTE if note else BODY, face=FACES[one.level], indent=not note, exact=not note)
+        line.paragraph_format.keep_with_next = one.level in (1, 2)
+    if line is not None:
+        line.paragraph_format.keep_with_next = line.paragraph_format.keep_together = True
     for place, name in enumerate(letter.attachments, start=1):
-        _line(document, f"{'附件：' if place == 1 else '　　　'}{place}. {name}", BODY, indent=True)
-    _line(document, "", BODY)
+        line = _line(document, f"{'附件：' if place == 1 else '　　　'}{place}. {name}", BODY, indent=True)
+        line.paragraph_format.keep_with_next = True
+    _line(document, "", BODY).paragraph_format.keep_with_next = True
     for words in (letter.signer, letter.day_words):
         paragraph = _line(document, words, BODY)
+        paragraph.paragraph_format.keep_with_next = words == letter.signer
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         paragraph.paragraph_format.right_indent = BODY * 4
     if letter.copies:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,14 @@ LETTER_NAMES = {
 MARKS = {"notice": "告", "acceptance": "受", "decision": "决", "supervision": "督"}
 
 
+ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+
+
+def _in_words(text: str) -> str:
+    """Days as an official letter writes them: 2018年5月3日."""
+    return ISO_DAY.sub(lambda day: f"{day[1]}年{int(day[2])}月{int(day[3])}日", text)
+
+
 def _until(seen: CaseView) -> str:
     running = seen.clock
     if running is None or running.due is None:
@@ -25,7 +34,7 @@ def _until(seen: CaseView) -> str:
     unit = "个工作日" if running.unit == "working-day" else "个自然日"
     skipped = "、".join(dict.fromkeys(h["name"] for h in running.counted.get("holidays", [])))
     how = f"（自{running.started}次日起{running.term}{unit}{'，跳过' + skipped if skipped else ''}）"
-    return f"{running.due.year}年{running.due.month}月{running.due.day}日{how}"
+    return _in_words(f"{running.due}{how}")
 
 
 def _last(seen: CaseView, verb: str = "") -> dict[str, Any]:
@@ -35,7 +44,7 @@ def _last(seen: CaseView, verb: str = "") -> dict[str, Any]:
 
 def _values(seen: CaseView) -> list[Paragraph]:
     told = seen.row.values.get("told", {})
-    return [Paragraph(f"{name}：{words}") for name, words in told.items()] if isinstance(told, dict) else []
+    return [Paragraph(_in_words(f"{name}：{words}")) for name, words in told.items()] if isinstance(told, dict) else []
 
 
 def _notice(seen: CaseView) -> list[Paragraph]:
@@ -54,7 +63,7 @@ def _notice(seen: CaseView) -> list[Paragraph]:
 
 def _acceptance(seen: CaseView) -> list[Paragraph]:
     return [
-        Paragraph(f"您提出的“{seen.procedure.name.zh}”（编号{seen.row.number}）已于{clock.city_day(seen.row.opened_at)}收到，现予受理。"),
+        Paragraph(f"您提出的“{seen.procedure.name.zh}”（编号{seen.row.number}）已于{_in_words(str(clock.city_day(seen.row.opened_at)))}收到，现予受理。"),
         Paragraph(f"由{seen.holder or '承办单位'}承办，{'办理期限至' + _until(seen) if _until(seen) else '期限自材料齐全之日起计算'}。"),
         Paragraph(f"共收到材料{len(seen.files)}份，均以摘要（SHA-256）登记，随件送达承办单位。逾期未作决定的，所涉记录的效果自动暂停。"),
     ]
@@ -87,7 +96,7 @@ def letter_of(seen: CaseView, kind: str, *, on: date) -> Letter:
     to = seen.row.holder if kind == "supervision" else seen.row.subject or seen.row.opener
     name = registry.called(to, as_of=on, whole=True) if to else ""
     return Letter(
-        issuer=office, number=f"诚{MARKS[kind]}〔{on.year}〕{seen.row.number}", title=f"{seen.procedure.name.zh}{LETTER_NAMES[kind].zh}"
+        issuer=office, number=f"诚{MARKS[kind]}〔{on.year}〕{seen.row.number}号", title=f"{seen.procedure.name.zh}{LETTER_NAMES[kind].zh}"
         if kind != "notice" else "政务诚信记录告知书", to=name, paragraphs=tuple(WRITERS[kind](seen)), signer=office, day=on,
         attachments=tuple(f.name or f"材料（{f.digest[:8]}）" for f in seen.files[:9]) if kind == "supervision" else (),
     )

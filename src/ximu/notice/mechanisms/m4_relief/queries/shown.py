@@ -13,6 +13,7 @@ from ximu.ideas.casework import queries as cases
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.records import queries as records
+from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.today import TodayItem
 from ximu.kernel.words import Text
@@ -55,8 +56,11 @@ def effects_to_come(record: records.Duties, *, on: date) -> list[Effect]:
     edition = catalogue.edition_in_force(on)
     if edition is None:
         return []
+    unit = registry.unit(record.subject, as_of=record.event_date)
+    kind = unit.kind if unit else "official"
     return [Effect(i.code, i.name) for i in catalogue.items("application", on=on)
-            if {record.behaviour, "*"} & set(i.behaviours) and (record.effect_grade in i.grades or not record.grade)]
+            if {record.behaviour, "*"} & set(i.behaviours) and (record.effect_grade in i.grades or not record.grade)
+            and (not i.subject_kinds or kind in i.subject_kinds)]
 
 
 def stated(number: str, words: str) -> dict[str, str]:

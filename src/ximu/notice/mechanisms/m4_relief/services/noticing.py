@@ -9,6 +9,7 @@ from ximu.foundation import clock
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Opening
+from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.records import queries as records
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
@@ -23,13 +24,19 @@ def opening_for(record: records.Duties, key: str, **values: Any) -> Opening:
     return Opening(about=record.number, key=key, subject=record.subject, source=record.source, entered=record.entered, values=values)
 
 
+def _named(record: records.Duties) -> str:
+    """The behaviour by code and name, as the list of its day has it."""
+    listed = next((i for i in catalogue.items("behaviour", on=record.event_date) if i.code == record.behaviour), None)
+    return f"{record.behaviour} {listed.name.zh}" if listed else record.behaviour
+
+
 def _told(record: records.Duties, at: datetime) -> dict[str, str]:
     """What the letter says: facts, basis, effects and how long."""
     day = clock.city_day(at)
     years = records.parameters().on("retention_years", day)["value"]
     measures = "、".join(e.name.zh for e in queries.effects_to_come(record, on=record.event_date)) or "无"
     lowered = record.effect_grade if record.effect_grade != record.grade else ""
-    facts = {"文书": f"{record.authority} {record.document_number}".strip(), "行为": record.behaviour, "程度": record.grade,
+    facts = {"文书": f"{record.authority} {record.document_number}".strip(), "行为": _named(record), "程度": record.grade,
              "效果适用程度": lowered,
              "发生日期": record.event_date.isoformat(), "清单": f"{record.item}，{record.edition}版", "生效后可能采取的措施": measures,
              "查询期限": f"自行为终止之日起{years}年"}
