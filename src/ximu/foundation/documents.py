@@ -88,10 +88,11 @@ def docx(letter: Letter) -> bytes:
     section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
     section.footer_distance = Mm(28)
     _page_number(section.footer.paragraphs[0])
-    _line(document, "", BODY)
-    _line(document, letter.issuer, HEAD, face="宋体", colour=RED, bold=True, centred=True, exact=False)
-    _line(document, letter.number, BODY, centred=True)
+    head = _line(document, letter.issuer, HEAD, face="宋体", colour=RED, bold=True, centred=True, exact=False)
+    head.paragraph_format.space_before = Mm(27)
+    _line(document, letter.number, BODY, centred=True).paragraph_format.space_before = PITCH
     _rule(_line(document, "", Pt(4), exact=False))
+    _line(document, "", BODY)
     _line(document, letter.title, TITLE, face="宋体", bold=True, centred=True, exact=False)
     if letter.to:
         _line(document, f"{letter.to}：", BODY)
