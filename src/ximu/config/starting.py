@@ -14,6 +14,7 @@ from django.core.management import call_command
 from ximu.config import demo, profiles
 from ximu.faces.operator.commands import serve_command
 from ximu.foundation.clock import CITY
+from ximu.foundation.scrubbing import refresh_statistics
 from ximu.ideas.accounts import jobs as account_jobs
 from ximu.kernel.actor import Actor
 
@@ -41,6 +42,7 @@ def prepare(city: str, *, by: Actor, at: datetime, say: Say) -> dict[str, Any]:
     if city == EXAMPLE:
         say("示例报送 example deliveries")
         demo.live(city, say=say)
+    refresh_statistics()
     return added
 
 

@@ -36,12 +36,14 @@ def sweep_deadlines(*, at: datetime, most: int = 1_000_000) -> int:
 def _pass(day: date, *, at: datetime) -> int:
     """One part: everything that follows from silence, except moves that the declaration deems made."""
     with transaction.atomic():
-        keys = list(Clock.objects.filter(state=Clock.State.RUNNING, due__lt=day).order_by("due", "pk").values_list("pk", flat=True)[:PART])
-        if not keys:
+        running = Clock.objects.filter(state=Clock.State.RUNNING, due__lt=day).order_by("due", "pk")
+        pairs = list(running.values_list("pk", "case_id")[:PART])
+        if not pairs:
             return 0
+        keys, late = [pk for pk, _ in pairs], [case for _, case in pairs]
         Clock.objects.filter(pk__in=keys).update(state=Clock.State.LATE)
-        Case.objects.filter(clocks__in=keys, closed_at=None).update(late=True)
-        cases = list(Case.objects.filter(clocks__in=keys, closed_at=None))
+        Case.objects.filter(pk__in=late, closed_at=None).update(late=True)
+        cases = list(Case.objects.filter(pk__in=late, closed_at=None))
         _silence(cases, day, at=at)
     for case in cases:
         limit = queries.procedure(case.procedure).states[case.state].limit
