@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ximu.foundation.bulk import insert_rows
 from ximu.ideas.casework.models import Case, Step
 from ximu.ideas.casework.queries.evidence import sealed
 from ximu.ideas.ledger.services import append_many
@@ -15,6 +16,7 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
 SALT = 32
+COLUMNS = ("log_index", "case_id", "verb", "before", "after", "unit", "by", "at", "decides", "detail", "salt", "commitment")
 AT_ONCE = 90
 """Rows per statement, under SQLite's limit of parameters."""
 
@@ -38,7 +40,7 @@ def write(done: Sequence[Done], *, by: Actor, at: datetime) -> list[int]:
     first = append_many([sealed(step, step.case.uid) for step in steps], at=at)
     for place, step in enumerate(steps):
         step.log_index = first + place
-    Step.objects.bulk_create(steps, batch_size=AT_ONCE)
+    insert_rows(Step, COLUMNS, [[getattr(step, name) for name in COLUMNS] for step in steps])
     return [step.log_index for step in steps]
 
 

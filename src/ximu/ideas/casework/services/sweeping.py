@@ -11,7 +11,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from ximu.foundation import clock
+from ximu.foundation.bulk import insert_rows
 from ximu.foundation.outbox import announce_many
+from ximu.foundation.uid import new_uid
 from ximu.ideas.casework import queries
 from ximu.ideas.casework.hooks import CaseOverdue
 from ximu.ideas.casework.models import Case, Clock, Telling
@@ -65,9 +67,8 @@ def _silence(cases: Sequence[Case], day: date, *, at: datetime) -> None:
     superiors = {uid: superior_of(uid, day) for uid in {c.holder for c in cases if c.holder}}
     held = {case.pk: case.holder for case in cases}
     told = [(case, unit, post) for case in cases if _does(case, "tell") for unit, post in _whom(case, superiors)]
-    Telling.objects.bulk_create([
-        Telling(case=case, unit=unit, post=post, what="overdue", at=at) for case, unit, post in told
-    ], batch_size=steps.AT_ONCE)
+    insert_rows(Telling, ("uid", "case_id", "unit", "post", "what", "at"),
+                [(new_uid(), case.pk, unit, post, "overdue", at) for case, unit, post in told])
     raised = [c for c in cases if _does(c, "escalate") and superiors.get(c.holder)]
     for case in raised:
         case.holder, case.person = superiors[case.holder], ""
