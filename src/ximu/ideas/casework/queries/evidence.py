@@ -15,18 +15,18 @@ SEALED = "case.sealed"
 _WRONG = b"cursor"
 
 
-def step_value(step: Step, case_uid: str) -> dict[str, Any]:
+def step_value(step: Any, case_uid: str) -> dict[str, Any]:
     """What a step's entry commits to."""
     return {"case": case_uid, "verb": step.verb, "before": step.before, "after": step.after, "unit": step.unit, "by": step.by,
             "at": moment(step.at), "decides": step.decides, "detail": step.detail}
 
 
-def committed(step: Step, case_uid: str) -> str:
+def committed(step: Any, case_uid: str) -> str:
     """What stands in the log; after an erasure it is all that is left of the content."""
     return step.commitment or commitment(bytes(step.salt), step_value(step, case_uid))
 
 
-def sealed(step: Step, case_uid: str) -> bytes:
+def sealed(step: Any, case_uid: str) -> bytes:
     return entry_bytes(SEALED, {"commitment": committed(step, case_uid)}, step.at)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from ximu.foundation.bulk import insert_rows
@@ -16,7 +17,6 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
 SALT = 32
-COLUMNS = ("log_index", "case_id", "verb", "before", "after", "unit", "by", "at", "decides", "detail", "salt", "commitment")
 AT_ONCE = 90
 """Rows per statement, under SQLite's limit of parameters."""
 
@@ -31,17 +31,36 @@ class Done:
     decides: bool = False
 
 
+@dataclass(slots=True)
+class _Row:
+    """A step on its way into its table: what `Step` has, without the weight of a model."""
+
+    case_id: int
+    verb: str
+    before: str
+    after: str
+    unit: str
+    by: str
+    at: datetime
+    decides: bool
+    detail: dict[str, Any]
+    salt: bytes
+    commitment: str = ""
+
+
+_COLUMNS = tuple(one.name for one in fields(_Row))
+_values = attrgetter(*_COLUMNS)
+
+
 def write(done: Sequence[Done], *, by: Actor, at: datetime) -> list[int]:
     """Add steps and their entries; the log indices."""
-    steps = [Step(case=d.case, verb=d.verb, before=d.before, after=d.after, unit=by.unit or "", by=by.human, at=at, decides=d.decides,
-                  detail=d.detail, salt=os.urandom(SALT)) for d in done]
-    if not steps:
+    if not done:
         return []
-    first = append_many([sealed(step, step.case.uid) for step in steps], at=at)
-    for place, step in enumerate(steps):
-        step.log_index = first + place
-    insert_rows(Step, COLUMNS, [[getattr(step, name) for name in COLUMNS] for step in steps])
-    return [step.log_index for step in steps]
+    unit, human = by.unit or "", by.human
+    rows = [_Row(d.case.pk, d.verb, d.before, d.after, unit, human, at, d.decides, d.detail, os.urandom(SALT)) for d in done]
+    first = append_many([sealed(row, d.case.uid) for row, d in zip(rows, done, strict=True)], at=at)
+    insert_rows(Step, ("log_index", *_COLUMNS), [(first + place, *_values(row)) for place, row in enumerate(rows)])
+    return list(range(first, first + len(rows)))
 
 
 def lost_race(case: Case, verb: str) -> Refusal:

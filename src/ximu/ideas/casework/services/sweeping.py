@@ -23,6 +23,7 @@ from ximu.ideas.casework.services.effects import pause_effects
 from ximu.ideas.casework.services.moving import move
 from ximu.kernel.actor import SYSTEM
 
+NEEDED = ("uid", "procedure", "state", "about", "subject", "holder", "person", "due")
 PART = 2000
 """Cases per transaction: a crash loses nothing, the next pass goes on."""
 
@@ -45,7 +46,7 @@ def _pass(day: date, *, at: datetime) -> int:
         keys, late = [pk for pk, _ in pairs], [case for _, case in pairs]
         Clock.objects.filter(pk__in=keys).update(state=Clock.State.LATE)
         Case.objects.filter(pk__in=late, closed_at=None).update(late=True)
-        cases = list(Case.objects.filter(pk__in=late, closed_at=None))
+        cases = list(Case.objects.filter(pk__in=late, closed_at=None).only(*NEEDED))
         _silence(cases, day, at=at)
     for case in cases:
         limit = queries.procedure(case.procedure).states[case.state].limit
