@@ -135,6 +135,30 @@ def body(answer: Any) -> bytes:
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
+def test_a_search_is_narrowed_by_what_is_public_and_counts_nothing_else(client: Client, public: str) -> None:
+    """Facets: kind, year, district; a hidden record changes no count; a choice keeps the others."""
+    street = factories.opened("示罚〔2018〕2号", subject=factories.unit("q02j1"))
+    other = factories.opened("示罚〔2018〕3号", subject=factories.unit("q01"), day=date(2018, 5, 4))
+    before = client.get("/records/").content
+    factories.effective("示罚〔2018〕9号", subject=factories.unit("q02j1"))
+    page = client.get("/records/").content
+    assert page == before, "a record that is not public is counted nowhere"
+    text = page.decode()
+    assert all(number in text for number in (public, street, other))
+    assert "乙区" in text and "市级" in text and 'aria-label="区"' in text
+    district = factories.unit("q02")
+    narrowed = client.get(f"/records/?district={district}").content.decode()
+    assert street in narrowed and public not in narrowed and other not in narrowed and 'aria-current="true"' in narrowed
+    kept = client.get(f"/records/?district={district}&year=2018&family=penalty&q=").content.decode()
+    assert street in kept and f"district={district}" in kept
+    assert public in client.get("/records/?district=city").content.decode()
+    told = client.get(f"/api/v1/disclosure/public?district={district}").json()
+    assert told["total"] == 1 and {"value": district, "records": 1} in told["facets"]["district"]
+    assert {"value": "city", "records": 1} in told["facets"]["district"] and told["facets"]["year"] == [{"value": 2018, "records": 1}]
+    for wrong in ("?year=99999", "?year=x", "?district=nosuch", "?family=nosuch"):
+        assert client.get(f"/records/{wrong}").status_code == 200
+
+
 def test_hidden_and_missing_records_have_one_answer(client: Client, public: str) -> None:
     hidden = client.get(f"/records/{factories.effective('示罚〔2018〕9号')}/")
     missing = client.get(f"/records/{'0' * 12}{check_character('0' * 12)}/")

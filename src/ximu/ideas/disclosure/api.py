@@ -95,8 +95,15 @@ def bundle(request: HttpRequest, number: str) -> dict[str, Any]:
 
 
 @router.get("/public", response=dict[str, Any], summary="检索公开的记录 search published records")
-def public_search(request: HttpRequest, q: str = "", subject: str = "", family: str = "", page: int = 1, size: int = 20) -> dict[str, Any]:
-    return queries.public_search(q, on=clock.today(), subjects=[subject] if subject else None, family=family, page=page, size=size)
+def public_search(
+    request: HttpRequest, q: str = "", subject: str = "", family: str = "", year: int = 0, district: str = "", page: int = 1,
+    size: int = 20,
+) -> dict[str, Any]:
+    """`district` is a uid, or `city` for bodies of the city itself; `facets` tells how many each narrower choice would leave."""
+    on, chosen = clock.today(), {"family": family[:16], "year": year if 1900 < year < 2200 else 0, "district": district[:16]}
+    found = queries.public_search(q[:100], on=on, subjects=[subject] if subject else None, **chosen, page=page, size=size)
+    facets = queries.public_facets(q[:100], on=on, **chosen)
+    return {**found, "facets": {name: [{"value": value, "records": count} for value, count in rows] for name, rows in facets.items()}}
 
 
 @router.get("/explain/{number}", response=dict[str, Any], summary="为何显示或不显示 why fields are shown or not")

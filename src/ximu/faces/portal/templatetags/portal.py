@@ -55,3 +55,24 @@ def hit(context: dict[str, Any], text: Any) -> SafeString:
     words = context.get("q") or ""
     before, found, after = str(text).partition(words) if words else (str(text), "", "")
     return format_html("{}<mark>{}</mark>{}", before, found, after) if found else format_html("{}", before)
+
+
+@register.simple_tag(takes_context=True)
+def facet(context: dict[str, Any], name: str, value: Any) -> str:
+    """The present search, narrowed by one more choice, from its first page."""
+    return _search(context, **{name: str(value)})
+
+
+@register.simple_tag(takes_context=True)
+def facet_off(context: dict[str, Any], name: str) -> str:
+    return _search(context, **{name: ""})
+
+
+def _search(context: dict[str, Any], **changes: str) -> str:
+    params = context["request"].GET.copy()
+    params.pop("page", None)
+    for name, value in changes.items():
+        params[name] = value
+        if not value:
+            del params[name]
+    return "?" + params.urlencode()

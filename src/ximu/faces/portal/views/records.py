@@ -40,11 +40,29 @@ def search(request: HttpRequest) -> HttpResponse:
     q = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     family = request.GET.get("family", "")
     family = family if family in FAMILIES else ""
-    found = disclosure.public_search(q, on=clock.today(), family=family, page=int_of(request, "page", 1, most=10_000), size=SIZE)
+    on, year = clock.today(), int_of(request, "year", 0, most=2199)
+    districts = {one["uid"]: one["name"] for one in disclosure.public_districts(on=on)}
+    district = request.GET.get("district", "")
+    chosen = {"family": family, "year": year if year > 1900 else 0,
+              "district": district if district in districts or district == disclosure.CITY else ""}
+    found = disclosure.public_search(q, on=on, **chosen, page=int_of(request, "page", 1, most=10_000), size=SIZE)
     return render(request, "portal/records.html", {
+        "facets": _facets(disclosure.public_facets(q, on=on, **chosen), chosen, districts),
         "q": q, "family": family, "families": FAMILIES, "records": with_states(found["records"]), "total": found["total"],
         "pages": pages_of(found["page"], SIZE, found["total"]),
     })
+
+
+def _facets(found: dict[str, list[tuple[Any, int]]], chosen: dict[str, Any], districts: dict[str, str]) -> list[dict[str, Any]]:
+    """Each way to narrow the list: its name, its values in words with counts, the one that is chosen."""
+    words: dict[str, Any] = {
+        "family": lambda code: FAMILIES.get(code, Text(code, code)), "year": lambda year: Text(f"{year}年", str(year)),
+        "district": lambda uid: Text("市级", "the city itself") if uid == disclosure.CITY else Text(name := districts.get(uid, uid), name),
+    }
+    names = {"family": Text("类别", "Kind"), "year": Text("年份", "Year"), "district": Text("区", "District")}
+    return [{"code": code, "name": names[code], "chosen": chosen[code], "values": [
+        {"value": value, "words": words[code](value), "count": count, "chosen": value == chosen[code]} for value, count in rows]}
+        for code, rows in found.items()]
 
 
 @require_safe

@@ -7,19 +7,16 @@ from datetime import date
 from typing import Any
 
 import orjson
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max
 
 from ximu.ideas.disclosure.models import Publication
+from ximu.ideas.disclosure.queries.standing import open_on
 from ximu.ideas.records import queries as records
 from ximu.ideas.records.rules import STATES
 from ximu.kernel.words import Text
 
 CHUNK = 500
 NEWEST_MOST = 50_000
-
-
-def _open(on: date) -> QuerySet[Publication]:
-    return Publication.objects.filter(state=Publication.State.OPEN, closes_on__gte=on)
 
 
 def _with_proof(row: Publication) -> dict[str, Any]:
@@ -29,29 +26,29 @@ def _with_proof(row: Publication) -> dict[str, Any]:
 
 def public_counts(subjects: Collection[str], *, on: date) -> dict[str, int]:
     """How many records of each body are public."""
-    return dict(_open(on).filter(subject__in=subjects).order_by().values_list("subject").annotate(Count("pk")))
+    return dict(open_on(on).filter(subject__in=subjects).order_by().values_list("subject").annotate(Count("pk")))
 
 
 def all_public(numbers: Collection[str], *, on: date) -> bool:
     """Is every one of these records public on that day?"""
-    return set(numbers) <= set(_open(on).filter(number__in=numbers).values_list("number", flat=True))
+    return set(numbers) <= set(open_on(on).filter(number__in=numbers).values_list("number", flat=True))
 
 
 def public_stamp(*, on: date) -> str:
     """Another word as soon as anything that is public changes; nothing hidden moves it."""
-    found = _open(on).aggregate(n=Count("pk"), last=Max("log_index"))
+    found = open_on(on).aggregate(n=Count("pk"), last=Max("log_index"))
     return f"{on.isoformat()}-{found['n']}-{found['last']}"
 
 
 def public_latest(*, on: date, limit: int = 10, subjects: Collection[str] | None = None) -> list[dict[str, Any]]:
     """The records that were opened last, the newest first."""
-    rows = _open(on) if subjects is None else _open(on).filter(subject__in=subjects)
+    rows = open_on(on) if subjects is None else open_on(on).filter(subject__in=subjects)
     return [_with_proof(row) for row in rows.order_by("-log_index")[:min(limit, NEWEST_MOST)]]
 
 
 def public_rows(*, on: date) -> Iterator[dict[str, Any]]:
     """Everything that is public, in the order of the log; memory stays bounded."""
-    for row in _open(on).order_by("log_index").iterator(chunk_size=CHUNK):
+    for row in open_on(on).order_by("log_index").iterator(chunk_size=CHUNK):
         yield _with_proof(row)
 
 
@@ -72,5 +69,5 @@ def public_history(number: str, *, on: date) -> list[dict[str, Any]]:
 
 def public_states(numbers: Collection[str], *, on: date) -> dict[str, tuple[str, Text]]:
     """How those of the records that are open now stand: in effect, or flagged as disputed. The others are left out."""
-    shown = set(_open(on).filter(number__in=numbers).values_list("number", flat=True))
+    shown = set(open_on(on).filter(number__in=numbers).values_list("number", flat=True))
     return {number: (state, STATES[state]) for number, (_, state) in records.states_of(shown).items()} if shown else {}

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 import orjson
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
-from ximu.ideas.casework.queries import paused_now
 from ximu.ideas.catalogue.rules import FAMILIES
 from ximu.ideas.disclosure.models import Publication
 from ximu.ideas.disclosure.queries.certificates import certificate_evidence
 from ximu.ideas.disclosure.queries.policy import policy_on
+from ximu.ideas.disclosure.queries.standing import open_on
 from ximu.ideas.disclosure.rules import Ask, decide
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import commitment, entry_bytes
@@ -21,29 +21,22 @@ from ximu.ideas.records.rules import parse
 from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
 
-PAGE, MOST = 20, 100
 MOST_PAGES = 1_000_000
 """Further than anybody turns, and still a number that a database can skip by."""
 OPENED, CLOSED = "disclosure.opened", "disclosure.closed"
 
 
-def _open(on: date) -> QuerySet[Publication]:
-    """A publication ends with its day, whether or not a sweep has run; while an objection is overdue it is not shown."""
-    rows = Publication.objects.filter(state=Publication.State.OPEN, closes_on__gte=on)
-    return rows.exclude(number__in=held) if (held := paused_now()) else rows
-
-
-def _shown(row: Publication) -> dict[str, Any]:
+def shown(row: Publication) -> dict[str, Any]:
     return orjson.loads(row.body)
 
 
 def public_record(number: str, *, on: date) -> dict[str, Any]:
     """A published record. Errors: `REC-NUMBER`, `REC-NONE` (one answer for hidden and for missing)."""
-    return {**_shown(found := _found(number, on)), "log_index": found.log_index}
+    return {**shown(found := _found(number, on)), "log_index": found.log_index}
 
 
 def _found(number: str, on: date) -> Publication:
-    found = _open(on).filter(number=parse(number)).first()
+    found = open_on(on).filter(number=parse(number)).first()
     if found is None:
         raise absent("REC-NONE", field="number", value=number, zh="条公开的记录", en="published record")
     return found
@@ -52,28 +45,12 @@ def _found(number: str, on: date) -> Publication:
 def public_bundle(number: str, *, on: date) -> dict[str, Any]:
     """The proof bundle of a published record: exactly what is public of it, with its salt. Errors: as `public_record`."""
     found = _found(number, on)
-    return ledger.bundle(found.log_index, payload=_shown(found), salt=bytes(found.salt))
-
-
-def public_search(
-    text: str = "", *, on: date, subjects: Collection[str] | None = None, family: str = "", page: int = 1, size: int = PAGE,
-) -> dict[str, Any]:
-    """Published records whose public words hold the text, newest event first."""
-    rows = _open(on)
-    if text.strip():
-        rows = rows.filter(words__icontains=text.strip())
-    if subjects is not None:
-        rows = rows.filter(subject__in=subjects)
-    if family:
-        rows = rows.filter(family=family)
-    page, size = min(max(1, page), MOST_PAGES), min(max(1, size), MOST)
-    cut = rows.order_by("-event_date", "number")[(page - 1) * size:page * size]
-    return {"total": rows.count(), "page": page, "size": size, "records": [_shown(row) for row in cut]}
+    return ledger.bundle(found.log_index, payload=shown(found), salt=bytes(found.salt))
 
 
 def public_unit_page(subjects: Collection[str], *, on: date) -> dict[str, Any]:
     """For each family: how many are public, or why it is not; the reasons come from the policy alone and betray no counts."""
-    counted = dict(_open(on).filter(subject__in=subjects).order_by().values_list("family").annotate(Count("pk")))
+    counted = dict(open_on(on).filter(subject__in=subjects).order_by().values_list("family").annotate(Count("pk")))
     policy = policy_on(on)
     families = []
     for code, name in FAMILIES.items():
@@ -118,7 +95,7 @@ def closed_body(row: Publication) -> dict[str, Any]:
 def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     """What the log should say about publications and certificates."""
     for row in Publication.objects.filter(log_index__gte=first, log_index__lt=last).order_by("log_index"):
-        sealed = commitment(bytes(row.salt), _shown(row)) if row.salt is not None else row.commitment
+        sealed = commitment(bytes(row.salt), shown(row)) if row.salt is not None else row.commitment
         if row.decided_at is not None:
             yield row.log_index or 0, entry_bytes(OPENED, opened_body(row, sealed), row.decided_at), f"公开 {row.number}"
     for row in Publication.objects.filter(closed_index__gte=first, closed_index__lt=last).order_by("closed_index"):

@@ -69,6 +69,8 @@ def test_while_an_objection_is_overdue_the_public_does_not_see_it() -> None:
     case = casework.open_case("objection", opening=opening, by=SUBJECT, at=LATER, checked=True)
     assert public(number, LATER)
     casework.sweep_deadlines(at=LATER + 10 * DAY)
+    day = (LATER + 10 * DAY).date()
     assert not public(number, LATER + 10 * DAY)
+    assert not list(disclosure.public_rows(on=day)) and not disclosure.public_latest(on=day), "neither in downloads nor in the feed"
     casework.move(case, "withdraw", by=SUBJECT, at=LATER + 10 * DAY)
     assert public(number, LATER + 10 * DAY)
