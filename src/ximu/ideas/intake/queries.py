@@ -17,6 +17,7 @@ from ximu.foundation import clock
 from ximu.foundation.parameters import value_on
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.catalogue import queries as catalogue
+from ximu.ideas.catalogue.rules import FAMILIES
 from ximu.ideas.intake.models import Delivery, Doubt, DoubtStep, Expectation, MonthReceipt, Reminder, Return, ZeroReport
 from ximu.ideas.intake.reader.report import faults_of
 from ximu.ideas.intake.rules import coverage as rules
@@ -193,7 +194,9 @@ def month_state(unit: str, month: str, *, today: date) -> dict[str, Any]:
     beneath = units_beneath(unit, on=today)
     cells = [c for c in coverage(month, today=today) if c.unit in beneath]
     names = {uid: registry.name(uid, as_of=today) for uid in beneath}
-    left = [{"what": f"{c.family} {c.words.zh}", "holder": names[c.unit], "due": c.due.isoformat()} for c in cells if c.state not in GREEN]
+    kinds = {c.family: FAMILIES[c.family].zh if c.family in FAMILIES else c.family for c in cells}
+    left = [{"what": f"{kinds[c.family]} {c.words.zh}", "holder": names[c.unit], "due": c.due.isoformat()}
+            for c in cells if c.state not in GREEN]
     left += [{"what": f"退回更正 {case.number}", "holder": registry.name(case.holder, as_of=today),
               "due": case.due.isoformat() if case.due else ""}
              for case in cases.open_cases(("rows_back",)) if case.source in beneath or case.opener in beneath]

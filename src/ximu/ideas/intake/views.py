@@ -167,7 +167,8 @@ def board(request: HttpRequest) -> HttpResponse:
     month = request.GET.get("month", "") or rules.month_of(today.replace(day=1) - timedelta(days=1))
     cells = queries.coverage(month, today=today)
     families = sorted({c.family for c in cells})
-    names = {u.uid: u.name for u in registry.units(as_of=today)}
+    last = rules.first_day(month) + timedelta(days=31)
+    names = {cell.unit: registry.name(cell.unit, as_of=min(today, last)) for cell in cells}
     held: dict[str, dict[str, queries.Cell]] = {}
     for cell in cells:
         held.setdefault(cell.unit, {})[cell.family] = cell

@@ -17,6 +17,7 @@ from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Upload
+from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.disclosure import queries as disclosures
 from ximu.ideas.disclosure import services as disclosure
 from ximu.ideas.ledger import queries as ledger
@@ -25,6 +26,8 @@ from ximu.ideas.records.rules import STATES
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.given import day_of
+from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 from ximu.notice.mechanisms.m4_relief import queries, services
 from ximu.notice.mechanisms.m4_relief.rules.exemption import OUTCOMES
 
@@ -69,7 +72,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     subject = found.subject in _own_units(by)
     last = queries.window(found.number)
     return render(request, "m4_relief/record.html", {
-        "history": history, "state": STATES[history.state], "fields": history.versions[-1][2] if history.versions else [],
+        "history": history, "state": STATES[history.state], "fields": _told(found, history),
         "about": found, "subject": subject, "subject_name": registry.called(found.subject, as_of=clock.city_day(at)), "window": last,
         "in_window": last is not None and clock.city_day(at) <= last, "conditions": queries.conditions(found.number, at=at),
         "effects": cases.effects_of(found.number), "cases": _cases(found.number, by), "certificates": queries.certificates(found.number),
@@ -81,13 +84,26 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     })
 
 
+def _told(found: Any, history: Any) -> list[tuple[Text, Any]]:
+    """The delivered fields by the titles of their list, in its order; what the head of the page says already is left out."""
+    try:
+        item = catalogue.items_of(found.edition).get(found.item)
+    except Refusal:
+        item = None
+    columns = item.body.get("schema", {}).get("fields", []) if item else []
+    shown = {one.name: one.value for one in (history.versions[-1][2] if history.versions else []) if one.outcome != "absent"}
+    return [(Text(one["title"], one.get("title_en") or one["title"]), shown[one["name"]]) for one in columns
+            if shown.get(one["name"]) not in (None, "")]
+
+
 def _seen(found: Any, subject: bool, by: Actor) -> list[dict[str, Any]] | None:
     """Which office read this record, as what and for what; for the subject only."""
     if not subject:
         return None
     known, day = disclosures.policy_on(clock.today()), clock.today()
     rows = disclosures.uses_of([found.subject], by=by, size=200)[0]
-    return [{"use": u, "unit": registry.name(u.unit, as_of=day) if u.unit else "—", "role": known.audiences.get(u.role),
+    roles = {code: audience.name for code, audience in known.audiences.items()}
+    return [{"use": u, "unit": registry.name(u.unit, as_of=day) if u.unit else "—", "role": roles.get(u.role, Text(u.role, u.role)),
              "purpose": known.purposes.get(u.purpose)} for u in rows if u.number in ("", found.number)]
 
 
