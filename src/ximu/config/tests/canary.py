@@ -25,12 +25,14 @@ from ximu.faces.operator import backup  # noqa: E402
 from ximu.foundation import files  # noqa: E402
 from ximu.foundation.models import Reply  # noqa: E402
 from ximu.foundation.scrubbing import scrub  # noqa: E402
+from ximu.ideas.casework import services as casework  # noqa: E402
 from ximu.ideas.disclosure import services as publications  # noqa: E402
 from ximu.ideas.intake import queries as deliveries  # noqa: E402
 from ximu.ideas.intake import services as intake  # noqa: E402
 from ximu.ideas.ledger import queries as ledger  # noqa: E402
 from ximu.ideas.records import services as records  # noqa: E402
 from ximu.kernel.actor import SYSTEM  # noqa: E402
+from ximu.notice.mechanisms.m4_relief import services as relief  # noqa: E402
 from ximu_verify import verify_bundle  # noqa: E402
 
 NUMBER, WORD, HIDDEN = "示罚〔2018〕金丝雀9471号", "金丝雀内容五万元", "金丝雀隐藏说明"
@@ -61,6 +63,10 @@ def main() -> None:
     kept = intake.receive(io.BytesIO(b"a,b\n1,2\n"), item="CF", source=open_city.unit("jiancha"), by=clerk, at=open_city.LATER)
     Reply.objects.create(actor="a", key="k" * 8, request="r", status=200, body=json.dumps({"x": NUMBER}, ensure_ascii=False).encode(),
                          created_at=datetime.now(UTC))
+    mine = open_city.person("mine", "subject", open_city.unit())
+    paper = casework.keep([f"附件：{WORD}".encode()])
+    relief.object_to(number, reason=f"不服：{HIDDEN}", files=[casework.Upload(*paper, f"{HIDDEN}.pdf")], by=mine, at=open_city.LATER)
+    relief.state(number, f"说明：{WORD}", by=mine, at=open_city.LATER)
     connection.close()
     before = found(home)
     saved = home.parent / "saved"

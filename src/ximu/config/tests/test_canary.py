@@ -18,6 +18,7 @@ def test_planted_strings_are_nowhere_and_every_other_proof_holds(tmp_path: Path)
     assert ran.returncode == 0, ran.stderr[-3000:]
     told = json.loads(ran.stdout.splitlines()[-1])
     assert "ximu.sqlite3" in told["before"]
+    assert any(path.startswith("files/cases/") for path in told["before"]), "a paper of a case about the record"
     assert (told["file"], told["other_file"]) == (False, True)
     assert told["after"] == []
     assert told["ok"], told["findings"]
