@@ -113,6 +113,18 @@ def explain(request: HttpRequest, number: str, ask: Query[Clocks]) -> dict[str, 
     return {"record": found.number, "view": view.name, "policy": view.policy.version, "fields": queries.explain(facts, view)}
 
 
+@router.get("/uses", response=list[dict[str, Any]], summary="谁查询过 who has read what is not public")
+def uses(request: HttpRequest, page: int = 1) -> list[dict[str, Any]]:
+    """For a subject: reads of its own records. For who delivers: of what it delivered. Never by person."""
+    by = actor_of(request)
+    if not by.can("disclosure.uses") and by.can("disclosure.uses_sent"):
+        rows = queries.uses_of_sent(by.unit or "", by=by, size=200)
+    else:
+        own = [g.unit for g in by.grants if "disclosure.uses" in g.permissions and g.unit]
+        rows = queries.uses_of(own, by=by, page=max(1, min(page, 10_000)))[0]
+    return [{"record": u.number, "unit": u.unit, "as": u.role, "purpose": u.purpose, "at": u.used_at} for u in rows]
+
+
 @router.post("/publications", response=dict[str, str], summary="提出公开 propose a publication")
 def propose(request: HttpRequest, given: TermsIn) -> dict[str, str]:
     terms = Terms(given.stage, given.basis, given.fields, given.note, given.closes_on)

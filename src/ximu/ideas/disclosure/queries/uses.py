@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ximu.ideas.disclosure.models import Use
+from ximu.ideas.records import queries as records
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
@@ -33,3 +34,23 @@ def uses_of(subjects: Collection[str], *, by: Actor, page: int = 1, size: int = 
     rows = Use.objects.filter(subject__in=subjects).order_by("-used_at", "-pk")
     cut = rows[(page - 1) * size:page * size]
     return [UseView(u.number, u.unit, u.role, u.purpose, u.used_at) for u in cut], rows.count()
+
+
+MOST_SCANNED, PART = 20_000, 800
+
+
+def uses_of_sent(unit: str, *, by: Actor, size: int = 50) -> list[UseView]:
+    """The newest reads, by other offices, of records that this unit delivered: by office, capacity, purpose and time, never by person.
+
+    Errors: `PERM-DENIED`.
+    """
+    by.must("disclosure.uses_sent", unit)
+    rows = Use.objects.exclude(number="").exclude(role="source").order_by("-used_at", "-pk")
+    found: list[UseView] = []
+    for start in range(0, MOST_SCANNED, PART):
+        part = list(rows[start:start + PART])
+        ours = records.delivered_by({use.number for use in part}, unit)
+        found += [UseView(u.number, u.unit, u.role, u.purpose, u.used_at) for u in part if u.number in ours]
+        if len(found) >= size or len(part) < PART:
+            break
+    return found[:size]

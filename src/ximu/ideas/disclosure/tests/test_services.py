@@ -174,6 +174,18 @@ def test_each_use_leaves_a_trace_that_the_subject_sees() -> None:
     assert code_of(queries.uses_of, ["unit000000000002"], by=f.SUBJECT) == "PERM-DENIED"
 
 
+def test_who_delivered_sees_by_which_office_and_for_what_it_was_read() -> None:
+    number, clerk = f.effective(), f.person("clerk", "entry", f.SOURCE)
+    services.look(number, by=f.person("auditor", "supervisor"), purpose="audit", at=LATER)
+    services.look(number, by=clerk, at=LATER)
+    [seen] = queries.uses_of_sent(f.SOURCE, by=clerk)
+    assert (seen.number, seen.role, seen.purpose) == (number, "supervisor", "audit"), "its own reads are not told"
+    assert not hasattr(seen, "actor"), "never by person"
+    other = f.person("far", "entry", "unit000000000002")
+    assert queries.uses_of_sent("unit000000000002", by=other) == []
+    assert code_of(queries.uses_of_sent, f.SOURCE, by=other) == "PERM-DENIED"
+
+
 def test_each_role_gets_its_own_picture() -> None:
     number = f.effective()
     fields = {}

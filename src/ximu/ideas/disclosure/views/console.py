@@ -22,6 +22,7 @@ from ximu.ideas.records import queries as records
 from ximu.ideas.records import services as record_services
 from ximu.ideas.records.rules import STATES
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor
 from ximu.kernel.given import day_or_none
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -240,12 +241,20 @@ def policy(request: HttpRequest) -> HttpResponse:
                     for c in (compared.changes[:MOST_CHANGES] if compared else ())]})
 
 
+def _uses(actor: Actor, request: HttpRequest) -> tuple[list[queries.UseView], int]:
+    """Of what is about one's own unit or person; for who delivers, of what the unit delivered."""
+    if not actor.can("disclosure.uses") and actor.can("disclosure.uses_sent"):
+        rows = queries.uses_of_sent(actor.unit or "", by=actor)
+        return rows, len(rows)
+    subjects = [g.unit for g in actor.grants if "disclosure.uses" in g.permissions and g.unit]
+    wanted = [request.GET["subject"]] if request.GET.get("subject") else subjects or ([actor.unit] if actor.unit else [])
+    return queries.uses_of(wanted, by=actor, page=_page(request))
+
+
 @require_safe
 def uses(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    subjects = [g.unit for g in actor.grants if "disclosure.uses" in g.permissions and g.unit]
-    wanted = [request.GET["subject"]] if request.GET.get("subject") else subjects or ([actor.unit] if actor.unit else [])
-    rows, total = queries.uses_of(wanted, by=actor, page=_page(request))
+    rows, total = _uses(actor, request)
     known = queries.policy_on(clock.today())
     return render(request, "disclosure/uses.html", {"total": total, "rows": [
         (u, registry.name(u.unit, as_of=clock.today()) if u.unit else "", known.purposes.get(u.purpose),

@@ -15,7 +15,7 @@ from ximu.ideas.records.queries.archive import (
     work_list,
 )
 from ximu.ideas.records.queries.doors import gate_delivery, subject_kinds
-from ximu.ideas.records.queries.duties import Duties, about, duties, first_known, states_of
+from ximu.ideas.records.queries.duties import Duties, about, delivered_by, duties, first_known, states_of
 from ximu.ideas.records.queries.erasures import ended_of, erasure_asked, erasure_done, erasure_open
 from ximu.ideas.records.queries.evidence import provider
 from ximu.ideas.records.queries.history import History, Stage, facts_of, record_history, served_at
@@ -35,6 +35,7 @@ __all__ = [
     "about",
     "archive",
     "city_day",
+    "delivered_by",
     "duties",
     "effect_grade",
     "ended_of",

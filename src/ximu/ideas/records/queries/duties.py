@@ -56,6 +56,15 @@ def about(subject: str, behaviour: str, on: date) -> list[str]:
     return [number for number, first, last in rows.values_list("number", "event_date", "end_date") if on <= (last or first)]
 
 
+def delivered_by(numbers: Collection[str], source: str) -> set[str]:
+    """Which of these records the unit delivered (first)."""
+    wanted, found = list(numbers), set[str]()
+    for start in range(0, len(wanted), MANY):
+        rows = Version.objects.filter(number__in=wanted[start:start + MANY], newest=True, source=source)
+        found |= set(rows.values_list("number", flat=True))
+    return found
+
+
 def duties(number: str) -> Duties:
     """Errors: `REC-NUMBER`, `REC-NONE`."""
     version = Version.objects.filter(number=parse(number), newest=True).defer("payload", "salt").first()
