@@ -110,7 +110,8 @@ def actor_for_key(text: str, *, at: datetime) -> Actor | None:
         return None
     if not any(g.role == key.role and g.unit in ("", key.unit) for g in _living(key.keeper, at=at)):
         return None
-    return Actor(key.uid, key.unit or None, (rules.grant_of(key.role, key.unit, permissions()),), key.keeper.person, "api", key.label)
+    unit = key.unit or key.keeper.unit or None
+    return Actor(key.uid, unit, (rules.grant_of(key.role, key.unit, permissions()),), key.keeper.person, "api", key.label)
 
 
 def account(uid: str) -> User:

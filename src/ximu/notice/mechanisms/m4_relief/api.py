@@ -35,6 +35,10 @@ class Said(Schema):
     papers: list[Paper] = []
 
 
+class Reversal(Said):
+    document: str = Field(max_length=200)
+
+
 class SelfReportIn(Said):
     subject: str = Field(max_length=16)
     behaviour: str = Field(max_length=40)
@@ -115,6 +119,13 @@ def sign(request: HttpRequest, case: str) -> dict[str, str]:
 def object_to(request: HttpRequest, number: str, given: Said) -> Status:
     procedure, case = services.object_to(number, reason=given.reason, files=_papers(given.papers), by=actor_of(request), at=clock.now())
     return Status(201, {"procedure": procedure, "case": case})
+
+
+@router.post("/records/{number}/reversal", response={201: Opened}, summary="通报撤销 Report that the basis is void")
+def reversal(request: HttpRequest, number: str, given: Reversal) -> Status:
+    case = services.report_reversal(number, document=given.document, reason=given.reason, files=_papers(given.papers),
+                                    by=actor_of(request), at=clock.now())
+    return Status(201, {"procedure": "reversal", "case": case})
 
 
 @router.post("/self-reports", response={201: Opened}, summary="主动报告并纠正 Report and correct oneself")

@@ -14,6 +14,7 @@ urlpatterns = [
     path("records/<str:number>", views.record, name="record"),
     path("records/<str:number>/notice", views.notice, name="notice"),
     path("records/<str:number>/object", views.object_to, name="object"),
+    path("records/<str:number>/reversal", views.reversal, name="reversal"),
     path("records/<str:number>/statement", views.statement, name="statement"),
     path("records/<str:number>/exemption", views.exemption, name="exemption"),
     path("records/<str:number>/fulfil", views.fulfil, name="fulfil"),

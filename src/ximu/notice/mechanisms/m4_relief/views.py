@@ -31,7 +31,7 @@ from ximu.kernel.words import Text
 from ximu.notice.mechanisms.m4_relief import queries, services
 from ximu.notice.mechanisms.m4_relief.rules.exemption import OUTCOMES
 
-PROCEDURES = ("notice", "objection", "complaint", "exemption", "repair", "erasure", "self_report")
+PROCEDURES = ("notice", "objection", "complaint", "exemption", "repair", "erasure", "self_report", "reversal")
 
 
 def _uploads(request: HttpRequest) -> list[Upload]:
@@ -79,6 +79,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         "grounds": queries.checklist().grounds(found.event_date).items(),
         "checklist": queries.checklist().conditions(found.event_date).items(),
         "mitigations": queries.mitigations(found.number),
+        "may_reverse": by.can("relief.decide", found.source) and found.state not in ("revoked", "erased"),
         "may_claim": found.state in ("checked", "notified", "disputed"), "measures": queries.effects_to_come(found, on=found.event_date),
         "policy": view.policy.version, "statement": queries.statements([found.number]).get(found.number), "seen": _seen(found, subject, by),
     })
@@ -133,6 +134,14 @@ def object_to(request: HttpRequest, number: str) -> HttpResponse:
         messages.warning(request, t("异议期已过，已按投诉受理。", "The window is over; taken as a complaint."))
     else:
         messages.success(request, t("已收到异议，记录已标注“异议中”。", "Received; the record is marked as disputed."))
+    return redirect("casework:case", uid=case)
+
+
+@require_POST
+def reversal(request: HttpRequest, number: str) -> HttpResponse:
+    post = request.POST
+    case = services.report_reversal(number, document=post.get("document", ""), reason=post.get("reason", "")[:4000],
+                                    files=_uploads(request), by=actor_of(request), at=clock.now())
     return redirect("casework:case", uid=case)
 
 

@@ -157,6 +157,14 @@ class Repair(Quiet):
             moves.repair(case.about, proof=f"{case.number} {given.reason}", by=acting(by), at=at)
 
 
+class Reversal(Quiet):
+    def after(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
+        if move.verb == "revoke":
+            document = case.values["told"]["据以撤销的文书"]
+            moves.revoke(case.about, reason=f"依据撤销：{document}", by=acting(by), at=at)
+            close_notice(case.about, "依据撤销", at=at)
+
+
 class SelfCorrection(Quiet):
     def after(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
         if move.verb == "verify":
@@ -177,5 +185,5 @@ class Erasure(Quiet):
 
 CONDUCTS: dict[str, Quiet] = {
     "notice": Notice(), "objection": Objection(), "complaint": Complaint(), "exemption": Exemption(), "repair": Repair(),
-    "erasure": Erasure(), "self_report": SelfCorrection(),
+    "erasure": Erasure(), "self_report": SelfCorrection(), "reversal": Reversal(),
 }

@@ -301,6 +301,20 @@ def test_a_statement_stands_beside_the_record_and_the_newest_counts() -> None:
     assert [label for index, entry, label in queries.provider(0, head().size) if logged[index] != entry] == []
 
 
+def test_a_void_basis_is_reported_by_its_source_and_revoked_by_another() -> None:
+    number, at = in_effect()
+    words = {"document": "（2018）示民再1号", "reason": "再审改判", "at": at}
+    assert code_of(services.report_reversal, number, by=STRANGER, **words) == "PERM-DENIED"
+    assert code_of(services.report_reversal, number, by=SECOND, **{**words, "document": " "}) == "FIELD-NEED"
+    assert code_of(services.report_reversal, number, by=SECOND, **{**words, "reason": " "}) == "REASON"
+    case = services.report_reversal(number, by=SECOND, **words)
+    assert code_of(services.report_reversal, number, by=SECOND, **words) == "CASE-DUP"
+    assert case_of(case).due == date(2018, 6, 11)
+    casework.move(case, "revoke", by=OFFICE, at=at)
+    assert state(number) == "revoked"
+    assert code_of(services.report_reversal, number, by=SECOND, **words) == "STATE-EDGE"
+
+
 def act(day: str = "2018-03-01") -> services.Act:
     return services.Act(SUBJECT_UNIT, "XW-01", date.fromisoformat(day))
 
