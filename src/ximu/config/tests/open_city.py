@@ -8,14 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from ximu.config import profiles
+from ximu.config.tests import snapshots
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts import rules as accounts_rules
 from ximu.ideas.disclosure import services
 from ximu.ideas.disclosure.services.publishing import Terms
 from ximu.ideas.records import services as records
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.actor import Actor
 from ximu.kernel.canonical import canonical
 
 FOUNDED = datetime(2017, 1, 3, 2, tzinfo=UTC)
@@ -32,7 +32,7 @@ def person(name: str, role: str, unit: str | None = None) -> Actor:
 def city(settings: Any) -> None:
     settings.XIMU_PROFILE, settings.XIMU_CLOCK = "example", CLOCK
     settings.XIMU_STARTED = datetime.now(UTC)
-    profiles.load("example", by=SYSTEM, at=FOUNDED)
+    snapshots.load("example", at=FOUNDED)
 
 
 def unit(key: str = "fgw") -> str:

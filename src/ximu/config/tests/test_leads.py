@@ -15,7 +15,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from ximu.config import profiles
+from ximu.config.tests import snapshots
 from ximu.foundation import clock
 from ximu.ideas.accounts import services as accounts
 from ximu.ideas.accounts.tests.factories import account, with_password
@@ -47,7 +47,7 @@ RECOGNISED = {"checklist": "不成立", "behaviour": "XW-D04-2", "grade": "一�
 @pytest.fixture(autouse=True)
 def city(settings: Any) -> None:
     settings.XIMU_PROFILE = "example"
-    profiles.load("example", by=SYSTEM, at=datetime(2017, 1, 3, 2, tzinfo=UTC))
+    snapshots.load("example", at=datetime(2017, 1, 3, 2, tzinfo=UTC))
 
 
 def person(name: str, unit: str = "", *rights: str) -> Actor:
