@@ -185,10 +185,16 @@ def must_have_plans(as_of: date) -> list[str]:
 
 def find_scope(words: str, on: date) -> str:
     """A role is limited to a unit (uid, name, code) or to a civil servant (uid, internal number). Errors: `ORG-UNKNOWN`, `SUBJ-AMBIG`."""
-    if registry.unit(words, as_of=on) or registry.official(words):
+    if words in registry.book().units or registry.official(words):
         return words
-    servant = registry.official_of(words)
-    return servant.uid if servant else registry.find(words, as_of=on)
+    if servant := registry.official_of(words):
+        return servant.uid
+    try:
+        return registry.find(words, as_of=on)
+    except Refusal as refusal:
+        if refusal.code != "ORG-ENDED":
+            raise
+        return registry.named(words, as_of=on)  # an account may still speak for a body that has ended
 
 
 def scope_name(uid: str, on: date) -> str:

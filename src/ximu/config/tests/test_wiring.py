@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -36,6 +37,10 @@ def test_a_role_is_limited_by_the_name_of_a_unit_or_the_number_of_a_civil_servan
     assert accounts.scope_name(accounts.scope_of("示例市财政局", at=AT), at=AT) == "示例市财政局"
     with pytest.raises(Refusal, match="ORG-UNKNOWN"):
         accounts.scope_of("没有这个单位", at=AT)
+    later = datetime(2019, 3, 20, tzinfo=UTC)
+    bureau = accounts.scope_of("示例市环境保护局", at=AT)
+    assert accounts.scope_of(accounts.scope_name(bureau, at=later), at=later) == bureau, "also for a body that has ended since"
+    assert accounts.scope_of(bureau, at=later) == bureau
     user = account("on-record", at=AT)
     with pytest.raises(Refusal, match="ROLE-SCOPE"):
         services.grant(user.uid, "subject", by=SYSTEM, at=AT)
