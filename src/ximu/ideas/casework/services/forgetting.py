@@ -36,9 +36,14 @@ def forget(traces: Traces, *, at: datetime) -> None:
 
 
 def _drop_papers(cases: Collection[int]) -> None:
-    """The bytes too, unless another case or another room holds the same paper."""
+    """The names, and the bytes unless another case holds the same paper."""
     digests = set(CaseFile.objects.filter(case__in=cases).values_list("digest", flat=True))
     CaseFile.objects.filter(case__in=cases).update(name=GONE)
-    elsewhere = set(CaseFile.objects.filter(digest__in=digests).exclude(case__in=cases).values_list("digest", flat=True))
-    for digest in digests - elsewhere:
+    drop_papers(digests, besides=cases)
+
+
+def drop_papers(digests: Collection[str], *, besides: Collection[int] = ()) -> None:
+    """After the commit the bytes of these papers are gone from the shelf of cases, unless a case (but for `besides`) holds them."""
+    elsewhere = set(CaseFile.objects.filter(digest__in=digests).exclude(case__in=besides).values_list("digest", flat=True))
+    for digest in set(digests) - elsewhere - {""}:
         transaction.on_commit(lambda digest=digest: store.drop(digest, SHELF))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from ximu.ideas.casework import services as casework
 from ximu.ideas.ledger.rules import Entry, commitment
 from ximu.ideas.ledger.services import append
 from ximu.ideas.records import queries as records
@@ -49,4 +50,6 @@ def forget(traces: Traces, *, at: datetime) -> None:
     """Words and salts about erased records are gone; the commitments stay in the log and tell nothing."""
     Statement.objects.filter(number__in=traces.numbers).update(words="", salt=None)
     Certificate.objects.filter(number__in=traces.numbers).update(payload=None, salt=None)
-    Fulfilment.objects.filter(number__in=traces.numbers).update(proof="", digest="")
+    proofs = Fulfilment.objects.filter(number__in=traces.numbers)
+    casework.drop_papers(set(proofs.values_list("digest", flat=True)))
+    proofs.update(proof="", digest="")

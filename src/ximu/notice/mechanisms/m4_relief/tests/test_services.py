@@ -24,7 +24,7 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 from ximu.notice.mechanisms.m4_relief import queries, services
-from ximu.notice.mechanisms.m4_relief.models import Bar, Panel, Statement
+from ximu.notice.mechanisms.m4_relief.models import Bar, Fulfilment, Panel, Statement
 from ximu.notice.mechanisms.m4_relief.rules.exemption import Candidate
 from ximu.notice.mechanisms.m4_relief.services import correcting
 from ximu.notice.mechanisms.m4_relief.tests.factories import (
@@ -352,13 +352,15 @@ def test_what_was_erased_is_gone_from_its_cases_too(django_capture_on_commit_cal
     [paper] = [upload("金丝雀材料".encode(), "金丝雀.pdf")]
     casework.add_files(case, [paper], by=SUBJECT, at=T0)
     casework.move(case, "revoke", given=Given("金丝雀理由"), by=SECOND, at=T0)
+    proof = upload("金丝雀结案通知".encode())
+    services.fulfil(number, "obligation", proof="金丝雀证明", on=date(2018, 5, 4), by=OFFICE, at=T0, digest=proof.digest)
     before = dict(entries_between(0, head().size))
     with django_capture_on_commit_callbacks(execute=True):
         records_services.erase(number, basis="法定", by=ERASER, second=ERASER_TWO, at=T0)
     models = [*(apps.get_model("casework", name) for name in ("Case", "Step", "CaseFile", "Telling")), Statement]
-    kept = [value for model in models for row in model.objects.values() for value in row.values()]
+    kept = [value for model in [*models, Fulfilment] for row in model.objects.values() for value in row.values()]
     assert [value for value in kept for word in ("金丝雀", "日期有误", SUBJECT_UNIT) if word in str(value)] == []
-    assert not store.path_of(paper.digest, "cases").exists()
+    assert not store.path_of(paper.digest, "cases").exists() and not store.path_of(proof.digest, "cases").exists()
     logged = dict(entries_between(0, head().size))
     assert {index: logged[index] for index in before} == before
     assert [label for index, entry, label in cases.provider(0, head().size) if logged[index] != entry] == []
