@@ -24,6 +24,7 @@ from ximu.ideas.records import queries as records
 from ximu.ideas.records import services as moves
 from ximu.ideas.registry import queries as registry
 from ximu.notice.mechanisms.m4_relief import queries as relief
+from ximu.notice.mechanisms.m4_relief import services as relieving
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.row("M1.2", "M1.3")]
 GOOD, HELD, BAD = 251, 6, 3
@@ -94,6 +95,8 @@ def test_a_week_of_the_court(world: World, tmp_path: Path) -> None:
 
 def in_effect(world: World, *numbers: str) -> None:
     reviewer, at = world.actor("reviewer"), clock.now()
+    relieving.examine(list(numbers), answers=dict.fromkeys(relief.checklist().grounds(at.date()), "no"),
+                   reason="文书已认定责任，逐项核对均不成立", by=reviewer, at=at)
     moves.notify(list(numbers), served_at=at, manner="直接送达", by=reviewer, at=at)
     world.day("2018-10-08")
     moves.make_effective(list(numbers), by=reviewer, at=clock.now())

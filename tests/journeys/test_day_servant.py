@@ -33,6 +33,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pyte
 FILE = Path(__file__).parents[2] / "examples" / "deliveries" / "accountability-2018-06.csv"
 MINE, OTHERS = "示监问〔2018〕2号", ("示监问〔2018〕1号", "示监问〔2018〕3号", "示监问〔2018〕4号", "示监问〔2018〕5号")
 CONDITIONS = ("lawful", "diligent", "selfless")
+GROUNDS = ("pioneer", "exploring", "unintended", "force_majeure")
+NONE_HOLDS = dict.fromkeys(GROUNDS, "no")
 
 
 def delivered(world: World, *documents: str, changes: tuple[str, str] = ("", "")) -> dict[str, str]:
@@ -56,6 +58,7 @@ def earlier_cases(world: World) -> None:
     for place, number in enumerate(numbers.values()):
         at = clock.now()
         moves.check(number, by=second, at=at)
+        relief.examine([number], answers=NONE_HOLDS, reason="未见容错情形，由本人主张", by=second, at=at)
         person = records.duties(number).subject
         other = Actor(f"other-{place}", person, (grant_of("subject", person, accounts.permissions()),), f"other-{place}")
         relief.sign(relief.open_notice(number, by=office, at=at), by=other, at=at)
@@ -69,6 +72,23 @@ def earlier_cases(world: World) -> None:
         casework.move(case, outcome, given=Given("评议组意见", values={"departure": departure}), by=office, at=at)
 
 
+
+
+def examined(world: World, number: str) -> None:
+    """Before the notice the office may draw up nothing; a reviewer answers for each ground and signs."""
+    office = world.desk("coordinator")
+    office.goto(f"{world.url}/console/m4/")
+    line = office.locator("tr", has_text=number)
+    expected(line).to_contain_text("先做容错审查")
+    expected(line.get_by_role("button")).to_have_count(0)
+    page = world.desk("reviewer")
+    page.goto(f"{world.url}/console/m4/examination")
+    page.get_by_label(number).check()
+    for code in GROUNDS:
+        page.check(f"input[name=ground-{code}][value=no]")
+    page.fill("#reason", "处理决定已认定责任，材料中未见容错情形")
+    page.get_by_role("button", name="签字").click()
+    expected(page.locator("body")).to_contain_text("已签字，1条记录可以告知")
 
 
 def noticed(world: World, number: str) -> Page:
@@ -196,6 +216,7 @@ def in_effect(world: World, number: str) -> Page:
     """The corrected version is checked, noticed anew, signed for, and takes effect after its window."""
     at = world.day("2018-07-27")
     moves.check(number, by=world.actor("reviewer"), at=at)
+    examined(world, number)
     mine = noticed(world, number)
     signed(world, mine)
     case = mine.url.rsplit("/", 1)[1]
@@ -312,6 +333,7 @@ def test_from_the_letter_to_the_erasure(world: World, tmp_path: Path) -> None:
     world.day("2018-07-09")
     number = delivered(world, MINE)[MINE]
     moves.check(number, by=world.actor("reviewer"), at=clock.now())
+    examined(world, number)
     mine = noticed(world, number)
     told = mine.locator("main").inner_text()
     assert all(word in told for word in (MINE, "XW-D06-1", "一般", "WZ-CL，2018-1版", "自行为终止之日起5年")), told
@@ -337,6 +359,12 @@ def test_the_same_through_the_api(world: World, tmp_path: Path) -> None:
     person, source = records.duties(number).subject, registry.key_uid("jiancha")
     mine, office = Caller(world, "servant", "subject", person), Caller(world, "coordinator", "coordinator", "")
     entered, other = (Caller(world, login, "discipline_officer", source) for login in ("discipline", "discipline-b"))
+    assert office.post(f"/m4/records/{number}/notice", 409)["code"] == "EXM-ASK"
+    reviewer = Caller(world, "reviewer", "reviewer", "")
+    answers = {g["code"]: "no" for g in office.get("/m4/grounds?on=2018-05-02")}
+    assert sorted(answers) == sorted(GROUNDS)
+    assert reviewer.post("/m4/examinations", 422, numbers=[number], answers={"pioneer": "no"}, reason="缺三项")["code"] == "EXM-ASK"
+    assert reviewer.post("/m4/examinations", 200, numbers=[number], answers=answers, reason="均不成立") == {"done": 1}
     case = office.post(f"/m4/records/{number}/notice")["case"]
     assert mine.post(f"/m4/records/{number}/objection", 409, reason="太早")["code"] == "NOTICE-NONE"
     mine.post(f"/m4/notices/{case}/signature", 200)

@@ -32,6 +32,7 @@ from ximu.ideas.disclosure.services.publishing import Terms
 from ximu.ideas.intake import queries as intake
 from ximu.ideas.intake import services as delivering
 from ximu.ideas.ledger.services import growth
+from ximu.ideas.records import queries as record_queries
 from ximu.ideas.records import services as records
 from ximu.kernel.actor import SYSTEM, Actor
 from ximu.notice.domains.d04_investment import jobs as investment
@@ -186,6 +187,8 @@ def _check(batch: str, at: datetime) -> None:
 
 def _notify(batch: str, at: datetime) -> None:
     if numbers := _waiting("checked", batch, at):
+        asked = sorted(record_queries.unexamined(numbers, on=clock.city_day(at)))
+        records.examine(asked, answers={"all": "no"}, reason="逐项核对，均不成立", by=_person("reviewer", at), at=at)
         records.notify(numbers, served_at=at, manner="直接送达，送达回证存卷", by=_person("reviewer", at), at=at)
 
 

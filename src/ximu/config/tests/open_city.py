@@ -52,6 +52,7 @@ def effective(key: str, *, subject: str = "", day: date = date(2018, 5, 3), **co
     admitted = records.admit(pl.DataFrame([row]), item="CF", edition="2018-1", source=source, batch="b", by=clerk, at=T0)
     number = str(admitted.lines["number"][0])
     records.check(number, by=reviewer, at=T0)
+    records.examine(number, answers={"all": "no"}, reason="均不成立", by=reviewer, at=T0)
     records.notify(number, served_at=T0, manner="直接送达", by=reviewer, at=T0)
     records.make_effective(number, by=reviewer, at=T0 + timedelta(days=40))
     return number

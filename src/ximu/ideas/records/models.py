@@ -85,6 +85,7 @@ class Step(models.Model):
         MOVE = "move", "状态变更"
         SOURCE = "source", "另一来源"
         RETURN = "return", "退回"
+        EXAMINE = "examine", "容错审查"
 
     log_index = models.BigIntegerField("日志序号", primary_key=True, db_comment="本办理在日志中的条目序号")
     number = models.CharField("记录编号", max_length=NUMBER_LENGTH, db_index=True, db_comment="记录编号")

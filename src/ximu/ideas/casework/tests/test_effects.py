@@ -50,6 +50,7 @@ def test_nothing_begins_before_notice_and_window_or_after_the_end() -> None:
     assert code_of(add, number, "publication") == "DISC-EARLY"
     records.check(number, by=REVIEWER, at=T0)
     assert code_of(add, number, "share") == "DISC-EARLY"
+    records.examine(number, answers={"all": "no"}, reason="均不成立", by=REVIEWER, at=T0)
     records.notify(number, served_at=T0, manner="直接送达", by=REVIEWER, at=T0)
     assert code_of(add, number, "measure") == "DISC-EARLY"
     records.make_effective(number, by=REVIEWER, at=LATE)

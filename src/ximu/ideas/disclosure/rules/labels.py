@@ -13,7 +13,8 @@ CORE = {
     "batch": Text("批次", "Batch"), "line": Text("行号", "Line"),
 }
 OUTCOMES = {"shown": Text("显示", "shown"), "masked": Text("遮蔽", "masked"), "absent": Text("不显示", "not shown")}
-STEPS = {"move": Text("状态变更", "Move"), "source": Text("另一来源", "Second source"), "return": Text("退回", "Sent back")}
+STEPS = {"move": Text("状态变更", "Move"), "source": Text("另一来源", "Second source"), "return": Text("退回", "Sent back"),
+         "examine": Text("容错审查", "Exemption examined")}
 LEVELS = {"public": Text("公开", "public"), "shared": Text("共享", "shared"), "authorised": Text("授权", "authorised"),
           "closed": Text("不公开", "closed")}
 PUBLICATION = {"proposed": Text("待批准", "Proposed"), "open": Text("公开中", "Open"), "refused": Text("未批准", "Refused"),

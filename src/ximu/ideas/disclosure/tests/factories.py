@@ -26,6 +26,10 @@ UNIT, SOURCE, MAN = "unit000000000001", "unit000000000009", "person0000000001"
 KINDS = {UNIT: "department", "unit000000000002": "street", MAN: "official"}
 
 
+def examine(*numbers: str) -> None:
+    records.examine(list(numbers), answers={"all": "no"}, reason="均不成立", by=REVIEWER, at=T0)
+
+
 def person(name: str, role: str, unit: str | None = None) -> Actor:
     return Actor(name, unit, (accounts_rules.grant_of(role, unit or "", accounts.permissions()),), person=name)
 
@@ -62,6 +66,7 @@ def deliver(key: str = "示罚〔2018〕1号", *, item: str = "CF", at: datetime
 def effective(key: str = "示罚〔2018〕1号", **columns: Any) -> str:
     number = deliver(key, **columns)
     records.check(number, by=REVIEWER, at=T0)
+    examine(number)
     records.notify(number, served_at=T0, manner="直接送达", by=REVIEWER, at=T0)
     records.make_effective(number, by=REVIEWER, at=T0 + timedelta(days=40))
     return number

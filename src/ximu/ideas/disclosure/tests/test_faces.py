@@ -50,6 +50,7 @@ def test_a_record_goes_from_draft_to_publication_in_a_browser(desk: Client) -> N
     assert "王**" in page
     assert "王小明" not in page
     assert "11010519491231002X" not in page
+    f.examine(number)
     desk.post(f"{BASE}/records/act", {"number": number, "act": "notify", "served_on": "2018-05-10", "manner": "直接送达"})
     assert desk.post(f"{BASE}/records/act", {"number": number, "act": "make_effective"}).status_code == 302
     assert "生效" in desk.get(f"{BASE}/work?state=effective").content.decode()
@@ -117,6 +118,8 @@ def test_the_api_acts_and_explains(desk: Client) -> None:
     assert post("records/check", numbers=[one]).json()["code"] == "STATE-EDGE"
     assert post("records/confirm-final", numbers=[held], ground="双方服判").json() == {"done": 1}
     assert post("records/notify", numbers=[one, two], served_at="2018-05-10T02:00:00Z", manner="信函").json() == {"done": 2}
+    assert post("records/make-effective", numbers=[one, two]).json()["code"] == "EXM-ASK"
+    f.examine(one, two)
     assert post("records/make-effective", numbers=[one, two]).json() == {"done": 2}
     asked = post("disclosure/publications", number=one, stage="pilot", basis="依据", fields=["CF_WSH"], note="最少").json()
     assert post(f"disclosure/publications/{asked['uid']}/approve").json()["code"] == "PERM-DENIED"
@@ -161,7 +164,7 @@ def test_the_commands_show_what_the_role_sees(monkeypatch: pytest.MonkeyPatch) -
     assert "王**" in run("records", "show", number, "--as", "supervisor", "--purpose", "audit")
     assert run("records", "show", number, "--as", "coordinator", "--as-of", "x") == "DATE-FORM"
     told = run("records", "history", number, "--as", "coordinator", "--known-at", "2018-05-08", "--json")
-    assert [s["after"] for s in told["steps"]] == ["checked", "notified"]
+    assert [s["after"] for s in told["steps"]] == ["checked", "checked", "notified"], "found in order, examined, told"
     assert "notified" in run("records", "history", number, "--as", "coordinator")
     assert run("disclosure", "explain", number, "--as", "public", "--json")["policy"] == "2017-10-01"
     assert "P5" in run("disclosure", "explain", number, "--as", "public")

@@ -18,6 +18,7 @@ from ximu.ideas.records.queries.doors import gate_delivery, subject_kinds
 from ximu.ideas.records.queries.duties import Duties, about, delivered_by, duties, first_known, states_of
 from ximu.ideas.records.queries.erasures import ended_of, erasure_asked, erasure_done, erasure_open
 from ximu.ideas.records.queries.evidence import provider
+from ximu.ideas.records.queries.examined import not_examined, unexamined
 from ximu.ideas.records.queries.history import History, Stage, facts_of, record_history, served_at
 from ximu.ideas.records.queries.lowering import effect_grade, register_lowering
 from ximu.ideas.records.queries.terms import city_day, parameters
@@ -46,6 +47,7 @@ __all__ = [
     "first_known",
     "gate_delivery",
     "known_of",
+    "not_examined",
     "numbers_of",
     "parameters",
     "provider",
@@ -56,5 +58,6 @@ __all__ = [
     "shapes",
     "states_of",
     "subject_kinds",
+    "unexamined",
     "work_list",
 ]

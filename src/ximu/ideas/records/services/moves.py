@@ -26,6 +26,9 @@ from ximu.kernel.workdays import BUNDLED, Calendar
 
 Numbers = str | Iterable[str]
 
+EXAMINABLE = ("draft", "held", "checked", "notified", "disputed")
+"""States before any effect, in which the grounds of exemption can still be examined."""
+
 
 def numbers_of(given: Numbers) -> list[str]:
     return [parse(n) for n in ([given] if isinstance(given, str) else given)]
@@ -124,6 +127,25 @@ def send_back(given: Numbers, *, reason: str, by: Actor, at: datetime) -> int:
     return len(versions)
 
 
+def examine(given: Numbers, *, answers: Mapping[str, str], reason: str, by: Actor, at: datetime) -> int:
+    """Signed: no lawful ground of exemption holds. `answers` has each ground asked, by its code, with what was found.
+
+    Without it a record that speaks against somebody takes no effect. Errors: `REASON`, `STATE-EDGE`, `REC-NONE`.
+    """
+    by.must("records.check")
+    words = said(reason)
+    with transaction.atomic():
+        versions = steps.newest(numbers_of(given))
+        for version in versions:
+            if version.state not in EXAMINABLE:
+                raise no_way(version.state, "effective")
+        detail = {"answers": dict(sorted(answers.items())), "reason": words}
+        steps.write([
+            steps.Done(v.number, v.version, Step.What.EXAMINE, v.state, v.state, detail) for v in versions
+        ], by=by.human, at=at)
+    return len(versions)
+
+
 def notify(given: Numbers, *, served_at: datetime, manner: str, by: Actor, at: datetime) -> int:
     """Notice was served on the subject, by `manner`; the objection window starts. Errors: `NOTICE-NONE`, `TIME-FUTURE`."""
     by.must("records.notify")
@@ -138,8 +160,11 @@ def notify(given: Numbers, *, served_at: datetime, manner: str, by: Actor, at: d
 
 def make_effective(given: Numbers, *, by: Actor, at: datetime, calendar: Calendar = BUNDLED) -> int:
     """From now on the record has effects (I3). Errors: `NOTICE-NONE`, `EFFECT-EARLY` until the objection window has passed,
-    unless a dated rule excepts the family from notice; `OBJ-OPEN` while an objection is undecided."""
+    `EXM-ASK` until somebody answered for the grounds of exemption, unless a dated rule excepts the family from notice;
+    `OBJ-OPEN` while an objection is undecided."""
     by.must("records.decide")
+    given = numbers_of(given)
+    unasked = queries.unexamined(given, on=queries.city_day(at))
     today = queries.city_day(at)
     parameters = queries.parameters()
     days = int(parameters.on("objection_window", today)["value"])
@@ -153,6 +178,8 @@ def make_effective(given: Numbers, *, by: Actor, at: datetime, calendar: Calenda
                           zh="异议尚未作出决定，记录不能生效。", en="The objection is undecided; the record cannot take effect.")
         if not excepted(version):
             _window_passed(version, at, days, calendar)
+        if version.number in unasked:
+            raise queries.not_examined(version.number)
 
     return move(given, "effective", by=by, at=at, guard=guard, excepted=lambda v: excepted(v) or _unserved(v))
 

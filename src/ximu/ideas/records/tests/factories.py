@@ -61,6 +61,7 @@ def effective(key: str = "示罚〔2018〕1号", *, at: datetime = T0, **columns
     """The number of a record that has gone the whole way; it took effect 40 days after `at`."""
     number = deliver([row(key, **columns)], at=at).lines["number"][0]
     services.check(number, by=REVIEWER, at=at + timedelta(days=1))
+    services.examine(number, answers={"all": "no"}, reason="均不成立", by=REVIEWER, at=at + timedelta(days=2))
     services.notify(number, served_at=at + timedelta(days=2), manner="直接送达", by=REVIEWER, at=at + timedelta(days=2))
     services.make_effective(number, by=REVIEWER, at=at + timedelta(days=40))
     return number

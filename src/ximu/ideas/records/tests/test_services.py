@@ -32,8 +32,33 @@ def altered() -> list[str]:
 def notified(key: str = "k", **columns: object) -> str:
     number = deliver([row(key, **columns)]).lines["number"][0]
     services.check(number, by=REVIEWER, at=T0)
+    examined(number)
     services.notify(number, served_at=T0, manner="直接送达", by=REVIEWER, at=T0)
     return number
+
+
+def examined(number: str) -> None:
+    services.examine(number, answers={"pioneer": "no"}, reason="逐项核对，均不成立", by=REVIEWER, at=T0)
+
+
+def test_nobody_is_on_record_before_the_grounds_of_exemption_were_examined() -> None:
+    """Row M4.1b, `features.md`: before "effective" a checklist is asked; each version anew; what speaks against nobody needs none."""
+    first = deliver([row("k")]).lines["number"][0]
+    services.check(first, by=REVIEWER, at=T0)
+    services.notify(first, served_at=T0, manner="直接送达", by=REVIEWER, at=T0)
+    late = T0 + timedelta(days=60)
+    assert code_of(services.make_effective, first, by=REVIEWER, at=late) == "EXM-ASK"
+    assert code_of(services.examine, first, answers={}, reason=" ", by=REVIEWER, at=late) == "REASON"
+    assert code_of(services.examine, first, answers={}, reason="均不成立", by=Actor("nobody"), at=late) == "PERM-DENIED"
+    both = [first, notified("m")]
+    assert code_of(services.make_effective, both, by=REVIEWER, at=late) == "EXM-ASK"
+    assert {queries.duties(n).state for n in both} == {"notified"}, "all or none"
+    examined(first)
+    assert services.make_effective(both, by=REVIEWER, at=late) == 2
+    assert code_of(services.examine, first, answers={}, reason="均不成立", by=REVIEWER, at=late) == "STATE-EDGE"
+    deliver([row("k", {"CF_NR": "更正"})], at=late)
+    assert queries.unexamined([first], on=late.date()) == {first}, "the corrected version is examined anew"
+    assert altered() == []
 
 
 def test_who_entered_may_not_check() -> None:

@@ -104,6 +104,30 @@ def _papers(given: list[Paper]) -> list[Upload]:
     return [Upload(p.digest, p.size, p.name) for p in given]
 
 
+class Ground(Schema):
+    code: str
+    name: str
+    name_en: str
+
+
+class Examined(Schema):
+    numbers: list[str]
+    answers: dict[str, str]
+    reason: str
+
+
+@router.get("/grounds", response=list[Ground], summary="容错情形 Grounds of exemption in force on a day")
+def grounds(request: HttpRequest, on: date) -> list[dict[str, str]]:
+    actor_of(request).must("relief.desk")
+    return [{"code": code, "name": words.zh, "name_en": words.en} for code, words in queries.checklist().grounds(on).items()]
+
+
+@router.post("/examinations", summary="容错审查 Answer for the grounds of exemption, before notice")
+def examine(request: HttpRequest, given: Examined) -> dict[str, int]:
+    """`answers`: each ground in force on the day of the act → `no` (or `yes`, which a panel decides)."""
+    return {"done": services.examine(given.numbers, answers=given.answers, reason=given.reason, by=actor_of(request), at=clock.now())}
+
+
 @router.post("/records/{number}/notice", response={201: Opened}, summary="告知 Draw up a notice")
 def notice(request: HttpRequest, number: str) -> Status:
     return Status(201, {"procedure": "notice", "case": services.open_notice(number, by=actor_of(request), at=clock.now())})

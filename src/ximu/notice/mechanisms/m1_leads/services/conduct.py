@@ -19,7 +19,7 @@ from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m1_leads import rules
-from ximu.notice.mechanisms.m1_leads.rules.telling import ORIGINS, RECORDED
+from ximu.notice.mechanisms.m1_leads.rules.telling import NONE_HOLDS, ORIGINS, RECORDED
 
 ITEM = "WY-RD"
 KINDS = {"government": "1", "department": "2", "street": "3", "town": "3", "township": "3", "institution": "4"}
@@ -41,12 +41,16 @@ class Lead:
     def after(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
         if move.verb == "recognise":
             edition, frame = _row(case, given, clock.city_day(at))
-            records.admit(frame, item=ITEM, edition=edition, source=case.office, batch=f"lead-{case.uid}"[:16], by=_writer(by), at=at)
+            writer = _writer(by)
+            made = records.admit(frame, item=ITEM, edition=edition, source=case.office, batch=f"lead-{case.uid}"[:16], by=writer, at=at)
+            if added := made.lines.filter(pl.col("outcome").is_in(["new", "corrected"]))["number"].to_list():
+                reason = f"线索{case.number}认定时已逐项核对：{NONE_HOLDS}"
+                records.examine(added, answers={"all": "no"}, reason=reason, by=writer, at=at)
 
 
 def _writer(by: Actor) -> Actor:
     """Who recognises writes the record that this makes necessary."""
-    return replace(by, grants=(*by.grants, Grant("m1_leads", frozenset({"records.admit"}))))
+    return replace(by, grants=(*by.grants, Grant("m1_leads", frozenset({"records.admit", "records.check"}))))
 
 
 def _row(case: Any, given: Given, today: date) -> tuple[str, pl.DataFrame]:

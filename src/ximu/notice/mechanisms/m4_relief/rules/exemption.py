@@ -40,6 +40,21 @@ class Checklist:
             raise Refusal("EXM-GROUND", field="conditions", value="、".join(missing), rule="三项条件",
                           zh=f"免责须同时具备：{'、'.join(missing)}。", en="All conditions of the checklist must be answered for.")
 
+    def examine(self, answers: Mapping[str, str], *, on: date) -> None:
+        """Every ground in force on the day of the act is answered with `no`.
+
+        Errors: `EXM-ASK` naming the grounds that were left out; `EXM-HOLDS` when one holds: then the panel decides, not the examiner.
+        """
+        known = self.grounds(on)
+        if left := [words for code, words in known.items() if answers.get(code) not in ("no", "yes")]:
+            raise Refusal("EXM-ASK", field="answers", value="、".join(w.zh for w in left), rule="yes / no",
+                          zh=f"容错审查须逐项作答，尚缺：{'、'.join(w.zh for w in left)}。",
+                          en=f"Every ground of exemption is answered; missing: {'; '.join(w.en for w in left)}.")
+        if held := [words for code, words in known.items() if answers[code] == "yes"]:
+            raise Refusal("EXM-HOLDS", status=409, field="answers", value="、".join(w.zh for w in held), rule="评议组决定",
+                          zh=f"认为“{'、'.join(w.zh for w in held)}”成立的，请打开该记录提请容错免责评议，由评议组决定。",
+                          en=f"If “{'; '.join(w.en for w in held)}” holds, open the record and ask for an exemption: a panel decides.")
+
 
 def _holds(row: Mapping[str, Any], on: date) -> bool:
     return bool(row["since"] <= on and ("until" not in row or on < row["until"]))

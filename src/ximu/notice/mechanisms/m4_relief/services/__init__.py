@@ -3,7 +3,7 @@
 from ximu.notice.mechanisms.m4_relief.services.conducts import CONDUCTS
 from ximu.notice.mechanisms.m4_relief.services.correcting import Act, on_moved, report_oneself
 from ximu.notice.mechanisms.m4_relief.services.erasing import ask_to_erase
-from ximu.notice.mechanisms.m4_relief.services.exempting import claim_exemption, vote
+from ximu.notice.mechanisms.m4_relief.services.exempting import claim_exemption, examine, vote
 from ximu.notice.mechanisms.m4_relief.services.noticing import open_notice, sign
 from ximu.notice.mechanisms.m4_relief.services.objecting import object_to
 from ximu.notice.mechanisms.m4_relief.services.repairing import apply_for_repair, fulfil, issue_certificate
@@ -11,6 +11,6 @@ from ximu.notice.mechanisms.m4_relief.services.reversing import report_reversal
 from ximu.notice.mechanisms.m4_relief.services.stating import forget, state
 
 __all__ = [
-    "CONDUCTS", "Act", "apply_for_repair", "ask_to_erase", "claim_exemption", "forget", "fulfil", "issue_certificate", "object_to",
-    "on_moved", "open_notice", "report_oneself", "report_reversal", "sign", "state", "vote",
+    "CONDUCTS", "Act", "apply_for_repair", "ask_to_erase", "claim_exemption", "examine", "forget", "fulfil", "issue_certificate",
+    "object_to", "on_moved", "open_notice", "report_oneself", "report_reversal", "sign", "state", "vote",
 ]

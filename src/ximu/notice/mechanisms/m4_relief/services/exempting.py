@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Upload
 from ximu.ideas.records import queries as records
+from ximu.ideas.records import services as moves
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m4_relief import queries
@@ -22,6 +23,30 @@ from ximu.notice.mechanisms.m4_relief.services.noticing import opening_for
 
 BEFORE_EFFECT = ("checked", "notified", "disputed")
 SEED_BYTES = 16
+
+
+@transaction.atomic
+def examine(numbers: Sequence[str], *, answers: Mapping[str, str], reason: str, by: Actor, at: datetime) -> int:
+    """Somebody who did not enter the records answers for each lawful ground that it does not hold, and signs; how many.
+
+    `answers`: the code of each ground → `no`, or `yes`, which a panel decides. All or none.
+    Errors: `PERM-DENIED`, `ACT-NONE` for no record, `DUAL`, `EXM-ASK`, `EXM-HOLDS`, `REASON`, `STATE-EDGE`, `REC-NONE`.
+    """
+    by.must("records.check")
+    if not numbers:
+        raise Refusal("ACT-NONE", field="number", value="", rule="≥ 1", zh="请选择记录。", en="Choose records.")
+    days = set()
+    for number in numbers:
+        record = records.duties(number)
+        if record.entered == by.human:
+            raise Refusal("DUAL", status=403, field="by", value=record.number, rule="录入与审查分离",
+                          zh="录入人不能审查自己报送的记录。", en="Who entered a record may not examine it.")
+        days.add(record.event_date)
+    checklist = queries.checklist()
+    for day in sorted(days):
+        checklist.examine(answers, on=day)
+    asked = {code for day in days for code in checklist.grounds(day)}
+    return moves.examine(numbers, answers={code: answers[code] for code in asked}, reason=reason, by=by, at=at)
 
 
 @transaction.atomic

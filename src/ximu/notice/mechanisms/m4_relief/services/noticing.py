@@ -46,7 +46,8 @@ def _told(record: records.Duties, at: datetime) -> dict[str, str]:
 def open_notice(number: str, *, by: Actor, at: datetime) -> str:
     """Draw up the notice of a checked record; the case.
 
-    Errors: `PERM-DENIED`, `REC-NONE`, `STATE-EDGE`, `EXM-BAR` for a fact that was exempted, `CASE-DUP`.
+    Errors: `PERM-DENIED`, `REC-NONE`, `STATE-EDGE`, `EXM-BAR` for a fact that was exempted,
+    `EXM-ASK` until the grounds of exemption were examined, `CASE-DUP`.
     """
     by.must("records.notify")
     record = records.duties(number)
@@ -57,6 +58,8 @@ def open_notice(number: str, *, by: Actor, at: datetime) -> str:
     if record.state != "checked":
         raise Refusal("STATE-EDGE", status=409, field="state", value=record.state, rule="checked → notified",
                       zh="只有已核的记录可以告知。", en="Only a checked record can be notified.")
+    if record.number in records.unexamined([record.number], on=clock.city_day(at)):
+        raise records.not_examined(record.number)
     if lower_for_self_report(record.number, at=at):
         record = records.duties(number)
     opening = opening_for(record, f"{record.number}:{record.version}", told=_told(record, at))

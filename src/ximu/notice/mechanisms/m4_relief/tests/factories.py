@@ -13,6 +13,7 @@ from ximu.notice.mechanisms.m4_relief import services
 
 SUBJECT_UNIT, SOURCE_UNIT, OFFICE_UNIT = "unit000000000001", "unit000000000009", "unitoffice000001"
 DAY = timedelta(days=1)
+NONE_HOLDS = dict.fromkeys(("pioneer", "exploring", "unintended", "force_majeure"), "no")
 
 
 def person(name: str, unit: str, *rights: str, city: bool = False) -> Actor:
@@ -31,6 +32,7 @@ STRANGER = person("stranger", "unitother0000001", "relief.object", *STAFF)
 def checked(key: str = "示罚〔2018〕1号", **columns: object) -> str:
     number: str = deliver([row(key, **columns)]).lines["number"][0]
     records.check(number, by=REVIEWER, at=T0)
+    services.examine([number], answers=NONE_HOLDS, reason="逐项核对，均不成立", by=REVIEWER, at=T0)
     return number
 
 

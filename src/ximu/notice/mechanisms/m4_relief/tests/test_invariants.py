@@ -19,7 +19,7 @@ from ximu.ideas.records.tests.factories import REVIEWER, T0, deliver, row
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m4_relief import queries, services
-from ximu.notice.mechanisms.m4_relief.tests.factories import ENTERER, OFFICE, OFFICE_TWO, SECOND, STRANGER, SUBJECT
+from ximu.notice.mechanisms.m4_relief.tests.factories import ENTERER, NONE_HOLDS, OFFICE, OFFICE_TWO, SECOND, STRANGER, SUBJECT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M4.1")]
 few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -30,6 +30,7 @@ made = iter(range(10**6))
 def checked(at: datetime) -> str:
     number = str(deliver([row(f"示罚〔2018〕I{next(made)}号")], at=at).lines["number"][0])
     moves.check(number, by=REVIEWER, at=at)
+    services.examine([number], answers=NONE_HOLDS, reason="均不成立", by=REVIEWER, at=at)
     return number
 
 

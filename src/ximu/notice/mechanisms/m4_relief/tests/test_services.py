@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.queries.tree import entries_between, head
 from ximu.ideas.records import queries as records
 from ximu.ideas.records import services as records_services
-from ximu.ideas.records.tests.factories import T0, deliver, row
+from ximu.ideas.records.tests.factories import REVIEWER, T0, deliver, row
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -30,6 +31,7 @@ from ximu.notice.mechanisms.m4_relief.services import correcting
 from ximu.notice.mechanisms.m4_relief.tests.factories import (
     DAY,
     ENTERER,
+    NONE_HOLDS,
     OFFICE,
     OFFICE_TWO,
     OFFICE_UNIT,
@@ -230,6 +232,28 @@ def test_an_exempted_fact_is_barred_whoever_delivers_it(monkeypatch: pytest.Monk
     assert code_of(services.open_notice, before, by=OFFICE, at=T0 + DAY) == "EXM-BAR", "what came in before the decision"
     done = deliver([row("示 罚〔2018〕9 号", authority="示例市某局"), row("示罚〔2018〕10号", authority="示例市某局")], at=T0 + DAY)
     assert done.lines["outcome"].to_list() == ["barred", "new"], "nobody can enter it any more, whatever the spelling"
+
+
+def test_every_ground_is_answered_by_somebody_else_before_the_notice() -> None:
+    number = deliver([row("示罚〔2018〕1号")]).lines["number"][0]
+    records_services.check(number, by=REVIEWER, at=T0)
+    assert code_of(services.open_notice, number, by=OFFICE, at=T0) == "EXM-ASK"
+    told = {"reason": "判决已认定责任", "by": REVIEWER, "at": T0}
+    left = refused(services.examine, [number], answers={"pioneer": "no"}, **told)
+    assert (left.code, "不可抗力" in left.zh, "Force majeure" in left.en) == ("EXM-ASK", True, True)
+    assert code_of(services.examine, [number], answers={**NONE_HOLDS, "exploring": "maybe"}, **told) == "EXM-ASK"
+    assert code_of(services.examine, [number], answers={**NONE_HOLDS, "exploring": "yes"}, **told) == "EXM-HOLDS"
+    assert code_of(services.examine, [number], answers=NONE_HOLDS, **{**told, "reason": ""}) == "REASON"
+    assert code_of(services.examine, [], answers=NONE_HOLDS, **told) == "ACT-NONE"
+    both = person("clerk", SOURCE_UNIT, "records.check")
+    assert records.duties(number).entered == both.human
+    assert code_of(services.examine, [number], answers=NONE_HOLDS, **{**told, "by": both}) == "DUAL"
+    assert code_of(services.examine, [number], answers=NONE_HOLDS, **{**told, "by": SUBJECT}) == "PERM-DENIED"
+    assert records.unexamined([number], on=T0.date()) == {number}, "nothing of this was kept"
+    assert services.examine([number], answers={**NONE_HOLDS, "unasked": "no"}, **told) == 1
+    step = apps.get_model("records", "Step").objects.get(number=number, what="examine")
+    assert json.loads(step.detail) == {"answers": NONE_HOLDS, "reason": "判决已认定责任"}, "only what was asked is kept"
+    assert services.open_notice(number, by=OFFICE, at=T0)
 
 
 def test_one_reviewer_may_be_challenged_and_departures_are_argued(monkeypatch: pytest.MonkeyPatch) -> None:

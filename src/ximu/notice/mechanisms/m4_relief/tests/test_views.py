@@ -15,9 +15,11 @@ from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.records import queries as records
+from ximu.ideas.records import services as moves
+from ximu.ideas.records.tests.factories import REVIEWER, deliver, row
 from ximu.kernel.actor import SYSTEM
 from ximu.notice.mechanisms.m4_relief import services
-from ximu.notice.mechanisms.m4_relief.tests.factories import OFFICE, SECOND, SUBJECT, SUBJECT_UNIT, T0, checked, in_effect
+from ximu.notice.mechanisms.m4_relief.tests.factories import NONE_HOLDS, OFFICE, SECOND, SUBJECT, SUBJECT_UNIT, T0, checked, in_effect
 from ximu_verify.bundle import verify_bundle
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M4.1")]
@@ -39,6 +41,23 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def move_clock(monkeypatch: pytest.MonkeyPatch, at: Any) -> None:
     monkeypatch.setattr(clock, "now", lambda: at)
+
+
+def test_the_grounds_of_exemption_are_asked_on_a_page(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    move_clock(monkeypatch, T0)
+    number = deliver([row("示罚〔2018〕1号")]).lines["number"][0]
+    moves.check(number, by=REVIEWER, at=T0)
+    boss, page = clients["boss"], "/console/m4/examination"
+    assert "先做容错审查" in boss.get("/console/m4/").content.decode()
+    seen = boss.get(page).content.decode()
+    assert all(word in seen for word in (number, "未审查", "不可抗力", "先行先试"))
+    assert clients["far"].get(page).status_code == 403
+    answers = {f"ground-{code}": "no" for code in NONE_HOLDS}
+    held = boss.post(f"{page}/sign", {**answers, "ground-pioneer": "yes", "number": number, "reason": "x"})
+    assert (held.status_code, "EXM-HOLDS" in held.content.decode()) == (409, True)
+    assert boss.post(f"{page}/sign", {**answers, "number": number, "reason": "均不成立"}).status_code == 302
+    assert "已审查" in boss.get(page).content.decode()
+    assert "制作告知书" in boss.get("/console/m4/").content.decode()
 
 
 def test_notice_is_drawn_signed_and_objected_to(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     waiting: Any = None
     mine: Any = None
     if by.can("records.notify"):
-        waiting = disclosure.look_work("checked", by=by, at=at)[1].rows
+        rows_waiting = disclosure.look_work("checked", by=by, at=at)[1].rows
+        unasked = records.unexamined([row.facts.number for row in rows_waiting], on=clock.city_day(at))
+        waiting = [(row, row.facts.number in unasked) for row in rows_waiting]
     if own := _own_units(by):
         mine = disclosure.look_archive(own, by=by, purpose="own", at=at)[1].timeline.rows
     rows = [{"case": c, "procedure": cases.procedure(c.procedure).name, "state": cases.procedure(c.procedure).states[c.state]}

@@ -1,0 +1,48 @@
+"""Pages of row M4.1."""
+
+from ximu.notice.mechanisms.m4_relief.views.examining import examination, examine
+from ximu.notice.mechanisms.m4_relief.views.relief import (
+    PROCEDURES,
+    certificate,
+    certify,
+    challenge,
+    desk,
+    erasure,
+    exemption,
+    fulfil,
+    notice,
+    object_to,
+    panel,
+    precedents,
+    receipt,
+    record,
+    repair,
+    reversal,
+    self_report,
+    sign,
+    statement,
+)
+
+__all__ = [
+    "PROCEDURES",
+    "certificate",
+    "certify",
+    "challenge",
+    "desk",
+    "erasure",
+    "examination",
+    "examine",
+    "exemption",
+    "fulfil",
+    "notice",
+    "object_to",
+    "panel",
+    "precedents",
+    "receipt",
+    "record",
+    "repair",
+    "reversal",
+    "self_report",
+    "sign",
+    "statement",
+]
