@@ -13,7 +13,7 @@ from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.casework import queries, services
 from ximu.ideas.casework.queries.cases import TABS
-from ximu.ideas.casework.rules import Given
+from ximu.ideas.casework.rules import Given, Term
 
 router = Router(tags=["办件 cases"])
 
@@ -83,6 +83,41 @@ class NewMove(Schema):
     ground: str = Field("", max_length=40)
     proof: str = Field("", max_length=400)
     values: dict[str, Any] = {}
+
+
+class ManyMoves(NewMove):
+    cases: list[str] = Field(max_length=services.MOST_AT_ONCE)
+
+
+class OutcomeOut(Schema):
+    uid: str
+    number: str
+    state: str
+    refusal: dict[str, Any] | None
+
+
+class TermOut(Schema):
+    code: str = Field(max_length=40)
+    since: date
+    value: int
+    unit: str
+    source: str = Field(max_length=300)
+    sure: bool = False
+
+
+class TouchedOut(Schema):
+    case: str
+    number: str
+    procedure: str
+    started: date
+    due: date | None
+    would_be: date | None
+
+
+class YearOut(Schema):
+    year: int
+    source: str
+    loaded: bool
 
 
 class EffectOut(Schema):
@@ -159,6 +194,37 @@ def move(request: HttpRequest, uid: str, given: NewMove) -> dict[str, Any]:
     told = Given(given.reason, given.ground, given.proof, tuple(d for d in wanted if d in known), values)
     services.move(uid, given.verb, given=told, by=by, at=at)
     return _whole(uid, request)
+
+
+@router.post("/moves", response=list[OutcomeOut], summary="批量办理 The same move for many cases")
+def move_many(request: HttpRequest, given: ManyMoves) -> list[dict[str, Any]]:
+    """Each by itself: what is refused for one case is told with its code, and the others are done."""
+    said = Given(given.reason, given.ground, given.proof, (), given.values)
+    done = services.move_many(given.cases, given.verb, given=said, by=actor_of(request), at=clock.now())
+    return [{"uid": one.case, "number": one.number, "state": one.state, "refusal": one.refusal.envelope() if one.refusal else None}
+            for one in done]
+
+
+@router.get("/terms", response=list[TermOut], summary="期限参数 Limits with their source")
+def terms(request: HttpRequest) -> list[Any]:
+    actor_of(request).must("casework.handle")
+    known = queries.terms()
+    return [term for code in known.codes() for term in known.rows(code)]
+
+
+@router.post("/terms", response={201: list[TouchedOut]}, summary="设定期限 Set a limit; the open cases that it touches")
+def set_term(request: HttpRequest, given: TermOut, preview: bool = False) -> Status:
+    """With `preview` nothing is set."""
+    term, by = Term(given.code, given.since, given.value, given.unit, given.source, given.sure), actor_of(request)
+    return Status(201, services.preview_term(term, by=by) if preview else services.set_term(term, by=by, at=clock.now()))
+
+
+@router.get("/years", response=list[YearOut], summary="年历 Years with a calendar")
+def years(request: HttpRequest) -> list[dict[str, Any]]:
+    by = actor_of(request)
+    if not by.can("casework.calendar"):
+        by.must("casework.handle")
+    return [{"year": year, "source": source, "loaded": here} for year, source, here in queries.calendar_years()]
 
 
 @router.post("/cases/{uid}/papers", response={201: CaseOut}, summary="补交材料 Hand in papers")

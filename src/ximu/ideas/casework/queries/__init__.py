@@ -1,7 +1,9 @@
 """Reads of cases, limits, calendars and effects."""
 
+from ximu.ideas.casework.queries.batch import Group, groups
 from ximu.ideas.casework.queries.cases import (
     CaseView,
+    absent_case,
     case,
     case_by_number,
     case_for,
@@ -24,12 +26,16 @@ from ximu.ideas.casework.queries.effects import EffectRow, effects_of, effects_o
 from ximu.ideas.casework.queries.evidence import provider
 from ximu.ideas.casework.queries.feed import icalendar
 from ximu.ideas.casework.queries.letters import LETTER_NAMES, letter_of
+from ximu.ideas.casework.queries.month import Day, month
 
 __all__ = [
     "LETTER_NAMES",
     "CaseView",
+    "Day",
     "EffectRow",
+    "Group",
     "Touched",
+    "absent_case",
     "calendar",
     "calendar_years",
     "case",
@@ -41,11 +47,13 @@ __all__ = [
     "doctor",
     "effects_of",
     "effects_on",
+    "groups",
     "icalendar",
     "inbox",
     "known_of",
     "last_closed",
     "letter_of",
+    "month",
     "office",
     "open_by_holder",
     "open_cases",

@@ -85,10 +85,11 @@ def superior_of(uid: str, day: date) -> str:
     return unit.parent if unit else ""
 
 
-def parties(case: Case, *, on: date) -> Parties:
-    """Who is who today, after every reform."""
+def parties(case: Case, *, on: date, decided: frozenset[str] | None = None) -> Parties:
+    """Who is who today, after every reform. `decided`: who made its decisions, where the caller has looked that up for many."""
     acting = case.source or case.subject
-    decided = frozenset(case.steps.filter(decides=True).values_list("by", flat=True)) if case.pk else frozenset()
+    if decided is None:
+        decided = frozenset(case.steps.filter(decides=True).values_list("by", flat=True)) if case.pk else frozenset()
     return Parties(
         subject=_carrier(case.subject, on), source=_carrier(case.source, on), office=_carrier(case.office, on),
         superior=superior_of(acting, on) or _carrier(case.office, on), opener=_carrier(case.opener, on),

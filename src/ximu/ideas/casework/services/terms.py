@@ -33,6 +33,22 @@ def set_term(term: Term, *, by: Actor, at: datetime) -> list[Touched]:
 
     Errors: `PERM-DENIED`, `TERM-NONE`, `TERM-VALUE`, `TERM-DUP`, `REASON` without a source.
     """
+    _must_be_set(term, by=by)
+    with transaction.atomic():
+        row = Parameter(code=term.code, since=term.since, value=term.value, unit=term.unit, source=term.source.strip()[:300],
+                        sure=term.sure, by=by.human, at=at)
+        row.log_index = append([Entry("case.parameter", parameter_body(row))], at=at)[0]
+        row.save(force_insert=True)
+    return queries.touched(term)
+
+
+def preview_term(term: Term, *, by: Actor) -> list[Touched]:
+    """What `set_term` would list, and nothing is set. Errors: as there."""
+    _must_be_set(term, by=by)
+    return queries.touched(term)
+
+
+def _must_be_set(term: Term, *, by: Actor) -> None:
     by.must("casework.terms")
     known = queries.terms().rows(term.code)
     if not 0 <= term.value <= 3660 or term.unit not in UNITS:
@@ -43,12 +59,6 @@ def set_term(term: Term, *, by: Actor, at: datetime) -> list[Touched]:
     if term.since in {row.since for row in known}:
         raise Refusal("TERM-DUP", status=409, field="since", value=term.since.isoformat(), rule=term.code,
                       zh="该日已有同一参数的取值，请另定施行日。", en="The parameter has a value from that day; choose another day.")
-    with transaction.atomic():
-        row = Parameter(code=term.code, since=term.since, value=term.value, unit=term.unit, source=term.source.strip()[:300],
-                        sure=term.sure, by=by.human, at=at)
-        row.log_index = append([Entry("case.parameter", parameter_body(row))], at=at)[0]
-        row.save(force_insert=True)
-    return queries.touched(term)
 
 
 def recount(code: str, uids: list[str], *, reason: str, by: Actor, at: datetime) -> int:

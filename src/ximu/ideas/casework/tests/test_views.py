@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from ximu.foundation import clock
@@ -20,9 +21,10 @@ from ximu.ideas.casework.models import Case
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.rules.diagram import document
 from ximu.ideas.casework.services import Opening
-from ximu.ideas.casework.tests.factories import CLERK, OTHER, SOURCE, upload
+from ximu.ideas.casework.tests.factories import CLERK, COORDINATOR, OTHER, SOURCE, upload
 from ximu.ideas.casework.tests.test_services import year
 from ximu.kernel.actor import SYSTEM
+from ximu.kernel.refusal import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M2.2")]
 ROOT = Path(__file__).parents[5]
@@ -84,6 +86,95 @@ def test_cases_are_handed_over_from_the_inbox(scene: dict[str, Any]) -> None:
     assert scene["uid"] in client.get(f"/console/casework/hand-over?case={scene['uid']}").content.decode()
     unknown = client.post("/console/casework/hand-over", {"case": scene["uid"], "unit": "没有的单位", "reason": "x"})
     assert "没有唯一对应的单位" in unknown.content.decode()
+
+
+def test_many_cases_are_moved_at_once_and_each_outcome_is_told(scene: dict[str, Any]) -> None:
+    now, boss = scene["now"], actor(scene["boss"], at=scene["now"])
+    uids = [services.open_case("inquiry", opening=Opening(about=f"REC{n}", source=SOURCE), given=Given("请核实"), by=boss, at=now)
+            for n in range(2, 5)] + [scene["uid"]]
+    services.move(uids[0], "answer", given=Given("已答复"), by=CLERK, at=now)
+    client, chosen = signed_in(scene["clerk"]), "&".join(f"case={uid}" for uid in uids)
+    page = client.get(f"/console/casework/batch?{chosen}").content.decode()
+    assert "待答复（3）" in page
+    assert "办理所选" in client.get("/console/casework/").content.decode()
+    form = client.get(f"/console/casework/batch/move/answer?{chosen}").content.decode()
+    assert form.count('type="hidden" name="case"') == 3
+    taken = client.post("/console/casework/batch/take", {"case": [uids[1], "unknown"]}).content.decode()
+    assert (taken.count("已办</span>"), "CASE-NONE" in taken) == (1, True)
+    done = client.post("/console/casework/batch/move/answer", {"case": uids, "reason": "一并答复：属实"}).content.decode()
+    assert done.count("已办</span>") == 3
+    assert {c.state for c in Case.objects.filter(uid__in=uids)} == {"answered"}
+    assert client.get(f"/console/casework/batch/move/answer?{chosen}").status_code == 302, "nothing is left to answer"
+    refused = services.move_many([*uids, *uids], "answer", given=Given("再答"), by=CLERK, at=now)
+    assert [one.refusal.code for one in refused if one.refusal] == ["STATE-EDGE"] * 4
+    for many in ([], [f"c{n}" for n in range(services.MOST_AT_ONCE + 1)]):
+        with pytest.raises(Refusal) as caught:
+            services.take_many(many, by=CLERK, at=now)
+        assert caught.value.code == "CASES-MANY"
+    stranger = signed_in(scene["stranger"]).get(f"/console/casework/batch?{chosen}").content.decode()
+    assert "没有选择在办的办件" in stranger
+
+
+def test_a_batch_asks_no_more_for_many_than_for_few(scene: dict[str, Any], django_assert_max_num_queries: Any) -> None:
+    boss = actor(scene["boss"], at=scene["now"])
+    uids = [services.open_case("inquiry", opening=Opening(about=f"R{n}", source=SOURCE), given=Given("x"), by=boss, at=scene["now"])
+            for n in range(12)]
+    client = signed_in(scene["clerk"])
+    with django_assert_max_num_queries(14):
+        assert "（12）" in client.get("/console/casework/batch?" + "&".join(f"case={uid}" for uid in uids)).content.decode()
+
+
+def test_a_month_shows_what_falls_due_and_which_days_do_not_count(scene: dict[str, Any]) -> None:
+    case = Case.objects.get(uid=scene["uid"])
+    client = signed_in(scene["clerk"])
+    page = client.get(f"/console/casework/calendar?month={case.due:%Y-%m}").content.decode()
+    assert scene["uid"] in page
+    october = client.get("/console/casework/calendar?month=2018-10").content.decode()
+    assert "国庆节" in october or "National" in october
+    assert client.get("/console/casework/calendar?month=2099-01").content.decode().count("无年历") >= 28
+    for wrong in ("2018-13", "0001-01", "9999-12", "x"):
+        assert client.get(f"/console/casework/calendar?month={wrong}").refusal.code == "DATE-FORM"
+    assert signed_in(scene["stranger"]).get(f"/console/casework/calendar?month={case.due:%Y-%m}").content.decode().count(scene["uid"]) == 0
+
+
+def test_limits_are_set_and_years_loaded_on_pages(scene: dict[str, Any]) -> None:
+    boss, base = signed_in(scene["boss"]), "/console/casework"
+    keeper = signed_in(with_password(account("keeper", "system_admin", at=scene["now"])))
+    value = {"code": "INQ-ANSWER", "since": "2018-01-01", "value": "20", "unit": "working-day", "source": "示府办〔2018〕1号"}
+    seen = boss.post(f"{base}/terms/new", value).content.decode()
+    assert Case.objects.get(uid=scene["uid"]).number in seen, "what it touches is shown before it is set"
+    assert "示府办〔2018〕1号" not in boss.get(f"{base}/terms").content.decode()
+    assert boss.post(f"{base}/terms/new", {**value, "sure": "yes"}).status_code == 302
+    assert "示府办〔2018〕1号" in boss.get(f"{base}/terms").content.decode()
+    assert boss.post(f"{base}/terms/new", value).refusal.code == "TERM-DUP"
+    for change, code in (({"value": "一"}, "TERM-VALUE"), ({"value": "9999"}, "TERM-VALUE"), ({"since": "昨天"}, "DATE-FORM"),
+                         ({"source": " ", "since": "2018-02-01"}, "REASON"), ({"code": "NO"}, "TERM-NONE")):
+        assert boss.post(f"{base}/terms/new", value | change).refusal.code == code
+    assert signed_in(scene["clerk"]).post(f"{base}/terms/new", value).refusal.code == "PERM-DENIED"
+    assert "载入年历" in keeper.get(f"{base}/terms").content.decode()
+    loaded = {"file": SimpleUploadedFile("2031.json", year()), "source": "国办发明电〔2030〕1号"}
+    assert keeper.post(f"{base}/calendar/years", loaded).status_code == 302
+    assert 2031 in [y for y, _, here in queries.calendar_years() if here]
+    assert keeper.post(f"{base}/calendar/years", {"source": "x"}).refusal.code == "CAL-FILE"
+    wrong = {"file": SimpleUploadedFile("x.csv", b"\xff\xfe"), "source": "x"}
+    assert keeper.post(f"{base}/calendar/years", wrong).refusal.code == "CAL-FILE"
+    assert boss.post(f"{base}/calendar/years", {"file": SimpleUploadedFile("y", year()), "source": "x"}).refusal.code == "PERM-DENIED"
+
+
+def test_the_api_sets_limits_tells_years_and_moves_many(scene: dict[str, Any]) -> None:
+    keys = {who: accounts.issue_key(scene[who].uid, role, unit=unit, label="测试", days=9, by=SYSTEM, at=scene["now"])[1]
+            for who, role, unit in (("boss", "coordinator", ""), ("clerk", "entry", SOURCE))}
+    api = {who: Client(headers={"Authorization": f"Bearer {key}"}) for who, key in keys.items()}
+    base, json_type = "/api/v1/casework", "application/json"
+    term = {"code": "INQ-ANSWER", "since": "2018-01-01", "value": 20, "unit": "working-day", "source": "规定", "sure": True}
+    touched = api["boss"].post(f"{base}/terms?preview=true", term, content_type=json_type).json()
+    assert [t["case"] for t in touched] == [scene["uid"]]
+    assert api["boss"].post(f"{base}/terms", term, content_type=json_type).json() == touched
+    assert term in api["boss"].get(f"{base}/terms").json()
+    services.load_calendar(year(), source="国办发明电〔2030〕1号", by=COORDINATOR, at=scene["now"])
+    assert {"year": 2031, "source": "国办发明电〔2030〕1号", "loaded": True} in api["boss"].get(f"{base}/years").json()
+    many = api["clerk"].post(f"{base}/moves", {"cases": [scene["uid"], "x"], "verb": "answer", "reason": "属实"}, content_type=json_type).json()
+    assert [(m["state"], (m["refusal"] or {}).get("code")) for m in many] == [("answered", None), ("", "CASE-NONE")]
 
 
 def test_the_feed_shows_deadlines_and_nothing_else(scene: dict[str, Any]) -> None:

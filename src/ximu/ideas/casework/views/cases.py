@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of, int_of
 from ximu.ideas.casework import queries, services
 from ximu.ideas.casework.queries.cases import TABS
-from ximu.ideas.casework.rules import Given
+from ximu.ideas.casework.rules import Given, Move
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.words import Text
@@ -77,10 +78,16 @@ def uploads(request: HttpRequest, name: str = "papers") -> list[services.Upload]
     return [services.Upload(*one) for one in kept]
 
 
-def _given(request: HttpRequest, asks: tuple[tuple[str, Text], ...]) -> Given:
+def given_by(request: HttpRequest, asks: tuple[tuple[str, Text], ...]) -> Given:
     post = request.POST
     values: dict[str, Any] = {name: post.get(name, "").strip()[:400] for name, _ in asks if post.get(name, "").strip()}
     return Given(post.get("reason", "")[:4000], post.get("ground", "")[:40], post.get("proof", "")[:400], (), values)
+
+
+def asked(move: Move, filled: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """The fields of a form for what a move asks, with what was written before a refusal."""
+    return [{"name": name, "words": words, "kind": "date" if name.endswith("_on") else "text", "value": (filled or {}).get(name, ""),
+             "choices": move.choices.get(name, {}).items()} for name, words in move.asks]
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,7 +102,7 @@ def move(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            services.move(uid, verb, given=_given(request, wanted.asks), files=uploads(request), by=by, at=at)
+            services.move(uid, verb, given=given_by(request, wanted.asks), files=uploads(request), by=by, at=at)
         except Refusal as refused:
             refusal = refused
         else:
@@ -104,8 +111,7 @@ def move(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     return render(request, "casework/move.html", {
         "seen": seen, "move": wanted, "refusal": refusal, "filled": request.POST,
         "target": seen.procedure.states[wanted.target], "grounds": seen.procedure.grounds.items(),
-        "asks": [(name, words, "date" if name.endswith("_on") else "text", wanted.choices.get(name, {}).items())
-                 for name, words in wanted.asks],
+        "asks": asked(wanted, request.POST),
     }, status=refusal.status if refusal else 200)
 
 
@@ -113,34 +119,6 @@ def move(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
 def paper(request: HttpRequest, uid: str, paper: str) -> FileResponse:
     found, path = services.read_file(uid, paper, by=actor_of(request), at=clock.now())
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{found.digest[:12]}.bin", content_type="application/octet-stream")
-
-
-@require_http_methods(["GET", "POST"])
-def hand_over(request: HttpRequest) -> HttpResponse:
-    """Many cases to another unit: first the list and the unit, then done."""
-    by, at = actor_of(request), clock.now()
-    by.must("casework.hand_over")
-    chosen = request.POST.getlist("case") or request.GET.getlist("case")
-    found, unit = [], request.POST.get("unit", "").strip()
-    if unit:
-        resolved = registry.resolve(unit, as_of=clock.city_day(at))
-        found = resolved.candidates
-        if resolved.status == "exact":
-            count = services.hand_over(chosen, unit=found[0].uid, reason=request.POST.get("reason", ""), by=by, at=at)
-            messages.success(request, t("已移交{n}件。", "{n} cases handed over.", n=count))
-            return redirect("casework:inbox")
-    reason = request.POST.get("reason", "")
-    return render(request, "casework/hand_over.html", {"chosen": chosen, "found": found, "unit": unit, "reason": reason})
-
-
-@require_safe
-def terms(request: HttpRequest) -> HttpResponse:
-    by = actor_of(request)
-    if not by.can("casework.calendar"):
-        by.must("casework.handle")
-    known = queries.terms()
-    rows = [{"term": term, "newest": term is known.rows(code)[-1]} for code in known.codes() for term in known.rows(code)]
-    return render(request, "casework/terms.html", {"rows": rows, "years": queries.calendar_years()})
 
 
 @require_safe
