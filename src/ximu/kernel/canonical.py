@@ -12,14 +12,21 @@ _SAFE_INTEGER = 2**53 - 1
 
 
 def _is_plain(value: Any) -> bool:
+    """Most values are text: asked first, and without a call for each member."""
     if value is None or isinstance(value, str | bool):
         return True
     if isinstance(value, int):
         return -_SAFE_INTEGER <= value <= _SAFE_INTEGER
     if isinstance(value, dict):
-        return all(isinstance(k, str) and k.isascii() and _is_plain(v) for k, v in value.items())
+        for key, member in value.items():
+            if not isinstance(key, str) or not key.isascii() or (type(member) is not str and not _is_plain(member)):
+                return False
+        return True
     if isinstance(value, list | tuple):
-        return all(_is_plain(v) for v in value)
+        for member in value:
+            if type(member) is not str and not _is_plain(member):
+                return False
+        return True
     return False
 
 

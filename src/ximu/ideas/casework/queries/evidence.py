@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from ximu.ideas.casework.models import Parameter, Step, YearCalendar
 from ximu.ideas.ledger.rules import commitment, entry_bytes, moment
 
 SEALED = "case.sealed"
+COMMITMENT = 64
+"""Hexadecimal digits of a SHA-256."""
 _WRONG = b"cursor"
 
 
@@ -28,6 +30,13 @@ def committed(step: Any, case_uid: str) -> str:
 
 def sealed(step: Any, case_uid: str) -> bytes:
     return entry_bytes(SEALED, {"commitment": committed(step, case_uid)}, step.at)
+
+
+def sealed_many(steps: Iterable[tuple[Any, str]], *, at: datetime) -> list[bytes]:
+    """As `sealed`, for steps of one moment: only the commitment differs."""
+    blank = "0" * COMMITMENT
+    before, behind = entry_bytes(SEALED, {"commitment": blank}, at).split(blank.encode())
+    return [before + commitment(step.salt, step_value(step, uid)).encode() + behind for step, uid in steps]
 
 
 def parameter_body(row: Parameter) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ximu.foundation.bulk import insert_rows
 from ximu.ideas.casework.models import Case, Step
-from ximu.ideas.casework.queries.evidence import sealed
+from ximu.ideas.casework.queries.evidence import sealed_many
 from ximu.ideas.ledger.services import append_many
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
@@ -57,8 +57,10 @@ def write(done: Sequence[Done], *, by: Actor, at: datetime) -> list[int]:
     if not done:
         return []
     unit, human = by.unit or "", by.human
-    rows = [_Row(d.case.pk, d.verb, d.before, d.after, unit, human, at, d.decides, d.detail, os.urandom(SALT)) for d in done]
-    first = append_many([sealed(row, d.case.uid) for row, d in zip(rows, done, strict=True)], at=at)
+    pool = os.urandom(SALT * len(done))
+    rows = [_Row(d.case.pk, d.verb, d.before, d.after, unit, human, at, d.decides, d.detail, pool[place * SALT:(place + 1) * SALT])
+            for place, d in enumerate(done)]
+    first = append_many(sealed_many(zip(rows, (d.case.uid for d in done), strict=True), at=at), at=at)
     insert_rows(Step, ("log_index", *_COLUMNS), [(first + place, *_values(row)) for place, row in enumerate(rows)])
     return list(range(first, first + len(rows)))
 

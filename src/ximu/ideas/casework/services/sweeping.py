@@ -77,8 +77,9 @@ def _silence(cases: Sequence[Case], day: date, *, at: datetime) -> None:
     paused = [c for c in cases if _does(c, "pause") and c.about]
     Case.objects.filter(pk__in=[c.pk for c in paused]).update(paused=True)
     pause_effects([c.about for c in paused])
+    days = {due: str(due) for due in {c.due for c in cases}}
     steps.write([
-        steps.Done(c, "overdue", c.state, c.state, {"due": str(c.due), **({"from": held[c.pk], "to": c.holder} if c in raised else {})})
+        steps.Done(c, "overdue", c.state, c.state, {"due": days[c.due], **({"from": held[c.pk], "to": c.holder} if c in raised else {})})
         for c in cases
     ], by=SYSTEM, at=at)
     announce_many([CaseOverdue(c.uid, c.procedure, c.state, c.about, _silences(c)) for c in cases], at=at)
