@@ -23,10 +23,7 @@ def _is_plain(value: Any) -> bool:
                 return False
         return True
     if isinstance(value, list | tuple):
-        for member in value:
-            if type(member) is not str and not _is_plain(member):
-                return False
-        return True
+        return all(type(member) is str or _is_plain(member) for member in value)
     return False
 
 
