@@ -94,7 +94,7 @@ def rectify_promises(event: CommitmentOverdue, *, at: datetime) -> None:
     for uid in event.commitments:
         row = commitments.row(uid)
         owner = commitments.owner(row, commitments.city_day(at))
-        problem = Problem(owner, f"承诺逾期：{row.title}"[:120], "orange", "promise", uid)
+        problem = Problem(owner, f"承诺逾期：{row.title}"[:120], "orange", "promise", uid, "promises")
         try:
             joint.raise_problem(problem, reason=f"到期日{row.due}已过，没有兑现的证据。", by=SYSTEM, at=at)
         except Refusal as refusal:
@@ -374,6 +374,7 @@ def connect_all() -> None:
     casework.register_stopper("measure", joint.stop_measure)
     casework.register_daily("measures_ended", joint.end_due)
     outbox.connect(record_hooks.RecordsMoved, joint.on_moved)
+    outbox.connect(case_hooks.CaseOverdue, joint.on_overdue)
     register_eraser("disclosure", publications.forget)
     register_eraser("casework", casework.forget)
     register_eraser("relief", relieving.forget)

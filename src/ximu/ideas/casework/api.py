@@ -205,6 +205,15 @@ def move_many(request: HttpRequest, given: ManyMoves) -> list[dict[str, Any]]:
             for one in done]
 
 
+class Demand(Schema):
+    reason: str = Field(max_length=4000)
+
+
+@router.post("/cases/{uid}/slips", response={201: dict[str, str]}, summary="签发督办单 Issue a supervision slip")
+def supervise(request: HttpRequest, uid: str, given: Demand) -> Status:
+    return Status(201, {"number": services.issue_slip(uid, reason=given.reason, by=actor_of(request), at=clock.now())})
+
+
 @router.get("/terms", response=list[TermOut], summary="期限参数 Limits with their source")
 def terms(request: HttpRequest) -> list[Any]:
     actor_of(request).must("casework.handle")

@@ -22,6 +22,7 @@ urlpatterns = [
     path("feed", views.feed, name="feed"),
     path("<str:uid>", views.case, name="case"),
     path("<str:uid>/take", views.take, name="take"),
+    path("<str:uid>/supervise", views.supervise, name="supervise"),
     path("<str:uid>/move/<str:verb>", views.move, name="move"),
     path("<str:uid>/papers/<str:paper>", views.paper, name="paper"),
     path("<str:uid>/letter/<str:kind>.<str:form>", views.letter, name="letter"),

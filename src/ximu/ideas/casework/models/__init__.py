@@ -1,7 +1,7 @@
 """Tables of this room: cases and their steps, limits and calendars, and the ledger of effects."""
 
-from ximu.ideas.casework.models.cases import Case, CaseFile, Clock, FileOpening, Step, Telling
+from ximu.ideas.casework.models.cases import Case, CaseFile, Clock, FileOpening, Slip, Step, Telling
 from ximu.ideas.casework.models.effects import Effect
 from ximu.ideas.casework.models.terms import FeedKey, Parameter, YearCalendar
 
-__all__ = ["Case", "CaseFile", "Clock", "Effect", "FeedKey", "FileOpening", "Parameter", "Step", "Telling", "YearCalendar"]
+__all__ = ["Case", "CaseFile", "Clock", "Effect", "FeedKey", "FileOpening", "Parameter", "Slip", "Step", "Telling", "YearCalendar"]

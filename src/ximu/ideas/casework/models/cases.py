@@ -93,6 +93,30 @@ class Step(models.Model):
         personal = ("detail",)
 
 
+class Slip(models.Model):
+    """A supervision slip (督办单) that was issued: the office's number of the year, which no other slip has."""
+
+    uid = UidField()
+    case = models.ForeignKey(Case, models.PROTECT, related_name="slips", verbose_name="办件", db_comment="所属办件")
+    office = models.CharField("发出单位", max_length=UID_LENGTH, db_comment="发出督办单的单位标识")
+    year = models.SmallIntegerField("年份", db_comment="编号所属年份")
+    serial = models.PositiveIntegerField("序号", db_comment="该单位该年度的顺序号")
+    to = models.CharField("送达单位", max_length=UID_LENGTH, db_comment="被督办单位标识")
+    by = models.CharField("签发人", max_length=PERSON_LENGTH, db_comment="签发人的化名标识")
+    at = models.DateTimeField("签发时间", db_comment="签发时间")
+
+    class Meta:
+        verbose_name = "督办单"
+        verbose_name_plural = verbose_name
+        db_table_comment = "督办单：每单位每年连续编号"
+        constraints = [models.UniqueConstraint(fields=["office", "year", "serial"], name="slip_serial")]
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "case", "office", "year", "serial", "to", "by", "at")
+        personal = ()
+
+
 class CaseFile(models.Model):
     """A paper of a case, by the digest of its bytes."""
 

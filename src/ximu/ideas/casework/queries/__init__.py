@@ -22,10 +22,10 @@ from ximu.ideas.casework.queries.cases import (
 from ximu.ideas.casework.queries.counting import Touched, calendar, calendar_years, office, terms, touched
 from ximu.ideas.casework.queries.declared import procedure, procedures
 from ximu.ideas.casework.queries.desk import doctor, today
-from ximu.ideas.casework.queries.effects import EffectRow, effects_of, effects_on, open_effects, paused_now, paused_numbers
+from ximu.ideas.casework.queries.effects import EffectRow, effects_of, effects_of_many, effects_on, open_effects, paused_now, paused_numbers
 from ximu.ideas.casework.queries.evidence import provider
 from ximu.ideas.casework.queries.feed import icalendar
-from ximu.ideas.casework.queries.letters import LETTER_NAMES, letter_of
+from ximu.ideas.casework.queries.letters import LETTER_NAMES, letter_of, slip_number
 from ximu.ideas.casework.queries.month import Day, month
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "cases_of",
     "doctor",
     "effects_of",
+    "effects_of_many",
     "effects_on",
     "groups",
     "icalendar",
@@ -63,6 +64,7 @@ __all__ = [
     "procedure",
     "procedures",
     "provider",
+    "slip_number",
     "tally",
     "terms",
     "today",

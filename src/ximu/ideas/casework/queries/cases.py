@@ -25,6 +25,7 @@ from ximu.kernel.words import Text
 SEE_ALL = "casework.see_all"
 OTHER_STEPS = {
     "open": Text("提出", "Opened"), "handover": Text("移交", "Handed over"), "overdue": Text("超期", "Overdue"),
+    "supervise": Text("督办", "Supervised"),
     "take": Text("承接", "Taken in hand"), "files": Text("补交材料", "Files added"), "recount": Text("重新计期", "Recounted"),
 }
 
@@ -194,9 +195,13 @@ def open_cases(procedures_wanted: Collection[str], *, about: str = "", subject: 
     return list((rows.filter(subject=subject) if subject else rows).order_by("pk"))
 
 
-def last_closed(procedure: str, key: str, *, since: datetime) -> Case | None:
-    """The newest closed case of the same matter since then: what comes again is a relapse."""
-    return Case.objects.filter(procedure=procedure, key=key, closed_at__gte=since).order_by("-closed_at").first()
+def last_closed(procedure: str, key: str, *, since: datetime, source: str = "", **values: str) -> Case | None:
+    """The newest closed case of the same matter since then: what comes again is a relapse.
+
+    With `source` and `values`: of the same unit and the same elements, whatever the key.
+    """
+    same = {"source": source, **{f"values__{name}": value for name, value in values.items()}} if values else {"key": key}
+    return Case.objects.filter(procedure=procedure, closed_at__gte=since, **same).order_by("-closed_at").first()
 
 
 def case_of_key(procedure: str, key: str) -> str:
@@ -209,9 +214,10 @@ def case_for(uid: str) -> Case:
     return row(uid)
 
 
-def tally(procedure: str) -> list[tuple[str, str, bool, int]]:
-    """(unit that must act, state, late, how many) over all cases of a procedure: for rates and campaigns."""
-    rows = Case.objects.filter(procedure=procedure).order_by().values_list("source", "state", "late").annotate(Count("pk"))
+def tally(procedure: str, *, since: datetime | None = None, before: datetime | None = None) -> list[tuple[str, str, bool, int]]:
+    """(unit that must act, state, late, how many) over the cases of a procedure opened in the span: for rates and campaigns."""
+    span = {**({"opened_at__gte": since} if since else {}), **({"opened_at__lt": before} if before else {})}
+    rows = Case.objects.filter(procedure=procedure, **span).order_by().values_list("source", "state", "late").annotate(Count("pk"))
     return [(source, state, late, count) for source, state, late, count in rows]
 
 
@@ -220,9 +226,10 @@ def open_by_holder() -> dict[str, int]:
     return dict(Case.objects.filter(closed_at=None).order_by("holder").values_list("holder").annotate(n=Count("pk")))
 
 
-def cases_of(procedure: str, *, state: str = "", about: str = "") -> list[Case]:
-    """All cases of a procedure (about one matter), newest first: for the room that declares it."""
-    rows = Case.objects.filter(procedure=procedure, **({"about": about} if about else {}))
+def cases_of(procedure: str, *, state: str = "", about: str = "", subjects: Collection[str] = ()) -> list[Case]:
+    """All cases of a procedure (about one matter, on these subjects), newest first: for the room that declares it."""
+    wanted = {**({"about": about} if about else {}), **({"subject__in": list(subjects)} if subjects else {})}
+    rows = Case.objects.filter(procedure=procedure, **wanted)
     return list((rows.filter(state=state) if state else rows).order_by("-pk"))
 
 

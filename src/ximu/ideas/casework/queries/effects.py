@@ -12,6 +12,8 @@ from ximu.ideas.casework.models import Case, Effect
 from ximu.ideas.casework.rules import CAUSES, EFFECT_STATES, KINDS
 from ximu.kernel.words import Text
 
+MANY = 800
+
 
 @dataclass(frozen=True, slots=True)
 class EffectRow:
@@ -45,6 +47,13 @@ def _row(e: Effect) -> EffectRow:
 def effects_of(number: str) -> list[EffectRow]:
     """Everything that this record did, oldest first."""
     return [_row(e) for e in Effect.objects.filter(number=number).order_by("pk")]
+
+
+def effects_of_many(numbers: Collection[str]) -> list[EffectRow]:
+    """Everything that these records did, oldest first."""
+    wanted = sorted(numbers)
+    return [_row(e) for start in range(0, len(wanted), MANY)
+            for e in Effect.objects.filter(number__in=wanted[start:start + MANY]).order_by("pk")]
 
 
 def to_stop(uids: Collection[str]) -> list[tuple[Effect, EffectRow]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ximu.foundation import clock
 from ximu.foundation.documents import Letter, Paragraph
+from ximu.ideas.casework.models import Slip
 from ximu.ideas.casework.queries.cases import CaseView
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.words import Text
@@ -31,7 +32,7 @@ def _until(seen: CaseView) -> str:
     running = seen.clock
     if running is None or running.due is None:
         return ""
-    unit = "个工作日" if running.unit == "working-day" else "个自然日"
+    unit = {"working-day": "个工作日", "month": "个月"}.get(running.unit, "个自然日")
     skipped = "、".join(dict.fromkeys(h["name"] for h in running.counted.get("holidays", [])))
     how = f"（自{running.started}次日起{running.term}{unit}{'，跳过' + skipped if skipped else ''}）"
     return _in_words(f"{running.due}{how}")
@@ -81,8 +82,10 @@ def _decision(seen: CaseView) -> list[Paragraph]:
 
 def _supervision(seen: CaseView) -> list[Paragraph]:
     now, by_when = ("已经超期", "立即") if seen.row.late else ("正在办理", f"于{_until(seen) or '规定期限'}前")
+    demanded = str(_last(seen, "supervise").get("reason", ""))
     return [
         Paragraph(f"“{seen.procedure.name.zh}”（编号{seen.row.number}）现处于“{seen.state.name.zh}”，{now}。"),
+        *([Paragraph(f"督办要求：{demanded}")] if demanded else []),
         Paragraph(f"请{by_when}办结，并附证明材料反馈结果；不能按期办结的，须在期满前说明理由。"),
     ]
 
@@ -90,13 +93,22 @@ def _supervision(seen: CaseView) -> list[Paragraph]:
 WRITERS = {"notice": _notice, "acceptance": _acceptance, "decision": _decision, "supervision": _supervision}
 
 
+def slip_number(slip: Slip) -> str:
+    """As it stands on the slip: the office's running number of the year."""
+    return f"诚督〔{slip.year}〕{slip.serial}号"
+
+
 def letter_of(seen: CaseView, kind: str, *, on: date) -> Letter:
     """The letter as of today. To whom: a supervision slip to the holder, the others to the subject or to who opened it."""
     office = registry.name(seen.row.office, as_of=on) if seen.row.office else "政务诚信建设综合协调部门"
+    slip = seen.row.slips.order_by("-pk").first() if kind == "supervision" else None
+    number = f"诚{MARKS[kind]}〔{on.year}〕{seen.row.number}号"
+    if slip:
+        office, number = registry.called(slip.office, as_of=on, whole=True), slip_number(slip)
     to = seen.row.holder if kind == "supervision" else seen.row.subject or seen.row.opener
     name = registry.called(to, as_of=on, whole=True) if to else ""
     return Letter(
-        issuer=office, number=f"诚{MARKS[kind]}〔{on.year}〕{seen.row.number}号", title=f"{seen.procedure.name.zh}{LETTER_NAMES[kind].zh}"
+        issuer=office, number=number, title=f"{seen.procedure.name.zh}{LETTER_NAMES[kind].zh}"
         if kind != "notice" else "政务诚信记录告知书", to=name, paragraphs=tuple(WRITERS[kind](seen)), signer=office, day=on,
         attachments=tuple(f.name or f"材料（{f.digest[:8]}）" for f in seen.files[:9]) if kind == "supervision" else (),
     )

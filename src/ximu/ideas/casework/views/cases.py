@@ -61,6 +61,7 @@ def case(request: HttpRequest, uid: str) -> HttpResponse:
         "seen": seen, "steps": steps, "effects": effects, "left": left, "linked": linked, "forms": sorted(FORMS),
         "letters": [(kind, queries.LETTER_NAMES[kind]) for kind in seen.procedure.letters],
         "pages": services.pages_of(seen.row, by),
+        "slips": [(queries.slip_number(s), s.at, seen.names.get(s.to, s.to)) for s in seen.row.slips.order_by("pk")],
         "subject": seen.names.get(seen.row.subject, ""), "source": seen.names.get(seen.row.source, ""),
     })
 
@@ -69,6 +70,13 @@ def case(request: HttpRequest, uid: str) -> HttpResponse:
 def take(request: HttpRequest, uid: str) -> HttpResponse:
     services.take(uid, by=actor_of(request), at=clock.now())
     messages.success(request, t("已由您承办。", "It is in your hands now."))
+    return redirect("casework:case", uid=uid)
+
+
+@require_POST
+def supervise(request: HttpRequest, uid: str) -> HttpResponse:
+    number = services.issue_slip(uid, reason=request.POST.get("reason", "")[:4000], by=actor_of(request), at=clock.now())
+    messages.success(request, t("已签发{n}。", "{n} is issued.", n=number))
     return redirect("casework:case", uid=uid)
 
 

@@ -38,6 +38,7 @@ class NewProblem(Schema):
     origin: str = Field(max_length=10)
     reference: str = Field("", max_length=60)
     reason: str = Field(max_length=4000)
+    theme: str = Field("other", max_length=20)
 
 
 @router.post("/records/{number}/measures", response={201: Opened}, summary="发起措施 Initiate a measure")
@@ -48,7 +49,7 @@ def initiate(request: HttpRequest, number: str, given: NewMeasure) -> Status:
 
 @router.post("/problems", response={201: Opened}, summary="提出整改问题 Raise a problem")
 def raise_problem(request: HttpRequest, given: NewProblem) -> Status:
-    problem = Problem(given.owner, given.topic, given.level, given.origin, given.reference)
+    problem = Problem(given.owner, given.topic, given.level, given.origin, given.reference, given.theme)
     return Status(201, {"case": services.raise_problem(problem, reason=given.reason, by=actor_of(request), at=clock.now())})
 
 
@@ -70,12 +71,46 @@ def call_in(request: HttpRequest, given: NewCall) -> Status:
 
 
 @router.get("/rates", response=list[dict[str, Any]], summary="响应率、反馈率、解除率 Rates by unit")
-def rates(request: HttpRequest) -> list[dict[str, Any]]:
+def rates(request: HttpRequest, quarter: str = "") -> list[dict[str, Any]]:
+    """`quarter`: of the measures sent in it, as 2018-3."""
     actor_of(request).must("joint.respond")
-    return [asdict(r) for r in queries.rates()]
+    return [asdict(r) for r in queries.rates(quarter_of=quarter)]
+
+
+class MeasureOut(Schema):
+    case: str
+    number: str
+    record: str
+    item: str
+    name: str
+    unit: str
+    state: str
+    starts: str
+    ends: str
+    stopped: bool
+
+
+@router.get("/units/{uid}/measures", response=list[MeasureOut], summary="对一个单位或公务员的全部措施 Every measure on a unit")
+def measures(request: HttpRequest, uid: str) -> list[dict[str, Any]]:
+    queries.may_see_measures(uid, actor_of(request))
+    return [{"case": m.case.uid, "number": m.case.number, "record": m.case.about, "item": m.case.values.get("item", ""), "name": m.name,
+             "unit": m.case.source, "state": m.case.state, "starts": m.case.values.get("starts", ""),
+             "ends": m.case.values.get("ends", ""), "stopped": bool(m.effect and m.effect.state == "stopped")}
+            for m in queries.measures_on(uid, on=clock.today())]
+
+
+def _campaign(found: queries.Campaign) -> dict[str, Any]:
+    return {**asdict(found), "name": {"zh": found.name.zh, "en": found.name.en}}
 
 
 @router.get("/campaigns", response=list[dict[str, Any]], summary="专项治理 Campaigns")
 def campaigns(request: HttpRequest) -> list[dict[str, Any]]:
     actor_of(request).must("joint.respond")
-    return [asdict(c) for c in queries.campaigns()]
+    return [_campaign(c) for c in queries.campaigns()]
+
+
+@router.get("/campaigns/{theme}", response=dict[str, Any], summary="一个主题的全链条 One theme by unit")
+def campaign(request: HttpRequest, theme: str) -> dict[str, Any]:
+    actor_of(request).must("joint.respond")
+    found = queries.campaign(theme, on=clock.today())
+    return {**_campaign(found.campaign), "units": [{"unit": unit, **_campaign(one)} for unit, one in found.units]}

@@ -11,6 +11,9 @@ urlpatterns = [
     path("", views.desk, name="desk"),
     path("call", views.call, name="call"),
     path("raise", views.raise_problem, name="raise"),
+    path("campaigns/<str:theme>", views.campaign, name="campaign"),
+    path("units", views.find, name="find"),
+    path("units/<str:uid>", views.unit, name="unit"),
     path("records/<str:number>", views.record, name="record"),
     path("records/<str:number>/initiate", views.initiate, name="initiate"),
 ]

@@ -4,6 +4,9 @@ from ximu.notice.mechanisms.m2_joint_action.services.calling import call_in, rem
 from ximu.notice.mechanisms.m2_joint_action.services.conducts import CONDUCTS, end_due, on_moved, stop_measure
 from ximu.notice.mechanisms.m2_joint_action.services.initiating import initiate
 from ximu.notice.mechanisms.m2_joint_action.services.proposing import propose
-from ximu.notice.mechanisms.m2_joint_action.services.raising import raise_problem
+from ximu.notice.mechanisms.m2_joint_action.services.raising import on_overdue, raise_problem, rectify_record
 
-__all__ = ["CONDUCTS", "call_in", "end_due", "initiate", "on_moved", "propose", "raise_problem", "remind", "stop_measure"]
+__all__ = [
+    "CONDUCTS", "call_in", "end_due", "initiate", "on_moved", "on_overdue", "propose", "raise_problem", "rectify_record", "remind",
+    "stop_measure",
+]

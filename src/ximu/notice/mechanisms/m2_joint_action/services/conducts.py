@@ -17,8 +17,10 @@ from ximu.ideas.records.rules import ENDED, LIVE
 from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m2_joint_action.services.proposing import JointProposal, propose
+from ximu.notice.mechanisms.m2_joint_action.services.raising import rectify_record
 
-ENDS_WITH_RECORD = {"sent": "cancel", "proposed": "drop"}
+ENDS_WITH_RECORD = {"sent": "cancel", "signed": "cancel", "proposed": "drop"}
+ACCEPTS = ("accept", "accept_part")
 GONE = Given("所依据的记录不再有效", ground="not_related")
 
 
@@ -32,13 +34,16 @@ class JointAction:
 
     def before(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
         live = records.duties(case.about).state in LIVE
-        if move.verb in ("accept", "feed_back") and not live:
+        if move.verb in (*ACCEPTS, "feed_back") and not live:
             raise Refusal("MEAS-STOPPED", status=409, field="state", value=case.about, rule="记录有效",
                           zh="所依据的记录已不再有效，措施应当停止。",
                           en="The record beneath has lost its effect; the measure must stop.")
+        if move.verb == "accept_part" and not str(given.values.get("scope", "")).strip():
+            raise Refusal("MEAS-SCOPE", field="scope", value="", rule="部分采纳", zh="部分采纳须写明采纳的部分。",
+                          en="Say which part is accepted.")
 
     def after(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
-        if move.verb == "accept":
+        if move.verb in ACCEPTS:
             casework.add_effect(case.about, kind="measure", target=case.uid, unit=case.source, edition=case.values["edition"],
                                 policy=case.values["item"], by=_writer(by), at=at)
         elif move.verb == "confirm_lift":
@@ -60,6 +65,7 @@ def on_moved(event: RecordsMoved, *, at: datetime) -> None:
     if event.after == "effective":
         for number in event.numbers:
             propose(number, at=at)
+            rectify_record(number, at=at)
     if event.after in ENDED:
         for number in event.numbers:
             for case in cases.open_cases(("joint_action", "joint_proposal"), about=number):

@@ -107,7 +107,12 @@ def test_each_unit_accepts_or_declines_with_a_ground_and_feeds_back_with_evidenc
     case = send(number)
     assert code_of(casework.move, case, "accept", by=OUTSIDER, at=AT) == "PERM-DENIED"
     assert code_of(casework.move, case, "decline", given=Given("不适用", "mood"), by=ACTOR, at=AT) == "GROUND-NONE"
-    casework.move(case, "accept", given=Given(values={"scope": "仅本年度"}), by=ACTOR, at=AT)
+    part = {"by": ACTOR, "at": AT}
+    assert casework.move(case, "sign", **part) == "signed"
+    assert cases.case_for(case).due == date(2018, 7, 10), "ten working days to respond, counted from the signature"
+    assert code_of(casework.move, case, "accept_part", given=Given("部分"), **part) == "GROUND-NONE"
+    assert code_of(casework.move, case, "accept_part", given=Given("部分", "disproportionate"), **part) == "MEAS-SCOPE"
+    assert casework.move(case, "accept_part", given=Given("情节轻", "disproportionate", values={"scope": "仅本年度"}), **part) == "accepted"
     assert [(e.kind.en, e.state) for e in cases.effects_of(number)] == [("Measure", "live")]
     assert code_of(casework.move, case, "feed_back", given=Given("已办"), by=ACTOR, at=AT) == "EVID-DIGEST"
     other = send(number, item="YY-B-2")
@@ -178,7 +183,8 @@ def test_the_same_problem_twice_is_offered_for_merging_and_a_relapse_is_counted(
     assert (seen.parent, seen.values["relapse_of"]) == (first, cases.case_for(first).number)
     twice = refused(services.raise_problem, PROBLEM, reason="再报", by=OFFICE, at=T0 + 201 * DAY)
     assert (twice.code, twice.extra) == ("CASE-DUP", {"case": again})
-    theme = queries.campaigns()[0]
+    theme = queries.campaigns()[-1]
+    assert theme.theme == "other"
     assert (theme.found, theme.in_hand, theme.checked, theme.relapsed) == (2, 1, 1, 1)
     casework.move(again, "merge", given=Given("并案"), by=OFFICE, at=T0 + 201 * DAY)
     later = services.raise_problem(PROBLEM, reason="三年后", by=OFFICE, at=T0 + 900 * DAY)

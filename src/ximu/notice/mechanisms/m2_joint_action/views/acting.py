@@ -1,4 +1,4 @@
-"""Pages of rows M2.1 and M2.2: rates by unit, campaigns, and what one record calls for."""
+"""What is done about rows M2.1 and M2.2: a measure for a record, a problem, a reminder, a talk."""
 
 from __future__ import annotations
 
@@ -18,14 +18,12 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m2_joint_action import queries, services
-from ximu.notice.mechanisms.m2_joint_action.rules import LEVELS, ORIGINS
+from ximu.notice.mechanisms.m2_joint_action.rules import OTHER
 from ximu.notice.mechanisms.m2_joint_action.services.initiating import Proposal
 from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 
-KINDS = ("joint_proposal", "joint_action", "rectification", "reminder", "talk")
 
-
-def _unit(text: str, on: date) -> str:
+def unit_of(text: str, on: date) -> str:
     """The uid of the unit that is written. Errors: `ORG-UNKNOWN` with the nearest names."""
     found = registry.resolve(text.strip(), as_of=on)
     if found.status != "exact":
@@ -39,23 +37,12 @@ def _day(text: str) -> date:
     return day_of(text, "day")
 
 
-@require_safe
-def desk(request: HttpRequest) -> HttpResponse:
-    by, day = actor_of(request), clock.today()
-    by.must("joint.respond")
-    rates = [{"row": r, "unit": registry.name(r.unit, as_of=day, short=True)} for r in queries.rates()]
-    waiting = [{"case": c, "procedure": cases.procedure(c.procedure).name, "state": cases.procedure(c.procedure).states[c.state].name}
-               for c in cases.inbox(by, tab="open").filter(procedure__in=KINDS)[:100]]
-    return render(request, "m2_joint_action/desk.html", {
-        "rates": rates, "campaigns": queries.campaigns(), "rows": waiting, "levels": LEVELS.items(), "origins": ORIGINS.items()})
-
-
 @require_POST
 def raise_problem(request: HttpRequest) -> HttpResponse:
     post, at = request.POST, clock.now()
-    problem = Problem(_unit(post.get("owner", ""), clock.city_day(at)), post.get("topic", "")[:80], post.get("level", ""),
+    problem = Problem(unit_of(post.get("owner", ""), clock.city_day(at)), post.get("topic", "")[:80], post.get("level", ""),
                       post.get("origin", ""),
-                      post.get("reference", "")[:60])
+                      post.get("reference", "")[:60], post.get("theme", "") or OTHER)
     return redirect("casework:case", uid=services.raise_problem(problem, reason=post.get("reason", "")[:4000], by=actor_of(request), at=at))
 
 
@@ -64,7 +51,7 @@ def call(request: HttpRequest) -> HttpResponse:
     """A reminder or a talk."""
     post, at = request.POST, clock.now()
     verb = {"reminder": services.remind, "talk": services.call_in}.get(post.get("kind", ""), services.remind)
-    uid = verb(_unit(post.get("owner", ""), clock.city_day(at)), topic=post.get("topic", ""), reason=post.get("reason", "")[:4000],
+    uid = verb(unit_of(post.get("owner", ""), clock.city_day(at)), topic=post.get("topic", ""), reason=post.get("reason", "")[:4000],
                reference=post.get("reference", ""), by=actor_of(request), at=at)
     return redirect("casework:case", uid=uid)
 
@@ -87,6 +74,6 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def initiate(request: HttpRequest, number: str) -> HttpResponse:
     post, at = request.POST, clock.now()
-    wanted = Proposal(post.get("item", "")[:40], _unit(post.get("unit", ""), clock.city_day(at)), _day(post.get("starts", "")),
+    wanted = Proposal(post.get("item", "")[:40], unit_of(post.get("unit", ""), clock.city_day(at)), _day(post.get("starts", "")),
                       _day(post.get("ends", "")), post.get("reason", "")[:4000], post.get("decision", "")[:200])
     return redirect("casework:case", uid=services.initiate(number, wanted=wanted, by=actor_of(request), at=at))
