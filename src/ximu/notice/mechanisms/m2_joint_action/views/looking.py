@@ -29,7 +29,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     rates = [{"row": r, "unit": registry.name(r.unit, as_of=day, short=True), "response": _percent(r.response),
               "feedback": _percent(r.feedback), "lifting": _percent(r.lifting)} for r in queries.rates(quarter_of=quarter)]
     waiting = [{"case": c, "procedure": cases.procedure(c.procedure).name, "state": cases.procedure(c.procedure).states[c.state].name}
-               for c in cases.inbox(by, tab="open").filter(procedure__in=KINDS)[:100]]
+               for c in cases.inbox(by, tab="open").filter(procedure__in=KINDS)[:20]]
     return render(request, "m2_joint_action/desk.html", {
         "rates": rates, "campaigns": queries.campaigns(), "rows": waiting, "levels": LEVELS.items(), "origins": ORIGINS.items(),
         "themes": queries.themes().on(day).items(), "quarter": quarter})
