@@ -151,6 +151,8 @@ def joint_task(world: World) -> None:
     case = joint.initiate(number, wanted=wanted, by=world.actor("coordinator"), at=clock.now())
     page = world.desk("q02-entry")
     page.goto(f"{world.url}/console/casework/{case}")
+    expected(page.locator("main")).to_contain_text("2018年6月21日")
+    world.move(page, "签收")
     words = page.locator("main").inner_text()
     assert "跳过节假日" in words and "端午" in words and "2018年7月2日" in words, words
     page.get_by_role("link", name="不采纳", exact=True).click()

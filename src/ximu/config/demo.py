@@ -17,6 +17,7 @@ from ximu.config import (
     demo_assessment,
     demo_evaluators,
     demo_exchange,
+    demo_joint,
     demo_leads,
     demo_plan,
     demo_reports,
@@ -45,6 +46,7 @@ OPENED = datetime(2018, 5, 2, 9, tzinfo=clock.CITY)
 HOUR = timedelta(hours=1)
 CHECKED = datetime(2018, 7, 2, 9, tzinfo=clock.CITY)
 TOLD = datetime(2019, 3, 15, 9, tzinfo=clock.CITY)
+ACTED = datetime(2018, 8, 27, 9, tzinfo=clock.CITY)
 COUNTED = datetime(2019, 1, 7, 9, tzinfo=clock.CITY)
 RETURNS = {
     "gy": ["judgment"], "jiancha": ["discipline", "accountability"], "hbj": ["penalty", "accountability"], "czj": ["penalty", "audit"],
@@ -71,6 +73,8 @@ def live(city: str, *, say: Say) -> None:
         todo.add(at, lambda month=month, at=at: _zero(city, month, at))  # type: ignore[misc]
     sent = max(told["at"] for told in answers.values()) + max(after for _, after in STEPS) + timedelta(days=1)
     todo.add(sent, lambda: todo.delivered and demo_exchange.travel(by=_person("publisher", sent), at=sent))
+    todo.add(ACTED, lambda: todo.delivered and demo_joint.act(coordinator=_person("coordinator", ACTED), checker=_person("reviewer", ACTED),
+                                                              at=ACTED))
     todo.add(COUNTED, lambda: _count(city))
     todo.add(COUNTED + HOUR, lambda: demo_evaluators.evaluate(
         city, coordinator=_person("coordinator", COUNTED), publisher=_person("publisher", COUNTED), at=COUNTED + HOUR))
