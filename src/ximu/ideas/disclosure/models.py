@@ -68,7 +68,9 @@ class Publication(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["state", "subject", "event_date"], name="publication_subject"),
-                   models.Index(fields=["state", "closes_on"], name="publication_closing")]
+                   models.Index(fields=["state", "closes_on"], name="publication_closing"),
+                   models.Index(fields=["state", "-event_date", "number"], name="publication_newest"),
+                   models.Index(fields=["state", "family", "-event_date", "number"], name="publication_kind")]
 
     class Privacy:
         public = ("number", "version", "item", "family", "subject", "event_date", "stage", "basis", "policy", "closes_on", "body", "words",

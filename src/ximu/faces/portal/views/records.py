@@ -48,7 +48,8 @@ def search(request: HttpRequest) -> HttpResponse:
     found = disclosure.public_search(q, on=on, **chosen, page=int_of(request, "page", 1, most=10_000), size=SIZE)
     return render(request, "portal/records.html", {
         "facets": _facets(disclosure.public_facets(q, on=on, **chosen), chosen, districts),
-        "q": q, "family": family, "families": FAMILIES, "records": with_states(found["records"]), "total": found["total"],
+        "q": q, "family": family, "families": FAMILIES, "records": with_states(found["records"]),
+        "total": found["total"], "more": found["more"],
         "pages": pages_of(found["page"], SIZE, found["total"]),
     })
 

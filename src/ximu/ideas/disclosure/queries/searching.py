@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,9 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import ExtractYear
 
 from ximu.ideas.disclosure.models import Publication
+from ximu.ideas.disclosure.queries.finding import Narrowed, hits
 from ximu.ideas.disclosure.queries.publications import shown
+from ximu.ideas.disclosure.queries.remembering import remembered
 from ximu.ideas.disclosure.queries.standing import open_on
 from ximu.ideas.registry import queries as registry
 
@@ -21,51 +23,86 @@ MOST_PAGES = 1_000_000
 CITY = "city"
 """The facet of bodies that belong to no district."""
 DIMENSIONS = ("family", "year", "district")
+Facets = dict[str, list[tuple[Any, int | None]]]
 
 
 def public_search(
     text: str = "", *, on: date, subjects: Collection[str] | None = None, family: str = "", year: int = 0, district: str = "",
     page: int = 1, size: int = PAGE,
 ) -> dict[str, Any]:
-    """Published records whose public words hold the text, newest event first. `district` is a uid or `city`."""
-    rows = _narrowed(_worded(text, on, subjects), {"family": family, "year": year, "district": district}, on)
+    """Published records whose public words hold every part of the text, newest event first. `district` is a uid or `city`.
+
+    Where more than `MOST_HITS` hold the words, `more` is true and the list is of those that were published last.
+    """
+    chosen, more = _narrowed(family, year, district, subjects, on), False
     page, size = min(max(1, page), MOST_PAGES), min(max(1, size), MOST)
+    if text.strip():
+        keys, more = hits(text, chosen, on=on)
+        total, rows = len(keys), Publication.objects.filter(pk__in=keys)
+    else:
+        rows = _chosen(open_on(on), chosen)
+        total = remembered(("total", family, year, district, subjects and tuple(subjects)), on, lambda: rows.count())
     cut = rows.order_by("-event_date", "number")[(page - 1) * size:page * size]
-    return {"total": rows.count(), "page": page, "size": size, "records": [shown(row) for row in cut]}
+    return {"total": total, "more": more, "page": page, "size": size, "records": [shown(row) for row in cut]}
 
 
-def public_facets(text: str = "", *, on: date, family: str = "", year: int = 0, district: str = "") -> dict[str, list[tuple[Any, int]]]:
-    """For each dimension its values with how many records each would leave, the other choices kept; in three statements."""
-    chosen = {"family": family, "year": year, "district": district}
-    rows = {name: _narrowed(_worded(text, on, None), {**chosen, name: ""}, on).order_by() for name in DIMENSIONS}
+def public_facets(text: str = "", *, on: date, family: str = "", year: int = 0, district: str = "") -> Facets:
+    """For each dimension its values with how many records each would leave, the other choices kept.
+
+    None instead of a number where more than `MOST_HITS` hold the words: the values of all that is public, to narrow the search by.
+    """
+    asked = {"family": family, "year": year, "district": district}
+    found: Facets = {}
+    for name in DIMENSIONS:
+        others = {**asked, name: 0 if name == "year" else ""}
+        chosen = _narrowed(others["family"], others["year"], others["district"], None, on)
+        found[name] = _by_words(text, name, chosen, on) if text.strip() else remembered(
+            ("facet", name, *others.values()), on, lambda chosen=chosen, name=name: _counted(_chosen(open_on(on), chosen), name, on))
+    return found
+
+
+def _by_words(text: str, name: str, chosen: Narrowed, on: date) -> list[tuple[Any, int | None]]:
+    keys, more = hits(text, chosen, on=on)
+    if more:
+        every = remembered(("facet", name, "", 0, ""), on, lambda: _counted(open_on(on), name, on))
+        return [(value, None) for value, _ in every]
+    return _counted(Publication.objects.filter(pk__in=keys), name, on)
+
+
+def _counted(rows: QuerySet[Publication], name: str, on: date) -> list[tuple[Any, int | None]]:
+    rows = rows.order_by()
+    if name == "family":
+        return sorted(rows.values_list("family").annotate(Count("pk")))
+    if name == "year":
+        return sorted(rows.annotate(year=ExtractYear("event_date")).values_list("year").annotate(Count("pk")), reverse=True)
+    return _of_districts(rows.values_list("subject").annotate(Count("pk")), on)
+
+
+def _of_districts(subjects: Iterable[tuple[str, int]], on: date) -> list[tuple[Any, int | None]]:
     places = _districts(on)
     districts: Counter[str] = Counter()
-    for subject, count in rows["district"].values_list("subject").annotate(Count("pk")):
+    for subject, count in subjects:
         districts[places.get(subject, CITY)] += count
-    return {
-        "family": sorted(rows["family"].values_list("family").annotate(Count("pk"))),
-        "year": sorted(rows["year"].annotate(year=ExtractYear("event_date")).values_list("year").annotate(Count("pk")), reverse=True),
-        "district": sorted(districts.items(), key=lambda one: (-one[1], one[0])),
-    }
+    return [(uid, count) for uid, count in sorted(districts.items(), key=lambda one: (-one[1], one[0]))]
 
 
-def _worded(text: str, on: date, subjects: Collection[str] | None) -> QuerySet[Publication]:
-    rows = open_on(on)
-    if text.strip():
-        rows = rows.filter(words__icontains=text.strip())
-    return rows if subjects is None else rows.filter(subject__in=subjects)
+def _narrowed(family: str, year: int, district: str, subjects: Collection[str] | None, on: date) -> Narrowed:
+    if not district:
+        return Narrowed(family, year, subjects)
+    places = _districts(on)
+    if district == CITY:
+        return Narrowed(family, year, subjects, list(places))
+    inside = [uid for uid, place in places.items() if place == district]
+    return Narrowed(family, year, inside if subjects is None else sorted({*inside} & {*subjects}))
 
 
-def _narrowed(rows: QuerySet[Publication], chosen: Mapping[str, Any], on: date) -> QuerySet[Publication]:
-    if chosen["family"]:
-        rows = rows.filter(family=chosen["family"])
-    if chosen["year"]:
-        rows = rows.filter(event_date__gte=date(chosen["year"], 1, 1), event_date__lte=date(chosen["year"], 12, 31))
-    if district := chosen["district"]:
-        places = _districts(on)
-        rows = rows.exclude(subject__in=list(places)) if district == CITY else rows.filter(
-            subject__in=[uid for uid, place in places.items() if place == district])
-    return rows
+def _chosen(rows: QuerySet[Publication], chosen: Narrowed) -> QuerySet[Publication]:
+    if chosen.family:
+        rows = rows.filter(family=chosen.family)
+    if chosen.year:
+        rows = rows.filter(event_date__gte=date(chosen.year, 1, 1), event_date__lte=date(chosen.year, 12, 31))
+    rows = rows.exclude(subject__in=list(chosen.outside)) if chosen.outside else rows
+    return rows if chosen.subjects is None else rows.filter(subject__in=list(chosen.subjects))
 
 
 def _districts(on: date) -> dict[str, str]:

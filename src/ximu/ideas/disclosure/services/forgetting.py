@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ximu.ideas.disclosure.models import Publication, SearchCertificate
+from ximu.ideas.disclosure.services.indexing import forget_for_good, found_no_more
 from ximu.ideas.disclosure.services.publishing import stop
 from ximu.ideas.records.services import Traces
 
@@ -12,6 +13,8 @@ from ximu.ideas.records.services import Traces
 def forget(traces: Traces, *, at: datetime) -> None:
     """Content, search words, salt, and the words that people wrote about it, in every state."""
     stop(traces.numbers, "记录已删除", at, cause="erased")
+    found_no_more(Publication.objects.filter(number__in=traces.numbers))
+    forget_for_good()
     Publication.objects.filter(number__in=traces.numbers).update(body="", words="", salt=None, note="", basis="", reason="记录已删除")
     gone = set(traces.numbers)
     named = [row.pk for row in SearchCertificate.objects.exclude(payload=None).only("pk", "numbers").iterator() if gone & set(row.numbers)]

@@ -23,6 +23,7 @@ from ximu.ideas.disclosure.queries.policy import policy_on
 from ximu.ideas.disclosure.queries.publications import CLOSED, OPENED, closed_body, opened_body, publication
 from ximu.ideas.disclosure.queries.views import Hat, PolicyView, core_values
 from ximu.ideas.disclosure.rules import Policy, of_minor, personal_data, secret_mark
+from ximu.ideas.disclosure.services.indexing import found_from_now, found_no_more
 from ximu.ideas.ledger.queries import must_be_fresh
 from ximu.ideas.ledger.rules import Entry, commitment
 from ximu.ideas.ledger.services import append
@@ -164,6 +165,7 @@ def approve(uid: str, *, by: Actor, at: datetime) -> Publication:
     row.log_index = append([Entry(OPENED, opened_body(row, sealed))], at=at)[0]
     made = _moved(row, State.PROPOSED, state=State.OPEN, decided_at=at, decided_by=by.human, body=row.body, salt=row.salt,
                   commitment=sealed, log_index=row.log_index, words=_words(row, facts))
+    found_from_now(made)
     casework.add_effect(row.number, kind="publication", target=row.uid, policy=row.policy, by=SYSTEM, at=at)
     announce(PublicationOpened(row.uid, row.number), at=at)
     return made
@@ -230,6 +232,7 @@ def close(uid: str, *, reason: str, by: Actor, at: datetime) -> Publication:
 def _close(row: Publication, reason: str, by: Actor, at: datetime, *, cause: str = "closed") -> Publication:
     casework.end_effect_of(row.number, kind="publication", target=row.uid, cause=cause, at=at)
     index = append([Entry(CLOSED, closed_body(row))], at=at)[0]
+    found_no_more([row])
     ended = _moved(row, State.OPEN, state=State.CLOSED, closed_at=at, closed_by=by.human, reason=reason, closed_index=index,
                    body="", words="", salt=None)
     announce(PublicationClosed(row.uid, row.number, cause), at=at)
