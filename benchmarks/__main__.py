@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ALL = ("log", "index", "detect", "commitments", "events", "plan", "intake", "intake_load", "exchange", "complaints")
+ALL = ("log", "index", "detect", "commitments", "events", "plan", "intake", "intake_load", "exchange", "complaints", "casework", "portal")
 
 
 def main(names: list[str]) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
+from ximu.ideas.casework.queries import paused_now
 from ximu.ideas.disclosure.models import Publication
 from ximu.ideas.disclosure.queries.standing import open_on
 from ximu.ideas.disclosure.rules import grams
@@ -22,8 +23,8 @@ class Narrowed:
 
     family: str = ""
     year: int = 0
-    subjects: Collection[str] | None = None
-    outside: Collection[str] = ()
+    subjects: tuple[str, ...] | None = None
+    outside: tuple[str, ...] = ()
 
 
 def facet_words(row: Publication) -> str:
@@ -31,19 +32,26 @@ def facet_words(row: Publication) -> str:
     return f"f{row.family} y{row.event_date.year} s{row.subject}"
 
 
-def hits(words: str, chosen: Narrowed, *, on: date) -> tuple[list[int], bool]:
-    """Keys of at most `MOST_HITS` publications open on the day, and whether there are more. `words` is not blank."""
+class Hit(NamedTuple):
+    """What a list and its facets need of a publication."""
+
+    pk: int
+    number: str
+    family: str
+    subject: str
+    event_date: date
+
+
+def hits(words: str, chosen: Narrowed, *, on: date) -> tuple[list[Hit], bool]:
+    """At most `MOST_HITS` publications open on the day, the newest published first, and whether there are more. `words` is not blank."""
     wanted = grams.terms(words)
     if not wanted or (chosen.subjects is not None and not chosen.subjects):
         return [], False
-    keys = _sqlite(wanted, chosen) if connection.vendor == "sqlite" else _postgresql(wanted, chosen, on)
-    more, keys = len(keys) > MOST_HITS, keys[:MOST_HITS]
-    if connection.vendor == "sqlite":
-        keys = list(open_on(on).filter(pk__in=keys).order_by("-pk").values_list("pk", flat=True))
-    return keys, more
+    found = _sqlite(wanted, chosen, on) if connection.vendor == "sqlite" else _postgresql(wanted, chosen, on)
+    return found[:MOST_HITS], len(found) > MOST_HITS
 
 
-def _sqlite(wanted: Sequence[str], chosen: Narrowed) -> list[int]:
+def _sqlite(wanted: Sequence[str], chosen: Narrowed, on: date) -> list[Hit]:
     parts = ["words : (" + " AND ".join(grams.phrase(term) for term in wanted) + ")"]
     if chosen.family:
         parts.append(f"facets : {_token('f', chosen.family)}")
@@ -54,10 +62,14 @@ def _sqlite(wanted: Sequence[str], chosen: Narrowed) -> list[int]:
     asked = " AND ".join(parts)
     if chosen.outside:
         asked = f"({asked}) NOT facets : (" + " OR ".join(_token("s", uid) for uid in sorted(chosen.outside)) + ")"
+    held = sorted(paused_now())
+    out = f"AND p.number NOT IN ({','.join(['%s'] * len(held))})" if held else ""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rowid FROM disclosure_found WHERE disclosure_found MATCH %s ORDER BY rowid DESC LIMIT %s",
-                       [asked, MOST_HITS + 1])
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT p.id, p.number, p.family, p.subject, p.event_date FROM disclosure_found AS f"  # noqa: S608  no input in SQL
+                       " JOIN disclosure_publication AS p ON p.id = f.rowid WHERE f.disclosure_found MATCH %s"
+                       f" AND p.state = 'open' AND p.closes_on >= %s {out} ORDER BY f.rowid DESC LIMIT %s",
+                       [asked, on.isoformat(), *held, MOST_HITS + 1])
+        return [Hit(*row[:4], date.fromisoformat(str(row[4])[:10])) for row in cursor.fetchall()]
 
 
 def _token(kind: str, value: str) -> str:
@@ -65,7 +77,7 @@ def _token(kind: str, value: str) -> str:
     return f'"{kind}{value}"' if value.isascii() and value.isalnum() else '"none"'
 
 
-def _postgresql(wanted: Sequence[str], chosen: Narrowed, on: date) -> list[int]:
+def _postgresql(wanted: Sequence[str], chosen: Narrowed, on: date) -> list[Hit]:
     rows = open_on(on)
     for term in wanted:
         pattern = "%" + term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
@@ -73,7 +85,7 @@ def _postgresql(wanted: Sequence[str], chosen: Narrowed, on: date) -> list[int]:
                           params=[grams.pairs(term), pattern])
     rows = rows.filter(**_columns(chosen)).order_by("-pk")
     rows = rows.exclude(subject__in=list(chosen.outside)) if chosen.outside else rows
-    return list(rows.values_list("pk", flat=True)[:MOST_HITS + 1])
+    return [Hit(*row) for row in rows.values_list(*Hit._fields)[:MOST_HITS + 1]]
 
 
 def _columns(chosen: Narrowed) -> dict[str, Any]:

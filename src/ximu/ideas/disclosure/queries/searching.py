@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.db.models.functions import ExtractYear
 
+from ximu.foundation.once import once
 from ximu.ideas.disclosure.models import Publication
-from ximu.ideas.disclosure.queries.finding import Narrowed, hits
+from ximu.ideas.disclosure.queries.finding import Hit, Narrowed, hits
 from ximu.ideas.disclosure.queries.publications import shown
 from ximu.ideas.disclosure.queries.remembering import remembered
 from ximu.ideas.disclosure.queries.standing import open_on
@@ -36,14 +37,26 @@ def public_search(
     """
     chosen, more = _narrowed(family, year, district, subjects, on), False
     page, size = min(max(1, page), MOST_PAGES), min(max(1, size), MOST)
+    cut = slice((page - 1) * size, page * size)
     if text.strip():
-        keys, more = hits(text, chosen, on=on)
-        total, rows = len(keys), Publication.objects.filter(pk__in=keys)
+        found, more = _found(text, chosen, on)
+        total, keys = len(found), [one.pk for one in sorted(found, key=_newest)[cut]]
+        kept = Publication.objects.in_bulk(keys)
+        rows = [kept[pk] for pk in keys if pk in kept]
     else:
-        rows = _chosen(open_on(on), chosen)
-        total = remembered(("total", family, year, district, subjects and tuple(subjects)), on, lambda: rows.count())
-    cut = rows.order_by("-event_date", "number")[(page - 1) * size:page * size]
-    return {"total": total, "more": more, "page": page, "size": size, "records": [shown(row) for row in cut]}
+        asked = _chosen(open_on(on), chosen)
+        total = remembered(("total", family, year, district, subjects and tuple(subjects)), on, asked.count)
+        rows = list(asked.order_by("-event_date", "number")[cut])
+    return {"total": total, "more": more, "page": page, "size": size, "records": [shown(row) for row in rows]}
+
+
+def _newest(hit: Hit) -> tuple[int, str]:
+    return -hit.event_date.toordinal(), hit.number
+
+
+def _found(text: str, chosen: Narrowed, on: date) -> tuple[list[Hit], bool]:
+    """Asked once for the list and for its facets."""
+    return once(f"disclosure.hits {on} {text.strip()} {chosen}", lambda: hits(text, chosen, on=on))
 
 
 def public_facets(text: str = "", *, on: date, family: str = "", year: int = 0, district: str = "") -> Facets:
@@ -62,11 +75,14 @@ def public_facets(text: str = "", *, on: date, family: str = "", year: int = 0, 
 
 
 def _by_words(text: str, name: str, chosen: Narrowed, on: date) -> list[tuple[Any, int | None]]:
-    keys, more = hits(text, chosen, on=on)
+    found, more = _found(text, chosen, on)
     if more:
         every = remembered(("facet", name, "", 0, ""), on, lambda: _counted(open_on(on), name, on))
         return [(value, None) for value, _ in every]
-    return _counted(Publication.objects.filter(pk__in=keys), name, on)
+    if name == "district":
+        return _of_districts(Counter(one.subject for one in found).items(), on)
+    counted = Counter(one.family if name == "family" else one.event_date.year for one in found)
+    return sorted(counted.items(), reverse=name == "year")
 
 
 def _counted(rows: QuerySet[Publication], name: str, on: date) -> list[tuple[Any, int | None]]:
@@ -88,12 +104,12 @@ def _of_districts(subjects: Iterable[tuple[str, int]], on: date) -> list[tuple[A
 
 def _narrowed(family: str, year: int, district: str, subjects: Collection[str] | None, on: date) -> Narrowed:
     if not district:
-        return Narrowed(family, year, subjects)
+        return Narrowed(family, year, None if subjects is None else tuple(subjects))
     places = _districts(on)
     if district == CITY:
-        return Narrowed(family, year, subjects, list(places))
-    inside = [uid for uid, place in places.items() if place == district]
-    return Narrowed(family, year, inside if subjects is None else sorted({*inside} & {*subjects}))
+        return Narrowed(family, year, None if subjects is None else tuple(subjects), tuple(sorted(places)))
+    inside = {uid for uid, place in places.items() if place == district}
+    return Narrowed(family, year, tuple(sorted(inside if subjects is None else inside & {*subjects})))
 
 
 def _chosen(rows: QuerySet[Publication], chosen: Narrowed) -> QuerySet[Publication]:
