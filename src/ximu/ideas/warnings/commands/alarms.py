@@ -44,3 +44,34 @@ def list_rules(as_json: bool) -> None:
     for one in found:
         share = "—" if one["precision"] is None else f"{one['precision']:.2f} ({one['low']:.2f}–{one['high']:.2f})"
         click.echo(f"{one['rule']}  {one['true']}/{one['decided']}  {share}{'  建议停用 retire' if one['retire'] else ''}")
+
+
+@warnings_group.command("false-alarms")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def list_false_alarms(as_json: bool) -> None:
+    """各规则在平静期的误报率 how often each rule rings in quiet times, by back-test."""
+    found = queries.rule_rates()
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for one in found:
+        share = "未知 not known" if one["rate"] is None else f"{one['rate']:.4%} ({one['low']:.4%}–{one['high']:.4%})"
+        click.echo(f"{one['source']} {one['rule']}  {one['alarms']}/{one['judged']}  {share}  {one['first']}–{one['last']}")
+    if not found:
+        click.echo("还没有回测，误报率未知。No rule was tried yet: its false-alarm rate is not known.")
+
+
+@warnings_group.command("silences")
+@click.option("--all", "every", is_flag=True, help="含已恢复的 ended ones too")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def list_silences(every: bool, as_json: bool) -> None:
+    """无数据与沉默的序列 where there are no data, or a series fell silent."""
+    found = [queries.plain_silence(row) for row in queries.silences(open_only=not every)]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(f"{one['kind']:<8}{one['source']}  {one['unit'] or '全市 city'}  {one['first']}–{one['last']}  {one['words_zh']} "
+                   f"{one['words_en']}")
+    if not found:
+        click.echo("没有发现无数据的期间。No period without data was noticed.")
