@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from ximu.foundation import clock
 from ximu.ideas.events import queries as events
@@ -10,6 +10,7 @@ from ximu.ideas.warnings import queries as alarms_kept
 from ximu.ideas.warnings import services as alarms
 from ximu.ideas.warnings.services import Raised, Silent, Tried
 from ximu.kernel.actor import SYSTEM
+from ximu.notice.domains.d01_procurement import queries as procurement
 from ximu.notice.domains.d04_investment import queries as investment
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline.rules import WARNINGS
@@ -28,7 +29,16 @@ def raise_alarms(*, at: datetime) -> int:
     if span is not None:
         weak = hotline.warned(span[1], known_at=at).alarms
         found += [Raised(HOTLINE, a.rule, a.level, a.unit, a.subject, str(a.period), a.words, a.basis()) for a in weak]
+    found += _purchases(day, at)
     return alarms.keep(found, by=SYSTEM, at=at)
+
+
+def _purchases(day: date, at: datetime) -> list[Raised]:
+    """Flags on the government itself; the others stay on the procurement pages."""
+    known = procurement.book(day, known_at=at)
+    return [Raised("D1", code, "yellow", one.unit, one.ocid, str(one.last_day.year), procurement.alarm_words(one, code),
+                   procurement.alarm_basis(one, code)) for one in known.processes
+            for code in sorted(procurement.GOVERNMENT & set(one.codes))]
 
 
 def note_silences(*, at: datetime) -> int:

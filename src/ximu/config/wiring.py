@@ -50,6 +50,8 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
+from ximu.notice.domains.d01_procurement import queries as procurement
+from ximu.notice.domains.d01_procurement import services as procuring
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline import services as hotline_desk
 from ximu.notice.mechanisms.m1_leads import services as leads
@@ -222,6 +224,14 @@ def rectify_finding(event: FindingMade, *, at: datetime) -> None:
             raise
 
 
+def connect_procurement() -> None:
+    """Purchases: releases come in, payments go to evaluators' snapshots and to their conflicts of interest, figures to the portal."""
+    event_store.register_loader("procurement", procuring.load_releases)
+    publications.register_public("d01", procurement.public_procurement)
+    evaluators.register_payments("procurement", procurement.payers_of)
+    evaluators.register_facts("procurement", evaluators.Facts(frozenset(procurement.EVALUATED), procurement.evaluator_rows))
+
+
 def connect_supervision() -> None:
     """Inspections and proposals: proof of the log, rectification, the public list."""
     register_evidence("supervision", supervision.provider, kinds=supervision.KINDS)
@@ -322,6 +332,7 @@ def connect_all() -> None:
     casework.register_daily("silences_noted", alarming.note_silences)
     connect_supervision()
     connect_evaluators()
+    connect_procurement()
     connect_safeguards()
     connect_streets()
     for event in RIGHTS:
