@@ -3,7 +3,7 @@ CITY ?= example
 DB ?= sqlite
 PORT ?= 8000
 
-.PHONY: help run test setup pack bench
+.PHONY: help run test setup pack bench spark
 
 help:            ## what there is to do
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -18,6 +18,10 @@ test:            ## install what is needed, then all tests: rules, both database
 
 pack:            ## a new pack from the pattern: make pack NAME=d05_debt
 	@python3 scripts/pack.py $(NAME)
+
+spark:           ## the same definitions on Apache Spark (installs pyspark, half a gigabyte, and needs Java 17)
+	@bash scripts/setup.sh test
+	@bash scripts/spark.sh
 
 setup:           ## only install
 	@bash scripts/setup.sh test

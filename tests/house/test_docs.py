@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from ximu.foundation.rooms import SRC, room_paths
+from ximu.ideas.assessment.rules.normalise import METHODS as NORMALISATIONS
+from ximu.ideas.warnings.rules.detectors import METHODS
+from ximu.notice.domains.d01_procurement.commands.flags import d01_flags
+from ximu.notice.domains.d01_procurement.rules.settings import KNOWN
 
 ROOT = Path(__file__).parents[2]
 ROOMS = [p.relative_to(SRC).as_posix() for p in room_paths()]
@@ -43,3 +49,25 @@ def test_rows_name_rooms_that_exist() -> None:
     named = set(re.findall(r"\"((?:ideas|notice)/[\w/]+)\"", (ROOT / "docs" / "rows.toml").read_text("utf-8")))
     assert named <= set(ROOMS) | {"ideas/catalogue", "ideas/intake", "ideas/records", "ideas/registry", "ideas/disclosure", "ideas/ledger",
                                   "ideas/assessment", "ideas/warnings", "notice/domains/d01_procurement"}
+
+
+def test_every_detector_and_normalisation_has_a_fresh_page_with_equation_source_and_figure() -> None:
+    """Numbers and figures are made by the engine: a page that is not as `docs/methods/pages.py` writes it is stale."""
+    home = ROOT / "docs" / "methods"
+    made = runpy.run_path(str(home / "pages.py"))["pages"]()
+    assert {f"detect-{name}.md" for name in METHODS} | {f"normalise-{name}.md" for name in NORMALISATIONS} == {n for n in made if n.endswith(".md")}
+    for name, text in made.items():
+        assert (home / name).read_text("utf-8") == text, f"{name} is stale: python docs/methods/pages.py"
+        if name.endswith(".md"):
+            [figure] = re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)
+            assert (home / figure).exists(), figure
+            assert "Source 出处: " in text and "\n    " in text, name
+
+
+def test_the_worked_example_of_procurement_flags_is_what_the_tool_says() -> None:
+    page = (ROOT / "docs" / "procurement.md").read_text("utf-8")
+    ran = CliRunner().invoke(d01_flags, [str(ROOT / "examples/procurement/releases.jsonl"),
+                                         "--settings", str(ROOT / "examples/procurement/settings.ini")])
+    assert ran.exit_code == 0
+    assert ran.stdout in page
+    assert all(f"| `{code}` |" in page for code in KNOWN), "every flag is described"

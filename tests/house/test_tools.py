@@ -46,3 +46,25 @@ def test_a_refusal_exits_2_with_its_envelope(args: tuple[str, ...], refusal: str
     code, _, err = run(*args)
     assert code == 2
     assert refusal in err
+
+
+@pytest.mark.parametrize(("args", "stdin"), [
+    (("detect", "examples/detect/weekly.csv", "--method", "ears-c2", "--param", "baseline=7", "--json"), ""),
+    (("index", "examples/methods/hdi_2022.toml", "examples/methods/hdi_2022.csv", "--json"), ""),
+    (("d01", "flags", "-", "--json"), '{"ocid": "F", "tender": {"procurementMethod": "open", "numberOfTenderers": 1}}'),
+])
+def test_a_small_tool_runs_by_itself_without_the_platform(args: tuple[str, ...], stdin: str) -> None:
+    """In a process of its own: no settings, no database, as an outsider starts it."""
+    code, out, err = run(*args, stdin=stdin)
+    assert (code, "Traceback" in err) == (0, False), err
+    assert json.loads(out)
+
+
+@pytest.mark.parametrize(("args", "refusal"), [
+    (("detect", "examples/detect/weekly.csv"), "DET-PARAM"), (("detect", "nothing.csv", "--method", "cusum"), "DET-INPUT"),
+    (("index", "examples/methods/hdi_2022.toml", "nothing.csv"), "FILE-READ"), (("d01", "flags", "-"), "D01-INPUT"),
+    (("d01", "flags", "nothing.jsonl"), "FILE-NONE"),
+])
+def test_a_small_tool_refuses_what_it_cannot_read(args: tuple[str, ...], refusal: str) -> None:
+    code, _, err = run(*args)
+    assert (code, refusal in err) == (2, True), err

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from ximu.config import timetable
+from ximu.config import alarming, timetable
 from ximu.foundation import clock, outbox, packs
 from ximu.foundation.rooms import dotted
 from ximu.ideas.accounts import hooks as rights
@@ -47,12 +47,11 @@ from ximu.ideas.records import hooks as record_hooks
 from ximu.ideas.records import queries as records
 from ximu.ideas.records.services import register_bar, register_eraser
 from ximu.ideas.registry import queries as registry
-from ximu.ideas.warnings import services as alarms
-from ximu.ideas.warnings.services import Raised
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
-from ximu.notice.domains.d04_investment import queries as investment
+from ximu.notice.domains.d01_procurement import queries as procurement
+from ximu.notice.domains.d01_procurement import services as procuring
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline import services as hotline_desk
 from ximu.notice.mechanisms.m1_leads import services as leads
@@ -225,6 +224,14 @@ def rectify_finding(event: FindingMade, *, at: datetime) -> None:
             raise
 
 
+def connect_procurement() -> None:
+    """Purchases: releases come in, payments go to evaluators' snapshots and to their conflicts of interest, figures to the portal."""
+    event_store.register_loader("procurement", procuring.load_releases)
+    publications.register_public("d01", procurement.public_procurement)
+    evaluators.register_payments("procurement", procurement.payers_of)
+    evaluators.register_facts("procurement", evaluators.Facts(frozenset(procurement.EVALUATED), procurement.evaluator_rows))
+
+
 def connect_supervision() -> None:
     """Inspections and proposals: proof of the log, rectification, the public list."""
     register_evidence("supervision", supervision.provider, kinds=supervision.KINDS)
@@ -277,20 +284,6 @@ def connect_assessment() -> None:
         casework.register(procedure, conduct)
 
 
-def raise_alarms(*, at: datetime) -> int:
-    """The warning rules of the packs, for this year and the last: what is new is kept, the grave ones open a case."""
-    day, found = clock.city_day(at), []
-    for year in (day.year - 1, day.year):
-        sheet = investment.sheet(year, today=day, known_at=at)
-        found += [Raised("D4", a.rule, a.level, a.unit, a.about, "" if a.about in sheet.judged else str(year),
-                         a.reason) for a in investment.warned(sheet)]
-    span = events.span("hotline")
-    if span is not None:
-        weak = hotline.warned(span[1], known_at=at).alarms
-        found += [Raised("D13", a.rule, a.level, a.unit, a.subject, str(a.period), a.words) for a in weak]
-    return alarms.keep(found, by=SYSTEM, at=at)
-
-
 def connect_complaints() -> None:
     """Reports: days in the log, leads to rectification, figures to the portal; what is done by the day."""
     register_evidence("complaints", complaints.provider, kinds=(complaints.DAY,))
@@ -334,9 +327,12 @@ def connect_all() -> None:
     connect_exchange()
     connect_followers()
     connect_complaints()
-    casework.register_daily("alarms_raised", raise_alarms)
+    casework.register_daily("rules_tried", alarming.try_rules)
+    casework.register_daily("alarms_raised", alarming.raise_alarms)
+    casework.register_daily("silences_noted", alarming.note_silences)
     connect_supervision()
     connect_evaluators()
+    connect_procurement()
     connect_safeguards()
     connect_streets()
     for event in RIGHTS:

@@ -51,11 +51,13 @@ def query(
 
 
 def spark_sql(sql: str) -> str:
-    """The same text for Apache Spark; parameters become `:first`.
+    """The same text for Apache Spark; parameters become `:first`, and a number with a point is a double there as in a DuckDB division.
 
     Errors: `sqlglot.errors.SqlglotError` for what Spark cannot say.
     """
     tree = sqlglot.parse_one(sql, read="duckdb")
     for one in list(tree.find_all(exp.Parameter)):
         one.replace(exp.Placeholder(this=one.name))
+    for one in [node for node in tree.find_all(exp.Literal) if not node.is_string and "." in node.name]:
+        one.replace(exp.cast(one.copy(), exp.DataType.Type.DOUBLE))
     return str(tree.sql(dialect="spark", pretty=True, unsupported_level=sqlglot.ErrorLevel.RAISE))

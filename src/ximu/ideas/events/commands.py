@@ -82,14 +82,15 @@ def events_load(dataset: str, file: str, batch: str, as_json: bool) -> None:
 @click.option("--param", "params", multiple=True, help="参数 name=value")
 @click.option("--known-at", help="截至何日已知 what was known by the end of this day")
 @click.option("--spark", is_flag=True, help="只输出 Spark 所用的语句 print the text for Apache Spark")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", help="引擎 the engine; Spark by XIMU_SPARK")
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
-def events_run(name: str, params: tuple[str, ...], known_at: str | None, spark: bool, as_json: bool) -> None:
+def events_run(name: str, params: tuple[str, ...], known_at: str | None, spark: bool, engine: str, as_json: bool) -> None:
     """运行一个分析定义 run a definition."""
     if spark:
         click.echo(queries.spark_text(name))
         return
     given = dict(one.partition("=")[::2] for one in params)
-    ran = queries.run(name, given, known_at=_known(known_at))
+    ran = (queries.run_on_spark if engine == "spark" else queries.run)(name, given, known_at=_known(known_at))
     if as_json:
         say(ran.envelope())
         return

@@ -33,7 +33,8 @@ def index(request: HttpRequest) -> HttpResponse:
     actor.must("events.see")
     declared = queries.datasets()
     frame: dict[str, Any] = {"datasets": [{"one": d, "manifest": queries.manifest(d.name), "span": queries.span(d.name)} for d in declared]}
-    name = request.GET.get("dataset") or (declared[0].name if declared else "")
+    held = [one["one"].name for one in frame["datasets"] if one["span"]]
+    name = request.GET.get("dataset") or (held or [d.name for d in declared] or [""])[0]
     if not name or (span := queries.span(name)) is None:
         return render(request, "events/index.html", frame)
     chosen = queries.dataset(name)

@@ -33,6 +33,19 @@ def rules(request: HttpRequest) -> Any:
     return [asdict(one) | {"retire": one.retire} for one in queries.records()]
 
 
+@router.get("/false-alarms", response=list[dict[str, Any]], summary="各规则在平静期的误报率 False-alarm rate of each rule on quiet history")
+def false_alarms(request: HttpRequest) -> Any:
+    actor_of(request).must("warnings.see")
+    return queries.rule_rates()
+
+
+@router.get("/silences", response=list[dict[str, Any]], summary="无数据与沉默的序列 Where there are no data")
+def silences(request: HttpRequest, every: bool = False) -> Any:
+    by = actor_of(request)
+    by.must("warnings.see")
+    return [queries.plain_silence(s) for s in queries.silences(units=by.units_with("warnings.see"), open_only=not every)]
+
+
 @router.post("/alarms/{uid}/decide", response=dict[str, str], summary="核实 Decide")
 def decide(request: HttpRequest, uid: str, given: DecisionIn) -> Any:
     made = services.decide(uid, outcome=given.outcome, cause=given.cause, by=actor_of(request), at=clock.now())

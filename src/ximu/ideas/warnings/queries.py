@@ -1,14 +1,16 @@
-"""Which alarms are open, and how good is each rule?"""
+"""Which alarms are open, how good is each rule, how often does it ring in quiet times, and where are no data?"""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
-from ximu.ideas.warnings.models import Alarm
+from ximu.ideas.warnings.models import Alarm, BackTest, Silence
 from ximu.ideas.warnings.rules import outcomes
+from ximu.ideas.warnings.rules.backtest import FalseAlarms, known_rate
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import absent
 from ximu.kernel.today import TodayItem
@@ -38,13 +40,55 @@ def alarms(*, units: frozenset[str] | None = None, open_only: bool = True, sourc
 def plain(row: Alarm) -> dict[str, Any]:
     """As the API and the command line tell it."""
     return {"uid": row.uid, "source": row.source, "rule": row.rule, "level": row.level, "unit": row.unit, "about": row.about,
-            "period": row.period, "words_zh": row.words_zh, "words_en": row.words_en, "outcome": row.outcome, "cause": row.cause,
-            "case": row.case}
+            "period": row.period, "basis": row.basis, "words_zh": row.words_zh, "words_en": row.words_en,
+            "outcome": row.outcome, "cause": row.cause, "case": row.case}
 
 
 def records() -> list[outcomes.Record]:
     """Precision of each rule, with its interval."""
     return outcomes.records(Alarm.objects.values_list("rule", "outcome"))
+
+
+def confirmed(source: str) -> set[tuple[str, str, str, str]]:
+    """(rule, unit, about, period) of the alarms of a source that were found true: those times were not quiet."""
+    return set(Alarm.objects.filter(source=source, outcome="true").values_list("rule", "unit", "about", "period"))
+
+
+def back_tests() -> list[BackTest]:
+    """The newest of each rule."""
+    newest: dict[tuple[str, str], BackTest] = {}
+    for row in BackTest.objects.order_by("last", "made_at", "pk"):
+        newest[row.source, row.rule] = row
+    return sorted(newest.values(), key=lambda row: (row.source, row.rule))
+
+
+def false_alarms(row: BackTest) -> FalseAlarms:
+    return known_rate(row.judged, row.alarms, per_year=row.per_year)
+
+
+def rate_of(row: BackTest) -> dict[str, Any]:
+    """As it stands beside an alarm."""
+    found = asdict(false_alarms(row))
+    del found["reason"]
+    return {**found, "first": row.first.isoformat(), "last": row.last.isoformat(), "manifest": row.manifest}
+
+
+def rule_rates() -> list[dict[str, Any]]:
+    """Per rule that was tried: how often it rings in quiet times, with its 95 % interval."""
+    return [{"source": row.source, "rule": row.rule, **rate_of(row)} for row in back_tests()]
+
+
+def silences(*, units: frozenset[str] | None = None, open_only: bool = True) -> list[Silence]:
+    """The longest first; those of the whole city (no unit) are for everybody."""
+    rows = Silence.objects.all()
+    rows = rows.filter(unit__in=[*units, ""]) if units is not None else rows
+    rows = rows.filter(ended_at=None) if open_only else rows
+    return sorted(rows.order_by("-noticed_at")[:MOST], key=lambda row: (row.kind, row.first, row.unit, row.about))
+
+
+def plain_silence(row: Silence) -> dict[str, Any]:
+    return {"uid": row.uid, "source": row.source, "kind": row.kind, "unit": row.unit, "about": row.about, "first": row.first.isoformat(),
+            "last": row.last.isoformat(), "words_zh": row.words_zh, "words_en": row.words_en, "open": row.ended_at is None}
 
 
 def today(actor: Actor, at: datetime) -> list[TodayItem]:

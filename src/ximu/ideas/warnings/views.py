@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import partial
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -10,7 +14,7 @@ from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings import queries, services
-from ximu.ideas.warnings.rules.outcomes import LEVELS, OUTCOMES
+from ximu.ideas.warnings.rules.outcomes import LEVELS, OUTCOMES, SILENCES
 
 
 @require_safe
@@ -18,12 +22,34 @@ def index(request: HttpRequest) -> HttpResponse:
     by, day = actor_of(request), clock.today()
     by.must("warnings.see")
     every = request.GET.get("all", "") == "1"
-    rows = [{"row": a, "unit": registry.name(a.unit, as_of=day, short=True) if registry.unit(a.unit, as_of=day) else a.unit,
+    named = partial(_name, day=day)
+    rows = [{"row": a, "unit": named(a.unit), "basis": _basis(a.basis),
              "level": LEVELS[a.level], "outcome": OUTCOMES.get(a.outcome),
              "may_decide": by.can("warnings.decide", a.unit) and by.unit != a.unit} for a in queries.alarms(
                  units=by.units_with("warnings.see"), open_only=not every)]
+    silences = [{"row": s, "kind": SILENCES[s.kind], "unit": named(s.unit) if s.unit else ""}
+                for s in queries.silences(units=by.units_with("warnings.see"), open_only=not every)]
     return render(request, "warnings/index.html", {
-        "rows": rows, "records": queries.records(), "outcomes": OUTCOMES.items(), "every": every})
+        "rows": rows, "records": queries.records(), "outcomes": OUTCOMES.items(), "every": every, "silences": silences,
+        "tried": [{"row": row, "found": queries.false_alarms(row)} for row in queries.back_tests()]})
+
+
+def _name(uid: str, *, day: date) -> str:
+    return registry.name(uid, as_of=day, short=True) if registry.unit(uid, as_of=day) else uid
+
+
+def _basis(basis: dict[str, Any]) -> dict[str, Any]:
+    """What stands beside an alarm; `rate` None means that its false-alarm rate is not known."""
+    told = basis.get("false_alarms") or {}
+    rate, tests = told.get("rate"), basis.get("tests")
+    observed, bound = basis.get("observed"), basis.get("bound")
+    return {
+        "observed": observed, "expected": basis.get("expected"), "bound": bound,
+        "excess": None if observed is None or bound is None else round(observed - bound, 4),
+        "sample": basis.get("sample") or [], "judged": told.get("judged"), "tests": tests, "q": basis.get("false_discovery"),
+        "rate": None if rate is None else round(100 * rate, 3),
+        "high": None if told.get("high") is None else round(100 * told["high"], 3),
+    }
 
 
 @require_POST

@@ -113,11 +113,12 @@ def test_definitions_are_published_with_both_texts() -> None:
 def test_the_command_line_lists_runs_and_verifies() -> None:
     runner = CliRunner()
     listed = json.loads(runner.invoke(events_group, ["list", "--json"]).output)
-    assert listed["datasets"][0]["rows"] == 3
+    sets = {one["name"]: one for one in listed["datasets"]}
+    assert sets["hotline"]["rows"] == 3
     given = [f"--param={p}" for p in ("first=2018-04-01", "last=2018-04-30", "judged_on=2018-05-31")]
     ran = json.loads(runner.invoke(events_group, ["run", "d13_kpi", *given, "--json"]).output)
     assert sum(r["tickets"] for r in ran["rows"]) == 3
-    assert ran["pinned"]["manifest"] == listed["datasets"][0]["manifest"]
+    assert ran["pinned"]["manifest"] == sets["hotline"]["manifest"]
     assert runner.invoke(events_group, ["verify", "hotline"]).exit_code == 0
     assert ":first" in runner.invoke(events_group, ["run", "d13_weekly", "--spark"]).output
     with pytest.raises(Refusal) as refused:

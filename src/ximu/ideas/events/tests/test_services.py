@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from ximu.foundation import clock, columns, strongbox
+from ximu.foundation import clock, columns, spark, strongbox
 from ximu.foundation.rooms import room_paths
 from ximu.ideas.events import queries, services
 from ximu.ideas.events.models import Batch
@@ -160,6 +161,18 @@ def test_each_definition_runs_here_and_can_be_said_in_spark(name: str) -> None:
     told = queries.spark_text(name)
     assert "$" not in told
     assert all(f":{p.name}" in told for p in found.parameters)
+
+
+def test_without_spark_the_answer_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(Refusal) as refused:
+        spark.session.__wrapped__("local[1]")
+    assert refused.value.code == "SPARK-NONE"
+
+
+def test_a_number_with_a_point_is_a_double_in_spark() -> None:
+    told = columns.spark_sql("SELECT 100.0 * a / b AS r, '1.5' AS s, 2 AS n FROM t")
+    assert "CAST(100.0 AS DOUBLE)" in told and "'1.5'" in told and "2 AS n" in told
 
 
 def test_nothing_outside_the_dataset_can_be_read(home: Path) -> None:

@@ -56,12 +56,17 @@ def back_test(
         alarm[loud] = np.nan
         judged += int((~np.isnan(alarm)).sum())
         alarms += int(np.nansum(alarm))
+    return known_rate(judged, alarms, per_year=freq)
+
+
+def known_rate(judged: int, alarms: int, *, per_year: float) -> FalseAlarms:
+    """`alarms` that were not true in `judged` times that were not known to be loud; `per_year` such times make a year."""
     if not judged:
         words = Text("没有可评估的平静期，误报率未知", "no quiet time could be judged: the false-alarm rate is not known")
         return FalseAlarms(0, 0, None, None, None, None, words)
     low, high = wilson(alarms, judged)
     rate = alarms / judged
-    return FalseAlarms(judged, alarms, rate, low, high, rate * freq, Text(
+    return FalseAlarms(judged, alarms, rate, low, high, rate * per_year, Text(
         f"平静期 {judged} 期中误报 {alarms} 次，误报率 {rate:.4f}（95% 区间 {low:.4f}–{high:.4f}）",
         f"{alarms} alarms in {judged} quiet times: rate {rate:.4f} (95% interval {low:.4f}–{high:.4f})",
     ))

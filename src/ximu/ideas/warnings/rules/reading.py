@@ -78,7 +78,9 @@ def _count(number: int, field: str, text: str) -> float:
         value = float(text)
     except ValueError as error:
         raise bad(number, field, text, "应为数字", "must be a number") from error
-    if not math.isfinite(value) or value < 0 or (field == "population" and value == 0):
+    if not math.isfinite(value):
+        raise bad(number, field, text, "应为有限的数", "must be a finite number")
+    if value < 0 or (field == "population" and value == 0):
         rule = ("应大于 0", "must be greater than 0") if field == "population" else ("应不小于 0", "must not be negative")
         raise bad(number, field, text, *rule)
     return value

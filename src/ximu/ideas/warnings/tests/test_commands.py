@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ximu.ideas.warnings.commands import METHODS, detect_command
+from ximu.ideas.warnings.commands.detect import METHODS, detect_command
 from ximu.kernel.refusal import Refusal
 
 TABLE = "t,observed\n" + "".join(f"{i},{v}\n" for i, v in enumerate((3, 5, 4, 6, 5, 4, 5, 20, 4), start=1))

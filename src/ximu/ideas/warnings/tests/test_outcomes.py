@@ -16,7 +16,7 @@ from ximu.ideas.accounts.tests.factories import account, with_password
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.warnings import queries, services
-from ximu.ideas.warnings.commands import warnings_group
+from ximu.ideas.warnings.commands.alarms import warnings_group
 from ximu.ideas.warnings.rules import outcomes
 from ximu.ideas.warnings.services import Raised
 from ximu.kernel.actor import SYSTEM, Actor, Grant

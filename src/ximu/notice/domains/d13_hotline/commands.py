@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,8 +12,10 @@ import click
 from ximu.foundation import clock
 from ximu.ideas.events import queries as events
 from ximu.kernel.given import day_of
+from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d13_hotline import queries
 from ximu.notice.domains.d13_hotline.rules import RATES
+from ximu.notice.domains.d13_hotline.rules.places import places_of
 
 COMMANDS = {"d13": "d13_group"}
 
@@ -78,3 +81,34 @@ def d13_warnings(on: str | None, weeks: int | None, known_at: str | None, as_jso
     click.echo(f"{judged['series']} 个序列 series, {judged['tests']} 项检验 tests, {judged['over_own_bound']} 超过自身上界 "
                f"over their own bound, "
                f"{len(judged['no_data_weeks'])} 周无数据 weeks without data, {len(judged['withheld_weeks'])} 周暂缓 weeks withheld")
+
+
+@d13_group.command("clusters")
+@click.argument("places", metavar="PLACES.csv")
+@click.option("--on", "on", help="判定日 the last day (default: the newest delivered)")
+@click.option("--days", type=click.IntRange(1, 366), default=28, help="天数 how many days up to it")
+@click.option("--topic", default="", help="领域代码，如 04 one topic only")
+@click.option("--known-at", help="截至何日已知 what was known by the end of this day")
+@click.option("--draws", type=click.IntRange(99, 99_999), default=999, help="随机图数 random maps for the p-value")
+@click.option("--seed", type=int, default=1, help="随机种子 the seed: same seed, same answer")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def d13_clusters(
+    places: str, on: str | None, days: int, topic: str, known_at: str | None, draws: int, seed: int, as_json: bool,
+) -> None:
+    """相邻街镇的诉求聚集 clusters of streets (PLACES.csv: street,x,y and optional population)."""
+    try:
+        lines = Path(places).read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal("D13-PLACES", field="PLACES.csv", value=Path(places).name, rule="a readable CSV file in UTF-8",
+                      zh="无法读取街镇位置表。", en="The table of streets cannot be read.") from error
+    found = queries.clustered(places_of(lines), _day(on, "--on", _newest()), days=days, topic=topic, known_at=_known(known_at),
+                              draws=draws, seed=seed).envelope()
+    if as_json:
+        _say(found)
+        return
+    for one in found["clusters"]:
+        click.echo(f"{'、'.join(one['streets'])}  {one['words_zh']} {one['words_en']}")
+    if found["left_out"]:
+        click.echo(f"未判定的街镇 streets not judged: {'、'.join(found['left_out'])}", err=True)
+    if found["missing_days"]:
+        click.echo(f"{found['missing_days']} 天没有报送 days were not delivered", err=True)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.events import queries as events
+from ximu.ideas.warnings import queries as kept
 from ximu.kernel.given import day_or_none
 from ximu.notice.domains.d13_hotline import queries
 from ximu.notice.domains.d13_hotline.rules import RATES, WARNINGS, topic_words
@@ -34,7 +35,9 @@ def index(request: HttpRequest) -> HttpResponse:
     units, now = actor.units_with("d13.see"), clock.now()
     found = queries.kpi(first, last, judged_on=last, known_at=now, units=units)
     warned = queries.warned(last, known_at=now, units=units)
-    alarms = [{**a, "topic": topic_words(a["subject"]) if a["rule"] == "volume" else None} for a in warned.envelope()["alarms"]]
+    rates = {one["rule"]: one for one in kept.rule_rates() if one["source"] == "D13" and one["rate"] is not None}
+    alarms = [{**a, "known": _percent(rates.get(a["rule"])),
+               "topic": topic_words(a["subject"]) if a["rule"] == "volume" else None} for a in warned.envelope()["alarms"]]
     return render(request, "d13_hotline/index.html", {
         "known": span, "first": first, "last": last, "kpi": found, "warned": warned, "alarms": alarms, "settings": WARNINGS["volume"],
         "figures": [{"code": code, "words": words, "value": found.city[rate], "part": found.city[part], "whole": found.city[whole]}
@@ -42,6 +45,10 @@ def index(request: HttpRequest) -> HttpResponse:
         "lines": [_line(r) for r in found.units], "months": [{"month": r["month"], **_line(r)} for r in found.months],
         "heads": [(code, words) for code, (*_, words) in RATES.items()],
     })
+
+
+def _percent(rate: dict[str, Any] | None) -> dict[str, Any] | None:
+    return rate and {"rate": round(100 * rate["rate"], 3), "high": round(100 * rate["high"], 3), "judged": rate["judged"]}
 
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:

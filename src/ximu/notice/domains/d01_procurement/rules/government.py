@@ -9,19 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ximu.kernel.words import Text
+from ximu.notice.domains.d01_procurement.rules import law
 from ximu.notice.domains.d01_procurement.rules import release as ocds
 from ximu.notice.domains.d01_procurement.rules.settings import Settings
-
-LATE_INTEREST_PER_DAY = Decimal("0.0005")
-"""保障中小企业款项支付条例 (国务院令第802号, in force 2025-06-01): 0.05 % a day where no rate was agreed."""
-SIGNING_DAYS = 30
-"""政府采购法 art 46: the contract is signed within 30 days of the award notice."""
-CHANGE_SHARE = 0.10
-"""政府采购法 art 49: additional purchases may not exceed 10 % of the original contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +29,6 @@ class Finding:
     reason: Text
 
 
-def interest(amount: Decimal, days_late: int) -> Decimal:
-    """Interest due on a late payment to a small firm, in the currency of `amount`, to the cent."""
-    return (amount * LATE_INTEREST_PER_DAY * max(0, days_late)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
 def evaluate(releases: Iterable[Any], settings: Settings, *, as_of: date | None) -> tuple[list[Finding], list[Text]]:
     """Findings of the enabled G-flags, and what could not be computed and why."""
     rows = [r for r in releases if ocds.text(r, "ocid") is not None]
@@ -48,11 +36,11 @@ def evaluate(releases: Iterable[Any], settings: Settings, *, as_of: date | None)
     unsaid: list[Text] = []
     for release in rows:
         if "G001" in settings.flags:
-            found.extend(_late_payments(release, int(settings.flags["G001"].get("grace_days", 0)), as_of))
+            found.extend(_late_payments(release, _option(settings, "G001", "grace_days"), as_of))
         if "G002" in settings.flags:
-            found.extend(_changed(release, float(settings.flags["G002"].get("threshold", CHANGE_SHARE))))
+            found.extend(_changed(release, _option(settings, "G002", "threshold")))
         if "G004" in settings.flags:
-            found.extend(_late_signing(release, int(settings.flags["G004"].get("threshold", SIGNING_DAYS))))
+            found.extend(_late_signing(release, _option(settings, "G004", "threshold")))
     if "G003" in settings.flags:
         if "limit" not in settings.flags["G003"]:
             unsaid.append(Text(
@@ -60,6 +48,12 @@ def evaluate(releases: Iterable[Any], settings: Settings, *, as_of: date | None)
         else:
             found.extend(_split(rows, settings))
     return found, unsaid
+
+
+def _option(settings: Settings, code: str, name: str) -> float | None:
+    """A threshold of the settings file, None: what the law says on the day."""
+    value = settings.flags[code].get(name)
+    return None if value is None else float(value)
 
 
 def _day(text: str | None) -> date | None:
@@ -73,7 +67,7 @@ def _buyer(release: Any) -> str:
     return ocds.text(release, "buyer", "id") or ocds.text(release, "tender", "procuringEntity", "id") or ""
 
 
-def _late_payments(release: Any, grace: int, as_of: date | None) -> Iterable[Finding]:
+def _late_payments(release: Any, given: float | None, as_of: date | None) -> Iterable[Finding]:
     """G001: the most days by which a payment milestone was met late, or stands unmet on `as_of`."""
     worst: tuple[int, dict[str, Any]] | None = None
     for contract in ocds.items(release, "contracts"):
@@ -81,7 +75,7 @@ def _late_payments(release: Any, grace: int, as_of: date | None) -> Iterable[Fin
             due, met = _day(ocds.text(milestone, "dueDate")), _day(ocds.text(milestone, "dateMet"))
             if ocds.text(milestone, "type") not in {"payment", "financing"} or due is None:
                 continue
-            until = met or as_of
+            until, grace = met or as_of, int(law.grace_days(due) if given is None else given)
             late = (until - due).days - grace if until else 0
             if late > 0 and (worst is None or late > worst[0]):
                 worst = (late, {"contract": ocds.at(contract, "id"), "milestone": ocds.at(milestone, "id"), "due": due.isoformat(),
@@ -91,7 +85,7 @@ def _late_payments(release: Any, grace: int, as_of: date | None) -> Iterable[Fin
             f"付款节点{worst[1]['due']}到期，逾期{worst[0]}天。", f"A payment due on {worst[1]['due']} was {worst[0]} days late."))
 
 
-def _changed(release: Any, threshold: float) -> Iterable[Finding]:
+def _changed(release: Any, given: float | None) -> Iterable[Finding]:
     """G002: the largest relative change between an award and its contract above the threshold."""
     awards = {str(ocds.at(a, "id")): a for a in ocds.items(release, "awards")}
     for contract in ocds.items(release, "contracts"):
@@ -101,6 +95,8 @@ def _changed(release: Any, threshold: float) -> Iterable[Finding]:
         if award is None or not first or now is None or not same:
             continue
         share = (now - first) / first
+        day = _day(ocds.text(contract, "dateSigned") or ocds.text(award, "date") or ocds.text(release, "date")) or date.max
+        threshold = law.change_share(day) if given is None else given
         if abs(share) > threshold:
             yield Finding("G002", release["ocid"], _buyer(release), share, {
                 "award": first, "contract": now, "threshold": threshold}, Text(
@@ -108,14 +104,16 @@ def _changed(release: Any, threshold: float) -> Iterable[Finding]:
                 f"The contract of {now:g} differs from the award of {first:g} by {share:.1%}."))
 
 
-def _late_signing(release: Any, threshold: int) -> Iterable[Finding]:
+def _late_signing(release: Any, given: float | None) -> Iterable[Finding]:
     """G004: days from award to signature above the threshold."""
     awards = {str(ocds.at(a, "id")): a for a in ocds.items(release, "awards")}
     for contract in ocds.items(release, "contracts"):
         awarded = _day(ocds.text(awards.get(str(ocds.at(contract, "awardID"))), "date"))
         signed = _day(ocds.text(contract, "dateSigned"))
-        if awarded and signed and (signed - awarded).days > threshold:
-            days = (signed - awarded).days
+        if not awarded or not signed:
+            continue
+        days, threshold = (signed - awarded).days, int(law.signing_days(awarded) if given is None else given)
+        if days > threshold:
             yield Finding("G004", release["ocid"], _buyer(release), float(days), {
                 "awarded": awarded.isoformat(), "signed": signed.isoformat(), "threshold": threshold}, Text(
                 f"中标后{days}天才签订合同（规定{threshold}天）。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import re
 from dataclasses import dataclass, field
 
 from ximu.kernel.refusal import Refusal
@@ -60,8 +61,8 @@ def read(text: str) -> Settings:
             raise _bad(name, general[name], " ".join(sorted(GLOBAL)))
     flags: dict[str, dict[str, int | float | str]] = {}
     tables: dict[str, dict[str, str]] = {}
-    for section in parser.sections():
-        values = dict(parser[section])
+    for name in parser.sections():
+        values, section = dict(parser[name]), re.sub(r"^NF(?=\d{3}$)", "R", name)   # NF###: the guide's codes before 2023
         if section == "\x00":
             continue
         if section in KNOWN:

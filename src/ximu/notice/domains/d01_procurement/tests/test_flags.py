@@ -160,6 +160,10 @@ def test_quartiles_lie_inside_the_data(values: list[float]) -> None:
     assert min(values) <= q1 <= q3 <= max(values)
 
 
+def test_the_codes_before_2023_are_understood() -> None:
+    assert settings.read("[NF024]\nthreshold = 0.1\n").flags == settings.read("[R024]\nthreshold = 0.1\n").flags
+
+
 @pytest.mark.parametrize("text", ["[R024]\nfoo = 1\n", "[R024]\nthreshold = x\n", "[R999]\n", "colour = red\n", "[defaults]\ncolour = red\n", "[R024"])
 def test_an_unknown_setting_is_refused(text: str) -> None:
     with pytest.raises(Refusal) as refused:

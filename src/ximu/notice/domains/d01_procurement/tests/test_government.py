@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from ximu.kernel.refusal import Refusal
-from ximu.notice.domains.d01_procurement import commands
-from ximu.notice.domains.d01_procurement.rules import compiling, government, settings
+from ximu.notice.domains.d01_procurement.commands import flags as commands
+from ximu.notice.domains.d01_procurement.rules import compiling, government, law, payments, settings
 
 pytestmark = pytest.mark.row("D1")
 ALL = settings.read("[G001]\n[G002]\n[G003]\nlimit = 100\n[G004]\n")
@@ -59,8 +59,9 @@ def test_split_purchases_need_a_limit() -> None:
 
 
 def test_interest_on_late_payment_to_a_small_firm() -> None:
-    assert government.interest(Decimal("1000000"), 10) == Decimal("5000.00")
-    assert government.interest(Decimal("1000000"), -3) == Decimal("0.00")
+    per_day = law.interest_per_day(date(2021, 1, 1))
+    assert payments.interest(Decimal("1000000"), 10, per_day=per_day) == Decimal("5000.00")
+    assert payments.interest(Decimal("1000000"), -3, per_day=per_day) == Decimal("0.00")
 
 
 def test_releases_merge_by_date_whatever_their_order() -> None:

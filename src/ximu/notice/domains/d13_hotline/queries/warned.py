@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ximu.ideas.events import queries as events
+from ximu.kernel.workdays import BUNDLED
 from ximu.notice.domains.d13_hotline import rules
 from ximu.notice.domains.d13_hotline.queries.rates import DATASET, unit_name
 
@@ -16,6 +17,11 @@ SAMPLED = """
 SELECT ticket FROM hotline
 WHERE unit = $unit AND coalesce(topic, '其他') = $topic AND called_on BETWEEN $first AND $last AND kind IN ('求助', '投诉', '举报')
 ORDER BY called_on DESC, ticket LIMIT 5
+"""
+DAILY = """
+SELECT called_on AS day, count(*) AS n FROM hotline
+WHERE called_on BETWEEN $first AND $last AND kind IN ('求助', '投诉', '举报')
+GROUP BY called_on
 """
 NAMED = {"repeat": "d13_repeats", "returned": "d13_returned", "words": "d13_words"}
 
@@ -34,7 +40,8 @@ class Warned:
         return {
             "on": self.on, "alarms": [{**a.envelope(), "unit_name": unit_name(a.unit, self.on)} for a in self.alarms],
             "judged": {"series": v.series, "tests": v.tests, "over_own_bound": v.over, "weeks": v.judged, "no_data_weeks": v.gaps,
-                       "withheld_weeks": v.withheld, "alpha": settings["alpha"], "false_discovery": settings["false_discovery"]},
+                       "withheld_weeks": v.withheld, "holiday_terms": v.holidays,
+                       "alpha": settings["alpha"], "false_discovery": settings["false_discovery"]},
             "pinned": self.manifest.envelope(),
         }
 
@@ -60,19 +67,35 @@ def warned(
 
 def _volume(on: date, first: date, known_at: datetime | None, units: Collection[str] | None, judged_weeks: int | None) -> rules.Volume:
     """Whole weeks from the first delivered one to the last that ended by the day."""
-    start = first + (-first.weekday() % 7) * timedelta(days=1)
-    weeks = []
-    while start + WEEK - timedelta(days=1) <= on:
-        weeks.append(start)
-        start += WEEK
+    weeks = weeks_until(first, on)
     if not weeks:
         return rules.volume([], [], [])
+    rows, gaps = counted(weeks, known_at, units)
+    settings = rules.WARNINGS["volume"]
+    return rules.volume(rows, weeks, gaps, settings | ({"judged_weeks": judged_weeks} if judged_weeks else {}),
+                        exposure=exposure(weeks, known_at))
+
+
+def weeks_until(first: date, on: date) -> list[date]:
+    """The Mondays of the whole weeks from `first` on that ended by the day."""
+    start = first + (-first.weekday() % 7) * timedelta(days=1)
+    return [start + n * WEEK for n in range(max(0, ((on - start).days + 1) // 7))]
+
+
+def counted(weeks: list[date], known_at: datetime | None, units: Collection[str] | None) -> tuple[list[dict[str, Any]], list[date]]:
+    """Tickets per unit, topic and week, and the weeks that were not delivered whole."""
     end = weeks[-1] + WEEK - timedelta(days=1)
     lacking = events.missing_days(DATASET, weeks[0], end, known_at=known_at)
-    gaps = sorted({day - timedelta(days=day.weekday()) for day in lacking})
     rows = events.run("d13_weekly", {"first": weeks[0], "last": end}, known_at=known_at, units=units).frame.to_dicts()
-    settings = rules.WARNINGS["volume"]
-    return rules.volume(rows, weeks, gaps, settings | ({"judged_weeks": judged_weeks} if judged_weeks else {}))
+    return rows, sorted({day - timedelta(days=day.weekday()) for day in lacking})
+
+
+def exposure(weeks: list[date], known_at: datetime | None) -> Any:
+    """Weeks weighed by their working days, from the whole city's tickets by day."""
+    given = {"first": weeks[0], "last": weeks[-1] + WEEK - timedelta(days=1)}
+    found = {row["day"]: row["n"] for row in events.ask(DAILY, given, dataset=DATASET, known_at=known_at).to_dicts()}
+    delivered = events.coverage(DATASET, known_at=known_at)
+    return rules.weighed(weeks, {day: found.get(day, 0) for day in delivered if given["first"] <= day <= given["last"]}, BUNDLED)
 
 
 def _sample(alarm: rules.Alarm, known_at: datetime | None) -> tuple[str, ...]:

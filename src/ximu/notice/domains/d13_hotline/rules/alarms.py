@@ -35,6 +35,14 @@ class Alarm:
     words: Text
     p_value: float | None = None
     sample: tuple[str, ...] = field(default=())
+    tests: int | None = None
+    false_discovery: float | None = None
+
+    def basis(self) -> dict[str, Any]:
+        """What the store of alarms keeps beside the words."""
+        told = {"observed": self.observed, "expected": self.expected, "bound": self.bound, "p_value": self.p_value,
+                "sample": list(self.sample), "tests": self.tests, "false_discovery": self.false_discovery}
+        return {name: value for name, value in told.items() if value not in (None, [])}
 
     def envelope(self) -> dict[str, Any]:
         name, level = rule_words(self.rule), LEVELS[self.level]
@@ -50,7 +58,7 @@ class Alarm:
 @dataclass(frozen=True, slots=True)
 class Volume:
     """The alarms with what is known of their errors: how many series × weeks were judged, how many lay over their own
-    bound, how many stand together; `gaps` are weeks without data."""
+    bound, how many stand together; `gaps` are weeks without data; `holidays` tells that working days and days off were weighed."""
 
     alarms: list[Alarm]
     series: int
@@ -59,6 +67,7 @@ class Volume:
     gaps: list[date]
     judged: list[date]
     withheld: list[date]
+    holidays: bool = False
 
 
 def grid(rows: Iterable[Mapping[str, Any]], weeks: Sequence[date], gaps: Iterable[date]) -> tuple[list[tuple[str, str]], np.ndarray]:
@@ -76,38 +85,71 @@ def grid(rows: Iterable[Mapping[str, Any]], weeks: Sequence[date], gaps: Iterabl
 
 def volume(
     rows: Iterable[Mapping[str, Any]], weeks: Sequence[date], gaps: Sequence[date], settings: Mapping[str, Any] = WARNINGS["volume"],
+    *, exposure: np.ndarray | None = None,
 ) -> Volume:
-    """Farrington flexible per series, then Benjamini–Hochberg over all; the last weeks are withheld, not taken for calm."""
+    """Farrington flexible per series, then Benjamini–Hochberg over all; the last weeks are withheld, not taken for calm.
+
+    `exposure` (one number per week, see `exposure.weighed`) lets weeks with public holidays be compared with others.
+    """
+    seen = detected(rows, weeks, gaps, settings, exposure=exposure)
+    withheld, holidays = list(weeks[max(len(weeks) - settings["withheld_weeks"], 0):]), exposure is not None
+    if seen is None:
+        return Volume([], len(grid(rows, weeks, gaps)[0]), 0, 0, list(gaps), [], withheld, holidays)
+    together = benjamini_hochberg(seen.found.p_value, q=settings["false_discovery"])
+    over = seen.found.alarm == 1
+    alarms = [_volume_alarm(seen, (s, k), together.tests, settings) for s, k in np.argwhere(over & together.stands)
+              if seen.count(s, k) >= settings["least"]]
+    return Volume(alarms, len(seen.names), together.tests, int(over.sum()), list(gaps), [weeks[t - 1] for t in seen.found.times], withheld,
+                  holidays)
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """Every series (`names`: unit, topic) judged at the times of `found`."""
+
+    names: list[tuple[str, str]]
+    weeks: Sequence[date]
+    counts: np.ndarray
+    found: farrington.Many
+
+    def count(self, series: int, column: int) -> float:
+        return float(self.counts[series, self.found.times[column] - 1])
+
+    def week(self, column: int) -> date:
+        return self.weeks[self.found.times[column] - 1]
+
+
+def detected(
+    rows: Iterable[Mapping[str, Any]], weeks: Sequence[date], gaps: Sequence[date], settings: Mapping[str, Any],
+    *, exposure: np.ndarray | None = None,
+) -> Detected | None:
+    """None where there is no series or not enough history."""
     ready = len(weeks) - settings["withheld_weeks"]
     names, counts = grid(rows, weeks, gaps)
     first = 52 * settings["b"] + settings["w"] + 1
     times = range(max(first, ready - settings["judged_weeks"] + 1), ready + 1)
-    withheld = list(weeks[max(ready, 0):])
     if not times or not names:
-        return Volume([], len(names), 0, 0, list(gaps), [], withheld)
+        return None
     found = farrington.farrington_flexible_many(
         counts[:, :ready], dates=tuple(weeks[:ready]), times=times, alpha=settings["alpha"], b=settings["b"], w=settings["w"],
         noPeriods=settings["no_periods"], pastWeeksNotIncluded=settings["past_weeks_not_included"], thresholdMethod="nbPlugin",
+        populationOffset=exposure is not None, population=None if exposure is None else exposure[:ready],
     )
-    together = benjamini_hochberg(found.p_value, q=settings["false_discovery"])
-    over = found.alarm == 1
-    alarms = [_volume_alarm(names[s], weeks[times[k] - 1], counts[s, times[k] - 1], found, (s, k))
-              for s, k in np.argwhere(over & together.stands)
-              if counts[s, times[k] - 1] >= settings["least"]]
-    return Volume(alarms, len(names), together.tests, int(over.sum()), list(gaps), [weeks[t - 1] for t in times], withheld)
+    return Detected(names, weeks, counts, found)
 
 
-def _volume_alarm(name: tuple[str, str], week: date, observed: float, found: farrington.Many, at: tuple[int, int]) -> Alarm:
+def _volume_alarm(seen: Detected, at: tuple[int, int], tests: int, settings: Mapping[str, Any]) -> Alarm:
+    found, (unit, topic_code), week = seen.found, seen.names[at[0]], seen.week(at[1])
     expected, bound = round(float(found.expected[at]), 1), math.floor(float(found.upperbound[at]) * 10) / 10
-    score = float(found.score[at])
+    score, observed = float(found.score[at]), seen.count(*at)
     level = "red" if score >= 3 else "orange" if score >= 2 else "yellow"
-    topic, last = topic_words(name[1]), week + WEEK - timedelta(days=1)
+    topic, last = topic_words(topic_code), week + WEEK - timedelta(days=1)
     return Alarm(
-        "volume", name[0], name[1], week.isoformat(), int(observed), expected, bound, level,
+        "volume", unit, topic_code, week.isoformat(), int(observed), expected, bound, level,
         Text(f"{week:%Y-%m-%d}至{last:%Y-%m-%d}一周，“{topic.zh}”类诉求{observed:.0f}件，按往年同期约应为{expected:g}件，超过{bound:g}件即属异常。",
              f"In the week {week} to {last} there were {observed:.0f} tickets on “{topic.en}”; about {expected:g} would be usual, "
              f"more than {bound:g} is unusual."),
-        p_value=float(found.p_value[at]),
+        p_value=float(found.p_value[at]), tests=tests, false_discovery=settings["false_discovery"],
     )
 
 

@@ -81,3 +81,20 @@ def test_the_example_is_the_same_every_time() -> None:
     one, two = SCRIPT["tickets"](2000), SCRIPT["tickets"](2000)
     assert one.equals(two)
     assert not {"caller", "phone", "address"} & set(one.columns)
+
+
+@pytest.mark.usefixtures("stored")
+def test_on_the_whole_history_only_the_planted_faults_ring() -> None:
+    """With these found true, no rule has a false alarm in the made-up city; the interval says how sure that is."""
+    before = {one.rule: one for one in queries.tried(set(), known_at=AT).rung}   # type: ignore[union-attr]
+    outbreak, repeat, returned, words = (PLANTED[n] for n in ("outbreak", "repeat", "returned", "words"))
+    true = {*(("volume", outbreak["unit"], outbreak["topic"], week.isoformat()) for week in outbreak["weeks"]),
+            *(("false_closure", PLANTED["false_closure"]["unit"], "", f"2019-0{n}/2019-0{n + 2}") for n in (1, 2, 3, 4)),
+            ("repeat", repeat["unit"], repeat["matter"], repeat["days"][-1].isoformat()),
+            ("returned", returned["unit"], returned["ticket"], returned["day"].isoformat()),
+            ("words", words["unit"], words["ticket"], words["day"].isoformat())}
+    after = {one.rule: one for one in queries.tried(true, known_at=AT).rung}     # type: ignore[union-attr]
+    assert before["volume"].judged > 5000
+    assert {rule: one.alarms for rule, one in after.items()} == dict.fromkeys(after, 0)
+    assert before["volume"].alarms - after["volume"].alarms == len(outbreak["weeks"])
+    assert queries.silences(date(2019, 7, 1), known_at=AT) == []

@@ -2,6 +2,7 @@
 
 from ximu.notice.mechanisms.m3_evaluators.queries.book import (
     ROLE,
+    Facts,
     assessed,
     content_of,
     declarations,
@@ -13,9 +14,11 @@ from ximu.notice.mechanisms.m3_evaluators.queries.book import (
     evaluations,
     evaluator,
     evaluators,
+    facts_of,
     known_payers,
     limits,
     may_see,
+    register_facts,
     register_payments,
     snapshot,
     snapshots,
@@ -38,7 +41,8 @@ from ximu.notice.mechanisms.m3_evaluators.queries.shown import (
     told,
 )
 
-__all__ = ["KINDS", "ROLE", "STATES", "acts", "assessed", "compared", "content_of", "counts_only", "declarations", "declared", "doctor",
-           "due_of", "engagement", "engagements", "evaluation", "evaluations", "evaluator", "evaluators", "known_payers",
+__all__ = ["KINDS", "ROLE", "STATES", "Facts", "acts", "assessed", "compared", "content_of", "counts_only", "declarations", "declared",
+           "doctor", "due_of", "engagement", "engagements", "evaluation", "evaluations", "evaluator", "evaluators", "facts_of",
+           "known_payers",
            "limits", "may_see", "notes", "provider", "public_evaluation", "public_evaluations", "records_opened",
-           "register_payments", "snapshot", "snapshots", "stands_for", "surveys", "today", "told", "twin_of"]
+           "register_facts", "register_payments", "snapshot", "snapshots", "stands_for", "surveys", "today", "told", "twin_of"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -28,6 +29,27 @@ _payments: dict[str, Payments] = {}
 def register_payments(name: str, provider: Payments) -> None:
     """Called by `config/wiring.py`: `provider(USCC of the evaluator)` → (uid of a unit that paid it, where that is known from)."""
     _payments[name] = provider
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts of a pack that evaluators may be given: which `fields`; `rows(units, first, last, known_at=)`, each row with
+    `ref`, `unit`, `body`."""
+
+    fields: frozenset[str]
+    rows: Callable[..., list[dict[str, Any]]]
+
+
+_facts: dict[str, Facts] = {}
+
+
+def register_facts(name: str, found: Facts) -> None:
+    """Called by `config/wiring.py`: beside the list's items (CF …) an engagement may grant fields of `name`."""
+    _facts[name] = found
+
+
+def facts_of(name: str) -> Facts | None:
+    return _facts.get(name)
 
 
 @cache

@@ -46,7 +46,10 @@ def freeze(uid: str, *, by: Actor, at: datetime) -> str:
     bodies: dict[str, str] = {}
     parts: dict[str, _Frozen] = {}
     for item in about.granted:
-        if item != RUN:
+        source = queries.facts_of(item)
+        if source is not None:
+            parts[item] = _of_a_pack(about, item, source, bodies, span=(first, last), at=at)
+        elif item != RUN:
             parts[item] = _facts(about, item, (owners, bodies), span=(first, last), at=at)
     units = _units(about, min(day, last))
     content = {
@@ -60,6 +63,18 @@ def freeze(uid: str, *, by: Actor, at: datetime) -> str:
     [row.log_index] = append([Entry(evidence.FROZEN, evidence.frozen_body(row))], at=at)
     row.save(force_insert=True)
     return row.uid
+
+
+def _of_a_pack(
+    about: Engagement, item: str, source: queries.Facts, bodies: dict[str, str], *, span: tuple[date, date], at: datetime,
+) -> _Frozen:
+    """Rows of a pack in the span; bodies under the same short names as elsewhere."""
+    found = _Frozen()
+    for row in source.rows(about.units, *span, known_at=at):
+        body = bodies.setdefault(row["body"], f"b{len(bodies) + 1}")
+        found.facts.append({"unit": row["unit"], "body": body, **{name: _plain(row[name]) for name in about.granted[item]}})
+        found.refs.append(row["ref"])
+    return found
 
 
 def _owners(units: list[str], day: date) -> dict[str, str]:

@@ -109,6 +109,8 @@ def engage(uid: str, terms: Terms, *, by: Actor, at: datetime) -> str:
     for item, fields in terms.granted.items():
         if item == RUN:
             _columns(terms.official, fields, day)
+        elif (source := queries.facts_of(item)) is not None:
+            _of_a_pack(item, fields, source)
         else:
             _fields(item, fields, day, at)
     made = Engagement(evaluator=row, title=terms.title.strip()[:120], period=terms.period, commissioner=terms.commissioner,
@@ -117,6 +119,14 @@ def engage(uid: str, terms: Terms, *, by: Actor, at: datetime) -> str:
     [made.log_index] = append([Entry(evidence.GRANTED, evidence.granted_body(made))], at=at)
     made.save()
     return made.uid
+
+
+def _of_a_pack(item: str, fields: Sequence[str], source: queries.Facts) -> None:
+    """Only what the pack offers to evaluators."""
+    for name in fields:
+        if name not in source.fields:
+            raise Refusal("EVAL-FIELD", status=403, field=f"{item}.{name}", value=name, rule=" ".join(sorted(source.fields)),
+                          zh=f"“{item}”不向评价机构提供字段“{name}”。", en=f"{item} does not offer {name} to evaluators.")
 
 
 @asks_gate("share")

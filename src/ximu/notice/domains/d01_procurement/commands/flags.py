@@ -66,7 +66,12 @@ def d01_flags(releases: str, settings_file: str | None, as_of: str | None, no_me
     """
     asked = setting.EVERYTHING if settings_file is None else setting.read(_bytes(settings_file).decode("utf-8", "replace"))
     skipped: list[int] = []
-    processes = compiling.compiled(_documents(_bytes(releases), skipped))
+    documents = list(_documents(_bytes(releases), skipped))
+    if not any(isinstance(one, dict) for one in documents):
+        raise Refusal("D01-INPUT", field="RELEASES", value=Path(releases).name, rule="OCDS as JSON or JSON Lines",
+                      zh=f"“{Path(releases).name}”中没有任何OCDS发布（应为JSON或JSONL）；没有数据不等于没有红旗。",
+                      en=f"“{Path(releases).name}” holds no OCDS release (JSON or JSON Lines); no data is not the same as no flag.")
+    processes = compiling.compiled(documents)
     tally = flags.evaluate(processes, asked)
     findings, unsaid = government.evaluate(processes, asked, as_of=_day(as_of))
     for one in findings:

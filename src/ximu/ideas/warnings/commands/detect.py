@@ -5,20 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ximu.ideas.warnings import queries
 from ximu.ideas.warnings.rules import parameters, reading
 from ximu.ideas.warnings.rules.detectors import METHODS, detect
 from ximu.ideas.warnings.rules.series import Detection
 from ximu.kernel.refusal import Refusal
 
 DJANGO = False
-COMMANDS = {"detect": "detect_command", "warnings": "warnings_group"}
+COMMANDS = {"detect": "detect_command"}
 COLUMNS = ("t", "date", "observed", "expected", "upperbound", "alarm", "score", "state", "reason_zh", "reason_en")
 
 
@@ -60,7 +58,7 @@ def _table(detection: Detection) -> None:
 
 @click.command("detect")
 @click.argument("source", metavar="SERIES.csv")
-@click.option("--method", required=True, metavar="|".join(METHODS), help="检测方法 the detector")
+@click.option("--method", default="", metavar="|".join(METHODS), help="检测方法，必填 the detector, required")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="参数，可重复 a parameter, repeatable")
 @click.argument("more", nargs=-1, metavar="[NAME=VALUE …]")
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
@@ -78,37 +76,3 @@ def detect_command(source: str, method: str, params: tuple[str, ...], more: tupl
         click.echo(json.dumps(_document(detection), ensure_ascii=False))
     else:
         _table(detection)
-
-
-@click.group("warnings")
-def warnings_group() -> None:
-    """预警 alarms: which are open, how good each rule is."""
-
-
-@warnings_group.command("list")
-@click.option("--all", "every", is_flag=True, help="含已核实的 decided ones too")
-@click.option("--source", default="", help="来源包，如 D4、D13 the pack that raised it")
-@click.option("--json", "as_json", is_flag=True, help="JSON output")
-def list_alarms(every: bool, source: str, as_json: bool) -> None:
-    """预警清单，最严重的在前 alarms, the gravest first."""
-    found = [queries.plain(row) for row in queries.alarms(open_only=not every, source=source)]
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
-        return
-    for one in found:
-        click.echo(f"{one['level']:<7}{one['rule']}  {one['unit']}  {one['period']}  {one['words_zh']} {one['words_en']}  {one['outcome']}")
-    if not found:
-        click.echo("没有待核实的预警；没有预警不等于没有问题。No open alarm, which is not the same as calm.")
-
-
-@warnings_group.command("rules")
-@click.option("--json", "as_json", is_flag=True, help="JSON output")
-def list_rules(as_json: bool) -> None:
-    """各规则的查准率及95%区间 precision of each rule, with its 95% interval."""
-    found = [asdict(one) | {"retire": one.retire} for one in queries.records()]
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
-        return
-    for one in found:
-        share = "—" if one["precision"] is None else f"{one['precision']:.2f} ({one['low']:.2f}–{one['high']:.2f})"
-        click.echo(f"{one['rule']}  {one['true']}/{one['decided']}  {share}{'  建议停用 retire' if one['retire'] else ''}")

@@ -1,0 +1,62 @@
+"""The alarms of all packs: raised every day, tried on history every month, with what is silent told apart."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from ximu.foundation import clock
+from ximu.ideas.events import queries as events
+from ximu.ideas.warnings import queries as alarms_kept
+from ximu.ideas.warnings import services as alarms
+from ximu.ideas.warnings.services import Raised, Silent, Tried
+from ximu.kernel.actor import SYSTEM
+from ximu.notice.domains.d01_procurement import queries as procurement
+from ximu.notice.domains.d04_investment import queries as investment
+from ximu.notice.domains.d13_hotline import queries as hotline
+from ximu.notice.domains.d13_hotline.rules import WARNINGS
+
+HOTLINE = "D13"
+
+
+def raise_alarms(*, at: datetime) -> int:
+    """The warning rules of the packs, for this year and the last: what is new is kept, the grave ones open a case."""
+    day, found = clock.city_day(at), []
+    for year in (day.year - 1, day.year):
+        sheet = investment.sheet(year, today=day, known_at=at)
+        found += [Raised("D4", a.rule, a.level, a.unit, a.about, "" if a.about in sheet.judged else str(year),
+                         a.reason) for a in investment.warned(sheet)]
+    span = events.span("hotline")
+    if span is not None:
+        weak = hotline.warned(span[1], known_at=at).alarms
+        found += [Raised(HOTLINE, a.rule, a.level, a.unit, a.subject, str(a.period), a.words, a.basis()) for a in weak]
+    found += _purchases(day, at)
+    return alarms.keep(found, by=SYSTEM, at=at)
+
+
+def _purchases(day: date, at: datetime) -> list[Raised]:
+    """Flags on the government itself; the others stay on the procurement pages."""
+    known = procurement.book(day, known_at=at)
+    return [Raised("D1", code, "yellow", one.unit, one.ocid, str(one.last_day.year), procurement.alarm_words(one, code),
+                   procurement.alarm_basis(one, code)) for one in known.processes
+            for code in sorted(procurement.GOVERNMENT & set(one.codes))]
+
+
+def note_silences(*, at: datetime) -> int:
+    """Days without tickets, units that fell silent; those that spoke again are ended."""
+    found = [Silent(HOTLINE, one.kind, one.unit, "hotline", one.first, one.last, one.words)
+             for one in hotline.silences(clock.city_day(at), known_at=at)]
+    told = alarms.keep_silences(HOTLINE, found, by=SYSTEM, at=at)
+    return told["opened"] + told["ended"]
+
+
+def try_rules(*, at: datetime) -> int:
+    """Once in `[back_test] days` each rule is run over the whole history, so that its false-alarm rate stands beside its alarms."""
+    span = events.span("hotline")
+    newest = max((row.last for row in alarms_kept.back_tests() if row.source == HOTLINE), default=None)
+    if span is None or (newest is not None and span[1] < newest + timedelta(days=WARNINGS["back_test"]["days"])):
+        return 0
+    tried = hotline.tried(alarms_kept.confirmed(HOTLINE), known_at=at)
+    if tried is None:
+        return 0
+    return alarms.keep_back_tests([Tried(HOTLINE, one.rule, tried.first, tried.last, one.judged, one.alarms, one.per_year, tried.manifest)
+                                   for one in tried.rung], by=SYSTEM, at=at)

@@ -1,0 +1,58 @@
+"""The daily round: alarms of the packs are kept once with their basis, rules are tried on history once a month, silence is noted."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ximu.config import alarming
+from ximu.ideas.events import services as events
+from ximu.ideas.events.tests.factories import frame, ticket
+from ximu.ideas.registry.tests.factories import load
+from ximu.ideas.warnings import queries as alarms
+from ximu.kernel.actor import SYSTEM
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("D1", "D13")]
+SCRIPT = runpy.run_path(str(Path(__file__).parents[4] / "scripts" / "procurement_example.py"))
+PLANTED: dict[str, dict[str, Any]] = SCRIPT["PLANTED"]
+AT = datetime(2019, 7, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _home(settings: Any, tmp_path: Path) -> None:
+    settings.XIMU_HOME = tmp_path
+
+
+def test_flags_on_the_government_become_alarms_once(tmp_path: Path) -> None:
+    load()
+    file = tmp_path / "releases.jsonl"
+    file.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in SCRIPT["releases"]() if one["date"] < "2019-07"), "utf-8")
+    events.load("procurement", file, batch="example", by=SYSTEM, at=AT)
+    assert alarming.raise_alarms(at=AT) == len(PLANTED)
+    assert alarming.raise_alarms(at=AT + timedelta(days=1)) == 0
+    told = {a.about: (a.rule, a.basis["observed"]) for a in alarms.alarms(source="D1")}
+    assert told == {ocid: (plant["code"], plant["value"] + (ocid == "ocds-ximu01-1-05")) for ocid, plant in PLANTED.items()}, "a day more unpaid"
+
+
+def test_a_hotline_alarm_carries_the_rate_of_its_rule_and_days_without_tickets_are_noted() -> None:
+    assert (alarming.try_rules(at=AT), alarming.note_silences(at=AT)) == (0, 0), "without data nothing is known"
+    rows = [ticket(f"t{n}", called_on=date(2019, 3, 1) + timedelta(days=n)) for n in range(110)]
+    events.append("hotline", frame(*rows, ticket("r", called_on=date(2019, 6, 3), returned=3)), batch="b", by=SYSTEM, at=AT)
+    assert alarming.try_rules(at=AT) == 5, "each rule of the hotline"
+    assert alarming.try_rules(at=AT + timedelta(days=1)) == 0, "not again before 28 more days of data"
+    alarming.raise_alarms(at=AT)
+    [row] = [a for a in alarms.alarms(source="D13") if a.rule == "returned"]
+    assert row.basis["false_alarms"]["judged"] == 4
+    assert (row.basis["observed"], row.basis["sample"], row.level, row.case) == (3, ["r"], "yellow", "")
+    assert alarming.note_silences(at=AT) == 1
+    [gone] = alarms.silences()
+    assert (gone.kind, gone.first, gone.last) == ("no_data", date(2019, 6, 19), date(2019, 6, 29))
+    more = [ticket(f"u{n}", called_on=date(2019, 6, 19) + timedelta(days=n)) for n in range(12)]
+    events.append("hotline", frame(*more), batch="c", by=SYSTEM, at=AT + timedelta(hours=1))
+    assert alarming.note_silences(at=AT + timedelta(hours=2)) == 1
+    assert alarms.silences() == [] and len(alarms.silences(open_only=False)) == 1

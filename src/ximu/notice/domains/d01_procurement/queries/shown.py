@@ -1,0 +1,140 @@
+"""What is shown: the city at a glance, a buyer's dossier, one process with its facts; rows for evaluators."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from ximu.foundation import clock
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.words import Text
+from ximu.notice.domains.d01_procurement.queries import responsible as duties
+from ximu.notice.domains.d01_procurement.queries.book import Book, Process, book, one_process
+from ximu.notice.domains.d01_procurement.rules import law, payments
+from ximu.notice.domains.d01_procurement.rules import release as ocds
+from ximu.notice.domains.d01_procurement.rules.payments import STATES, Figures
+from ximu.notice.domains.d01_procurement.rules.settings import KNOWN
+from ximu.notice.domains.d01_procurement.rules.steps import FLAGS, GOVERNMENT, step_day
+
+EVALUATED = ("due", "met", "state", "days_late", "amount", "currency", "small", "interest")
+
+
+def figures_of(processes: Iterable[Process], on: date) -> Figures:
+    listed = list(processes)
+    return payments.figures([one.compiled for one in listed], [p for one in listed for p in one.payments], on=on,
+                            signing_days=law.signing_days)
+
+
+def unit_name(uid: str, on: date) -> str:
+    return registry.name(uid, as_of=on) if registry.unit(uid, as_of=on) else uid
+
+
+def overview(on: date, *, known_at: datetime | None = None, units: Collection[str] | None = None) -> dict[str, Any]:
+    """The city (or the units one may see): figures, flags by code, each unit."""
+    whole = book(on, known_at=known_at, units=units)
+    by_unit: dict[str, list[Process]] = {}
+    for one in whole.processes:
+        by_unit.setdefault(one.unit, []).append(one)
+    counted = Counter(code for one in whole.processes for code in one.codes)
+    lines = [{"unit": unit, "name": unit_name(unit, on), "figures": figures_of(listed, on),
+              "flagged": sum(bool(one.codes) for one in listed), "government": sum(bool(GOVERNMENT & set(one.codes)) for one in listed)}
+             for unit, listed in by_unit.items()]
+    missing = duties.gaps(by_unit, on)
+    return {
+        "on": on, "figures": figures_of(whole.processes, on), "units": sorted(lines, key=lambda line: (-line["government"], line["name"])),
+        "codes": [{"code": code, "words": FLAGS[code][1], "n": counted[code], "government": code in GOVERNMENT} for code in KNOWN
+                  if counted[code]],
+        "flagged": sorted((one for one in whole.processes if one.codes), key=lambda one: (-len(one.codes), one.ocid))[:200],
+        "unsaid": whole.unsaid, "manifest": whole.manifest, "gaps": len(missing),
+    }
+
+
+def dossier(unit: str, on: date, *, known_at: datetime | None = None, units: Collection[str] | None = None,
+            persons: bool = False) -> dict[str, Any]:
+    """A buyer: figures, processes with flags, payments late or overdue, who answers for each step."""
+    allowed = {unit} if units is None else {unit} & set(units)
+    whole = book(on, known_at=known_at, units=allowed)
+    return {
+        "unit": unit, "name": unit_name(unit, on), "on": on, "figures": figures_of(whole.processes, on), "processes": whole.processes,
+        "late": [one for one in whole.payments if one.state in ("late", "overdue")], "states": STATES,
+        "responsible": duties.responsible_of(unit, on, persons=persons), "manifest": whole.manifest,
+    }
+
+
+def shown_process(ocid: str, on: date, *, known_at: datetime | None = None, units: Collection[str] | None = None,
+                  persons: bool = False) -> dict[str, Any]:
+    """One process: its releases, its flags each with value, facts, threshold, step and who answered for it on that day."""
+    whole, one = one_process(ocid, on, known_at=known_at, units=units)
+    return {
+        "process": one, "name": unit_name(one.unit, on), "on": on, "flags": [_flag(whole, one, code, persons) for code in KNOWN
+                                                                              if code in one.codes],
+        "states": STATES, "manifest": whole.manifest,
+    }
+
+
+def _flag(whole: Book, one: Process, code: str, persons: bool) -> dict[str, Any]:
+    step, words = FLAGS[code]
+    day = step_day(one.compiled, step) or one.last_day
+    row = duties.responsible(one.unit, step, day)
+    told = next((t for t in duties.responsible_of(one.unit, day, persons=persons) if t["step"] == step), None) if row else None
+    finding = next((f for f in one.findings if f.code == code), None)
+    return {
+        "code": code, "words": words, "value": one.codes[code], "government": code in GOVERNMENT, "step": step, "day": day,
+        "facts": finding.facts if finding else _facts(one, code), "reason": finding.reason if finding else None,
+        "fences": whole.fences.get(code, {}), "post": told["post"] if told else "", "holder": told["holder"] if told else "",
+    }
+
+
+def _facts(one: Process, code: str) -> dict[str, Any]:
+    """The fields of the compiled release that a flag of the published guide looks at."""
+    tender = one.compiled.get("tender")
+    bids = [{"tenderers": ocds.ids(b, "tenderers"), "status": ocds.text(b, "status"), "amount": ocds.number(b, "value", "amount"),
+             "date": ocds.text(b, "date")} for b in ocds.items(one.compiled, "bids", "details")]
+    match code:
+        case "R003":
+            return {"start": ocds.text(tender, "tenderPeriod", "startDate"), "end": ocds.text(tender, "tenderPeriod", "endDate")}
+        case "R018":
+            return {"tenderers": ocds.number(tender, "numberOfTenderers"), "method": ocds.text(tender, "procurementMethod")}
+        case "R030":
+            return {"deadline": ocds.text(tender, "tenderPeriod", "endDate"), "bids": bids}
+        case _:
+            return {"bids": bids}
+
+
+def alarm_words(one: Process, code: str) -> Text:
+    """What an alarm says of a flag."""
+    words, finding = FLAGS[code][1], next((f for f in one.findings if f.code == code), None)
+    zh, en = f"采购过程“{one.title}”：{words.zh}。", f"Procurement “{one.title}”: {words.en}."
+    return Text(zh + finding.reason.zh, f"{en} {finding.reason.en}") if finding else Text(zh, en)
+
+
+def alarm_basis(one: Process, code: str) -> dict[str, Any]:
+    finding = next((f for f in one.findings if f.code == code), None)
+    return {"observed": round(one.codes[code], 4), "sample": [one.ocid], **({"bound": finding.facts["threshold"]} if finding else {})}
+
+
+def payers_of(code: str) -> list[tuple[str, str]]:
+    """Units that awarded a contract to the body with this unified social credit code, and where that is known from."""
+    found: dict[str, str] = {}
+    for one in book(clock.today(), known_at=clock.now()).processes:
+        parties = {ocds.text(p, "id") for p in ocds.items(one.compiled, "parties") if ocds.text(p, "identifier", "id") == code}
+        awarded = {i for a in ocds.items(one.compiled, "awards") if ocds.text(a, "status") == "active" for i in ocds.ids(a, "suppliers")}
+        if parties & awarded:
+            found.setdefault(one.unit, f"采购合同 {one.ocid}")
+    return sorted(found.items())
+
+
+def evaluator_rows(units: Collection[str], first: date, last: date, *, known_at: datetime) -> list[dict[str, Any]]:
+    """Payments due in the span, for a frozen snapshot: `ref`, `unit`, `body`, and the fields of `EVALUATED`. Not to whom."""
+    whole = book(last, known_at=known_at, units=units)
+    rows = []
+    for one in whole.payments:
+        if first <= one.due <= last:
+            plain = one.plain()
+            rows.append({"ref": f"payment:{one.ocid}/{one.contract}/{one.milestone}", "unit": one.unit, "body": one.unit,
+                         **{name: plain[name] for name in EVALUATED}})
+    return sorted(rows, key=lambda row: row["ref"])
+
+

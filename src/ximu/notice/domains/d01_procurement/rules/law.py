@@ -1,0 +1,39 @@
+"""What the law says on a day: `parameters.toml`, each row with its source; the newest row that has begun, else the first."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@cache
+def _rows() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads((Path(__file__).parents[1] / "parameters.toml").read_text("utf-8"))
+
+
+def _on(name: str, on: date) -> Any:
+    rows = sorted(_rows()[name], key=lambda row: row["since"])
+    return ([row for row in rows if row["since"] <= on] or rows[:1])[-1]["value"]
+
+
+def interest_per_day(on: date) -> Decimal:
+    """Share of the amount per day late, for a small firm where no rate was agreed."""
+    return Decimal(_on("sme_interest_per_day", on))
+
+
+def signing_days(on: date) -> int:
+    """Days from the award to the signature."""
+    return int(_on("signing_days", on))
+
+
+def change_share(on: date) -> float:
+    """Largest change of a contract against its award."""
+    return float(_on("change_share", on))
+
+
+def grace_days(on: date) -> int:
+    return int(_on("grace_days", on))

@@ -1,0 +1,169 @@
+"""What was due to whom on which day, was it paid, and what interest does a small firm get?
+
+A payment is a contract's milestone of type `payment` or `financing` with a due day. Its amount is the milestone's own `value`, else the sum
+of the transactions that name it (`relatedImplementationMilestone`); without either it is not known and not guessed. It is met on `dateMet`,
+else with the last transaction that names it. A firm is small where `parties[].details.scale` says micro, small, medium or sme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from ximu.kernel.words import Text
+from ximu.notice.domains.d01_procurement.rules import release as ocds
+
+SMALL = frozenset({"micro", "small", "medium", "sme"})
+PAID = frozenset({"payment", "financing"})
+STATES = {
+    "paid": Text("按期支付", "paid in time"), "late": Text("逾期支付", "paid late"), "overdue": Text("逾期未付", "overdue"),
+    "open": Text("未到期", "not yet due"),
+}
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """`interest` only for a small firm, in the payment's currency; None where the amount is not known."""
+
+    ocid: str
+    unit: str
+    contract: str
+    milestone: str
+    due: date
+    met: date | None
+    state: str
+    days_late: int
+    amount: Decimal | None
+    currency: str
+    supplier: str
+    small: bool
+    interest: Decimal | None
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "ocid": self.ocid, "unit": self.unit, "contract": self.contract, "milestone": self.milestone, "due": self.due.isoformat(),
+            "met": self.met.isoformat() if self.met else None, "state": self.state, "days_late": self.days_late,
+            "amount": None if self.amount is None else str(self.amount), "currency": self.currency, "supplier": self.supplier,
+            "small": self.small, "interest": None if self.interest is None else str(self.interest),
+        }
+
+
+def interest(amount: Decimal, days_late: int, *, per_day: Decimal) -> Decimal:
+    """Interest due on a late payment to a small firm, in the currency of `amount`, to the cent."""
+    return (amount * per_day * max(0, days_late)).quantize(CENT, ROUND_HALF_UP)
+
+
+def payments(process: Any, unit: str, *, on: date, per_day: Callable[[date], Decimal]) -> Iterator[Payment]:
+    """Of one compiled process as of a day; `per_day` is the rate of interest that holds on a due day."""
+    small = {ocds.text(p, "id") for p in ocds.items(process, "parties") if (ocds.text(p, "details", "scale") or "").lower() in SMALL}
+    suppliers = {str(ocds.at(a, "id")): ocds.ids(a, "suppliers") for a in ocds.items(process, "awards")}
+    for contract in ocds.items(process, "contracts"):
+        who = ocds.ids(contract, "suppliers") or suppliers.get(str(ocds.at(contract, "awardID")), [])
+        paid = _transactions(contract)
+        seen: set[str] = set()
+        for milestone in [*ocds.items(contract, "implementation", "milestones"), *ocds.items(contract, "milestones")]:
+            name, due = str(ocds.at(milestone, "id")), day_of(ocds.text(milestone, "dueDate"))
+            if ocds.text(milestone, "type") not in PAID or due is None or name in seen:
+                continue
+            seen.add(name)
+            amount, currency = _amount(milestone, paid.get(name, []), contract)
+            met = day_of(ocds.text(milestone, "dateMet")) or max((day for day, _ in paid.get(name, [])), default=None)
+            met = met if met is not None and met <= on else None
+            late = max(0, ((met or on) - due).days)
+            state = ("late" if late else "paid") if met else ("overdue" if late else "open")
+            is_small = any(one in small for one in who)
+            owed = interest(amount, late, per_day=per_day(due)) if is_small and amount is not None else None
+            yield Payment(ocds.text(process, "ocid") or "", unit, str(ocds.at(contract, "id")), name, due, met, state, late, amount,
+                          currency, "、".join(who), is_small, owed)
+
+
+def _transactions(contract: Any) -> dict[str, list[tuple[date, Decimal | None]]]:
+    found: dict[str, list[tuple[date, Decimal | None]]] = {}
+    for one in ocds.items(contract, "implementation", "transactions"):
+        name, day = ocds.at(one, "relatedImplementationMilestone", "id"), day_of(ocds.text(one, "date"))
+        if name is not None and day is not None:
+            found.setdefault(str(name), []).append((day, _decimal(ocds.at(one, "value", "amount"))))
+    return found
+
+
+def _amount(milestone: Any, paid: list[tuple[date, Decimal | None]], contract: Any) -> tuple[Decimal | None, str]:
+    own = _decimal(ocds.at(milestone, "value", "amount"))
+    currency = ocds.text(milestone, "value", "currency") or ocds.text(contract, "value", "currency") or ""
+    known = [amount for _, amount in paid if amount is not None]
+    return (own if own is not None else sum(known, Decimal(0)) if known else None), currency
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def day_of(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """D01-2 signed in time, D01-3 paid in time by amount, D01-5 what is owed to small firms; a rate over nothing is None.
+
+    `other` payments are in another currency than the main one and not added; `unknown` ones have no amount.
+    """
+
+    processes: int
+    signed_due: int
+    signed: int
+    due: Decimal
+    paid: Decimal
+    owed_small: Decimal
+    interest: Decimal
+    other: int
+    unknown: int
+
+    @property
+    def signed_rate(self) -> float | None:
+        return 100 * self.signed / self.signed_due if self.signed_due else None
+
+    @property
+    def paid_rate(self) -> float | None:
+        return float(100 * self.paid / self.due) if self.due else None
+
+    def plain(self) -> dict[str, Any]:
+        return {"processes": self.processes, "signed_due": self.signed_due, "signed": self.signed, "signed_rate": self.signed_rate,
+                "due": str(self.due), "paid": str(self.paid), "paid_rate": self.paid_rate, "owed_small": str(self.owed_small),
+                "interest": str(self.interest), "other_currency": self.other, "amount_unknown": self.unknown}
+
+
+def figures(
+    processes: Iterable[Any], paid: Iterable[Payment], *, on: date, signing_days: Callable[[date], int], main: str = "CNY",
+) -> Figures:
+    """An award counts from the day by which its contract must be signed; a payment from the day it is due."""
+    listed, given = list(processes), [one for one in paid if one.state != "open"]
+    judged = [good for process in listed for good in _signed(process, on, signing_days)]
+    own = [one for one in given if one.currency == main and one.amount is not None]
+    total = Decimal(0)
+    return Figures(
+        len(listed), len(judged), sum(judged), sum((one.amount or total for one in own), total),
+        sum((one.amount or total for one in own if one.state == "paid"), total),
+        sum((one.amount or total for one in own if one.state == "overdue" and one.small), total),
+        sum((one.interest or total for one in own if one.small), total),
+        sum(one.currency != main for one in given), sum(one.amount is None for one in given),
+    )
+
+
+def _signed(process: Any, on: date, signing_days: Callable[[date], int]) -> Iterator[bool]:
+    contracts = {str(ocds.at(c, "awardID")): day_of(ocds.text(c, "dateSigned")) for c in ocds.items(process, "contracts")}
+    for award in ocds.items(process, "awards"):
+        made = day_of(ocds.text(award, "date"))
+        if ocds.text(award, "status") != "active" or made is None:
+            continue
+        term, signed = signing_days(made), contracts.get(str(ocds.at(award, "id")))
+        if signed is not None:
+            yield (signed - made).days <= term
+        elif (on - made).days > term:
+            yield False

@@ -1,0 +1,55 @@
+"""The procurement pages: the city at a glance, a buyer's dossier, one process with its facts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.given import day_of, day_or_none
+from ximu.notice.domains.d01_procurement import queries, services
+
+SEE, ASSIGN = "d01.see", services.PERMISSION
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """As of which day, for which units, with names of persons or not."""
+    actor = actor_of(request)
+    actor.must(SEE)
+    on: date = day_or_none(request.GET.get("on", ""), "on") or clock.today()
+    return {"on": on, "known_at": clock.now(), "units": actor.units_with(SEE)}
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    return render(request, "d01_procurement/index.html", queries.overview(**_asked(request)))
+
+
+@require_safe
+def dossier(request: HttpRequest, uid: str) -> HttpResponse:
+    asked, actor = _asked(request), actor_of(request)
+    may = actor.can(ASSIGN, uid)
+    return render(request, "d01_procurement/unit.html", {
+        **queries.dossier(uid, persons=True, **asked), "may_assign": may,
+        "posts": registry.posts(uid, as_of=asked["on"]) if may else []})
+
+
+@require_safe
+def process(request: HttpRequest) -> HttpResponse:
+    """Errors: `D01-NONE`."""
+    return render(request, "d01_procurement/process.html",
+                  queries.shown_process(request.GET.get("ocid", ""), persons=True, **_asked(request)))
+
+
+@require_POST
+def assign(request: HttpRequest, uid: str) -> HttpResponse:
+    post = request.POST
+    services.assign(uid, step=post.get("step", ""), post=post.get("post", ""), since=day_of(post.get("since", ""), "since"),
+                    basis=post.get("basis", ""), by=actor_of(request), at=clock.now())
+    return redirect("d01:unit", uid=uid)
