@@ -11,7 +11,7 @@ from ximu.notice.mechanisms.m3_complaints.queries.content import (
     told_by_reporter,
 )
 from ximu.notice.mechanisms.m3_complaints.queries.desk import DAY, alarms, doctor, guesses, provider, seal_body, seals, today
-from ximu.notice.mechanisms.m3_complaints.queries.figures import ORIGINS, counted, leads, public_figures, quarter
+from ximu.notice.mechanisms.m3_complaints.queries.figures import ORIGINS, counted, leads, public_figures, published_in, quarter
 from ximu.notice.mechanisms.m3_complaints.queries.keys import (
     data_key,
     is_bare,
@@ -52,6 +52,7 @@ __all__ = [
     "DAY", "HANDLE", "ORIGINS", "OVERSEE", "PRESS", "acting", "alarms", "attachment", "avoided", "avoided_by", "conflicted", "content",
     "counted", "data_key", "days_left", "doctor", "due", "extension_of", "files_of", "guesses", "handles", "hour_of", "is_bare",
     "keeper", "keeper_of", "key_by_code", "leads", "locked", "mask_of", "no_seat", "office_named", "office_of", "office_private",
-    "offices", "offices_for", "parent", "person_of", "provider", "public_figures", "quarter", "report", "ring_of", "route", "seal_body",
-    "seals", "seats", "secret", "served", "talk_of", "text_of", "today", "told_by_reporter", "uncovered", "value", "visible", "waiting",
+    "offices", "offices_for", "parent", "person_of", "provider", "public_figures", "published_in", "quarter", "report", "ring_of",
+    "route", "seal_body", "seals", "seats", "secret", "served", "talk_of", "text_of", "today", "told_by_reporter", "uncovered", "value",
+    "visible", "waiting",
 ]

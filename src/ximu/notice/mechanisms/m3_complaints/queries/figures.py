@@ -55,6 +55,13 @@ def public_figures(view: View, *, on: date | None = None, year: int = 0, number:
             "tables": tables}
 
 
+def published_in(year: int) -> tuple[str, str]:
+    """(received, closed) of a year: the sum of the totals that were published, “—” where one of them was withheld or none is there."""
+    totals = [[table["total"] for table in row.tables] for row in Quarter.objects.filter(year=year).order_by("number")]
+    columns = list(zip(*totals, strict=True)) or [(None,), (None,)]
+    return tuple("—" if None in column else str(sum(column)) for column in columns)  # type: ignore[return-value]
+
+
 def counted(first: date, last: date, smallest: int) -> list[dict[str, Any]]:
     """The tables of a quarter as plain data, small cells withheld."""
     by_topic = {**dict.fromkeys(rules.TOPICS, 0), **Counter(Report.objects.filter(day__range=(first, last)).values_list("topic",
