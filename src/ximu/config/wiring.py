@@ -12,6 +12,7 @@ from typing import Any
 from django.urls import reverse
 
 from ximu.config import alarming, timetable
+from ximu.config.yearly import plan_in_the_year, reports_in_the_year
 from ximu.foundation import clock, outbox, packs
 from ximu.foundation.rooms import dotted
 from ximu.ideas.accounts import hooks as rights
@@ -237,6 +238,8 @@ def connect_supervision() -> None:
     register_evidence("supervision", supervision.provider, kinds=supervision.KINDS)
     publications.register_public("proposals", supervision.public_proposals)
     outbox.connect(FindingMade, rectify_finding)
+    supervision.register_figures("plan", plan_in_the_year)
+    supervision.register_figures("reports", reports_in_the_year)
 
 
 def connect_evaluators() -> None:

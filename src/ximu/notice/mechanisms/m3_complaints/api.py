@@ -23,6 +23,10 @@ class PressLead(Schema):
     source: str = Field(max_length=300)
 
 
+class LeadRow(PressLead):
+    unit: str = Field(max_length=120)
+
+
 @router.get("/leads", response=list[dict[str, Any]], summary="线索 Leads")
 def leads(request: HttpRequest, origin: str = "") -> Any:
     actor_of(request).must("complaints.leads")
@@ -35,6 +39,13 @@ def press(request: HttpRequest, given: PressLead) -> Status:
     made = services.report_press(given.unit, given.topic, origin=given.origin, words=given.words, source=given.source,
                                  by=actor_of(request), at=clock.now())
     return Status(201, {"lead": made})
+
+
+@router.post("/leads/list", response={201: dict[str, Any]}, summary="登记线索清单 Bring a list of leads")
+def bring(request: HttpRequest, rows: list[LeadRow]) -> Status:
+    """Rows of the hotline, the press or the public, in Chinese words or codes; what is refused is named with its line."""
+    given = [dict(zip(services.COLUMNS, (r.unit, r.topic, r.origin, r.words, r.source), strict=True)) for r in rows]
+    return Status(201, services.bring_leads(rows=given, by=actor_of(request), at=clock.now()).envelope())
 
 
 @router.get("/figures", response=dict[str, Any], summary="季度统计 Figures of a quarter")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
-from ximu.foundation import clock
+from ximu.foundation import clock, documents
 from ximu.foundation.web import actor_of
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_supervision import queries, services
@@ -85,6 +85,20 @@ def answer(request: HttpRequest, proposal: str, given: AnswerIn) -> Any:
     told = services.Given(given.klass, given.words, _letter(given.letter), given.due, given.deliverable)
     made = services.answer_proposal(proposal, told, by=actor_of(request), at=clock.now())
     return {"class": made.klass, "letter": made.letter, "promise": queries.proposal(proposal).promise}
+
+
+@router.get("/proposals/{proposal}/answers/{place}/letter.{form}", summary="答复函 Letter of an answer (docx, pdf)")
+def letter(request: HttpRequest, proposal: str, place: int, form: Literal["docx", "pdf"]) -> HttpResponse:
+    by = actor_of(request)
+    made = queries.given_letter(queries.proposal(proposal) if by.can("proposals.see") else queries.own(proposal, by), place)
+    return HttpResponse(documents.pdf(made) if form == "pdf" else documents.docx(made), content_type="application/octet-stream")
+
+
+@router.get("/yearly", response=dict[str, Any], summary="年度报告文字 Text for the yearly report of the government")
+def yearly(request: HttpRequest, year: int, known_at: date | None = None) -> Any:
+    actor_of(request).must("inspection.run")
+    known = clock.end_of(known_at) if known_at else clock.now()
+    return queries.year_envelope(queries.year_text(year, as_of=clock.today(), known_at=known, on=clock.today()))
 
 
 @router.get("/rounds", response=list[dict[str, Any]], summary="督查轮次 Inspection rounds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ximu.notice.mechanisms.m3_supervision.views import proposals, rounds
+from ximu.notice.mechanisms.m3_supervision.views import papers, proposals, rounds
 
 app_name = "m3_supervision"
 urlpatterns = [
@@ -13,7 +13,11 @@ urlpatterns = [
     path("proposals/mine", proposals.mine, name="mine"),
     path("proposals/mine/<str:uid>", proposals.own, name="own"),
     path("proposals/<str:uid>", proposals.one, name="proposal"),
+    path("proposals/<str:uid>/draft.<str:form>", papers.draft, name="draft"),
+    path("proposals/<str:uid>/answer-<int:place>.<str:form>", papers.given, name="letter"),
     path("proposals/<str:uid>/<str:verb>", proposals.act, name="act"),
+    path("yearly", papers.yearly, name="yearly"),
+    path("yearly.<str:form>", papers.yearly_file, name="yearly_file"),
     path("rounds", rounds.index, name="rounds"),
     path("rounds/<str:uid>", rounds.one, name="round"),
     path("rounds/<str:uid>/<str:verb>", rounds.act, name="round_act"),

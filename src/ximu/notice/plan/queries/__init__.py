@@ -18,7 +18,6 @@ from ximu.notice.plan.queries.checks import (
     self_reports,
     set_day,
     stale_figures,
-    warned,
 )
 from ximu.notice.plan.queries.standing import (
     awaiting_review,
@@ -36,10 +35,11 @@ from ximu.notice.plan.queries.standing import (
     status,
     today,
 )
+from ximu.notice.plan.queries.warnings import open_warnings, warned
 
 __all__ = [
     "CHECKED", "Duty", "Line", "awaiting_review", "burn_up", "check", "checks", "due_of", "duties", "duty_lights",
     "duty_status", "envelope", "evidence", "evidence_of", "follower", "followers", "has_registry", "inputs_of",
-    "letter", "lines", "matrix", "missing", "plan", "plans", "previous", "provider", "public_plan", "readings",
+    "letter", "lines", "matrix", "missing", "open_warnings", "plan", "plans", "previous", "provider", "public_plan", "readings",
     "report_figures", "row", "rows", "self_reports", "set_day", "stale_figures", "status", "today", "unread", "warned",
 ]

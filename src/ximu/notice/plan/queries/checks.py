@@ -16,7 +16,7 @@ from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
-from ximu.notice.plan.models import Check, Finding, NextPlan, Plan, SelfReport, Warned
+from ximu.notice.plan.models import Check, Finding, NextPlan, Plan, SelfReport
 from ximu.notice.plan.queries import bearers as bearing
 from ximu.notice.plan.queries import standing
 from ximu.notice.plan.rules import checks as rules
@@ -120,9 +120,6 @@ def stale_figures(of: Check, *, known_at: datetime) -> list[tuple[rules.Figure, 
     """Figures of the report that would be another with what is known now about the same day."""
     return rules.stale(report_figures(of), rules.figures(inputs_of(of, known_at=known_at))) if of.inputs else []
 
-
-def warned(of: Plan) -> list[Warned]:
-    return list(Warned.objects.filter(row__plan=of).select_related("row").order_by("-at"))
 
 
 def followers(of: Plan) -> list[NextPlan]:

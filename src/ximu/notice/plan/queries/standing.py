@@ -12,11 +12,13 @@ from django.urls import reverse
 from ximu.foundation import clock
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
+from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.today import TodayItem
 from ximu.kernel.words import Text
 from ximu.kernel.workdays import BUNDLED
 from ximu.notice.plan.models import Evidence, Plan, PlanRow, Reading
+from ximu.notice.plan.queries import warnings
 from ximu.notice.plan.rules import lights
 
 
@@ -152,6 +154,9 @@ def today(actor: Actor, at: datetime) -> list[TodayItem]:
                        reverse("plan:row", args=[one["uid"]])) for one in waiting]
     if actor.can("plan.review") and (given := len(awaiting_review())):
         items.append(TodayItem(Text("待审核", "to be reviewed"), Text("任务进展材料", "evidence of progress"), board, count=given))
+    if actor.unit:
+        overdue = {one["row"]: (one["uid"], day_of(one["due"], "due")) for one in lines if one["light"] == "overdue"}
+        items += warnings.told_today(plan(), actor.unit, late=overdue, at=at)
     if late := sum(line["light"] == "overdue" for line in lines):
         items.append(TodayItem(Text("逾期", "overdue"), Text("任务分工", "tasks of the plan"), board, count=late, state="overdue"))
     return items

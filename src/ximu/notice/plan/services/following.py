@@ -23,12 +23,15 @@ from ximu.notice.plan.rules import checks as rules
 
 
 def warn_overdue(*, by: Actor, at: datetime) -> int:
-    """Every leading unit of an overdue task that has not proved it is asked once per due day; its superior is told. How many."""
+    """Every unit of an overdue task that has not proved its duty is told once per due day, and its superior with it. How many.
+
+    Who leads is asked to explain, with a limit (`inquiry`); who supports is told.
+    """
     by.must("plan.check")
     if not queries.plans():
         return 0
     plan, day = queries.plan(), clock.city_day(at)
-    late = [d for d in queries.duty_status(plan, as_of=day, known_at=at) if d["light"] == "overdue" and d["role"] == "lead"]
+    late = [d for d in queries.duty_status(plan, as_of=day, known_at=at) if d["light"] == "overdue"]
     known = set(Warned.objects.filter(row__plan=plan).values_list("row__row", "unit", "due"))
     targets = {row.row: row for row in queries.rows(plan)}
     return sum(_warn(targets[d["row"]], d, at=at) for d in late if (d["row"], d["unit"], date.fromisoformat(d["due"])) not in known)
@@ -38,6 +41,7 @@ def _warn(target: PlanRow, duty: dict[str, Any], *, at: datetime) -> int:
     day, due = clock.city_day(at), date.fromisoformat(duty["due"])
     unit = registry.unit(duty["unit"], as_of=day)
     superior = unit.parent if unit else ""
+    lead = duty["role"] == "lead"
     told = {"任务": f"{target.row} {target.area}", "期限": str(due), "同时告知": registry.name(superior, as_of=day) if superior else "—"}
     opening = Opening(about="", key=f"plan:{target.uid}:{duty['unit']}", subject=superior, source=duty["unit"], values={"told": told})
     with transaction.atomic():
@@ -48,12 +52,13 @@ def _warn(target: PlanRow, duty: dict[str, Any], *, at: datetime) -> int:
             return 0
         asked = Given(f"“{target.row} {target.area}”应于{due}前完成，{duty['reason'][0]}，请说明原因、补报材料或提出整改时间。")
         try:
-            row.case = casework.open_case("inquiry", opening=opening, given=asked, by=SYSTEM, at=at, checked=True)
+            row.case = "" if not lead else casework.open_case("inquiry", opening=opening, given=asked, by=SYSTEM, at=at, checked=True)
         except Refusal as refusal:
             if refusal.code not in {"CASE-DUP", "CAL-NONE"}:
                 raise
         row.save(update_fields=["case"])
-        ledger.append([Entry("plan.warned", {"row": target.row, "unit": duty["unit"], "superior": superior, "due": str(due)})], at=at)
+        ledger.append([Entry("plan.warned", {"row": target.row, "unit": duty["unit"], "superior": superior, "role": duty["role"],
+                                             "due": str(due)})], at=at)
     return 1
 
 

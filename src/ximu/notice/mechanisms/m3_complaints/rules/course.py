@@ -25,7 +25,7 @@ TOPICS = {
 MOVES = {
     "accept": (("received",), "handling"), "decline": (("received",), "declined"), "pass_on": (("received", "handling"), ""),
     "ask": (("handling",), "asked"), "say": (("received", "handling", "asked"), ""), "answer": (("handling", "asked"), "answered"),
-    "reopen": (("answered",), "handling"),
+    "reopen": (("answered",), "handling"), "extend": (("handling",), ""),
 }
 """Verb → (states from which, state after; empty: stays)."""
 

@@ -1,8 +1,8 @@
 """What may come with a report, and what is kept of it? Pictures and plain text, rebuilt without place, device or author.
 
 JPEG (ITU-T T.81): only the segments needed to decode, and the orientation; nothing after the end of the image. PNG (ISO/IEC
-15948): critical chunks and transparency. Text: UTF-8 or GB 18030, no control characters. Everything else is refused: office
-files and PDF carry authors, revisions, macros and links that cannot be taken out with certainty.
+15948): critical chunks and transparency. Text: UTF-8 or GB 18030, no control characters. PDF and office
+files are made anew in a process of their own (`reader`); everything else is refused.
 """
 
 from __future__ import annotations
@@ -21,13 +21,18 @@ ADOBE = 0xEE
 ORIENTATION = 0x0112
 
 
-def clean(content: bytes) -> tuple[str, bytes]:
-    """(kind, bytes without metadata); kind is `jpeg`, `png` or `text`. Errors: `FILE-RISK`, `FILE-SIZE`, `FILE-EMPTY`."""
+def must_fit(content: bytes) -> None:
+    """Errors: `FILE-SIZE`, `FILE-EMPTY`."""
     if not content:
-        raise Refusal("FILE-EMPTY", field="file", value=0, rule="> 0", zh="附件是空文件。", en="The file is empty.")
+        raise _empty()
     if len(content) > MOST_BYTES:
         raise Refusal("FILE-SIZE", status=413, field="file", value=len(content), rule=f"≤ {MOST_BYTES}", zh="附件超过10 MB。",
                       en="The file is larger than 10 MB.")
+
+
+def clean(content: bytes) -> tuple[str, bytes]:
+    """(kind, bytes without metadata); kind is `jpeg`, `png` or `text`. Errors: `FILE-RISK`, `FILE-SIZE`, `FILE-EMPTY`."""
+    must_fit(content)
     try:
         if content.startswith(b"\xff\xd8"):
             return "jpeg", _jpeg(content)
@@ -35,13 +40,17 @@ def clean(content: bytes) -> tuple[str, bytes]:
             return "png", _png(content)
         return "text", _text(content)
     except (struct.error, IndexError, ValueError) as error:
-        raise _risk() from error
+        raise risk() from error
 
 
-def _risk() -> Refusal:
-    return Refusal("FILE-RISK", field="file", value="", rule="JPEG, PNG, TXT",
-                   zh="附件只收JPEG、PNG图片和纯文本；其他格式可能暴露您的身份或带有危险内容，请截图或拍照后再传。",
-                   en="Only JPEG, PNG and plain text are taken; other files may betray you or be harmful. Send a picture of them.")
+def _empty() -> Refusal:
+    return Refusal("FILE-EMPTY", field="file", value=0, rule="> 0", zh="附件是空文件。", en="The file is empty.")
+
+
+def risk() -> Refusal:
+    return Refusal("FILE-RISK", field="file", value="", rule="JPEG PNG TXT PDF docx xlsx",
+                   zh="附件只收JPEG、PNG图片、纯文本、PDF、docx和xlsx，不收加密、损坏、带宏或嵌入对象的文件；请截图或拍照后再传。",
+                   en="Taken are JPEG, PNG, plain text, PDF, docx and xlsx, not encrypted, damaged or with macros or embedded objects.")
 
 
 def _text(content: bytes) -> bytes:
@@ -54,6 +63,8 @@ def _text(content: bytes) -> bytes:
             break
         if text.lstrip()[:1] == "<":
             break
+        if not text:
+            raise _empty()
         return text.encode()
     raise ValueError("no plain text")
 

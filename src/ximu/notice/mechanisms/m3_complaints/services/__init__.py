@@ -8,6 +8,8 @@ from ximu.notice.mechanisms.m3_complaints.services.batches import (
     seal_days,
     shred_due,
 )
+from ximu.notice.mechanisms.m3_complaints.services.extending import ask_extension, decide_extension
+from ximu.notice.mechanisms.m3_complaints.services.feeds import COLUMNS, Brought, bring_leads
 from ximu.notice.mechanisms.m3_complaints.services.handling import (
     Finding,
     accept,
@@ -22,11 +24,21 @@ from ximu.notice.mechanisms.m3_complaints.services.handling import (
     reveal_contact,
     take,
 )
+from ximu.notice.mechanisms.m3_complaints.services.keeping import (
+    add_seat,
+    change_phrase,
+    make_key,
+    open_office,
+    restore_seat,
+    take_seat,
+    unlock,
+)
 from ximu.notice.mechanisms.m3_complaints.services.masking import mask, original
 from ximu.notice.mechanisms.m3_complaints.services.reporting import REPORTER, Filed, correct_contact, file_report, form, look, reopen, say
 
 __all__ = [
-    "REPORTER", "Filed", "Finding", "accept", "answer", "ask", "ask_contact", "correct_contact", "decline", "file_report", "form",
-    "link", "look", "mark_official", "mask", "must_handle", "original", "pass_on", "publish_figures", "release_leads", "reopen",
-    "report_press", "resume_silent", "reveal_contact", "say", "seal_days", "shred_due", "take",
+    "COLUMNS", "REPORTER", "Brought", "Filed", "Finding", "accept", "add_seat", "answer", "ask", "ask_contact", "ask_extension",
+    "bring_leads", "change_phrase", "correct_contact", "decide_extension", "decline", "file_report", "form", "link", "look", "make_key",
+    "mark_official", "mask", "must_handle", "open_office", "original", "pass_on", "publish_figures", "release_leads", "reopen",
+    "report_press", "restore_seat", "resume_silent", "reveal_contact", "say", "seal_days", "shred_due", "take", "take_seat", "unlock",
 ]

@@ -15,6 +15,7 @@ from ximu.ideas.ledger.rules import commitment
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import queries
 from ximu.notice.mechanisms.m3_complaints.models import Act, Alarm, Hour, Report
+from ximu.notice.mechanisms.m3_complaints.rules import keys
 
 SALT_BYTES = 32
 
@@ -28,12 +29,12 @@ def act(what: str, report: str, *, by: str, at: datetime) -> None:
     Act.objects.create(commitment=leaf, day=clock.city_day(at), sealed=sealed)
 
 
-def hide(row: Report, passages: Iterable[str], files: Iterable[str] = ()) -> None:
+def hide(row: Report, key: bytes, passages: Iterable[str], files: Iterable[str] = ()) -> None:
     """More passages and files that handlers do not see; the report itself is not touched."""
-    before = queries.mask_of(row)
+    before = queries.mask_of(row, key)
     after = {"passages": sorted({*before["passages"], *passages}), "files": sorted({*before["files"], *files})}
     if after != before:
-        row.masked = vault.seal(json.dumps(after, ensure_ascii=False), about=f"mask:{row.uid}")
+        row.masked = keys.seal(json.dumps(after, ensure_ascii=False), key, about=f"mask:{row.uid}")
         Report.objects.filter(pk=row.pk).update(masked=row.masked)
 
 

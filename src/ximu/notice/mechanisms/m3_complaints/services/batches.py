@@ -29,6 +29,7 @@ from ximu.notice.mechanisms.m3_complaints.models import (
     Quarter,
     Report,
     Sent,
+    Wrap,
 )
 from ximu.notice.mechanisms.m3_complaints.rules.sealing import padding
 from ximu.notice.mechanisms.m3_complaints.services.reporting import go_on
@@ -66,7 +67,8 @@ def _release(made: list[Lead], *, at: datetime) -> None:
 def report_press(unit: str, topic: str, *, origin: str, words: str, source: str, by: Actor, at: datetime) -> str:
     """What the press or the public says, with its source, becomes a lead at once.
 
-    Errors: `PERM-DENIED`, `REPORT-TOPIC`, `LEAD-ORIGIN`, `LEAD-WORDS`, `LEAD-SOURCE`, `ORG-UNKNOWN`.
+    Said twice in the same words from the same source, it stays one. Errors: `PERM-DENIED`, `REPORT-TOPIC`, `LEAD-ORIGIN`, `LEAD-WORDS`,
+    `LEAD-SOURCE`, `ORG-UNKNOWN`.
     """
     by.must(queries.PRESS)
     day = clock.city_day(at)
@@ -75,16 +77,19 @@ def report_press(unit: str, topic: str, *, origin: str, words: str, source: str,
                       en="There is no such unit.")
     if topic not in rules.TOPICS:
         raise Refusal("REPORT-TOPIC", field="topic", value=topic[:20], rule=" ".join(rules.TOPICS), zh="请选择类别。", en="Choose a topic.")
-    if origin not in ("press", "opinion"):
-        raise Refusal("LEAD-ORIGIN", field="origin", value=origin[:20], rule="press opinion", zh="来源应为新闻媒体或网络舆情。",
-                      en="The origin is the press or public opinion.")
+    if origin not in queries.ORIGINS or origin == "social":
+        raise Refusal("LEAD-ORIGIN", field="origin", value=origin[:20], rule="press opinion hotline",
+                      zh="来源应为新闻媒体、网络舆情或12345热线。",
+                      en="The origin is the press, public opinion or the hotline.")
     if len(words.strip()) < 10:
         raise Refusal("LEAD-WORDS", field="words", value=len(words.strip()), rule="≥ 10", zh="须写明事项。", en="Say what it is about.")
     if not source.strip():
         raise Refusal("LEAD-SOURCE", field="source", value="", rule="required", zh="没有出处的不登记为线索。",
                       en="A lead needs its source.")
-    lead = Lead(uid=new_uid(), unit=unit, topic=topic, origin=origin, words=words.strip()[:2000], source=source.strip()[:300],
-                month=f"{day:%Y-%m}")
+    facts = {"unit": unit, "topic": topic, "origin": origin, "words": words.strip()[:2000], "source": source.strip()[:300]}
+    if known := Lead.objects.filter(**facts).first():
+        return known.uid
+    lead = Lead(uid=new_uid(), month=f"{day:%Y-%m}", **facts)
     with transaction.atomic():
         _release([lead], at=at)
     return lead.uid
@@ -158,7 +163,7 @@ def shred_due(*, by: Actor, at: datetime) -> int:
             outcome__in=("proven", "part")).values_list("pk", flat=True))
         Report.objects.filter(main__in=keys).exclude(pk__in=keys).update(main=None)
         Report.objects.filter(pk__in=keys).update(main=None)
-        for table in (Message, Attachment, Contact):
+        for table in (Message, Attachment, Contact, Wrap):
             table.objects.filter(report__in=keys).delete()
         Report.objects.filter(pk__in=keys).delete()
         if keys:

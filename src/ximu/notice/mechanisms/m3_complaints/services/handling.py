@@ -15,7 +15,10 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 from ximu.notice.mechanisms.m3_complaints import queries, rules
 from ximu.notice.mechanisms.m3_complaints.models import Contact, Report
+from ximu.notice.mechanisms.m3_complaints.rules import keys
+from ximu.notice.mechanisms.m3_complaints.rules.keys import Ring
 from ximu.notice.mechanisms.m3_complaints.services.acts import act, hide
+from ximu.notice.mechanisms.m3_complaints.services.keeping import lay
 from ximu.notice.mechanisms.m3_complaints.services.reporting import message
 
 QUOTED = 12
@@ -78,13 +81,13 @@ def take(uid: str, *, by: Actor, at: datetime) -> None:
         act("take", row.uid, by=by.uid, at=at)
 
 
-def decline(uid: str, *, reason: str, by: Actor, at: datetime) -> None:
+def decline(uid: str, *, reason: str, ring: Ring | None = None, by: Actor, at: datetime) -> None:
     """Errors: those of `must_handle`, `REASON`, `STATE-EDGE`."""
     row, day = must_handle(uid, by=by, at=at), clock.city_day(at)
-    words = _reason(reason)
+    words, key = _reason(reason), queries.data_key(row, ring)
     with transaction.atomic():
         _move(row, "decline", by=by, at=at, officer=by.human, closed_on=day, due=None, due_told={})
-        message(row, "office", words, day)
+        message(row, "office", words, day, key)
 
 
 def _reason(text: str) -> str:
@@ -93,10 +96,10 @@ def _reason(text: str) -> str:
     return text.strip()[:4000]
 
 
-def pass_on(uid: str, unit: str, *, by: Actor, at: datetime) -> None:
+def pass_on(uid: str, unit: str, *, ring: Ring | None = None, by: Actor, at: datetime) -> None:
     """To another unit that is in no conflict; numbers and addresses that belong to a person are masked on the way.
 
-    Errors: those of `must_handle`, `CONFLICT`, `ORG-UNKNOWN`, `STATE-EDGE`.
+    Errors: those of `must_handle` and `queries.data_key`, `CONFLICT`, `ORG-UNKNOWN`, `KEY-OFFICE`, `STATE-EDGE`.
     """
     row, day = must_handle(uid, by=by, at=at), clock.city_day(at)
     if registry.unit(unit, as_of=day) is None:
@@ -106,16 +109,22 @@ def pass_on(uid: str, unit: str, *, by: Actor, at: datetime) -> None:
         raise Refusal("CONFLICT", status=409, field="unit", value=unit, rule="不交被举报单位及其下属",
                       zh="不得转交被举报单位或其下属单位。",
                       en="A report is not passed to the unit complained of, nor to one beneath it.")
+    key = queries.data_key(row, ring)
+    if queries.office_of(unit) is None and not queries.is_bare(row):
+        raise Refusal("KEY-OFFICE", status=409, field="unit", value=unit, rule="key of the office",
+                      zh="该单位还没有设立收件密钥，不能转交；请先请其设立。",
+                      en="That unit has no key of its own yet: ask it to set one up first.")
     with transaction.atomic():
         _move(row, "pass_on", by=by, at=at, handler=unit, officer="")
-        hide(row, rules.telling(queries.told_by_reporter(row)))
+        lay(row, key, unit)
+        hide(row, key, rules.telling(queries.told_by_reporter(row, key)))
 
 
-def ask(uid: str, text: str, *, by: Actor, at: datetime) -> None:
+def ask(uid: str, text: str, *, ring: Ring | None = None, by: Actor, at: datetime) -> None:
     """A question to the reporter; the clock waits for the answer, at most as long as `supplement_term`; what was left of it is left
     afterwards, and a late one is not made timely by asking. Errors: those of `must_handle`, `REASON`, `DUAL`, `STATE-EDGE`."""
     row, day = must_handle(uid, by=by, at=at), clock.city_day(at)
-    words = _reason(text)
+    words, key = _reason(text), queries.data_key(row, ring)
     _mine(row, by)
     with transaction.atomic():
         if row.due is not None and day <= row.due:
@@ -123,7 +132,7 @@ def ask(uid: str, text: str, *, by: Actor, at: datetime) -> None:
             _move(row, "ask", by=by, at=at, left=queries.days_left(rules.answer_term(row.topic), day, row.due), due=last, due_told=told)
         else:
             _move(row, "ask", by=by, at=at)
-        message(row, "office", words, day)
+        message(row, "office", words, day, key)
 
 
 def _mine(row: Report, by: Actor) -> None:
@@ -132,7 +141,7 @@ def _mine(row: Report, by: Actor) -> None:
                       en="Another officer handles this report.")
 
 
-def answer(uid: str, finding: Finding, *, by: Actor, at: datetime) -> None:
+def answer(uid: str, finding: Finding, *, ring: Ring | None = None, by: Actor, at: datetime) -> None:
     """Close with an outcome; what was proven needs a lead, which leaves later, in a batch, cut off from here.
 
     Errors: those of `must_handle`, `DUAL`, `OUTCOME`, `REASON`, `LEAD-WORDS`, `LEAD-QUOTE`, `ORG-UNKNOWN`, `STATE-EDGE`.
@@ -142,19 +151,19 @@ def answer(uid: str, finding: Finding, *, by: Actor, at: datetime) -> None:
     if finding.outcome not in rules.OUTCOMES:
         raise Refusal("OUTCOME", field="outcome", value=finding.outcome[:12], rule=" ".join(rules.OUTCOMES), zh="请选择结论。",
                       en="Choose an outcome.")
-    words = _reason(finding.text)
-    lead = _lead(row, finding, day) if finding.outcome in ("proven", "part") else ""
+    words, key = _reason(finding.text), queries.data_key(row, ring)
+    lead = _lead(row, finding, day, key) if finding.outcome in ("proven", "part") else ""
     with transaction.atomic():
         _move(row, "answer", by=by, at=at, outcome=finding.outcome, closed_on=day, due=None, due_told={}, left=None, lead=lead,
               lead_on=day if lead else None)
-        message(row, "office", words, day)
+        message(row, "office", words, day, key)
         for other in Report.objects.filter(main=row).exclude(state__in=rules.CLOSED):
             Report.objects.filter(pk=other.pk).update(state="answered", outcome=finding.outcome, closed_on=day, due=None, due_told={})
-            message(other, "office", words, day)
+            message(other, "office", words, day, queries.data_key(other, ring))
             act("answer", other.uid, by=by.uid, at=at)
 
 
-def _lead(row: Report, finding: Finding, day: date) -> str:
+def _lead(row: Report, finding: Finding, day: date, key: bytes) -> str:
     unit = finding.unit or (row.about[0] if len(row.about) == 1 else "")
     if registry.unit(unit, as_of=day) is None:
         raise Refusal("ORG-UNKNOWN", field="unit", value=unit[:16], rule="registry", zh="须指明查实问题所属单位。",
@@ -163,7 +172,7 @@ def _lead(row: Report, finding: Finding, day: date) -> str:
     if len(words) < QUOTED:
         raise Refusal("LEAD-WORDS", field="lead", value=len(words), rule=f"≥ {QUOTED}", zh="属实的须用承办人自己的话写明查实的事实。",
                       en="What was proven must be told in the handler's own words.")
-    flat = "".join(queries.told_by_reporter(row).split())
+    flat = "".join(queries.told_by_reporter(row, key).split())
     lean = "".join(words.split())
     if any(lean[i:i + QUOTED] in flat for i in range(len(lean) - QUOTED + 1)):
         raise Refusal("LEAD-QUOTE", field="lead", value="", rule=f"< {QUOTED}",
@@ -183,7 +192,7 @@ def link(uid: str, main: str, *, by: Actor, at: datetime) -> None:
         act("link", row.uid, by=by.uid, at=at)
 
 
-def mark_official(uid: str, official: str, *, by: Actor, at: datetime) -> None:
+def mark_official(uid: str, official: str, *, ring: Ring | None = None, by: Actor, at: datetime) -> None:
     """A civil servant of the registry (uid, number or name) is complained of: from now on he is kept out, and a report that lies with
     his own unit, or beneath it, moves on. Errors: those of `must_handle`, `OFFICIAL-UNKNOWN`."""
     row, day = must_handle(uid, by=by, at=at), clock.city_day(at)
@@ -198,8 +207,19 @@ def mark_official(uid: str, official: str, *, by: Actor, at: datetime) -> None:
         past = queries.avoided_by(row, day)
         moved = rules.in_conflict(row.handler, past, lambda one: queries.parent(one, day))
         handler = {"handler": queries.route(past, day), "officer": ""} if moved else {}
+        if moved:
+            _move_keys(row, handler["handler"], past, day, ring)
         Report.objects.filter(pk=row.pk).update(officials=row.officials, **handler)
         act("mark", row.uid, by=by.uid, at=at)
+
+
+def _move_keys(row: Report, unit: str, past: set[str], day: date, ring: Ring | None) -> None:
+    """The new handler gets the report's key; the offices that are now in conflict lose theirs."""
+    key = queries.data_key(row, ring)
+    for wrap in row.wraps.select_related("office"):
+        if wrap.office is None or rules.in_conflict(queries.acting(wrap.office.unit, day), past, lambda one: queries.parent(one, day)):
+            wrap.delete()
+    lay(row, key, unit)
 
 
 def ask_contact(uid: str, *, purpose: str, by: Actor, at: datetime) -> None:
@@ -215,7 +235,7 @@ def ask_contact(uid: str, *, purpose: str, by: Actor, at: datetime) -> None:
         act("ask-contact", row.uid, by=by.uid, at=at)
 
 
-def reveal_contact(uid: str, *, by: Actor, at: datetime) -> str:
+def reveal_contact(uid: str, *, ring: Ring | None = None, by: Actor, at: datetime) -> str:
     """The contact, shown once to the second person's consent. Errors: those of `must_handle`, `CONTACT-NONE`, `PURPOSE`, `DUAL`."""
     row = must_handle(uid, by=by, at=at)
     contact = _contact(row)
@@ -225,11 +245,12 @@ def reveal_contact(uid: str, *, by: Actor, at: datetime) -> str:
     if contact.asked_by == by.human:
         raise Refusal("DUAL", status=403, field="by", value="", rule="two persons", zh="申请查看的人不能自己同意。",
                       en="The one who asked cannot consent.")
+    key = queries.data_key(row, ring)
     with transaction.atomic():
         Contact.objects.filter(pk=contact.pk).update(asked_by="", purpose="")
         act("reveal", row.uid, by=by.uid, at=at)
         ledger.append([Entry("complaints.contact", {"by": by.uid, "day": clock.city_day(at).isoformat()})], at=at)
-    return vault.unseal(contact.sealed, about=f"contact:{row.uid}")
+    return keys.unseal(contact.sealed, key, about=f"contact:{row.uid}")
 
 
 def _contact(row: Report) -> Contact:

@@ -14,21 +14,23 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import queries
 from ximu.notice.mechanisms.m3_complaints.models import Report
+from ximu.notice.mechanisms.m3_complaints.rules.keys import Ring
 from ximu.notice.mechanisms.m3_complaints.services.acts import act, hide
 from ximu.notice.mechanisms.m3_complaints.services.handling import must_handle
 
 
-def mask(uid: str, passages: Sequence[str], *, files: Sequence[str] = (), by: Actor, at: datetime) -> None:
-    """Hides passages, word for word, and files. Errors: those of `must_handle`, `MASK-NONE`."""
+def mask(uid: str, passages: Sequence[str], *, files: Sequence[str] = (), ring: Ring | None = None, by: Actor, at: datetime) -> None:
+    """Hides passages, word for word, and files. Errors: those of `must_handle` and `queries.data_key`, `MASK-NONE`."""
     row = must_handle(uid, by=by, at=at)
-    told, words = queries.told_by_reporter(row), [one.strip() for one in passages if one.strip()]
+    key = queries.data_key(row, ring)
+    told, words = queries.told_by_reporter(row, key), [one.strip() for one in passages if one.strip()]
     strange = [one for one in words if one not in told] + [one for one in files if not row.attachments.filter(uid=one).exists()]
     if strange or not (words or files):
         raise Refusal("MASK-NONE", field="passage", value=len(strange), rule="word for word",
                       zh="要遮盖的内容须与举报原文逐字一致，一行一处。",
                       en="What is masked must stand in the report word for word, one passage a line.")
     with transaction.atomic():
-        hide(row, words, files)
+        hide(row, key, words, files)
         act("mask", row.uid, by=by.uid, at=at)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from ximu.foundation import clock, vault
+from ximu.foundation import clock
 from ximu.foundation.uid import new_uid
 from ximu.ideas.registry import queries as registry
 from ximu.kernel import codes
@@ -21,7 +21,10 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import queries, rules
 from ximu.notice.mechanisms.m3_complaints.models import Attachment, Contact, Message, Report, Sent
+from ximu.notice.mechanisms.m3_complaints.reader import running
+from ximu.notice.mechanisms.m3_complaints.rules import keys
 from ximu.notice.mechanisms.m3_complaints.services.acts import act, count, must_be_calm
+from ximu.notice.mechanisms.m3_complaints.services.keeping import lay
 
 REPORTER = Actor("reporter", channel="portal", label="举报人")
 MOST_TEXT, MOST_FILES, LONGEST_NAME = 20_000, 5, 400
@@ -99,21 +102,25 @@ def file_report(filed: Filed, *, token: str, by: Actor = REPORTER, at: datetime)
 def _write(filed: Filed, slow: str, whom: tuple[list[str], list[str]], whole: str, files: Sequence[tuple[str, bytes]], *, by: Actor,
            at: datetime) -> None:
     uid, day, (about, officials) = new_uid(), clock.city_day(at), whom
+    key, (place, opened) = keys.fresh_key(), keys.found_and_opened(slow)
     last, told = queries.due("accept_term", day)
     row = Report.objects.create(
-        uid=uid, code=slow, state="received", topic=filed.topic, about=about, officials=officials,
+        uid=uid, code=place, state="received", topic=filed.topic, about=about, officials=officials,
         handler=queries.route(queries.avoided(about, officials, day), day),
-        sealed=vault.seal(whole, about=f"report:{uid}"), named=bool(filed.contact.strip()), day=day, due=last, due_told=told)
+        code_key=keys.seal_bytes(key, opened, about=f"code-key:{uid}").hex(),
+        sealed=keys.seal(whole, key, about=f"report:{uid}"), named=bool(filed.contact.strip()), day=day, due=last, due_told=told)
+    lay(row, key, row.handler)
     if filed.contact.strip():
-        Contact.objects.create(report=row, sealed=vault.seal(filed.contact.strip()[:LONGEST_NAME], about=f"contact:{uid}"))
-    _attach(row, files, day)
+        Contact.objects.create(report=row, sealed=keys.seal(filed.contact.strip()[:LONGEST_NAME], key, about=f"contact:{uid}"))
+    _attach(row, files, day, key)
     act("file", uid, by=by.uid, at=at)
 
 
-def _attach(row: Report, files: Sequence[tuple[str, bytes]], day: date) -> None:
+def _attach(row: Report, files: Sequence[tuple[str, bytes]], day: date, key: bytes) -> None:
     for kind, content in files:
         uid = new_uid()
-        Attachment.objects.create(uid=uid, report=row, kind=kind, sealed=vault.seal_bytes(content, about=f"file:{uid}"), day=day)
+        Attachment.objects.create(uid=uid, report=row, kind=kind, day=day,
+                                  sealed=keys.seal_bytes(content, key, about=f"file:{uid}"))
 
 
 def _complained_of(words: str, day: date) -> tuple[list[str], list[str], str]:
@@ -142,30 +149,34 @@ def _files(files: Sequence[bytes]) -> list[tuple[str, bytes]]:
     if len(files) > MOST_FILES:
         raise Refusal("FILE-COUNT", field="file", value=len(files), rule=f"≤ {MOST_FILES}", zh=f"一次最多{MOST_FILES}个附件。",
                       en=f"At most {MOST_FILES} files at once.")
-    return [rules.clean(content) for content in files]
+    return [running.clean(content) for content in files]
 
 
-def _find(typed: str, *, at: datetime) -> Report:
-    """The report of a code. One hash, one look, one answer for wrong, unknown and destroyed ones. Errors: `RECEIPT`, `RECEIPT-SLOW`."""
+def _find(typed: str, *, at: datetime) -> tuple[Report, bytes]:
+    """The report of a code, and its key. One hash, one look, one answer for wrong, unknown and destroyed ones.
+
+    Errors: `RECEIPT`, `RECEIPT-SLOW`.
+    """
     must_be_calm("guess", "guesses_an_hour", at=at)
     slow = codes.slow_hash(codes.digits_of(typed), secret=queries.secret())
-    row = Report.objects.filter(code=slow).first()
+    place, opened = keys.found_and_opened(slow)
+    row = Report.objects.filter(code=place).first()
     if row is None:
         count("guess", at=at)
         raise Refusal("RECEIPT", status=404, field="code", value="", rule="16 digits", zh="没有与这个回执码对应的举报，请核对16位数字。",
                       en="No report belongs to this code; please check the 16 digits.")
-    return row
+    return row, queries.key_by_code(row, opened)
 
 
 def look(typed: str, *, at: datetime) -> dict[str, Any]:
     """What the reporter sees with the code: where it stands, until when, the talk. Errors: `RECEIPT`, `RECEIPT-SLOW`."""
-    row = _find(typed, at=at)
+    row, key = _find(typed, at=at)
     day = clock.city_day(at)
     last = row.closed_on and row.state == "answered" and not row.reopened and row.main_id is None
     until = queries.due("reopen_term", row.closed_on)[0] if last and row.closed_on else None
     return {"state": rules.STATES[row.state], "code": row.state, "due": row.due, "due_told": row.due_told, "day": row.day,
             "outcome": rules.OUTCOMES.get(row.outcome), "named": row.named,
-            "length": len(queries.text_of(row)), "talk": queries.talk_of(row), "files": row.attachments.count(),
+            "length": len(queries.text_of(row, key)), "talk": queries.talk_of(row, key), "files": row.attachments.count(),
             "alone": not row.handler and row.state not in rules.CLOSED,
             "may_say": row.state in rules.MOVES["say"][0], "may_reopen": bool(until and day <= until), "reopen_until": until}
 
@@ -177,7 +188,7 @@ def say(typed: str, text: str, *, token: str, files: Sequence[bytes] = (), by: A
     """
     day = clock.city_day(at)
     nonce = _nonce(token, day)
-    row = _find(typed, at=at)
+    row, key = _find(typed, at=at)
     words, cleaned = (_words(text) if text.strip() or not files else ""), _files(files)
     with transaction.atomic():
         row = Report.objects.select_for_update().get(pk=row.pk)
@@ -185,8 +196,8 @@ def say(typed: str, text: str, *, token: str, files: Sequence[bytes] = (), by: A
         if not _once(nonce, day):
             return
         if words:
-            message(row, "reporter", words, day)
-        _attach(row, cleaned, day)
+            message(row, "reporter", words, day, key)
+        _attach(row, cleaned, day, key)
         if row.state == "asked":
             go_on(row, day)
         act("say", row.uid, by=by.uid, at=at)
@@ -197,14 +208,14 @@ def correct_contact(typed: str, contact: str, *, by: Actor = REPORTER, at: datet
 
     个人信息保护法 art. 46 and 47. Errors: `RECEIPT`, `RECEIPT-SLOW`, `CONTACT-LONG`.
     """
-    row, words = _find(typed, at=at), contact.strip()
+    (row, key), words = _find(typed, at=at), contact.strip()
     if len(words) > LONGEST_NAME:
         raise Refusal("CONTACT-LONG", field="contact", value=len(words), rule=f"≤ {LONGEST_NAME}", zh=f"联系方式超过{LONGEST_NAME}字。",
                       en=f"The contact is longer than {LONGEST_NAME} characters.")
     with transaction.atomic():
         if words:
             Contact.objects.update_or_create(report=row, defaults={
-                "sealed": vault.seal(words, about=f"contact:{row.uid}"), "asked_by": "", "purpose": ""})
+                "sealed": keys.seal(words, key, about=f"contact:{row.uid}"), "asked_by": "", "purpose": ""})
         else:
             Contact.objects.filter(report=row).delete()
         Report.objects.filter(pk=row.pk).update(named=bool(words))
@@ -229,9 +240,10 @@ def _once(nonce: str, day: date) -> bool:
     return True
 
 
-def message(row: Report, sender: str, text: str, day: date) -> None:
+def message(row: Report, sender: str, text: str, day: date, key: bytes) -> None:
     uid = new_uid()
-    Message.objects.create(uid=uid, report=row, sender=sender, sealed=vault.seal(text, about=f"message:{uid}"), day=day)
+    Message.objects.create(uid=uid, report=row, sender=sender, day=day,
+                           sealed=keys.seal(text, key, about=f"message:{uid}"))
 
 
 def reopen(typed: str, text: str, *, by: Actor = REPORTER, at: datetime) -> None:
@@ -239,7 +251,7 @@ def reopen(typed: str, text: str, *, by: Actor = REPORTER, at: datetime) -> None
 
     Errors: `RECEIPT`, `RECEIPT-SLOW`, `REPORT-EMPTY`, `REPORT-LONG`, `STATE-EDGE`, `REOPEN-ONCE`, `REOPEN-LATE`.
     """
-    row, day, words = _find(typed, at=at), clock.city_day(at), _words(text)
+    (row, key), day, words = _find(typed, at=at), clock.city_day(at), _words(text)
     rules.must_move("reopen", row.state)
     if row.reopened or row.main_id is not None:
         raise Refusal("REOPEN-ONCE", status=409, field="code", value="", rule="once", zh="只能请求复查一次。",
@@ -252,10 +264,10 @@ def reopen(typed: str, text: str, *, by: Actor = REPORTER, at: datetime) -> None
     last, told = queries.due(rules.answer_term(row.topic), day)
     with transaction.atomic():
         changed = Report.objects.filter(pk=row.pk, state="answered", reopened=False).update(
-            state="handling", reopened=True, earlier=[*row.earlier, row.officer], officer="", closed_on=None, outcome="", due=last,
-            due_told=told)
+            state="handling", reopened=True, earlier=[*row.earlier, row.officer], officer="", closed_on=None, outcome="",
+            extended="", due=last, due_told=told)
         if not changed:
             raise Refusal("REOPEN-ONCE", status=409, field="code", value="", rule="once", zh="只能请求复查一次。",
                           en="A report is reopened once.")
-        message(row, "reporter", words, day)
+        message(row, "reporter", words, day, key)
         act("reopen", row.uid, by=by.uid, at=at)

@@ -15,7 +15,7 @@ from ximu.ideas.registry.tests import factories as city
 from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import queries, services
-from ximu.notice.mechanisms.m3_complaints.models import Act, Contact, Hour, Lead, Message, Report
+from ximu.notice.mechanisms.m3_complaints.models import Act, Contact, Hour, Lead, Message, Report, Wrap
 from ximu.notice.mechanisms.m3_complaints.services import Finding
 from ximu.notice.mechanisms.m3_complaints.tests.factories import (
     ALL,
@@ -64,7 +64,7 @@ def test_a_report_is_kept_sealed_and_found_by_its_code_only() -> None:
     row = only()
     assert (row.about, row.handler, row.named, row.state) == ([TOWN], JIANCHA, True, "received")
     assert "CANARY" not in row.sealed and code not in {row.code, row.uid}
-    assert "秘密内容CANARY" in queries.text_of(row) and "没有的局" in queries.text_of(row)
+    assert "秘密内容CANARY" in queries.text_of(row, queries.data_key(row, None)) and "没有的局" in queries.text_of(row, queries.data_key(row, None))
     seen = services.look(f" {code[:4]} {code[4:8]}-{code[8:]}", at=AT)
     assert (seen["code"], seen["due"], seen["files"]) == ("received", date(2018, 6, 19), 1)
     assert "张三" not in Contact.objects.get().sealed
@@ -74,6 +74,7 @@ def test_wrong_unknown_and_destroyed_codes_get_the_same_words() -> None:
     code = filed()
     wrong = refused("RECEIPT", services.look, "0" * 16, at=AT)
     typo = refused("RECEIPT", services.look, "not a code", at=AT)
+    Wrap.objects.all().delete()
     Report.objects.all().delete()
     gone = refused("RECEIPT", services.look, code, at=AT)
     assert wrong.envelope() == typo.envelope() == gone.envelope()
@@ -87,7 +88,7 @@ def test_guessing_is_slowed_for_everybody_and_alarms_the_overseer(monkeypatch: p
     refused("RECEIPT-SLOW", services.look, code, at=AT)
     later = AT + timedelta(days=3)
     assert any("RECEIPT-GUESS" in item.title.zh for item in queries.today(OVERSEER, later)), "told for a week, not for an hour"
-    assert [(check.state, "RECEIPT-GUESS" in check.found) for check in queries.doctor(later)] == [("warn", True), ("ok", False)]
+    assert [(check.state, "RECEIPT-GUESS" in check.found) for check in queries.doctor(later)][:2] == [("warn", True), ("ok", False)]
     assert services.look(code, at=AT + timedelta(hours=1))["code"] == "received"
 
 
@@ -356,7 +357,7 @@ def test_a_report_moves_on_when_the_person_complained_of_serves_where_it_lies() 
 def test_a_report_that_nobody_in_the_city_may_handle_says_so() -> None:
     code = filed(about="示例市人民政府")
     assert services.look(code, at=AT)["alone"]
-    assert [check.state for check in queries.doctor(AT)] == ["ok", "warn"]
+    assert [check.state for check in queries.doctor(AT)] == ["ok", "warn", "warn"]
     assert not services.look(filed(about="北桥镇"), at=AT)["alone"]
 
 
@@ -374,19 +375,19 @@ def test_masking_hides_from_handlers_and_keeps_the_original() -> None:
     refused("MASK-NONE", services.mask, uid, [], files=["nosuchfile000000"], by=person("a"), at=AT)
     services.mask(uid, ["我是二科的", ""], files=[file], by=person("a"), at=AT)
     services.pass_on(uid, CZJ, by=person("a"), at=AT)
-    seen = queries.content(only())
+    seen = queries.content(only(), queries.data_key(only(), None))
     assert seen["text"] == "■■■，电话■■■，款项未付。"
     assert (seen["files"], seen["hidden"], seen["masked"]) == ([], 1, True)
     assert "二科" not in only().masked
     services.say(code, "我是二科的，再补充。", token=form(), at=AT)
-    assert queries.content(only())["talk"][0]["text"] == "■■■，再补充。"
+    assert queries.content(only(), queries.data_key(only(), None))["talk"][0]["text"] == "■■■，再补充。"
     refused("PERM-DENIED", services.original, uid, purpose="核对", by=person("c", CZJ), at=AT)
     refused("PURPOSE", services.original, uid, purpose=" ", by=OVERSEER, at=AT)
     before = ledger.size()
     row = services.original(uid, purpose="核对金额", by=OVERSEER, at=AT)
     assert ledger.size() == before + 1
-    assert "13800000000" in queries.content(row, original=True)["text"]
-    assert "我是二科的" in queries.text_of(only()), "the original is as it came"
+    assert "13800000000" in queries.content(row, queries.data_key(row, None), original=True)["text"]
+    assert "我是二科的" in queries.text_of(only(), queries.data_key(only(), None)), "the original is as it came"
 
 
 def test_who_oversees_one_unit_does_not_see_the_reports_of_others() -> None:

@@ -1,6 +1,7 @@
 """Reads of proposals and of inspection rounds."""
 
 from ximu.notice.mechanisms.m3_supervision.queries.evidence import KINDS, provider
+from ximu.notice.mechanisms.m3_supervision.queries.letters import answer_letter, given_letter
 from ximu.notice.mechanisms.m3_supervision.queries.proposals import (
     due_of,
     mine,
@@ -26,6 +27,10 @@ from ximu.notice.mechanisms.m3_supervision.queries.rounds import (
     visit,
     visits,
 )
+from ximu.notice.mechanisms.m3_supervision.queries.yearly import register_figures, year_envelope, year_figures, year_text
 
-__all__ = ["KINDS", "bundle", "due_of", "extract_of", "extracts", "finding", "findings", "mine", "opinions", "own", "proposal", "proposals",
-           "provider", "public_proposals", "redraw", "round_of", "rounds", "seed_of", "term", "today", "totals", "visit", "visits"]
+__all__ = [
+    "KINDS", "answer_letter", "bundle", "due_of", "extract_of", "extracts", "finding", "findings", "given_letter", "mine", "opinions",
+    "own", "proposal", "proposals", "provider", "public_proposals", "redraw", "register_figures", "round_of", "rounds", "seed_of",
+    "term", "today", "totals", "visit", "visits", "year_envelope", "year_figures", "year_text",
+]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from ximu.foundation import clock
+from ximu.foundation import clock, lists
 from ximu.ideas.accounts.services.accounts import person_of
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.services import Opening
@@ -19,7 +19,7 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.canonical import digest
 from ximu.kernel.refusal import Refusal
-from ximu.notice.mechanisms.m3_supervision import reader, rules
+from ximu.notice.mechanisms.m3_supervision import rules
 from ximu.notice.mechanisms.m3_supervision.models import Proposal
 
 
@@ -53,7 +53,7 @@ def import_proposals(content: bytes = b"", *, rows: list[Mapping[str, str]] | No
 
 
 def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
-    table = reader.rows_of(content)
+    table = lists.rows_of(content)
     head = next((n for n, row in enumerate(table) if "编号" in row and "主办单位" in row), None)
     if head is None:
         raise Refusal("PROP-COLUMNS", field="file", value="", rule=" ".join(rules.COLUMNS), zh=f"表头须有：{'、'.join(rules.COLUMNS)}。",
