@@ -61,3 +61,12 @@ def check(request: HttpRequest, code: str) -> Any:
     """试验，不产生任何效果 Try a package: the verdict that it would get, and no effect. The same as `ximu exchange test`."""
     found = queries.channel_for(code, actor_of(request))
     return rules.tried(request.body, found.peer_key)
+
+
+@router.get("/channels/{code}/forwarded", response={200: dict[str, Any], **ERRORS})
+def forwarded(request: HttpRequest, code: str, paging: Query[Paging]) -> Any:
+    """转来的异议及其结果 What this peer forwarded, by its own case number, and how it ended."""
+    found = queries.channel_for(code, actor_of(request))
+    page = page_of(request, queries.forwarded(found.code), paging)
+    return {**page, "items": [{"case": one.theirs, "record": one.number, "outcome": one.outcome, "received_at": one.received_at}
+                              for one in page["items"]]}

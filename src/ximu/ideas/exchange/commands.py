@@ -134,6 +134,29 @@ def test(file: Path, peer_key: str, as_json: bool) -> None:
     _say(rules.tried(file.read_bytes(), peer_key), as_json)
 
 
+@exchange_group.command("take")
+@click.argument("code")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--receipt", "out", type=click.Path(dir_okay=False, path_type=Path), help="回执存为文件 write our receipt to this file")
+@json_option
+def take_file(code: str, file: Path, out: Path | None, as_json: bool) -> None:
+    """收下对方放来的数据包 take a package that the peer has put down; the same one again gets the same receipt."""
+    note = services.receive(code, file.read_bytes(), by=SYSTEM, at=clock.now())
+    if out:
+        out.write_bytes(note)
+    told = rules.read(note, services.own().verifier())
+    _say({"sequence": told.sequence, "rows": len(told.outcomes), "refused": [code for code in told.outcomes if code]}, as_json)
+
+
+@exchange_group.command("forwarded")
+@click.argument("code")
+@json_option
+def forwarded(code: str, as_json: bool) -> None:
+    """对方转来的异议 objections that the peer forwarded, by its case number."""
+    _say([{"case": one.theirs, "record": one.number, "ours": one.case, "outcome": one.outcome, "received": one.received_at}
+          for one in queries.forwarded(code)], as_json)
+
+
 @click.group("peer")
 def peer_group() -> None:
     """参考对端 A reference peer, for tests and integrators."""
@@ -179,6 +202,30 @@ def serve(folder: Path, channel: str, sender_key: str, name: str, words: tuple[s
     with peer.server(port) as server:
         _say({"address": f"http://127.0.0.1:{server.server_port}"}, as_json)
         server.serve_forever()
+
+
+@peer_group.command("forward")
+@_peer_options
+@click.option("--case", "matter", required=True, help="对方案号 the peer's own number of the matter")
+@click.option("--record", required=True, help="所涉记录编号 the record objected to")
+@click.option("--reason", required=True, help="异议理由 what is objected")
+@click.option("--lodged-on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="提出日期 the day it was lodged there")
+def forward(folder: Path, channel: str, sender_key: str, name: str, words: tuple[str, ...], seed: int, as_json: bool, **told: Any) -> None:
+    """转送一件异议：写一个签名的数据包 write a signed package that forwards an objection into FOLDER/incoming."""
+    peer = Peer(folder, channel=channel, sender_key=sender_key, name=name)
+    matter = rules.Objection(told["matter"], told["record"], told["reason"], told["lodged_on"].date())
+    sequence, body = peer.forward([matter], at=clock.now())
+    path = folder / "incoming" / f"{sequence:08d}.ximu"
+    services.write_whole(path, body)
+    _say({"sequence": sequence, "file": str(path)}, as_json)
+
+
+@peer_group.command("answers")
+@_peer_options
+def answers(folder: Path, channel: str, sender_key: str, name: str, words: tuple[str, ...], seed: int, as_json: bool) -> None:
+    """转送的异议如何办结 how the forwarded matters ended."""
+    told = Peer(folder, channel=channel, sender_key=sender_key, name=name).answers()
+    _say([{"case": matter, "outcome": outcome} for matter, outcome in told.items()], as_json)
 
 
 @peer_group.command("state")

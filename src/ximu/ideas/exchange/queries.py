@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from ximu.ideas.exchange.models import Channel, Package, Received, Row, Trace
-from ximu.ideas.exchange.rules import RECALL, joined, profile
+from ximu.ideas.exchange.models import Channel, Forwarded, Package, Received, Row, Trace
+from ximu.ideas.exchange.rules import PUT, RECALL, joined, profile
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import absent
@@ -78,6 +78,12 @@ def received(most: int = 50) -> QuerySet[Received]:
     return Received.objects.select_related("channel").order_by("-pk")[:most]
 
 
+def forwarded(code: str = "") -> QuerySet[Forwarded]:
+    """Matters that peers forwarded, newest first."""
+    rows = Forwarded.objects.select_related("channel").order_by("-pk")
+    return rows.filter(channel=channel(code)) if code else rows
+
+
 def barred(most: int = 50) -> QuerySet[Row]:
     """Rows that did not arrive and why: the lists forbid it, or the receiver refused."""
     return Row.objects.select_related("channel").filter(state__in=["barred", "refused"]).order_by("-pk")[:most]
@@ -90,7 +96,7 @@ def held_there(found: Channel) -> dict[str, str]:
             "package__sequence", "position").values_list("number", "op", "digest"):
         if op == RECALL:
             holds.pop(number, None)
-        else:
+        elif op == PUT:
             holds[number] = digest
     return holds
 

@@ -1,6 +1,7 @@
 """Packages, receipts, their order, and what a receiver wants. Pure."""
 
 from ximu.ideas.exchange.rules.faults import FAULTS, Faults, faults
+from ximu.ideas.exchange.rules.matters import ANSWER, OBJECTION, Objection, answer_row, objection_in, objection_row
 from ximu.ideas.exchange.rules.order import Stand, fits, replayed
 from ximu.ideas.exchange.rules.package import ALGORITHM, FORMAT, Head, Package, build, joined, opened, read_key, row_digest, tried
 from ximu.ideas.exchange.rules.profile import PUT, RECALL, Profile, pause, profile, profiles, put_row, recall_row
@@ -8,7 +9,8 @@ from ximu.ideas.exchange.rules.receipt import ACCEPTED, Receipt, issue, read, se
 from ximu.ideas.exchange.rules.reconcile import Balance, balance
 
 __all__ = [
-    "ACCEPTED", "ALGORITHM", "FAULTS", "FORMAT", "PUT", "RECALL", "Balance", "Faults", "Head", "Package", "Profile", "Receipt",
-    "Stand", "balance", "build", "faults", "fits", "issue", "joined", "opened", "pause", "profile", "profiles", "put_row", "read",
-    "read_key", "recall_row", "replayed", "row_digest", "settles", "tried",
+    "ACCEPTED", "ALGORITHM", "ANSWER", "FAULTS", "FORMAT", "OBJECTION", "PUT", "RECALL", "Balance", "Faults", "Head", "Objection",
+    "Package", "Profile", "Receipt", "Stand", "answer_row", "balance", "build", "faults", "fits", "issue", "joined", "objection_in",
+    "objection_row", "opened", "pause", "profile", "profiles", "put_row", "read", "read_key", "recall_row", "replayed", "row_digest",
+    "settles", "tried",
 ]
