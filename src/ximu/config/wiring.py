@@ -165,6 +165,7 @@ def connect_exchange() -> None:
     register_evidence("exchange", exchange.evidence, kinds=exchange.KINDS)
     outbox.connect(publication_hooks.PublicationOpened, exchanging.on_opened)
     outbox.connect(publication_hooks.PublicationClosed, exchanging.on_closed)
+    outbox.connect(record_hooks.RecordsMoved, exchanging.on_moved)
     casework.register_stopper("share", exchanging.stop_share)
     casework.register_daily("packages_settled", exchanging.sweep)
     register_eraser("exchange", exchanging.forget)
