@@ -199,3 +199,27 @@ class Forwarded(models.Model):
         public = ()
         internal = ("uid", "channel", "theirs", "digest", "number", "case", "outcome", "received_at")
         personal = ()
+
+
+class Balanced(models.Model):
+    """A reconciliation that both sides signed: the statement with two signatures. Even or not, its differences stand in it by number."""
+
+    uid = UidField()
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="balanced", verbose_name="通道", db_comment="通道")
+    digest = models.CharField("摘要", max_length=64, unique=True, db_comment="对账单内容的摘要")
+    note = models.TextField("对账单", db_comment="双方签名的对账单：计数、逐号差异、双方清单摘要")
+    even = models.BooleanField("相符", db_comment="双方是否相符")
+    ours = models.PositiveIntegerField("本方计数", db_comment="本方记录数")
+    theirs = models.PositiveIntegerField("对方计数", db_comment="对方记录数")
+    signed_at = models.DateTimeField("收到时间", db_comment="收到对方签名的时间")
+    log_index = models.BigIntegerField("日志序号", unique=True, db_comment="对账在日志中的条目序号")
+
+    class Meta:
+        verbose_name = "对账"
+        verbose_name_plural = verbose_name
+        db_table_comment = "对账：双方签名，按记录编号"
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "channel", "digest", "note", "even", "ours", "theirs", "signed_at", "log_index")
+        personal = ()

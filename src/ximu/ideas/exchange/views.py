@@ -35,6 +35,7 @@ def channel(request: HttpRequest, code: str) -> HttpResponse:
     page = Paginator(queries.packages(code, only_open=only_open), PAGE_SIZE).get_page(int_of(request, "page", 1))
     return render(request, "exchange/channel.html", {
         "channel": found, "profile": profile(found.profile), "page": page, "only_open": only_open, "held": len(queries.held_there(found)),
+        "balances": queries.balances(found)[:12],
     })
 
 

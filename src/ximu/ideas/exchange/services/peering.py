@@ -27,6 +27,7 @@ from ximu.ideas.exchange.rules import (
     Package,
     Stand,
     build,
+    countersigned,
     fits,
     issue,
     joined,
@@ -128,6 +129,11 @@ class Peer:
     def answers(self) -> dict[str, str]:
         """Case number of a matter that was forwarded → how it ended over there."""
         return dict(self.store.execute("select matter, outcome from answer"))
+
+    def countersign(self, note: bytes) -> bytes:
+        """The statement of the other side with our signature added. Errors: `RECON-FORM`, `RECON-WRONG`, `PKG-FORGED`."""
+        sent = self.store.execute("select sequence, digest from sent order by sequence desc limit 1").fetchone() or (0, "")
+        return countersigned(note, self.sender_key, self.held(), sent, signer=self.signer)
 
     def forward(self, matters: Sequence[Objection], *, at: datetime) -> tuple[int, bytes]:
         """Number and bytes of the next package to the other side: objections to records that it sent. Kept before it leaves."""

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from ximu.ideas.exchange import queries
 from ximu.ideas.exchange.models import Channel, Received, Trace
-from ximu.ideas.exchange.rules import ACCEPTED, OBJECTION, PUT, Package, Stand, fits, issue, opened, read_key
+from ximu.ideas.exchange.rules import ACCEPTED, OBJECTION, PUT, Package, Stand, echo, fits, issue, meant, opened, read_key
 from ximu.ideas.exchange.services.forwarding import take_objection
 from ximu.ideas.exchange.services.keys import own
 from ximu.ideas.intake import queries as intake
@@ -43,6 +43,17 @@ def receive(code: str, data: bytes, *, by: Actor, at: datetime) -> bytes:
         raise
     outcomes, batches = _handed(channel, package, at=at)
     return _keep(channel, package, (outcomes, batches), at=at)
+
+
+def answer_trial(code: str, data: bytes, *, by: Actor, at: datetime) -> bytes:
+    """Our signed echo of a package that is whole and meant for us; it has no effect and leaves no trace.
+
+    Errors: `CHAN-NONE`, `PERM-DENIED`, `PKG-FORM`, `PKG-FORGED`, `PKG-DIGEST`, `PKG-PEER`.
+    """
+    channel = queries.channel_for(code, by)
+    package = opened(data, channel.peer_key)
+    meant(package.head, _stand(channel))
+    return echo(package, own(), at=at)
 
 
 def _known(channel: Channel, package: Package) -> bytes:
