@@ -11,11 +11,12 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ALL = ("log", "index", "detect", "commitments", "events", "plan", "intake", "intake_load", "exchange", "complaints", "casework", "portal")
+ALL = ("log", "index", "detect", "commitments", "events", "plan", "intake", "intake_load", "exchange", "exchange_killed", "complaints",
+       "casework", "portal")
 
 
 def main(names: list[str]) -> int:
-    env = {**os.environ, "PYTHONPATH": f"{HERE.parent / 'src'}:{HERE}"}
+    env = {**os.environ, "PYTHONPATH": f"{HERE.parent / 'src'}:{HERE}:{HERE.parent}"}
     failed = 0
     for name in names or ALL:
         sys.stdout.write(f"\n── {name}\n")

@@ -35,6 +35,7 @@ from ximu.ideas.events import queries as events
 from ximu.ideas.events import services as event_store
 from ximu.ideas.exchange import queries as exchange
 from ximu.ideas.exchange import services as exchanging
+from ximu.ideas.exchange.rules import Objection
 from ximu.ideas.following import queries as followers
 from ximu.ideas.following import services as follow
 from ximu.ideas.following.hooks import FollowAsked
@@ -153,14 +154,22 @@ def connect_followers() -> None:
     outbox.connect(FollowAsked, follow.greet)
 
 
+def object_forwarded(matter: Objection, channel: str, at: datetime) -> str:
+    """An objection that a platform forwards becomes a case of row M4.1."""
+    return relieving.object_forwarded(matter.record, reason=matter.reason, channel=channel, theirs=matter.case, lodged_on=matter.lodged_on,
+                                      at=at)
+
+
 def connect_exchange() -> None:
     """What becomes public is queued for other systems; what stops being public is recalled; the ledger of effects waits for them."""
     register_evidence("exchange", exchange.evidence, kinds=exchange.KINDS)
     outbox.connect(publication_hooks.PublicationOpened, exchanging.on_opened)
     outbox.connect(publication_hooks.PublicationClosed, exchanging.on_closed)
+    outbox.connect(record_hooks.RecordsMoved, exchanging.on_moved)
     casework.register_stopper("share", exchanging.stop_share)
     casework.register_daily("packages_settled", exchanging.sweep)
     register_eraser("exchange", exchanging.forget)
+    exchanging.register_desk(object_forwarded)
 
 
 def plan_duties(as_of: date) -> Counter[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Body, Query, Router
 
 from ximu.foundation import clock
 from ximu.foundation.api import Paging, Problem, page_of
@@ -61,3 +61,31 @@ def check(request: HttpRequest, code: str) -> Any:
     """试验，不产生任何效果 Try a package: the verdict that it would get, and no effect. The same as `ximu exchange test`."""
     found = queries.channel_for(code, actor_of(request))
     return rules.tried(request.body, found.peer_key)
+
+
+@router.post("/channels/{code}/echo", response={200: str, **ERRORS})
+def echo(request: HttpRequest, code: str) -> Any:
+    """试发，回答为本方签名的回声，不产生任何效果 Send a trial package: the answer is our signed echo, and nothing takes effect."""
+    return _plain(services.answer_trial(code, request.body, by=actor_of(request), at=clock.now()))
+
+
+@router.post("/channels/{code}/statement", response={200: str, **ERRORS})
+def statement(request: HttpRequest, code: str, theirs: Body[dict[str, str]]) -> Any:
+    """对账：交对方清单（编号→摘要），得本方签名的对账单 Hand in your list (number → digest), get our signed statement to sign."""
+    return _plain(services.state(code, theirs, by=actor_of(request), at=clock.now()))
+
+
+@router.post("/channels/{code}/balances", response={200: dict[str, Any], **ERRORS})
+def balances(request: HttpRequest, code: str) -> Any:
+    """交双方签名的对账单（正文为签名文本）Hand in the statement that both have signed: the body is its text."""
+    made = services.balanced(code, request.body, by=actor_of(request), at=clock.now())
+    return {"statement": made.digest, "even": made.even, "ours": made.ours, "theirs": made.theirs, "log_index": made.log_index}
+
+
+@router.get("/channels/{code}/forwarded", response={200: dict[str, Any], **ERRORS})
+def forwarded(request: HttpRequest, code: str, paging: Query[Paging]) -> Any:
+    """转来的异议及其结果 What this peer forwarded, by its own case number, and how it ended."""
+    found = queries.channel_for(code, actor_of(request))
+    page = page_of(request, queries.forwarded(found.code), paging)
+    return {**page, "items": [{"case": one.theirs, "record": one.number, "outcome": one.outcome, "received_at": one.received_at}
+                              for one in page["items"]]}

@@ -105,11 +105,15 @@ def receipts(code: str, only_open: bool, as_json: bool) -> None:
 @exchange_group.command("reconcile")
 @click.argument("code")
 @click.option("--theirs", default="", help="对方清单文件：编号→摘要 their list as a JSON file; asked over HTTP when empty")
+@click.option("--sign", "out", type=click.Path(dir_okay=False, path_type=Path), help="本方签名的对账单存为文件 write our signed statement")
 @json_option
-def reconcile(code: str, theirs: str, as_json: bool) -> None:
+def reconcile(code: str, theirs: str, out: Path | None, as_json: bool) -> None:
     """对账：按记录编号，两边计数 compare by record number, with the counts of both sides; exit 1 when uneven."""
     channel = queries.channel(code)
-    found = rules.balance(queries.held_there(channel), _listed(theirs, channel.address if channel.kind == "push" else ""))
+    listed = _listed(theirs, channel.address if channel.kind == "push" else "")
+    found = rules.balance(queries.held_there(channel), listed)
+    if out:
+        out.write_bytes(services.state(code, listed, by=SYSTEM, at=clock.now()))
     _say({**asdict(found), "even": found.even}, as_json)
     if not found.even:
         raise SystemExit(1)
@@ -125,13 +129,67 @@ def _listed(path: str, address: str) -> dict[str, str]:
     return {str(number): str(digest) for number, digest in told.items()}
 
 
+@exchange_group.command("balanced")
+@click.argument("code")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+def balanced(code: str, file: Path, as_json: bool) -> None:
+    """收下双方签名的对账单 keep the statement that the other side has signed too."""
+    made = services.balanced(code, file.read_bytes(), by=SYSTEM, at=clock.now())
+    _say({"statement": made.digest, "even": made.even, "ours": made.ours, "theirs": made.theirs, "log_index": made.log_index}, as_json)
+
+
 @exchange_group.command("test")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--key", "peer_key", required=True, help="发送方公钥 verifier key of the sender")
+@click.option("--url", default="", help="在线试发：…/api/v1/exchange/channels/CODE try it online too, and verify the signed echo")
+@click.option("--token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="接口密钥所在文件 file with the API key")
+@click.option("--receiver-key", default="", help="接收方公钥，用于核对回声 verifier key of the receiver, for the echo")
 @json_option
-def test(file: Path, peer_key: str, as_json: bool) -> None:
-    """离线检验一个数据包 the verdict on a package, the same as online."""
-    _say(rules.tried(file.read_bytes(), peer_key), as_json)
+def test(file: Path, peer_key: str, url: str, token_file: Path | None, receiver_key: str, as_json: bool) -> None:
+    """检验一个数据包，离线与在线结论相同 the verdict on a package, offline and online the same."""
+    data = file.read_bytes()
+    told = rules.tried(data, peer_key)
+    if url:
+        note = _posted(f"{url.rstrip('/')}/echo", data, token_file.read_text("utf-8").strip() if token_file else "")
+        told["echo"] = rules.echoed(note, receiver_key, told["digest"])["at"]
+    _say(told, as_json)
+
+
+def _posted(url: str, data: bytes, token: str) -> bytes:
+    words = {"content-type": "text/plain; charset=utf-8", **({"authorization": f"Bearer {token}"} if token else {})}
+    try:
+        answer = httpx.post(url, content=data, headers=words, timeout=SECONDS, follow_redirects=False)
+    except httpx.HTTPError as error:
+        raise Refusal("ECHO-NONE", status=409, field="url", value=type(error).__name__, rule="200", zh="对方没有应答。",
+                      en="The other side does not answer.") from error
+    if answer.status_code != httpx.codes.OK:
+        raise Refusal("PEER-REFUSED", status=409, field="peer", value=answer.text[:200], rule=str(answer.status_code), zh="对方拒收。",
+                      en="The other side refused.")
+    return answer.content
+
+
+@exchange_group.command("take")
+@click.argument("code")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--receipt", "out", type=click.Path(dir_okay=False, path_type=Path), help="回执存为文件 write our receipt to this file")
+@json_option
+def take_file(code: str, file: Path, out: Path | None, as_json: bool) -> None:
+    """收下对方放来的数据包 take a package that the peer has put down; the same one again gets the same receipt."""
+    note = services.receive(code, file.read_bytes(), by=SYSTEM, at=clock.now())
+    if out:
+        out.write_bytes(note)
+    told = rules.read(note, services.own().verifier())
+    _say({"sequence": told.sequence, "rows": len(told.outcomes), "refused": [code for code in told.outcomes if code]}, as_json)
+
+
+@exchange_group.command("forwarded")
+@click.argument("code")
+@json_option
+def forwarded(code: str, as_json: bool) -> None:
+    """对方转来的异议 objections that the peer forwarded, by its case number."""
+    _say([{"case": one.theirs, "record": one.number, "ours": one.case, "outcome": one.outcome, "received": one.received_at}
+          for one in queries.forwarded(code)], as_json)
 
 
 @click.group("peer")
@@ -179,6 +237,41 @@ def serve(folder: Path, channel: str, sender_key: str, name: str, words: tuple[s
     with peer.server(port) as server:
         _say({"address": f"http://127.0.0.1:{server.server_port}"}, as_json)
         server.serve_forever()
+
+
+@peer_group.command("forward")
+@_peer_options
+@click.option("--case", "matter", required=True, help="对方案号 the peer's own number of the matter")
+@click.option("--record", required=True, help="所涉记录编号 the record objected to")
+@click.option("--reason", required=True, help="异议理由 what is objected")
+@click.option("--lodged-on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="提出日期 the day it was lodged there")
+def forward(folder: Path, channel: str, sender_key: str, name: str, words: tuple[str, ...], seed: int, as_json: bool, **told: Any) -> None:
+    """转送一件异议：写一个签名的数据包 write a signed package that forwards an objection into FOLDER/incoming."""
+    peer = Peer(folder, channel=channel, sender_key=sender_key, name=name)
+    matter = rules.Objection(told["matter"], told["record"], told["reason"], told["lodged_on"].date())
+    sequence, body = peer.forward([matter], at=clock.now())
+    path = folder / "incoming" / f"{sequence:08d}.ximu"
+    services.write_whole(path, body)
+    _say({"sequence": sequence, "file": str(path)}, as_json)
+
+
+@peer_group.command("countersign")
+@_peer_options
+@click.option("--statement", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="对账单 their statement")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="双方签名后存为文件 with both signatures")
+def countersign(folder: Path, channel: str, sender_key: str, name: str, words: tuple[str, ...], seed: int, as_json: bool, statement: Path,
+                out: Path) -> None:
+    """核对后在对账单上签名 check a statement against what the peer holds, and sign it."""
+    out.write_bytes(Peer(folder, channel=channel, sender_key=sender_key, name=name).countersign(statement.read_bytes()))
+    _say({"file": str(out)}, as_json)
+
+
+@peer_group.command("answers")
+@_peer_options
+def answers(folder: Path, channel: str, sender_key: str, name: str, words: tuple[str, ...], seed: int, as_json: bool) -> None:
+    """转送的异议如何办结 how the forwarded matters ended."""
+    told = Peer(folder, channel=channel, sender_key=sender_key, name=name).answers()
+    _say([{"case": matter, "outcome": outcome} for matter, outcome in told.items()], as_json)
 
 
 @peer_group.command("state")

@@ -175,3 +175,51 @@ class Trace(models.Model):
         public = ()
         internal = ("uid", "channel", "code", "digest", "at")
         personal = ()
+
+
+class Forwarded(models.Model):
+    """A matter that a peer forwarded to us, once: whose case it is there, which case it is here. Its words lie in the case alone."""
+
+    uid = UidField()
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="forwarded", verbose_name="通道", db_comment="通道")
+    theirs = models.CharField("对方案号", max_length=64, db_comment="对方平台的案件编号")
+    digest = models.CharField("摘要", max_length=64, db_comment="所收行的加盐摘要")
+    number = models.CharField("记录编号", max_length=13, db_index=True, db_comment="所涉记录编号")
+    case = models.CharField("案件", max_length=UID_LENGTH, unique=True, db_comment="本方案件标识")
+    outcome = models.CharField("结果", max_length=24, blank=True, db_comment="办结状态代码；未办结为空")
+    received_at = models.DateTimeField("收到时间", db_comment="收到时间")
+
+    class Meta:
+        verbose_name = "转来事项"
+        verbose_name_plural = verbose_name
+        db_table_comment = "转来事项：对方平台转来的异议，每个对方案号只立一案"
+        constraints = [models.UniqueConstraint(fields=["channel", "theirs"], name="forwarded_once")]
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "channel", "theirs", "digest", "number", "case", "outcome", "received_at")
+        personal = ()
+
+
+class Balanced(models.Model):
+    """A reconciliation that both sides signed: the statement with two signatures. Even or not, its differences stand in it by number."""
+
+    uid = UidField()
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="balanced", verbose_name="通道", db_comment="通道")
+    digest = models.CharField("摘要", max_length=64, unique=True, db_comment="对账单内容的摘要")
+    note = models.TextField("对账单", db_comment="双方签名的对账单：计数、逐号差异、双方清单摘要")
+    even = models.BooleanField("相符", db_comment="双方是否相符")
+    ours = models.PositiveIntegerField("本方计数", db_comment="本方记录数")
+    theirs = models.PositiveIntegerField("对方计数", db_comment="对方记录数")
+    signed_at = models.DateTimeField("收到时间", db_comment="收到对方签名的时间")
+    log_index = models.BigIntegerField("日志序号", unique=True, db_comment="对账在日志中的条目序号")
+
+    class Meta:
+        verbose_name = "对账"
+        verbose_name_plural = verbose_name
+        db_table_comment = "对账：双方签名，按记录编号"
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "channel", "digest", "note", "even", "ours", "theirs", "signed_at", "log_index")
+        personal = ()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 
-from ximu.ideas.exchange.models import Channel, Package, Received, Row, Trace
-from ximu.ideas.exchange.rules import RECALL, joined, profile
+from ximu.ideas.exchange.models import Balanced, Channel, Forwarded, Package, Received, Row, Trace
+from ximu.ideas.exchange.rules import PUT, RECALL, Inbound, joined, profile
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import absent
 from ximu.kernel.today import TodayItem
 from ximu.kernel.words import Text
 
-ACKNOWLEDGED, TAKEN = "exchange.acknowledged", "exchange.received"
+ACKNOWLEDGED, TAKEN, BALANCED = "exchange.acknowledged", "exchange.received", "exchange.balanced"
 KINDS = ("exchange.",)
 
 
@@ -78,6 +79,12 @@ def received(most: int = 50) -> QuerySet[Received]:
     return Received.objects.select_related("channel").order_by("-pk")[:most]
 
 
+def forwarded(code: str = "") -> QuerySet[Forwarded]:
+    """Matters that peers forwarded, newest first."""
+    rows = Forwarded.objects.select_related("channel").order_by("-pk")
+    return rows.filter(channel=channel(code)) if code else rows
+
+
 def barred(most: int = 50) -> QuerySet[Row]:
     """Rows that did not arrive and why: the lists forbid it, or the receiver refused."""
     return Row.objects.select_related("channel").filter(state__in=["barred", "refused"]).order_by("-pk")[:most]
@@ -90,9 +97,20 @@ def held_there(found: Channel) -> dict[str, str]:
             "package__sequence", "position").values_list("number", "op", "digest"):
         if op == RECALL:
             holds.pop(number, None)
-        else:
+        elif op == PUT:
             holds[number] = digest
     return holds
+
+
+def inbound(found: Channel) -> Inbound:
+    """How far we are with what the other side sent."""
+    rows = Received.objects.filter(channel=found).aggregate(accepted=Sum("accepted"), refused=Sum("refused"))
+    return Inbound(found.in_sequence, found.in_digest, rows["accepted"] or 0, rows["refused"] or 0)
+
+
+def balances(found: Channel) -> QuerySet[Balanced]:
+    """Reconciliations that both sides signed, newest first."""
+    return Balanced.objects.filter(channel=found).order_by("-pk")
 
 
 def overdue(at: datetime) -> list[Package]:
@@ -120,6 +138,10 @@ def taken_body(code: str, sequence: int, digest: str, counts: tuple[int, int]) -
     return {"channel": code, "sequence": sequence, "package": digest, "accepted": counts[0], "refused": counts[1]}
 
 
+def balanced_body(code: str, digest: str, even: bool) -> dict[str, Any]:
+    return {"channel": code, "statement": digest, "even": even}
+
+
 def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     """What the log should say about packages."""
     done = Package.objects.select_related("channel").filter(log_index__gte=first, log_index__lt=last)
@@ -131,3 +153,6 @@ def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     for one in Received.objects.select_related("channel").filter(log_index__gte=first, log_index__lt=last).order_by("log_index"):
         body = taken_body(one.channel.code, one.sequence, one.digest, (one.accepted, one.refused))
         yield one.log_index, entry_bytes(TAKEN, body, one.received_at), f"收件 {one.channel.code} {one.sequence}"
+    for made in Balanced.objects.select_related("channel").filter(log_index__gte=first, log_index__lt=last).order_by("log_index"):
+        body = balanced_body(made.channel.code, hashlib.sha256(made.note.split("\n")[0].encode()).hexdigest(), made.even)
+        yield made.log_index, entry_bytes(BALANCED, body, made.signed_at), f"对账 {made.channel.code}"

@@ -23,7 +23,7 @@ def channels(request: HttpRequest) -> HttpResponse:
     rows = [{"channel": one, "profile": profile(one.profile)} for one in queries.channels()]
     return render(request, "exchange/channels.html", {
         "rows": rows, "profiles": profiles().values(), "traces": queries.traces(), "barred": queries.barred(),
-        "received": queries.received(),
+        "received": queries.received(), "forwarded": queries.forwarded()[:PAGE_SIZE],
     })
 
 
@@ -35,13 +35,16 @@ def channel(request: HttpRequest, code: str) -> HttpResponse:
     page = Paginator(queries.packages(code, only_open=only_open), PAGE_SIZE).get_page(int_of(request, "page", 1))
     return render(request, "exchange/channel.html", {
         "channel": found, "profile": profile(found.profile), "page": page, "only_open": only_open, "held": len(queries.held_there(found)),
+        "balances": queries.balances(found)[:12],
     })
 
 
 @require_POST
 def run(request: HttpRequest, code: str) -> HttpResponse:
-    """Build what waits, send what is due."""
+    """Answer what was closed, build what waits, send what is due."""
     by, at = actor_of(request), clock.now()
+    by.must("exchange.send")
+    services.answer_closed(at=at)
     made = services.pack(code, by=by, at=at)
     sent = services.send(code, by=by, at=at)
     messages.success(request, t(

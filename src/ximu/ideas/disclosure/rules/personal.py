@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 _GAP = r"[\s\-–—·.]{0,2}"
@@ -66,3 +69,20 @@ def secret_mark(text: str) -> bool:
 
 def of_minor(text: str) -> bool:
     return MINOR.search(plain(text)) is not None
+
+
+def nobody_protected(values: Mapping[str, Any]) -> None:
+    """A secrecy mark or a minor anywhere in the record keeps all of it closed. Errors: `DISC-SECRET`, `DISC-PII`."""
+    for name, value in values.items():
+        if isinstance(value, str) and secret_mark(value):
+            raise Refusal("DISC-SECRET", field=name, value="", rule="保守国家秘密法 第九条、政府信息公开条例 第十四条",
+                          zh=f"“{name}”带有密级标志，该记录不得公开。",
+                          en=f"“{name}” bears a mark of secrecy: the record may not be published.")
+        if isinstance(value, str) and of_minor(value):
+            raise holds_personal(name, "未成年人保护法", "未成年人")
+
+
+def holds_personal(name: str, rule: str, kind: str) -> Refusal:
+    what = f"（疑似{kind}）" if kind else ""
+    return Refusal("DISC-PII", field=name, value="", rule=rule or "P5", zh=f"“{name}”含个人信息{what}，不得公开。",
+                   en=f"“{name}” holds personal data and may not be made public.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from ximu.ideas.disclosure.queries.explain import Inside
 from ximu.ideas.disclosure.queries.policy import policy_on
 from ximu.ideas.disclosure.queries.publications import CLOSED, OPENED, closed_body, opened_body, publication
 from ximu.ideas.disclosure.queries.views import Hat, PolicyView, core_values
-from ximu.ideas.disclosure.rules import Policy, of_minor, personal_data, secret_mark
+from ximu.ideas.disclosure.rules import Policy, holds_personal, nobody_protected, personal_data
 from ximu.ideas.disclosure.services.indexing import found_from_now, found_no_more
 from ximu.ideas.ledger.queries import must_be_fresh
 from ximu.ideas.ledger.rules import Entry, commitment
@@ -100,35 +100,18 @@ def _fields_open(facts: Facts, fields: Sequence[str], policy: Policy, today: dat
                       en="Choose the least fields that are needed.")
     view = PolicyView("public", (Hat("public", ""),), policy, today)
     known, values = view.fields(facts), {**core_values(facts), **facts.payload}
-    _nobody_protected(values)
+    nobody_protected(values)
     for name in fields:
         info = known.get(name)
         made = view.best(facts, info) if info else None
         if info is not None and info.personal:
-            raise _personal(name, made.rule if made else "", "")
+            raise holds_personal(name, made.rule if made else "", "")
         if made is None or made.outcome != "shown":
             raise Refusal("DISC-CLOSED", field=name, value=facts.family, rule=made.rule if made else "D0",
                           zh=f"“{name}”不得向社会公开：{made.why.zh if made else '没有这个字段'}。",
                           en=f"“{name}” may not be made public: {made.why.en if made else 'there is no such field'}.")
         if hits := personal_data(str(values.get(name) or "")):
-            raise _personal(name, "free-text", hits[0].name.zh)
-
-
-def _nobody_protected(values: Mapping[str, Any]) -> None:
-    """A secrecy mark or a minor anywhere in the record keeps all of it closed. Errors: `DISC-SECRET`, `DISC-PII`."""
-    for name, value in values.items():
-        if isinstance(value, str) and secret_mark(value):
-            raise Refusal("DISC-SECRET", field=name, value="", rule="保守国家秘密法 第九条、政府信息公开条例 第十四条",
-                          zh=f"“{name}”带有密级标志，该记录不得公开。",
-                          en=f"“{name}” bears a mark of secrecy: the record may not be published.")
-        if isinstance(value, str) and of_minor(value):
-            raise _personal(name, "未成年人保护法", "未成年人")
-
-
-def _personal(name: str, rule: str, kind: str) -> Refusal:
-    what = f"（疑似{kind}）" if kind else ""
-    return Refusal("DISC-PII", field=name, value="", rule=rule or "P5", zh=f"“{name}”含个人信息{what}，不得公开。",
-                   en=f"“{name}” holds personal data and may not be made public.")
+            raise holds_personal(name, "free-text", hits[0].name.zh)
 
 
 def _last_day(facts: Facts, wanted: date | None, policy: Policy, today: date) -> date:

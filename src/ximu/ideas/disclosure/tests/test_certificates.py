@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ximu.foundation.models import Reply
 from ximu.foundation.rooms import SRC
 from ximu.ideas.disclosure import queries, services
 from ximu.ideas.disclosure.models import SearchCertificate, Use
@@ -81,8 +82,31 @@ def test_the_log_proves_it_and_an_erased_record_leaves_no_word() -> None:
     assert "disclosed" not in queries.certificate_bundle(certificate)
 
 
-def traces(number: str) -> Traces:
-    return Traces(numbers=frozenset({number}), items=frozenset(), places=frozenset(), needles=frozenset())
+def traces(number: str, *persons: str) -> Traces:
+    return Traces(frozenset({number}), frozenset(), frozenset(), frozenset(), frozenset(persons))
+
+
+def test_a_certificate_that_found_nothing_loses_the_name_of_a_person_whose_record_is_erased(tmp_path: Path) -> None:
+    register_evidence("disclosure", queries.evidence, kinds=("disclosure.",))
+    words = {"by": made.COORDINATOR, "purpose": "handling", "as_of": made.T0.date(), "at": made.LATER}
+    about_him, about_another, about_a_body = (
+        services.certify(subject, named=name, **words)
+        for subject, name in ((made.MAN, "沈海燕"), ("person0000000002", "沈海鸥"), (made.UNIT, "示例市某局")))
+    assert about_him.payload["result"] == "none"
+    taken_home = ledger.bundle_bytes(queries.certificate_bundle(about_him))
+    Reply.objects.create(actor="a", key="k" * 8, request="r", status=200, created_at=made.LATER,
+                         body=json.dumps({"uid": about_him.uid, "name": "沈海燕"}, ensure_ascii=False).encode())
+    services.forget(traces("ZNEVERLISTED0", made.MAN), at=made.LATER)
+    kept = json.dumps(list(SearchCertificate.objects.values()), ensure_ascii=False, default=str)
+    assert "沈海燕" not in kept and made.MAN not in kept
+    assert not Reply.objects.exists()
+    assert "沈海鸥" in kept and "示例市某局" in kept, "of nobody else, and of no body"
+    assert about_another.payload and about_a_body.payload
+    assert ledger.verify_log().ok
+    (tmp_path / "home.json").write_bytes(taken_home)
+    told = subprocess.run([sys.executable, "-m", "ximu_verify", str(tmp_path / "home.json")], env={"PYTHONPATH": str(SRC.parent)},
+                          capture_output=True, text=True)
+    assert told.returncode == 0, "what was taken home still verifies"
 
 
 def test_what_cannot_be_certified_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

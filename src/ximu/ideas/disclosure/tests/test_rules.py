@@ -35,6 +35,17 @@ def test_what_is_personal_of_an_official_of_discipline_or_without_effect_is_neve
     assert made.law
 
 
+@given(st.sampled_from(sorted(FAMILIES)), st.sampled_from(["body", "official"]), st.sampled_from(sorted(STATES)),
+       st.sampled_from(["public", "shared", "authorised", "closed"]), st.booleans(), st.sampled_from(["joint", "handling", ""]))
+def test_what_is_shared_by_channel_is_in_effect_about_a_body_and_masked_where_personal(
+    family: str, kind: str, status: str, level: str, personal: bool, purpose: str,
+) -> None:
+    made = decide(ask("sharing", family=family, kind=kind, status=status, level=level, personal=personal, purpose=purpose), POLICY)
+    closed = kind == "official" or family in {"discipline", "accountability"} or status not in LIVE
+    closed = closed or level not in {"public", "shared"} or purpose != "joint"
+    assert made.outcome == ("absent" if closed else "masked" if personal else "shown")
+
+
 def test_what_no_rule_opens_is_closed() -> None:
     assert decide(ask("nobody"), POLICY).rule == "D0"
     assert decide(ask("personnel", kind="official", purpose="handling"), POLICY).outcome == "absent"

@@ -1,14 +1,16 @@
 """Packages, receipts, their order, and what a receiver wants. Pure."""
 
 from ximu.ideas.exchange.rules.faults import FAULTS, Faults, faults
-from ximu.ideas.exchange.rules.order import Stand, fits, replayed
+from ximu.ideas.exchange.rules.matters import ANSWER, OBJECTION, Objection, answer_row, objection_in, objection_row
+from ximu.ideas.exchange.rules.order import Stand, fits, meant, replayed
 from ximu.ideas.exchange.rules.package import ALGORITHM, FORMAT, Head, Package, build, joined, opened, read_key, row_digest, tried
 from ximu.ideas.exchange.rules.profile import PUT, RECALL, Profile, pause, profile, profiles, put_row, recall_row
-from ximu.ideas.exchange.rules.receipt import ACCEPTED, Receipt, issue, read, settles
-from ximu.ideas.exchange.rules.reconcile import Balance, balance
+from ximu.ideas.exchange.rules.receipt import ACCEPTED, Receipt, echo, echoed, issue, read, settles
+from ximu.ideas.exchange.rules.reconcile import MOST_NUMBERS, Balance, Inbound, balance, both_signed, countersigned, stated, statement
 
 __all__ = [
-    "ACCEPTED", "ALGORITHM", "FAULTS", "FORMAT", "PUT", "RECALL", "Balance", "Faults", "Head", "Package", "Profile", "Receipt",
-    "Stand", "balance", "build", "faults", "fits", "issue", "joined", "opened", "pause", "profile", "profiles", "put_row", "read",
-    "read_key", "recall_row", "replayed", "row_digest", "settles", "tried",
+    "ACCEPTED", "ALGORITHM", "ANSWER", "FAULTS", "FORMAT", "MOST_NUMBERS", "OBJECTION", "PUT", "RECALL", "Balance", "Faults", "Head",
+    "Inbound", "Objection", "Package", "Profile", "Receipt", "Stand", "answer_row", "balance", "both_signed", "build", "countersigned",
+    "echo", "echoed", "faults", "fits", "issue", "joined", "meant", "objection_in", "objection_row", "opened", "pause", "profile",
+    "profiles", "put_row", "read", "read_key", "recall_row", "replayed", "row_digest", "settles", "stated", "statement", "tried",
 ]

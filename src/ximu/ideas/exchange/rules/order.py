@@ -27,7 +27,7 @@ def fits(package: Package, stand: Stand, *, at: datetime) -> bool:
     `PKG-ORDER` when it does not follow the last one.
     """
     head = package.head
-    _meant(head, stand)
+    meant(head, stand)
     if datetime.fromisoformat(head.made_at) > at + CLOCKS_APART:
         raise Refusal("PKG-TIME", field="made_at", value=head.made_at, rule=f"≤ {CLOCKS_APART}", zh="数据包的时间在未来，请核对时钟。",
                       en="The package is from the future; check the clocks.")
@@ -50,7 +50,8 @@ def replayed(sequence: int, last: int) -> Refusal:
                    en="This number was used: for other content, or long ago.")
 
 
-def _meant(head: Head, stand: Stand) -> None:
+def meant(head: Head, stand: Stand) -> None:
+    """Errors: `PKG-PEER`."""
     if (head.channel, head.sender, head.receiver) != (stand.channel, stand.sender, stand.receiver):
         raise Refusal("PKG-PEER", status=403, field="receiver", value=head.receiver, rule=stand.receiver,
                       zh="数据包不是该通道发给本方的。", en="The package is not of this channel and for this receiver.")

@@ -20,7 +20,8 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`use` is what the lists must allow (share with the receiver, or publish).
+    """`use` is what the lists must allow (share with the receiver, or publish). `audience` is one of the disclosure policy: `public`
+    gets what was published, any other what the policy lets it see for `purpose` of what is in effect.
 
     `names`: family → our name of a field → the receiver's. Fields without a name there keep their own.
     """
@@ -37,6 +38,12 @@ class Profile:
     date_form: str
     names: Mapping[str, Mapping[str, str]]
     schema: str
+    purpose: str = ""
+
+    @property
+    def closed(self) -> bool:
+        """Whether more than the public, or something else, may go there."""
+        return self.audience != "public"
 
 
 def load(path: Path) -> Profile:
@@ -45,6 +52,7 @@ def load(path: Path) -> Profile:
         path.stem, Text(told["zh"], told["en"]), told["receiver"], told["audience"], told["use"], told["source"],
         frozenset(told["families"]),
         told["receipt_days"], told["most_rows"], told["date_form"], told.get("names", {}), digest(told),
+        told.get("purpose", ""),
     )
 
 
@@ -66,7 +74,9 @@ def put_row(form: Mapping[str, Any], made_by: Profile, *, salt: str) -> bytes:
     fields = {**form["fields"]}
     if "subject_name" in names:
         fields.setdefault("subject_name", form["subject_name"])
+    masked = sorted(names.get(name, name) for name in form.get("masked", ()))
     return canonical({
+        **({"masked": masked} if masked else {}),
         "op": PUT, "record": form["record"], "version": form["version"], "item": form["item"], "family": form["family"],
         "subject": form["subject_name"], "until": form["closes_on"], "salt": salt,
         "fields": {names.get(name, name): _dated(value, made_by.date_form) for name, value in fields.items()},

@@ -1,9 +1,11 @@
-"""What does a receiver answer? One line for each row, signed: accepted, or refused with a code."""
+"""What does a receiver answer? One line for each row, signed: accepted, or refused with a code. To a trial: an echo, signed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import orjson
 
@@ -12,7 +14,7 @@ from ximu.ideas.ledger.rules import Signer
 from ximu.kernel.canonical import canonical
 from ximu.kernel.refusal import Refusal
 
-FORMAT = "ximu-receipt/1"
+FORMAT, ECHO = "ximu-receipt/1", "ximu-echo/1"
 ACCEPTED = ""
 LONGEST_CODE = 24
 
@@ -53,3 +55,25 @@ def settles(receipt: Receipt, *, channel: str, sequence: int, digest: str, rows:
     if (receipt.channel, receipt.sequence, receipt.package, len(receipt.outcomes)) != (channel, sequence, digest, rows):
         raise Refusal("RCPT-WRONG", status=409, field="package", value=receipt.package, rule=digest, zh="回执与所发数据包不符。",
                       en="The receipt is not of the package that was sent.")
+
+
+def echo(package: Package, signer: Signer, *, at: datetime) -> bytes:
+    """Proof that a package was received whole, by whom, when; nothing took effect."""
+    return sealed(canonical({"format": ECHO, "algorithm": ALGORITHM, "channel": package.head.channel, "sequence": package.head.sequence,
+                             "package": package.digest, "rows": len(package.rows), "at": at.isoformat()}), signer)
+
+
+def echoed(note: bytes, key: str, package: str) -> dict[str, Any]:
+    """The echo of the package with this digest. Errors: `PKG-FORM`, `PKG-FORGED`, `RCPT-FORM`, `RCPT-WRONG`."""
+    body = verified(note, key)
+    try:
+        told: dict[str, Any] = orjson.loads(body)
+        fits = told["format"] == ECHO and canonical(told) == body
+    except (KeyError, TypeError, ValueError):
+        fits = False
+    if not fits:
+        raise Refusal("RCPT-FORM", field="echo", rule=ECHO, zh="不是合乎格式的回声。", en="This is no echo of this format.")
+    if told["package"] != package:
+        raise Refusal("RCPT-WRONG", status=409, field="package", value=str(told["package"])[:64], rule=package,
+                      zh="回声与所发数据包不符。", en="The echo is not of the package that was sent.")
+    return told

@@ -7,14 +7,34 @@ SQLite transaction with the receipt, so that it may be killed at any moment.
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 from ximu.foundation import clock
-from ximu.ideas.exchange.rules import ACCEPTED, PUT, RECALL, Faults, Package, Stand, fits, issue, opened, read_key
+from ximu.ideas.exchange.rules import (
+    ACCEPTED,
+    ANSWER,
+    PUT,
+    RECALL,
+    Faults,
+    Head,
+    Objection,
+    Package,
+    Stand,
+    build,
+    countersigned,
+    fits,
+    issue,
+    joined,
+    objection_row,
+    opened,
+    read_key,
+)
 from ximu.ideas.exchange.services.keys import key_in
 from ximu.ideas.exchange.services.transport import OUTGOING, RECEIPTS, put_aside, write_whole
 from ximu.ideas.ledger.rules import Signer
@@ -24,6 +44,8 @@ TABLES = """
 create table if not exists taken (sequence integer primary key, digest text not null, receipt blob not null);
 create table if not exists effect (sequence integer, position integer, record text, op text, digest text);
 create table if not exists held (record text primary key, digest text not null);
+create table if not exists sent (sequence integer primary key, digest text not null, body blob not null);
+create table if not exists answer (matter text primary key, outcome text not null);
 """
 UNKNOWN = "ROW-OP"
 MOST_BODY = 64 << 20
@@ -83,8 +105,11 @@ class Peer:
         return Stand(self.channel, read_key(self.sender_key)[0], self.signer.name, last[0], last[1])
 
     def _apply(self, package: Package, place: int, row: dict[str, Any] | None) -> str:
-        if row is None or row.get("op") not in (PUT, RECALL):
+        if row is None or row.get("op") not in (PUT, RECALL, ANSWER):
             return UNKNOWN if row else "ROW-ERASED"
+        if row["op"] == ANSWER:
+            self.store.execute("insert or replace into answer values (?, ?)", [row["case"], row["outcome"]])
+            return ACCEPTED
         digest = package.row_digests[place]
         self.store.execute("insert into effect values (?, ?, ?, ?, ?)", [package.head.sequence, place, row["record"], row["op"], digest])
         if row["op"] == PUT:
@@ -100,6 +125,27 @@ class Peer:
     def effects(self) -> list[tuple[str, str, str]]:
         """Everything that ever took effect: record, op, digest. A row there twice would be an effect twice."""
         return self.store.execute("select record, op, digest from effect order by sequence, position").fetchall()
+
+    def answers(self) -> dict[str, str]:
+        """Case number of a matter that was forwarded → how it ended over there."""
+        return dict(self.store.execute("select matter, outcome from answer"))
+
+    def countersign(self, note: bytes) -> bytes:
+        """The statement of the other side with our signature added. Errors: `RECON-FORM`, `RECON-WRONG`, `PKG-FORGED`."""
+        sent = self.store.execute("select sequence, digest from sent order by sequence desc limit 1").fetchone() or (0, "")
+        return countersigned(note, self.sender_key, self.held(), sent, signer=self.signer)
+
+    def forward(self, matters: Sequence[Objection], *, at: datetime) -> tuple[int, bytes]:
+        """Number and bytes of the next package to the other side: objections to records that it sent. Kept before it leaves."""
+        rows = [objection_row(one, salt=secrets.token_hex(16)) for one in matters]
+        self.store.execute("begin immediate")
+        last = self.store.execute("select sequence, digest from sent order by sequence desc limit 1").fetchone() or (0, "")
+        head = Head(self.channel, self.signer.name, read_key(self.sender_key)[0], last[0] + 1, last[1], "", "", "", at.isoformat())
+        note, digest = build(head, rows, self.signer)
+        body = joined(note, rows)
+        self.store.execute("insert into sent values (?, ?, ?)", [head.sequence, digest, body])
+        self.store.execute("commit")
+        return head.sequence, body
 
     def pass_over(self, *, at: datetime) -> dict[str, int]:
         """One look into the folder. What is refused or late stays; what was taken is put aside when its receipt is written."""

@@ -1,10 +1,12 @@
-"""What goes to whom? A publication is queued for every channel that may have it; its end recalls what was sent."""
+"""What goes to whom? A publication is queued for every channel that may have it, what is in effect for every closed audience; its end
+recalls what was sent."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -13,9 +15,13 @@ from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.queries import EffectRow
 from ximu.ideas.catalogue.queries import gate
 from ximu.ideas.disclosure import queries as disclosure
+from ximu.ideas.disclosure import services as disclosing
 from ximu.ideas.disclosure.hooks import PublicationClosed, PublicationOpened
 from ximu.ideas.exchange.models import Channel, Row
 from ximu.ideas.exchange.rules import PUT, RECALL, Profile, profile, put_row, read_key, recall_row, row_digest
+from ximu.ideas.records import queries as records
+from ximu.ideas.records.hooks import RecordsMoved
+from ximu.ideas.records.rules import LIVE
 from ximu.ideas.records.services import Traces
 from ximu.kernel.actor import SYSTEM, Actor
 from ximu.kernel.refusal import Refusal
@@ -61,7 +67,43 @@ def open_channel(code: str, *, setup: Setup, by: Actor, at: datetime) -> Channel
 def on_opened(event: PublicationOpened, *, at: datetime) -> None:
     """Wired to disclosure."""
     for channel in Channel.objects.filter(active=True).order_by("pk"):
-        queue(channel, event, at=at)
+        if not profile(channel.profile).closed:
+            queue(channel, event, at=at)
+
+
+def on_moved(event: RecordsMoved, *, at: datetime) -> None:
+    """Wired to records: what is in effect now goes to every closed audience that may have it. Its end comes by the ledger of effects."""
+    channels = [channel for channel in Channel.objects.filter(active=True).order_by("pk") if profile(channel.profile).closed]
+    if not channels or event.after not in LIVE:
+        return
+    for number, (version, state) in sorted(records.states_of(event.numbers).items()):
+        for channel in channels if state in LIVE else ():
+            queue_closed(channel, number, version, at=at)
+
+
+@transaction.atomic
+def queue_closed(channel: Channel, number: str, version: int, *, at: datetime) -> Row | None:
+    """The row for a closed audience; None where it may not know of the record, or has it.
+
+    What the lists or a mark of secrecy forbid is kept as barred; that is asked after the policy, so a barred row tells nobody of a record
+    that the policy hides.
+    """
+    wants, key = profile(channel.profile), f"{number}.{version}"
+    listed = records.duties(number)
+    if listed.family not in wants.families or Row.objects.filter(channel=channel, publication=key, op=PUT).exists():
+        return None
+    row = Row(channel=channel, publication=key, op=PUT, number=number, version=version, made_at=at)
+    try:
+        with transaction.atomic():
+            form = disclosing.share(number, audience=wants.audience, purpose=wants.purpose, receiver=channel.unit, at=at)
+            _allowed(listed.item, wants, listed.event_date)
+    except Refusal as refusal:
+        if refusal.code == "REC-NONE":
+            return None
+        row.state, row.code = Row.State.BARRED, refusal.code
+        row.save()
+        return row
+    return _waiting(row, form, wants, at=at)
 
 
 @transaction.atomic
@@ -81,9 +123,13 @@ def queue(channel: Channel, event: PublicationOpened, *, at: datetime) -> Row | 
         row.state, row.code = Row.State.BARRED, refusal.code
         row.save()
         return row
+    return _waiting(row, form, wants, at=at)
+
+
+def _waiting(row: Row, form: dict[str, Any], wants: Profile, *, at: datetime) -> Row:
     row.body = put_row(form, wants, salt=secrets.token_hex(SALT_BYTES)).decode()
     row.digest = row_digest(row.body.encode())
-    row.effect = casework.add_effect(row.number, kind="share", target=f"{channel.code}:{event.publication}", policy=form["policy"],
+    row.effect = casework.add_effect(row.number, kind="share", target=f"{row.channel.code}:{row.publication}", policy=form["policy"],
                                      by=SYSTEM, at=at)
     row.save()
     return row

@@ -13,7 +13,8 @@ from django.db import transaction
 
 from ximu.ideas.exchange import queries
 from ximu.ideas.exchange.models import Channel, Received, Trace
-from ximu.ideas.exchange.rules import ACCEPTED, PUT, Package, Stand, fits, issue, opened, read_key
+from ximu.ideas.exchange.rules import ACCEPTED, OBJECTION, PUT, Package, Stand, echo, fits, issue, meant, opened, read_key
+from ximu.ideas.exchange.services.forwarding import take_objection
 from ximu.ideas.exchange.services.keys import own
 from ximu.ideas.intake import queries as intake
 from ximu.ideas.intake import services as deliveries
@@ -28,7 +29,7 @@ ERASED, UNKNOWN = "ROW-ERASED", "ROW-OP"
 def receive(code: str, data: bytes, *, by: Actor, at: datetime) -> bytes:
     """Our receipt. The same package again gives the same receipt and has no effect; what is refused leaves one trace.
 
-    Rows go to intake first, which takes the same rows only once, so that a crash before our own commit repeats harmlessly.
+    Facts go to intake, objections to the desk; both take the same row only once, so that a crash before our own commit repeats harmlessly.
     Errors: `CHAN-NONE`, `PERM-DENIED`, `PKG-*`.
     """
     channel = queries.channel_for(code, by)
@@ -42,6 +43,17 @@ def receive(code: str, data: bytes, *, by: Actor, at: datetime) -> bytes:
         raise
     outcomes, batches = _handed(channel, package, at=at)
     return _keep(channel, package, (outcomes, batches), at=at)
+
+
+def answer_trial(code: str, data: bytes, *, by: Actor, at: datetime) -> bytes:
+    """Our signed echo of a package that is whole and meant for us; it has no effect and leaves no trace.
+
+    Errors: `CHAN-NONE`, `PERM-DENIED`, `PKG-FORM`, `PKG-FORGED`, `PKG-DIGEST`, `PKG-PEER`.
+    """
+    channel = queries.channel_for(code, by)
+    package = opened(data, channel.peer_key)
+    meant(package.head, _stand(channel))
+    return echo(package, own(), at=at)
 
 
 def _known(channel: Channel, package: Package) -> bytes:
@@ -78,6 +90,8 @@ def _handed(channel: Channel, package: Package, *, at: datetime) -> tuple[list[s
     for place, row in enumerate(package.parsed()):
         if row is None:
             outcomes[place] = ERASED
+        elif row.get("op") == OBJECTION:
+            outcomes[place] = take_objection(channel, row, at=at)
         elif row.get("op") != PUT or not isinstance(row.get("item"), str) or not isinstance(row.get("fields"), dict):
             outcomes[place] = UNKNOWN
         else:

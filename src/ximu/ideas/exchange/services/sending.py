@@ -17,6 +17,7 @@ from ximu.ideas.exchange import queries
 from ximu.ideas.exchange.models import Channel, Package, Row
 from ximu.ideas.exchange.rules import ACCEPTED, RECALL, Head, build, pause, profile, read, read_key, settles
 from ximu.ideas.exchange.services import transport
+from ximu.ideas.exchange.services.forwarding import answer_closed
 from ximu.ideas.exchange.services.keys import own
 from ximu.ideas.exchange.services.queueing import confirmation
 from ximu.ideas.ledger.rules import Entry
@@ -151,8 +152,9 @@ def escalate(*, at: datetime) -> int:
 
 
 def sweep(*, at: datetime) -> int:
-    """The daily pass: build, send, escalate; how many packages were settled."""
+    """The daily pass: answer, build, send, escalate; how many packages were settled."""
     settled = 0
+    answer_closed(at=at)
     for channel in Channel.objects.filter(active=True).order_by("pk"):
         while pack(channel.code, by=SYSTEM, at=at):
             pass

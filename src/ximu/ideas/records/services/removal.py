@@ -37,6 +37,8 @@ class Traces:
     places: frozenset[tuple[str, int]]
     """Deliveries and lines."""
     needles: frozenset[str]
+    persons: frozenset[str] = frozenset()
+    """Natural persons whom the records are about; bodies are not among them."""
 
 
 class Eraser(Protocol):
@@ -83,12 +85,14 @@ def register_eraser(name: str, eraser: Eraser) -> None:
 
 
 def _traces(numbers: Sequence[str]) -> Traces:
-    rows = list(Version.objects.filter(number__in=numbers).values_list("item", "batch", "line", "natural_key", "document_number"))
+    rows = list(Version.objects.filter(number__in=numbers).values_list(
+        "item", "batch", "line", "natural_key", "document_number", "kind", "subject"))
     details = [orjson.loads(d) for d in Step.objects.filter(number__in=numbers, what=Step.What.SOURCE, detail__isnull=False)
                .values_list("detail", flat=True)]
-    places = {(batch, line) for _, batch, line, _, _ in rows} | {(d["batch"], d["line"]) for d in details}
-    needles = {text for *_, natural, document in rows for text in (natural, document) if len(text) >= SHORTEST}
-    return Traces(frozenset(numbers), frozenset(item for item, *_ in rows), frozenset(places), frozenset(needles))
+    places = {(batch, line) for _, batch, line, *_ in rows} | {(d["batch"], d["line"]) for d in details}
+    needles = {text for *_, natural, document, _, _ in rows for text in (natural, document) if len(text) >= SHORTEST}
+    persons = {subject for *_, kind, subject in rows if kind == "official" and subject}
+    return Traces(frozenset(numbers), frozenset(item for item, *_ in rows), frozenset(places), frozenset(needles), frozenset(persons))
 
 
 def _register() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -14,11 +14,13 @@ from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Upload
 from ximu.ideas.records import queries as records
 from ximu.ideas.records import services as moves
-from ximu.kernel.actor import Actor
+from ximu.kernel.actor import SYSTEM, Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m4_relief import queries
 from ximu.notice.mechanisms.m4_relief.services.acting import acting
 from ximu.notice.mechanisms.m4_relief.services.noticing import opening_for
+
+OBJECTABLE = frozenset({"notified", "disputed", "effective", "flagged"})
 
 
 @transaction.atomic
@@ -44,6 +46,24 @@ def object_to(number: str, *, reason: str, by: Actor, at: datetime, files: Seque
     return procedure, case
 
 
+@transaction.atomic
+def object_forwarded(number: str, *, reason: str, channel: str, theirs: str, lodged_on: date, at: datetime) -> str:
+    """The case of an objection that a platform forwards, which has heard the subject itself; no window runs for what is published.
+
+    `theirs` is the platform's number of the matter: two matters about one record are two cases, so that neither is lost.
+    Errors: `REC-NONE`, `STATE-EDGE` for a record that has ended, or that nobody was told of.
+    """
+    record = records.duties(number)
+    if record.state not in OBJECTABLE:
+        raise Refusal("STATE-EDGE", status=409, field="record", value=record.number, rule=" ".join(sorted(OBJECTABLE)),
+                      zh="该记录已不再有效，不能提出异议。", en="This record is not in effect; nothing is left to object to.")
+    opening = opening_for(record, f"{record.number}:{channel}:{theirs}", forwarded={
+        "通道": channel, "对方案号": theirs, "对方收到日期": lodged_on.isoformat()})
+    case = casework.open_case("objection", opening=opening, given=Given(reason), by=SYSTEM, at=at, checked=True)
+    mark(record, case, by=SYSTEM, at=at)
+    return case
+
+
 def mark(record: records.Duties, case: str, *, by: Actor, at: datetime) -> None:
     """异议中 before effect, 标注争议 after it; a record that has ended needs no mark."""
     if record.state == "notified":
@@ -53,9 +73,10 @@ def mark(record: records.Duties, case: str, *, by: Actor, at: datetime) -> None:
 
 
 def unmark(number: str, case: str, reason: str, *, by: Actor, at: datetime) -> None:
-    """The objection was not upheld: back to where it stood, unless another one still stands."""
+    """The objection was not upheld: back to where it stood, unless another one still stands (one that was refused and waits for a
+    possible review does not; the review marks again)."""
     record = records.duties(number)
-    others = [c for c in cases.open_cases(("objection", "complaint"), about=number) if c.uid != case]
+    others = [c for c in cases.open_cases(("objection", "complaint"), about=number) if c.uid != case and c.state != "refused"]
     if others:
         return
     if record.state == "disputed":
