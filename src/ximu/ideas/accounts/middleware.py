@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from ximu.foundation import clock, web
+from ximu.foundation.pace import pace
 from ximu.ideas.accounts import queries
 from ximu.ideas.accounts.services import audit
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+MINUTE = 60
 
 
 class ActorMiddleware:
@@ -30,7 +34,10 @@ class ActorMiddleware:
             request.actor = self._actor(request)  # type: ignore[attr-defined]
         except Refusal as refusal:
             answer = web.refusal_response(request, refusal)
-            answer.headers["WWW-Authenticate"] = "Bearer"
+            if refusal.status == 401:
+                answer.headers["WWW-Authenticate"] = "Bearer"
+            if wait := refusal.extra.get("retry_after"):
+                answer.headers["Retry-After"] = str(wait)
             return answer
         known = request.actor is not web.ANONYMOUS  # type: ignore[attr-defined]
         audit.source.set(request.META.get("REMOTE_ADDR", "")[:45] if known else "")
@@ -40,7 +47,15 @@ class ActorMiddleware:
         return response
 
     @staticmethod
-    def _actor(request: HttpRequest) -> Actor:
+    def _pace(actor: Actor) -> None:
+        """Errors: `KEY-BUSY` above the pace of one key; nothing is done then, also not looked up."""
+        most = settings.XIMU_API_PACE
+        if wait := pace(f"key {actor.uid}", most=most, seconds=MINUTE, now=time.time()):
+            raise Refusal("KEY-BUSY", status=429, field="Authorization", value="", rule=f"{most}/min", extra={"retry_after": wait},
+                          zh=f"该密钥一分钟内的请求超过{most}次，请{wait}秒后再试。",
+                          en=f"More than {most} requests a minute with this key; try again in {wait} seconds.")
+
+    def _actor(self, request: HttpRequest) -> Actor:
         request.gate = ""  # type: ignore[attr-defined]
         api = request.path.startswith("/api/")
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
@@ -49,6 +64,7 @@ class ActorMiddleware:
             if actor is None:
                 raise Refusal("AUTH-KEY", status=401, field="Authorization", rule="Bearer", zh="接口密钥无效、已到期或已吊销。",
                               en="The API key is unknown, ended or revoked.")
+            self._pace(actor)
             return actor
         user = request.user
         if not (user.is_authenticated and user.is_active) or (api and request.method not in SAFE):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pyotp
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
 from ximu.foundation import clock
-from ximu.ideas.accounts import queries, services
+from ximu.ideas.accounts import middleware, queries, services
 from ximu.ideas.accounts.models import AuditEntry, User
 from ximu.ideas.accounts.tests.factories import PASSWORD, account, with_password
 from ximu.kernel.actor import SYSTEM, Actor
@@ -156,6 +158,20 @@ def test_each_changing_request_leaves_exactly_one_entry() -> None:
     opener.post(f"/console/accounts/{user.uid}/act", {"act": "nonsense"})
     opener.post("/console/accounts/open", {"login": "!", "name": "甲", "staff_number": "1"})
     assert list(AuditEntry.objects.order_by("pk").values_list("result", flat=True)[before:]) == ["ACT-NONE", "ACCOUNT-LOGIN"]
+
+
+def test_a_key_has_a_pace_and_is_told_when_to_come_again(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.XIMU_API_PACE = 2
+    monkeypatch.setattr(middleware, "time", SimpleNamespace(time=lambda: 1_000_000.0))
+    user = account("prog", "coordinator", at=clock.now())
+    keys = [services.issue_key(user.uid, "coordinator", unit="", label=f"测试{n}", days=9, by=SYSTEM, at=clock.now())[1] for n in range(2)]
+    first, second = (Client(headers={"Authorization": f"Bearer {key}"}) for key in keys)
+    answers = [first.get("/api/v1/casework/cases") for _ in range(4)]
+    assert [a.status_code for a in answers[:2]] == [200, 200]
+    told = answers[-1]
+    assert (told.status_code, told.json()["code"], "WWW-Authenticate" in told.headers) == (429, "KEY-BUSY", False)
+    assert told.headers["Retry-After"] == "20"
+    assert second.get("/api/v1/casework/cases").status_code == 200, "another key has its own"
 
 
 def test_a_key_reads_and_writes_through_the_api_and_a_session_only_reads() -> None:
