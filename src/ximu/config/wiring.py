@@ -96,11 +96,7 @@ def rectify_promises(event: CommitmentOverdue, *, at: datetime) -> None:
         row = commitments.row(uid)
         owner = commitments.owner(row, commitments.city_day(at))
         problem = Problem(owner, f"承诺逾期：{row.title}"[:120], "orange", "promise", uid, "promises")
-        try:
-            joint.raise_problem(problem, reason=f"到期日{row.due}已过，没有兑现的证据。", by=SYSTEM, at=at)
-        except Refusal as refusal:
-            if refusal.code != "CASE-DUP":
-                raise
+        joint.raise_or_join(problem, reason=f"到期日{row.due}已过，没有兑现的证据。", at=at)
 
 
 def judge_promises(*, at: datetime) -> int:
@@ -227,11 +223,7 @@ def raise_lead(event: LeadReleased, *, at: datetime) -> None:
 def rectify_finding(event: FindingMade, *, at: datetime) -> None:
     """A finding of an inspection becomes a problem to rectify, and the finding knows its case."""
     problem = Problem(event.unit, f"督查：{event.topic}"[:120], "orange", "inspection", event.finding)
-    try:
-        supervising.linked(event.finding, joint.raise_problem(problem, reason=event.words, by=SYSTEM, at=at), at=at)
-    except Refusal as refusal:
-        if refusal.code != "CASE-DUP":
-            raise
+    supervising.linked(event.finding, joint.raise_or_join(problem, reason=event.words, at=at), at=at)
 
 
 def connect_procurement() -> None:

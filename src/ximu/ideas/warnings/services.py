@@ -96,11 +96,7 @@ def _keep(one: Raised, rate: dict[str, Any] | None, *, at: datetime) -> int:
         if one.level in outcomes.OPENS_CASE:
             opening = Opening(about="", key=f"alarm:{row.uid}", subject=one.unit, source=one.unit, values={
                 "told": {"预警规则": one.rule, "等级": outcomes.LEVELS[one.level].zh, "期间": one.period}})
-            try:
-                row.case = casework.open_case("inquiry", opening=opening, given=Given(one.words.zh[:400]), by=SYSTEM, at=at, checked=True)
-            except Refusal as refusal:
-                if refusal.code not in {"CASE-DUP", "CAL-NONE"}:
-                    raise
+            row.case = casework.open_or_join("inquiry", opening=opening, given=Given(one.words.zh[:400]), by=SYSTEM, at=at)
             row.save(update_fields=["case"])
         ledger.append([Entry("warning.raised", {"alarm": row.uid, "rule": one.rule, "level": one.level, "unit": one.unit,
                                                 "period": one.period})], at=at)

@@ -88,6 +88,19 @@ def open_case(
     return case.uid
 
 
+def open_or_join(code: str, *, opening: Opening, given: Given, by: Actor, at: datetime) -> str:
+    """What opens by itself: the new case, or the open one of the same matter; empty where no calendar knows the year.
+
+    The calling room has asked for the right and the conditions.
+    """
+    try:
+        return open_case(code, opening=opening, given=given, by=by, at=at, checked=True)
+    except Refusal as refusal:
+        if refusal.code not in {"CASE-DUP", "CAL-NONE"}:
+            raise
+        return str(refusal.extra.get("case", ""))
+
+
 def _said(given: Given) -> dict[str, Any]:
     said = {"reason": given.reason.strip(), "ground": given.ground.strip(), "proof": given.proof.strip()}
     values = {name: value for name, value in given.values.items() if value not in ("", None)}

@@ -51,11 +51,7 @@ def _warn(target: PlanRow, duty: dict[str, Any], *, at: datetime) -> int:
         except IntegrityError:
             return 0
         asked = Given(f"“{target.row} {target.area}”应于{due}前完成，{duty['reason'][0]}，请说明原因、补报材料或提出整改时间。")
-        try:
-            row.case = "" if not lead else casework.open_case("inquiry", opening=opening, given=asked, by=SYSTEM, at=at, checked=True)
-        except Refusal as refusal:
-            if refusal.code not in {"CASE-DUP", "CAL-NONE"}:
-                raise
+        row.case = casework.open_or_join("inquiry", opening=opening, given=asked, by=SYSTEM, at=at) if lead else ""
         row.save(update_fields=["case"])
         ledger.append([Entry("plan.warned", {"row": target.row, "unit": duty["unit"], "superior": superior, "role": duty["role"],
                                              "due": str(due)})], at=at)

@@ -70,6 +70,16 @@ def raise_problem(problem: Problem, *, reason: str, by: Actor, at: datetime, par
     return casework.open_case("rectification", opening=opening, given=Given(reason), by=by, at=at, checked=True)
 
 
+def raise_or_join(problem: Problem, *, reason: str, at: datetime) -> str:
+    """What raises a problem by itself: the new case, or the one of the same matter that is open already."""
+    try:
+        return raise_problem(problem, reason=reason, by=SYSTEM, at=at)
+    except Refusal as refusal:
+        if refusal.code != "CASE-DUP":
+            raise
+        return str(refusal.extra["case"])
+
+
 def rectify_record(number: str, *, at: datetime) -> str:
     """A record that takes effect under a behaviour of a theme opens a problem at the body on record by itself; the case, or empty."""
     record, day = records.duties(number), clock.city_day(at)
@@ -79,12 +89,7 @@ def rectify_record(number: str, *, at: datetime) -> str:
     listed = next((i for i in catalogue.items("behaviour", on=record.event_date) if i.code == record.behaviour), None)
     topic = f"{listed.name.zh if listed else record.behaviour}（{record.number}）"
     problem = Problem(registry.owner_of(record.subject, day), topic, first_level(record.effect_grade), "record", record.number, theme)
-    try:
-        return raise_problem(problem, reason=f"记录{record.number}已生效，须整改并经核销。", by=SYSTEM, at=at)
-    except Refusal as refusal:
-        if refusal.code != "CASE-DUP":
-            raise
-    return ""
+    return raise_or_join(problem, reason=f"记录{record.number}已生效，须整改并经核销。", at=at)
 
 
 def on_overdue(event: CaseOverdue, *, at: datetime) -> None:

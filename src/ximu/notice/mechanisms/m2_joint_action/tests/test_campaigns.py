@@ -97,7 +97,7 @@ def test_a_record_of_a_theme_opens_its_problem_once(monkeypatch: pytest.MonkeyPa
     case = services.rectify_record(number, at=AT)
     row = cases.case_for(case)
     assert (row.source, row.values["theme"], row.values["level"], row.values["origin"], row.about) == (SUBJECT, "debts", "yellow", "record", number)
-    assert services.rectify_record(number, at=AT) == "", "its problem is open already"
+    assert services.rectify_record(number, at=AT) == case, "its problem is open already"
     assert services.rectify_record(effective("另一号", behaviour="XW-77"), at=AT) == "", "no theme names that behaviour"
     monkeypatch.setattr(raising.registry, "unit", lambda uid, *, as_of: None)
     assert services.rectify_record(effective("第三号"), at=AT) == "", "a civil servant is not sent a rectification"

@@ -64,12 +64,7 @@ def _raise(unit: str, name: str, reason: str, *, at: datetime) -> int:
         told = {"空缺单位": name, "情形": reason}
         opening = Opening(about="", key=f"vacancy:{unit}", subject=unit, source=superior, values={"told": told})
         asked = Given(f"{name}：{reason}，请尽快明确第一责任人。")
-        try:
-            case = casework.open_case("inquiry", opening=opening, given=asked, by=SYSTEM, at=at, checked=True)
-        except Refusal as refusal:
-            if refusal.code not in {"CASE-DUP", "CAL-NONE"}:
-                raise
-            case = ""
+        case = casework.open_or_join("inquiry", opening=opening, given=asked, by=SYSTEM, at=at)
         Vacancy.objects.filter(pk=row.pk).update(case=case)
         ledger.append([Entry("leadership.vacancy", {"unit": unit, "superior": superior, "found_on": day.isoformat()})], at=at)
     return 1

@@ -95,12 +95,8 @@ def _tell(late: queries.Standing, *, at: datetime) -> int:
                 row = Missing.objects.create(unit=late.unit, due=late.due, told_at=at)
         except IntegrityError:
             return 0
-        try:
-            row.case = casework.open_case("inquiry", opening=opening, by=SYSTEM, at=at, checked=True, given=Given(
-                f"{late.name}的政务诚信实施方案应于{late.due}前印发，尚未印发，请说明原因并尽快办理。"))
-        except Refusal as refusal:
-            if refusal.code not in {"CASE-DUP", "CAL-NONE"}:
-                raise
+        row.case = casework.open_or_join("inquiry", opening=opening, by=SYSTEM, at=at, given=Given(
+            f"{late.name}的政务诚信实施方案应于{late.due}前印发，尚未印发，请说明原因并尽快办理。"))
         row.save(update_fields=["case"])
         ledger.append([Entry("institution.missing", {"unit": late.unit, "due": str(late.due)})], at=at)
     return 1
