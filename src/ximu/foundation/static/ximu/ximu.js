@@ -77,6 +77,17 @@
     body.addEventListener("htmx:after:request", start);
   }
 
+  /* Choose a whole page of a list: <th data-all="name of the boxes">; without scripts the boxes are ticked one by one. */
+  document.querySelectorAll("th[data-all]").forEach((head) => {
+    const boxes = () => head.closest("table").querySelectorAll(`input[type=checkbox][name="${head.dataset.all}"]`);
+    if (boxes().length < 2) return;
+    const all = document.createElement("input");
+    all.type = "checkbox";
+    all.setAttribute("aria-label", say("选择本页全部", "Choose all on this page"));
+    all.addEventListener("change", () => boxes().forEach((box) => { box.checked = all.checked; }));
+    head.append(" ", all);
+  });
+
   document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("click", () => window.print()));
   if (window.matchMedia("(min-width: 901px)").matches) document.querySelectorAll(".sidebar details").forEach((d) => { d.open = true; });
 })();

@@ -85,7 +85,7 @@ def _supervision(seen: CaseView) -> list[Paragraph]:
     demanded = str(_last(seen, "supervise").get("reason", ""))
     return [
         Paragraph(f"“{seen.procedure.name.zh}”（编号{seen.row.number}）现处于“{seen.state.name.zh}”，{now}。"),
-        *([Paragraph(f"督办要求：{demanded}")] if demanded else []),
+        *([Paragraph(f"督办要求：{demanded.rstrip('。')}。")] if demanded else []),
         Paragraph(f"请{by_when}办结，并附证明材料反馈结果；不能按期办结的，须在期满前说明理由。"),
     ]
 
