@@ -12,6 +12,7 @@ say "style 代码风格"
 .venv/bin/ruff check .
 say "types of the pure parts 纯函数部分的类型"
 .venv/bin/mypy src/ximu/kernel src/ximu_verify --exclude tests
+XIMU_HOME="$scratch" .venv/bin/mypy --config-file scripts/types.ini
 say "rules, house, SQLite 规则、结构与 SQLite"
 "$python" -m pytest -n 2 -m "not journey and not load"
 say "the same on PostgreSQL, beside it real servers and a browser 同一套测试在 PostgreSQL 上，同时用真实服务器与浏览器"

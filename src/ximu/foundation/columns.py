@@ -15,7 +15,7 @@ import polars as pl
 import sqlglot
 from sqlglot import exp
 
-MEMORY = "700MB"
+MEMORY = "600MB"
 """Beyond this DuckDB spills to disk, so that with what Python holds a process stays under 1 GiB."""
 EMPTY: Mapping[str, Any] = {}
 

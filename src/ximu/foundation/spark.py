@@ -68,8 +68,8 @@ def query(
 
 
 def _schema(frame: pl.DataFrame) -> str:
-    kinds = {pl.Int64: "bigint", pl.Float64: "double", pl.String: "string", pl.Date: "date", pl.Boolean: "boolean"}
-    return ", ".join(f"{name} {kinds[kind.base_type()]}" for name, kind in frame.schema.items())   # type: ignore[index]
+    kinds: dict[Any, str] = {pl.Int64: "bigint", pl.Float64: "double", pl.String: "string", pl.Date: "date", pl.Boolean: "boolean"}
+    return ", ".join(f"{name} {kinds[kind.base_type()]}" for name, kind in frame.schema.items())
 
 
 def _value(value: Any, literal: Any) -> Any:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import polars as pl
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -27,7 +28,7 @@ def day_asked(request: HttpRequest, name: str, default: date) -> date:
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """What is in the store, and the figures asked for."""
     actor = actor_of(request)
     actor.must("events.see")

@@ -11,8 +11,23 @@ from ninja import Field, Router, Schema
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.warnings import queries, services
+from ximu.ideas.warnings.rules import tables
 
 router = Router(tags=["预警 alarms"])
+
+
+class TableIn(Schema):
+    """A delivered table as CSV text, and which columns get which check."""
+
+    csv: str = Field(max_length=5_000_000)
+    amounts: list[str] = []
+    counts: list[str] = []
+    estimates: list[str] = []
+    keys: list[str] = []
+    total: str = ""
+    parts: list[str] = []
+    changed: str = ""
+    deadline: str = ""
 
 
 class DecisionIn(Schema):
@@ -50,3 +65,12 @@ def silences(request: HttpRequest, every: bool = False) -> Any:
 def decide(request: HttpRequest, uid: str, given: DecisionIn) -> Any:
     made = services.decide(uid, outcome=given.outcome, cause=given.cause, by=actor_of(request), at=clock.now())
     return {"alarm": made.uid, "outcome": made.outcome}
+
+
+@router.post("/quality", response=list[dict[str, Any]], summary="报送数据核查 Can these figures be true?")
+def quality(request: HttpRequest, given: TableIn) -> Any:
+    """Benford, last digits, heaping, duplicates, sums, late revisions. Nothing is kept."""
+    actor_of(request).must("warnings.see")
+    asked = {name: tuple(value) if isinstance(value, list) else value for name, value in given.dict(exclude={"csv"}).items()}
+    return [{"columns": columns, **asdict(one), "reason": {"zh": one.reason.zh, "en": one.reason.en}}
+            for columns, one in tables.judged(given.csv.splitlines(), tables.Checks(**asked))]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings import queries, services
+from ximu.ideas.warnings.rules import tables
 from ximu.ideas.warnings.rules.outcomes import LEVELS, OUTCOMES, SILENCES
+from ximu.ideas.warnings.rules.quality import Finding
+from ximu.kernel.refusal import Refusal
 
 
 @require_safe
@@ -56,3 +60,34 @@ def _basis(basis: dict[str, Any]) -> dict[str, Any]:
 def decide(request: HttpRequest, uid: str) -> HttpResponse:
     services.decide(uid, outcome=request.POST.get("outcome", ""), cause=request.POST.get("cause", ""), by=actor_of(request), at=clock.now())
     return redirect("warnings:index")
+
+
+LISTED, NAMED = ("amounts", "counts", "estimates", "keys", "parts"), ("total", "changed", "deadline")
+MOST_BYTES = 20 * 1024 * 1024
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def quality(request: HttpRequest) -> HttpResponse:
+    """A table is looked at and not kept. Errors: `QUAL-TABLE`, `QUAL-COLUMN`, `QUAL-VALUE`, `QUAL-NONE`."""
+    actor_of(request).must("warnings.see")
+    post, given = request.POST, request.FILES.get("file")
+    found: list[tuple[str, Finding]] | None = None
+    if request.method == "POST":
+        asked: dict[str, Any] = {name: _listed(post.get(name, "")) for name in LISTED}
+        asked |= {name: post.get(name, "").strip() for name in NAMED}
+        found = tables.judged(_text(given).splitlines(), tables.Checks(**asked))
+    return render(request, "warnings/quality.html", {"found": found, "asked": post})
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split("[,，、]", text) if part.strip())
+
+
+def _text(given: Any) -> str:
+    try:
+        if given is not None and given.size <= MOST_BYTES:
+            return str(given.read().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        pass
+    raise Refusal("QUAL-TABLE", field="file", value="", rule=f"CSV in UTF-8, ≤ {MOST_BYTES}", zh="须上传 UTF-8 编码的 CSV 文件，至多20MB。",
+                  en="Give a CSV file in UTF-8 of at most 20 MB.")

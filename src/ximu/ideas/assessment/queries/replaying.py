@@ -40,7 +40,7 @@ def _run_of(as_of: date) -> Run:
     """The run of that day, or of that year; what is published before what is not, the newest first."""
     rows = Run.objects.filter(state__in=ORDER)
     same_day = list(rows.filter(as_of=as_of)) or list(rows.filter(period=str(as_of.year)))
-    found = min(same_day, key=lambda run: (ORDER.index(run.state), -run.pk), default=None)  # type: ignore[arg-type]
+    found = min(same_day, key=lambda run: (ORDER.index(run.state), -run.pk), default=None)
     return run_row(found.uid if found else "")
 
 

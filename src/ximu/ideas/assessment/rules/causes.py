@@ -141,8 +141,7 @@ def causes(before: Side, after: Side) -> dict[str, Split]:
     steps = [("units", ""), *(("records", c) for c in columns), ("missing", ""), ("weights", ""), ("method", "")]
     there, back = _marginal(walk, steps, results), _marginal(walk, steps[::-1], results)
     names = {i.code: i.name for i in (*before.method.indicators, *after.method.indicators)}
-    names |= {a.column: a.reason for a in (*before.method.adjustments, *after.method.adjustments,
-                                           *before.method.vetoes, *after.method.vetoes)}
+    names |= {a.column: a.reason for a in (*before.method.beside, *after.method.beside)}
     found = {}
     for unit in there:
         ends = _ends(results, unit)

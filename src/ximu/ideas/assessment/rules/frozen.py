@@ -41,7 +41,7 @@ def wanted(method: Method) -> dict[str, str]:
     """Column → source expression (`records:penalty`); the columns of deductions and vetoes may be such expressions themselves."""
     found = {i.code: i.source for i in method.indicators}
     found.update({i.denominator: i.denominator for i in method.indicators if i.denominator})
-    found.update({a.column: a.column for a in (*method.adjustments, *method.vetoes) if a.column not in found})
+    found.update({a.column: a.column for a in method.beside if a.column not in found})
     return found
 
 

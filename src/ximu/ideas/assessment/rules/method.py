@@ -160,6 +160,11 @@ class Method:
     def codes(self) -> list[str]:
         return [indicator.code for indicator in self.indicators]
 
+    @property
+    def beside(self) -> tuple[Adjustment | Veto, ...]:
+        """What is taken off, added or barred beside the aggregation."""
+        return (*self.adjustments, *self.vetoes)
+
     @cached_property
     def items(self) -> tuple[Indicator | Node, ...]:
         """Indicators, then nodes."""

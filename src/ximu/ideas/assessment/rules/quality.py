@@ -31,7 +31,8 @@ def alpha_pairwise(x: np.ndarray) -> float:
     k = x.shape[1]
     if k < 2:
         return float("nan")
-    shared = np.ma.cov(np.ma.masked_invalid(x), rowvar=False, allow_masked=True).filled(np.nan)
+    shared: np.ndarray = np.ma.cov(  # type: ignore[no-untyped-call]
+        np.ma.masked_invalid(x), rowvar=False, allow_masked=True).filled(np.nan)
     whole = float(np.nansum(shared))
     return k * (whole - float(np.nansum(np.diag(shared)))) / ((k - 1) * whole) if whole > 0 else float("nan")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NoReturn
@@ -82,12 +82,12 @@ def shaped(value: Any, shape: Any, where: str) -> None:
     def is_pair(v: Any) -> bool:
         return isinstance(v, list) and len(v) == 2 and all(map(is_number, v))
 
-    tests = {
+    tests: dict[str, Callable[[Any], Any]] = {
         "pair": is_pair, "pairs": lambda v: isinstance(v, list) and v and all(map(is_pair, v)), "number": is_number,
         "flag": lambda v: isinstance(v, bool), "number or flag": lambda v: is_number(v) or isinstance(v, bool),
         "number or word": lambda v: is_number(v) or isinstance(v, str),
     }
-    sound = tests[shape](value) if isinstance(shape, str) else isinstance(value, str) and value in shape
+    sound = bool(tests[shape](value)) if isinstance(shape, str) else isinstance(value, str) and value in shape
     if not sound:
         told = shape if isinstance(shape, str) else " ".join(sorted(shape))
         raise Refusal("METH-NORM", field=where, value=str(value)[:80], rule=told,

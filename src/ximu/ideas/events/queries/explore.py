@@ -117,7 +117,8 @@ def _floor(day: date, step: str) -> date:
 
 def _periods(asked: Asked) -> list[tuple[date, date]]:
     """First and last day of each period, cut to what was asked."""
-    found, day = [], asked.first
+    found: list[tuple[date, date]] = []
+    day = asked.first
     while day <= asked.last and len(found) <= MOST_CELLS:
         floor = _floor(day, asked.step)
         following = _floor(floor + {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=32),

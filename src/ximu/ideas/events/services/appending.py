@@ -102,8 +102,8 @@ def _write(dataset: rules.Dataset, stream: Stream, found: rules.Sorted, *, uid: 
     if kept.height:
         made.part = f"part-{uid}.parquet"
         made.digest, made.size = _put(folder / made.part, _parquet(kept.select([c.name for c in dataset.plain] + [ROW, KNOWN])))
-        days = kept[dataset.time].cast(pl.Date)
-        made.first_day, made.last_day = days.min(), days.max()
+        days: list[date] = kept[dataset.time].cast(pl.Date).to_list()
+        made.first_day, made.last_day = min(days), max(days)
     if len(found.gone):
         made.gone = f"gone-{uid}.parquet"
         made.gone_digest, _ = _put(folder / made.gone, _parquet(found.gone.sort().to_frame()))

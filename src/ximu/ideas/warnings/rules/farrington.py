@@ -75,7 +75,8 @@ class Many:
     @classmethod
     def empty(cls, series: int, times: Sequence[int]) -> Many:
         shape = (series, len(times))
-        return cls(tuple(times), *(np.full(shape, np.nan) for _ in range(6)), state=np.full(shape, SHORT, np.int8))
+        expected, upper, score, alarm, p_value, trend = (np.full(shape, np.nan) for _ in range(6))
+        return cls(tuple(times), expected, upper, score, alarm, p_value, trend, np.full(shape, SHORT, np.int8))
 
 
 def farrington_flexible_many(
@@ -123,7 +124,8 @@ def detect(series: Series, values: Mapping[str, Any], *, flexible: bool) -> Dete
     codes = np.where(asked, SHORT, RANGE)
     codes[place] = many.state[0]
     name = "farrington-flexible" if flexible else "farrington"
-    return Detection(name, values, series, *whole[:4], tuple(STATES[c] for c in codes), p_value=whole[4])
+    expected, upper, score, alarm, p_value = whole
+    return Detection(name, values, series, expected, upper, score, alarm, tuple(STATES[c] for c in codes), p_value=p_value)
 
 
 def _calendar(n: int, freq: int, dates: tuple[date, ...], values: Mapping[str, Any]) -> windows.Calendar:

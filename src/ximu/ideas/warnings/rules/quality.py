@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -137,3 +137,10 @@ def late_revisions(revisions: Iterable[tuple[datetime, datetime]]) -> list[Findi
                                                              f"item {line} was changed {days:.1f} days after its deadline"),
                                  1, days, lines=(line,)))
     return found
+
+
+def relined(finding: Finding, line: int) -> Finding:
+    """The same finding about another line."""
+    words = Text(finding.reason.zh.replace(f"第 {finding.lines[0]} 项", f"第 {line} 项", 1),
+                 finding.reason.en.replace(f"item {finding.lines[0]} ", f"item {line} ", 1))
+    return replace(finding, lines=(line,), reason=words)

@@ -68,7 +68,7 @@ class Data:
     prior: Floats | None = None
     offset: Floats | None = None
 
-    def rows(self, chosen: NDArray) -> Data:
+    def rows(self, chosen: NDArray[np.bool_]) -> Data:
         return Data(self.counts[chosen], None if self.prior is None else self.prior[chosen],
                     None if self.offset is None else self.offset[chosen])
 
@@ -147,7 +147,7 @@ def fit(solver: Solver, data: Data, sloped: Mask) -> Fit:
     return state
 
 
-def _keep(state: Fit, active: NDArray, solved: tuple[Floats, ...], done: Mask, lost: Mask) -> None:
+def _keep(state: Fit, active: NDArray[np.int64], solved: tuple[Floats, ...], done: Mask, lost: Mask) -> None:
     mean, weight, level, slope, sums, centre, spread_inverse = solved
     state.mean[active], state.weight[active] = mean, weight
     state.level[active], state.slope[active], state.sums[active] = level, slope, sums
@@ -162,11 +162,11 @@ def harmonic_mean(history: Floats, times: NDArray[np.int64], freq: int) -> Float
     design = _wave(np.arange(1, len(history) + 1)[known], freq)
     eta = np.log(y + 0.1)
     before = np.inf
-    beta = np.zeros(3)
+    beta: Floats = np.zeros(3)
     for _ in range(ROUNDS):
         mean = np.exp(eta)
         root = np.sqrt(mean)
-        beta = np.linalg.lstsq(design * root[:, None], (eta + (y - mean) / mean) * root, rcond=None)[0]
+        beta = np.asarray(np.linalg.lstsq(design * root[:, None], (eta + (y - mean) / mean) * root, rcond=None)[0], float)
         eta = design @ beta
         mean = np.exp(eta)
         now = 2 * float(np.sum(np.where(y > 0, y * np.log(np.maximum(y, SMALLEST) / mean), 0.0) - (y - mean)))
@@ -176,6 +176,6 @@ def harmonic_mean(history: Floats, times: NDArray[np.int64], freq: int) -> Float
     return np.exp(_wave(times, freq) @ beta)
 
 
-def _wave(t: NDArray, freq: int) -> Floats:
+def _wave(t: NDArray[np.int64], freq: int) -> Floats:
     angle = 2 * np.pi / freq * t
     return np.column_stack([np.ones(len(t)), np.cos(angle), np.sin(angle)])

@@ -36,8 +36,9 @@ def procurement_group() -> None:
 def list_processes(on: str | None, every: bool, as_json: bool) -> None:
     """采购过程及其标记 processes and their flags."""
     found = queries.book(_day(on, "--on"), known_at=clock.now())
-    rows = [{"ocid": one.ocid, "unit": one.unit, "title": one.title, "releases": len(one.releases), "flags": one.codes}
-            for one in found.processes if one.codes or every]
+    rows: list[dict[str, Any]] = [
+        {"ocid": one.ocid, "unit": one.unit, "title": one.title, "releases": len(one.releases), "flags": one.codes}
+        for one in found.processes if one.codes or every]
     if as_json:
         _say(rows)
         return

@@ -89,7 +89,9 @@ def one_process(ocid: str, on: date, *, known_at: datetime | None = None, units:
 def _book(manifest: events.Manifest, on: date) -> Book:
     """The manifest pins the releases: as long as nothing new came in, the answer is the same."""
     rows = events.ask(RELEASES, {}, dataset=DATASET, known_at=None, manifest=manifest).rows()
-    documents, told, unit_of = [], {}, {}
+    documents: list[Any] = []
+    told: dict[str, list[tuple[str, date, str]]] = {}
+    unit_of: dict[str, str] = {}
     for ocid, release, day, _, stage, unit, body in rows:
         if day <= on:
             documents.append(json.loads(body))

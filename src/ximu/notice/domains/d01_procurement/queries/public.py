@@ -9,7 +9,7 @@ from typing import Any
 from ximu.foundation import clock
 from ximu.ideas.events import queries as events
 from ximu.ideas.events.rules import withheld_cells
-from ximu.notice.domains.d01_procurement.queries.book import DATASET, book
+from ximu.notice.domains.d01_procurement.queries.book import ASKED, DATASET, book
 from ximu.notice.domains.d01_procurement.queries.shown import figures_of, unit_name
 from ximu.notice.domains.d01_procurement.rules.steps import FLAGS, GOVERNMENT
 
@@ -36,7 +36,8 @@ def public_procurement(view: Any, *, on: date | None = None) -> dict[str, Any]:
     return {
         "on": day, "first": span[0], "city": figures_of(whole.processes, day), "manifest": whole.manifest.digest, "unsaid": whole.unsaid,
         "units": [_line(line, few=few[at], unpaid=unpaid[at]) for at, line in enumerate(lines)],
-        "codes": [{"code": code, "words": FLAGS[code][1], "n": counted[code]} for code in FLAGS if code in GOVERNMENT],
+        "codes": [{"code": code, "words": FLAGS[code][1], "n": counted[code] if code in ASKED.flags else None} for code in FLAGS
+                  if code in GOVERNMENT],
     }
 
 

@@ -16,7 +16,7 @@ from ximu.notice.domains.d01_procurement.rules import law, payments
 from ximu.notice.domains.d01_procurement.rules import release as ocds
 from ximu.notice.domains.d01_procurement.rules.payments import STATES, Figures
 from ximu.notice.domains.d01_procurement.rules.settings import KNOWN
-from ximu.notice.domains.d01_procurement.rules.steps import FLAGS, GOVERNMENT, step_day
+from ximu.notice.domains.d01_procurement.rules.steps import FACTS, FLAGS, GOVERNMENT, STEPS, step_day
 
 EVALUATED = ("due", "met", "state", "days_late", "amount", "currency", "small", "interest")
 
@@ -80,10 +80,12 @@ def _flag(whole: Book, one: Process, code: str, persons: bool) -> dict[str, Any]
     row = duties.responsible(one.unit, step, day)
     told = next((t for t in duties.responsible_of(one.unit, day, persons=persons) if t["step"] == step), None) if row else None
     finding = next((f for f in one.findings if f.code == code), None)
+    facts, fences = finding.facts if finding else _facts(one, code), whole.fences.get(code, {})
     return {
         "code": code, "words": words, "value": one.codes[code], "government": code in GOVERNMENT, "step": step, "day": day,
-        "facts": finding.facts if finding else _facts(one, code), "reason": finding.reason if finding else None,
-        "fences": whole.fences.get(code, {}), "post": told["post"] if told else "", "holder": told["holder"] if told else "",
+        "step_words": STEPS[step], "told": [(FACTS.get(name, Text(name, name)), value) for name, value in {**facts, **fences}.items()],
+        "facts": facts, "reason": finding.reason if finding else None,
+        "fences": fences, "post": told["post"] if told else "", "holder": told["holder"] if told else "",
     }
 
 

@@ -29,6 +29,16 @@ FLAGS: dict[str, tuple[str, Text]] = {
     "G001": ("payment", Text("逾期付款", "Late payment")), "G002": ("contract", Text("授标后变更", "Change after award")),
     "G003": ("need", Text("拆分采购", "Split purchases")), "G004": ("contract", Text("逾期签约", "Late signing")),
 }
+FACTS = {
+    "contract": Text("合同", "contract"), "milestone": Text("付款节点", "milestone"),
+    "due": Text("应付日期", "due"), "met": Text("实付日期", "met"),
+    "threshold": Text("阈值", "threshold"), "award": Text("中标金额", "award"), "awarded": Text("中标日期", "awarded"),
+    "signed": Text("签约日期", "signed"), "class": Text("品目类别", "class"), "processes": Text("采购过程", "processes"),
+    "total": Text("合计", "total"), "start": Text("招标开始", "tender starts"), "end": Text("招标截止", "tender ends"),
+    "tenderers": Text("投标人数", "tenderers"), "method": Text("采购方式", "method"), "deadline": Text("截止时间", "deadline"),
+    "bids": Text("投标", "bids"), "q1": Text("下四分位", "first quartile"), "q3": Text("上四分位", "third quartile"),
+    "lower_fence": Text("下界", "lower fence"), "upper_fence": Text("上界", "upper fence"),
+}
 GOVERNMENT = frozenset({"R003", "R018", "G001", "G002", "G003", "G004"})
 """Flags on the government itself; the others look at bidders and evaluation."""
 

@@ -33,7 +33,8 @@ def places_of(lines: Iterable[str]) -> list[Place]:
         population = _number(reader.line_num, "population", given) if given else None
         if population is not None and population <= 0:
             raise _bad(reader.line_num, "population", given[:40])
-        found[street] = Place(street, *(_number(reader.line_num, name, row[name] or "") for name in ("x", "y")), population)
+        x, y = (_number(reader.line_num, name, row[name] or "") for name in ("x", "y"))
+        found[street] = Place(street, x, y, population)
     if len(found) < 2:
         raise _bad(reader.line_num, "street", str(len(found)))
     return list(found.values())

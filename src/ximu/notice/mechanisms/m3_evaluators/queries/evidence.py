@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ximu.ideas.ledger.rules import entry_bytes
@@ -43,8 +43,10 @@ def act_body(row: Act) -> dict[str, Any]:
 
 def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     """(log index, entry bytes, label) with first ≤ index < last."""
-    for table, kind, body, what in ((Declared, DECLARED, declared_body, "利益声明"), (Engagement, GRANTED, granted_body, "评价委托"),
-                                    (Survey, SURVEYED, surveyed_body, "评价调查"), (Snapshot, FROZEN, frozen_body, "评价快照")):
+    tables: tuple[tuple[type[Any], str, Callable[[Any], dict[str, Any]], str], ...] = (
+        (Declared, DECLARED, declared_body, "利益声明"), (Engagement, GRANTED, granted_body, "评价委托"),
+        (Survey, SURVEYED, surveyed_body, "评价调查"), (Snapshot, FROZEN, frozen_body, "评价快照"))
+    for table, kind, body, what in tables:
         for row in table.objects.filter(log_index__gte=first, log_index__lt=last):
             yield row.log_index, entry_bytes(kind, body(row), row.at), what
     for act in Act.objects.filter(log_index__gte=first, log_index__lt=last).select_related("evaluation"):

@@ -120,8 +120,8 @@ def _cell(one: Measure, facts: Sequence[Mapping[str, Any]], rows: tuple[int, ...
     by_body: dict[str, Decimal] = {}
     for body, value in known:
         by_body[body] = by_body.get(body, Decimal(0)) + abs(value)
-    value = total if one.how == "sum" else (total / len(known) if known else None)
-    return Cell(value, len(known), rows, tuple(sorted(by_body.values(), reverse=True)))
+    made = total if one.how == "sum" else (total / len(known) if known else None)
+    return Cell(made, len(known), rows, tuple(sorted(by_body.values(), reverse=True)))
 
 
 def _number(value: Any, one: Measure) -> Decimal | None:

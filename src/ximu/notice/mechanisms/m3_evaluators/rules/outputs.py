@@ -64,7 +64,8 @@ def _total(cells: Mapping[str, Any]) -> Decimal:
 def _withheld(own: tuple[Sequence[Measure], Mapping[str, Any]], given: tuple[Method, Sequence[str], Mapping[str, Decimal]],
               limits: checks.Limits, earlier: Seen) -> dict[Any, str]:
     (measures, cells), (method, units, totals) = own, given
-    primary = {("cell", m.column, u): why for m in measures for u, cell in cells[m.column].items() if (why := _sensitive(m, cell, limits))}
+    primary: dict[Any, str] = {
+        ("cell", m.column, u): why for m in measures for u, cell in cells[m.column].items() if (why := _sensitive(m, cell, limits))}
     primary |= dict.fromkeys(_near(own, [*earlier, own], limits), "small")
     if not primary:
         return {}
@@ -106,6 +107,6 @@ def _equation(method: Method, code: str, unit: str, cells: Mapping[str, Any]) ->
     nodes = {n.code for n in method.nodes}
     children = [c for c in method.children(code) if c in nodes or c in cells]
     found: dict[Any, float] = {("node", unit, c) if c in nodes else ("cell", c, unit): 1.0 + k / 7 for k, c in enumerate(children)}
-    beside = [a for a in (*method.adjustments, *method.vetoes) if (a.node or method.root) == code and a.column in cells]
+    beside = [a for a in method.beside if (a.node or method.root) == code and a.column in cells]
     found |= {("cell", a.column, unit): 1.0 + k / 11 for k, a in enumerate(beside, 1)}
     return {**found, ("node", unit, code): -1.0}
