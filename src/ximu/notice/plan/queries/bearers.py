@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Aggregate, Q, TextField, When
+from django.db.models import Case as Case_
+
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -36,6 +39,7 @@ class Bearers:
     def __init__(self, targets: Iterable[PlanRow], *, as_of: date) -> None:
         self.as_of = as_of
         self._meant: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        self._borne: dict[Any, dict[str, tuple[str, str]]] = {}
         try:
             self._owners = registry.owners(as_of)
         except Refusal:
@@ -50,7 +54,16 @@ class Bearers:
         return [carrier] if carrier else []
 
     def of(self, target: PlanRow) -> dict[str, tuple[str, str]]:
-        """Unit → (role, words): open expressions resolved, dissolved units replaced by those that carry their duties."""
+        """Unit → (role, words): open expressions resolved, dissolved units replaced by those that carry their duties.
+
+        Tasks with the same words share one answer: it is not to be changed.
+        """
+        key = (target.plan.issued_on, *((one["role"], one["words"], one["phrase"]) for one in target.units))
+        if key not in self._borne:
+            self._borne[key] = self._read(target)
+        return self._borne[key]
+
+    def _read(self, target: PlanRow) -> dict[str, tuple[str, str]]:
         on, known = target.plan.issued_on or self.as_of, self._named
         named = tuple(uid for u in target.units if not u["phrase"] for uid in known[u["words"], on])
         found: dict[str, tuple[str, str]] = {}
@@ -175,24 +188,83 @@ def duty_lights(target: PlanRow, *, as_of: date, known_at: datetime) -> list[dic
             for one in _status([target], as_of=as_of, known_at=known_at)]
 
 
+class Joined(Aggregate):
+    """All values of a group in one text, a blank between: one row travels instead of a thousand."""
+
+    function, template, output_field = "STRING_AGG", "%(function)s(%(expressions)s, ' ')", TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
+
+
+class _Seen:
+    """For the matrix: of each task and unit the number of proofs and what they amount to on the day, told apart by the database."""
+
+    def __init__(self, targets: Sequence[PlanRow], bearers: Bearers, *, known_at: datetime) -> None:
+        self.as_of, day = bearers.as_of, Q(dated__lte=bearers.as_of)
+        self._signed = standing.signed_readings(targets[0].plan, known_at) if targets else {}
+        self._found: dict[int, dict[str, tuple[int, int]]] = {target.pk: {} for target in targets}
+        valid, completes = Q(expires_on__gte=self.as_of), Q(completes=True)
+        amounts = Case_(When(~day, then=0), When(valid & completes, then=7), When(valid, then=3), When(completes, then=5), default=1)
+        rows = Evidence.objects.filter(row__in=list(self._found), state=Evidence.State.ACCEPTED, reviewed_at__lte=known_at).order_by()
+        carriers: dict[str, str] = {}
+        for row, what, units in rows.values_list("row_id").annotate(what=amounts).annotate(units=Joined("unit")):
+            held = self._found[row]
+            for unit in units.split():
+                carrier = carriers.get(unit) or carriers.setdefault(unit, bearers.carrier(unit, unit))
+                if carrier in held:
+                    before = held[carrier]
+                    held[carrier] = (before[0] + 1, before[1] | what)
+                else:
+                    held[carrier] = (1, what)
+        self._lights: dict[Case, list[str]] = {}
+
+    def of(self, target: PlanRow, units: Sequence[str]) -> tuple[list[str], list[int]]:
+        """(lights, numbers of proofs) in the order of the units."""
+        case = (standing.due_of(target, signed=self._signed)[0], target.standing, target.plan.issued_on)
+        if case not in self._lights:
+            self._lights[case] = [standing.judge(*case, _standing_for(what, self.as_of), self.as_of).light for what in range(8)]
+        lights_of, shown = self._lights[case], self._found[target.pk]
+        counts, amounts = zip(*(shown.get(unit, NOTHING) for unit in units), strict=True) if units else ((), ())
+        return [lights_of[what] for what in amounts], list(counts)
+
+
+NOTHING = (0, 0)
+
+
+def _standing_for(what: int, day: date) -> list[lights.Proof]:
+    """One proof that stands for all: 1 there is one of that day or before, 2 one is still valid, 4 one proves completion."""
+    until = day if what & 2 else date.fromordinal(day.toordinal() - 1)
+    return [lights.Proof(day, until, bool(what & 4))] if what & 1 else []
+
+
 def matrix(of: Plan, *, as_of: date, known_at: datetime | None = None) -> dict[str, Any]:
     """Unit × task with the role in each cell; units in the order in which the notice first names them.
 
-    With `known_at` also `lights` and `evidence`: the light of each duty and the number of its accepted proofs.
+    With `known_at` also `lights` and `evidence`: the light of each duty and the number of its accepted proofs. Tasks that the same
+    units bear are filled in together.
     """
     targets = standing.rows(of)
     bearers = Bearers(targets, as_of=as_of)
-    shown = _Shown(targets, bearers, known_at=known_at) if known_at else None
-    units: dict[str, dict[str, Any]] = {}
+    seen = _Seen(targets, bearers, known_at=known_at) if known_at else None
+    alike: dict[tuple[str, ...], list[tuple[PlanRow, list[str]]]] = {}
     for target in targets:
-        bears, row = bearers.of(target), target.row
-        for uid, (role, _) in bears.items():
-            if uid not in units:
-                units[uid] = {"uid": uid, "name": "", "cells": {}, "lights": {}, "evidence": {}}
-            units[uid]["cells"][row] = role
-        for uid, light, count in shown.of(target, bears) if shown else ():
-            unit = units[uid]
-            unit["lights"][row] = light.light
-            unit["evidence"][row] = count
-    names = bearers.names(units)
-    return {"rows": [target.row for target in targets], "units": [unit | {"name": names[uid]} for uid, unit in units.items()]}
+        bears = bearers.of(target)
+        alike.setdefault(tuple(bears), []).append((target, [role for role, _ in bears.values()]))
+    names = bearers.names(dict.fromkeys(unit for units in alike for unit in units))
+    table: dict[str, dict[str, Any]] = {
+        uid: {"uid": uid, "name": name, "cells": {}, "lights": {}, "evidence": {}} for uid, name in names.items()}
+    for units, group in alike.items():
+        rows = [target.row for target, _ in group]
+        _fill(table, units, rows, "cells", [roles for _, roles in group])
+        if seen:
+            shown = [seen.of(target, units) for target, _ in group]
+            _fill(table, units, rows, "lights", [one for one, _ in shown])
+            _fill(table, units, rows, "evidence", [one for _, one in shown])
+    return {"rows": [target.row for target in targets], "units": list(table.values())}
+
+
+def _fill(table: dict[str, dict[str, Any]], units: Sequence[str], rows: list[str], what: str, columns: list[Any]) -> None:
+    """`columns`: a list of values for each row, in the order of the units."""
+    for unit, values in zip(units, zip(*columns, strict=True), strict=True):
+        table[unit][what].update(zip(rows, values, strict=True))
