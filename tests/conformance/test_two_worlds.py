@@ -8,9 +8,7 @@ bundle without its checkpoint. The log-in form is compared without its random to
 
 from __future__ import annotations
 
-import json
 import logging
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,11 +16,11 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from ximu_doors import all_routes, filled
+from ximu_worlds import UNSEEN, World, content, differences
 
 from ximu.config.tests import open_city
 from ximu.foundation.web import LanguageMiddleware
 from ximu.ideas.records.models import Version
-from ximu.ideas.records.rules import check_character
 from ximu.ideas.records.services import admission
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row("M1.3")]
@@ -32,10 +30,8 @@ CLOSED = ("/console/", "/api/v1/")
 OF_THE_LOG = ("/log/", "/api/v1/ledger/")
 PUBLIC_KEY, HIDDEN_KEY = "示罚〔2018〕1号", "示罚〔2018〕隐7号"
 HIDDEN_WORDS = "不得外传之内容"
-UNSEEN = "0123456789AB" + check_character("0123456789AB")
 QUERIES = [{}, {"q": "示罚"}, {"q": HIDDEN_WORDS}, {"q": "隐7"}, {"family": "penalty"}, {"family": "discipline"}, {"page": "2"},
            {"list": "behaviour"}, {"q": "发改委"}, {"lang": "en"}]
-World = dict[str, tuple[int, bytes, str]]
 
 
 @pytest.fixture(autouse=True)
@@ -63,10 +59,6 @@ def addresses(public: str, hidden: str) -> list[str]:
     return [*found, f"/feed.atom?unit={open_city.unit()}"]
 
 
-def content(answer: Any) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
-
-
 def seen(public: str, hidden: str, *, only: str = "/") -> World:
     client, world = Client(), {}
     for address in [a for a in addresses(public, hidden) if a.startswith(only)]:
@@ -76,31 +68,6 @@ def seen(public: str, hidden: str, *, only: str = "/") -> World:
             world[f"{address} {query}"] = (answer.status_code, content(answer), headers)
             client.cookies.clear()
     return world
-
-
-def may_tell_the_size(address: str) -> bool:
-    return address.startswith("/ ") or "/bundle" in address
-
-
-def bare(address: str, answer: tuple[int, bytes, str]) -> tuple[int, bytes, str]:
-    """What remains when the log's own length, and the token of a form, are taken away."""
-    status, body, headers = answer
-    if "/bundle" in address and body.startswith(b"{") and b'"digest"' in body:
-        made = json.loads(body)
-        body = json.dumps([made["entry"], made["index"], made.get("disclosed"), made["labels"]], sort_keys=True).encode()
-    elif address.startswith("/ "):
-        body = re.sub(rb'<strong><a href="/log/">[\d,]+</a></strong>', b"", body)
-    token = b"csrfmiddlewaretoken" in body or address.startswith("/report/")
-    if token:
-        body = re.sub(rb'name="(csrfmiddlewaretoken|token)" value="[\w.-]+"', b"", body)
-    if token or may_tell_the_size(address):
-        headers = re.sub(r"(?m)^(ETag|Content-Length): .*\n", "", headers)
-    return status, body, headers
-
-
-def differences(one: World, two: World) -> list[str]:
-    assert one.keys() == two.keys()
-    return [address for address in one if bare(address, one[address]) != bare(address, two[address])]
 
 
 def hide(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:

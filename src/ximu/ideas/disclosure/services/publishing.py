@@ -57,7 +57,7 @@ def propose(number: str, *, terms: Terms, by: Actor, at: datetime) -> Publicatio
     Errors: `DISC-EARLY`, `DISC-CLOSED`, `DISC-PII`, `DISC-SECRET`, `DISC-STAGE`, `DISC-PERIOD`, `REASON`, `LIST-APPLY`,
     `PUB-TWICE`, `REC-NONE`.
     """
-    by.must("disclosure.propose")
+    records.must_reach(number, "disclosure.propose", by)
     facts = records.facts_of(number, view=Inside(), known_at=at)
     policy, closes_on = _fit(facts, terms, at)
     try:

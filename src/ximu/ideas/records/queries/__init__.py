@@ -21,6 +21,7 @@ from ximu.ideas.records.queries.evidence import provider
 from ximu.ideas.records.queries.examined import not_examined, unexamined
 from ximu.ideas.records.queries.history import History, Stage, facts_of, record_history, served_at
 from ximu.ideas.records.queries.lowering import effect_grade, register_lowering
+from ximu.ideas.records.queries.reach import must_reach
 from ximu.ideas.records.queries.terms import city_day, parameters
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "first_known",
     "gate_delivery",
     "known_of",
+    "must_reach",
     "not_examined",
     "numbers_of",
     "parameters",

@@ -1,11 +1,12 @@
 """How do records move? Only along the edges of `rules.states`; each move is a step with its entry in the log.
 
-Every verb takes one number or many; all move or none.
+Every verb takes one number or many; all move or none. A right that is held for a unit reaches what that unit delivered; all else is
+`REC-NONE`, as if it did not exist.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.workdays import BUNDLED, Calendar
 
-Numbers = str | Iterable[str]
+Numbers = str | Sequence[str]
 
 EXAMINABLE = ("draft", "held", "checked", "notified", "disputed")
 """States before any effect, in which the grounds of exemption can still be examined."""
@@ -81,7 +82,7 @@ def _not_enterer(by: Actor) -> Callable[[Version], None]:
 
 def check(given: Numbers, *, by: Actor, at: datetime) -> int:
     """A second person finds the record in order. Errors: `DUAL`, `STATE-EDGE`; `FIN-OPEN` for a held record."""
-    by.must("records.check")
+    queries.must_reach(given, "records.check", by)
     distinct = _not_enterer(by)
 
     def guard(version: Version) -> None:
@@ -96,7 +97,7 @@ def check(given: Numbers, *, by: Actor, at: datetime) -> int:
 
 def confirm_final(given: Numbers, *, by: Actor, at: datetime, ground: str = "") -> int:
     """The document has become final: held → checked. Errors: `FIN-EARLY` before its date without a ground."""
-    by.must("records.confirm")
+    queries.must_reach(given, "records.confirm", by)
     today = queries.city_day(at)
 
     def guard(version: Version) -> None:
@@ -114,7 +115,7 @@ def confirm_final(given: Numbers, *, by: Actor, at: datetime, ground: str = "") 
 
 def send_back(given: Numbers, *, reason: str, by: Actor, at: datetime) -> int:
     """Return drafts to their source with a reason; they stay drafts. Errors: `REASON`, `STATE-EDGE`."""
-    by.must("records.check")
+    queries.must_reach(given, "records.check", by)
     words = said(reason)
     with transaction.atomic():
         versions = steps.newest(numbers_of(given))
@@ -132,7 +133,7 @@ def examine(given: Numbers, *, answers: Mapping[str, str], reason: str, by: Acto
 
     Without it a record that speaks against somebody takes no effect. Errors: `REASON`, `STATE-EDGE`, `REC-NONE`.
     """
-    by.must("records.check")
+    queries.must_reach(given, "records.check", by)
     words = said(reason)
     with transaction.atomic():
         versions = steps.newest(numbers_of(given))
@@ -148,7 +149,7 @@ def examine(given: Numbers, *, answers: Mapping[str, str], reason: str, by: Acto
 
 def notify(given: Numbers, *, served_at: datetime, manner: str, by: Actor, at: datetime) -> int:
     """Notice was served on the subject, by `manner`; the objection window starts. Errors: `NOTICE-NONE`, `TIME-FUTURE`."""
-    by.must("records.notify")
+    queries.must_reach(given, "records.notify", by)
     if not manner.strip():
         raise Refusal("NOTICE-NONE", field="manner", value="", rule="送达证明", zh="没有送达方式和证明，期限不开始计算。",
                       en="Without proof of service the clock does not start.")
@@ -162,7 +163,7 @@ def make_effective(given: Numbers, *, by: Actor, at: datetime, calendar: Calenda
     """From now on the record has effects (I3). Errors: `NOTICE-NONE`, `EFFECT-EARLY` until the objection window has passed,
     `EXM-ASK` until somebody answered for the grounds of exemption, unless a dated rule excepts the family from notice;
     `OBJ-OPEN` while an objection is undecided."""
-    by.must("records.decide")
+    queries.must_reach(given, "records.decide", by)
     given = numbers_of(given)
     unasked = queries.unexamined(given, on=queries.city_day(at))
     today = queries.city_day(at)
@@ -203,13 +204,13 @@ def _window_passed(version: Version, at: datetime, days: int, calendar: Calendar
 
 def dispute(given: Numbers, *, case: str, by: Actor, at: datetime) -> int:
     """An objection within the window: 异议中 everywhere at once."""
-    by.must("records.dispute")
+    queries.must_reach(given, "records.dispute", by, or_subject=True)
     return move(given, "disputed", by=by, at=at, detail={"case": said(case, "case")})
 
 
 def settle(given: Numbers, *, case: str, reason: str, by: Actor, at: datetime) -> int:
     """The objection was not upheld: back to 已告知 (the window that has passed stays passed)."""
-    by.must("records.decide")
+    queries.must_reach(given, "records.decide", by)
     detail = {"case": said(case, "case"), "reason": said(reason)}
     return move(given, "notified", by=by, at=at, detail=detail, guard=_only("disputed", "notified"))
 
@@ -223,26 +224,26 @@ def _only(before: str, after: str) -> Callable[[Version], None]:
 
 def flag(given: Numbers, *, case: str, by: Actor, at: datetime) -> int:
     """A late objection to an effective record: it stays, marked as disputed."""
-    by.must("records.dispute")
+    queries.must_reach(given, "records.dispute", by, or_subject=True)
     return move(given, "flagged", by=by, at=at, detail={"case": said(case, "case")})
 
 
 def unflag(given: Numbers, *, case: str, reason: str, by: Actor, at: datetime) -> int:
-    by.must("records.decide")
+    queries.must_reach(given, "records.decide", by)
     detail = {"case": said(case, "case"), "reason": said(reason)}
     return move(given, "effective", by=by, at=at, detail=detail, guard=_only("flagged", "effective"))
 
 
 def repair(given: Numbers, *, proof: str, by: Actor, at: datetime) -> int:
     """Repaired (art. 38): hidden from query at once, kept in the database. Errors: `LOG-STALE`."""
-    by.must("records.decide")
+    queries.must_reach(given, "records.decide", by)
     must_be_fresh(at=at)
     return move(given, "repaired", by=by, at=at, detail={"proof": said(proof, "proof")})
 
 
 def revoke(given: Numbers, *, reason: str, by: Actor, at: datetime) -> int:
     """The act beneath is void (art. 37): shown nowhere from now on; `erase_due` destroys the content in time."""
-    by.must("records.decide")
+    queries.must_reach(given, "records.decide", by)
     return move(given, "revoked", by=by, at=at, detail={"reason": said(reason)})
 
 

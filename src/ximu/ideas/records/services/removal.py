@@ -54,9 +54,9 @@ def erase(given: Numbers, *, basis: str, by: Actor, at: datetime, second: Actor 
     Two people (`by` and `second`), except the platform's own timely deletion of what was revoked.
     Errors: `STATE-EDGE`, `DUAL`, `REASON`, `LOG-STALE`.
     """
-    by.must("records.erase")
+    queries.must_reach(given, "records.erase", by)
     if second is not None:
-        second.must("records.erase")
+        queries.must_reach(given, "records.erase", second)
     if by.channel != "system" and (second is None or second.human == by.human):
         raise Refusal("DUAL", status=403, field="second", value="", rule="两人办理", zh="删除须由两人办理。",
                       en="Erasure takes two people.")

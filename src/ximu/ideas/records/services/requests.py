@@ -11,6 +11,7 @@ from django.db import transaction
 from ximu.ideas.ledger.queries import must_be_fresh
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append
+from ximu.ideas.records import queries
 from ximu.ideas.records.models import Erasure, Version
 from ximu.ideas.records.queries.evidence import ERASED, erasure_body
 from ximu.ideas.records.rules import EDGES, STATES
@@ -45,7 +46,7 @@ def must_be_erasable(number: str) -> None:
 
 def ask_erasure(given: Numbers, *, basis: str, by: Actor, at: datetime) -> Erasure:
     """The first person asks. Errors: `ERASE-RETAIN`, `REASON`, `REC-NONE`, `PERM-DENIED`."""
-    by.must("records.erase")
+    queries.must_reach(given, "records.erase", by)
     words = said(basis, "basis")[:400]
     with transaction.atomic():
         found = steps.newest(numbers_of(given))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,8 +13,9 @@ from ximu.ideas.ledger.queries.tree import entries_between, head
 from ximu.ideas.ledger.rules import claimed_form
 from ximu.ideas.records import queries, services
 from ximu.ideas.records.models import Step, Version
+from ximu.ideas.records.rules import check_character
 from ximu.ideas.records.tests.factories import CHIEF, CLERK, REVIEWER, T0, WholeView, deliver, effective, row
-from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.2")]
@@ -213,3 +216,30 @@ def test_archive_counts_only_what_is_seen(django_assert_num_queries: object) -> 
 def test_what_one_may_not_know_of_does_not_exist() -> None:
     number = deliver([row("k")]).lines["number"][0]
     assert code_of(queries.record_history, number, view=WholeView(frozenset()), known_at=T0) == "REC-NONE"
+
+
+def test_a_right_that_is_held_for_a_unit_reaches_what_that_unit_delivered_and_no_further() -> None:
+    number = deliver([row("示罚〔2018〕1号")]).lines["number"][0]
+    rights = frozenset({"records.check", "records.notify", "records.decide", "records.dispute", "records.confirm", "records.erase"})
+    stranger, ours = (Actor(name, unit, (Grant("reviewer", rights, unit),)) for name, unit in (
+        ("stranger", "unitother0000001"), ("ours", "unit000000000009")))
+    missing = "0123456789AB" + check_character("0123456789AB")
+    acts: list[Callable[[str], Any]] = [
+        lambda n: services.check(n, by=stranger, at=T0), lambda n: services.confirm_final([n], by=stranger, at=T0),
+        lambda n: services.send_back(n, reason="x", by=stranger, at=T0), lambda n: services.revoke(n, reason="x", by=stranger, at=T0),
+        lambda n: services.repair(n, proof="x", by=stranger, at=T0), lambda n: services.dispute(n, case="x", by=stranger, at=T0),
+        lambda n: services.notify([n], served_at=T0, manner="x", by=stranger, at=T0),
+        lambda n: services.make_effective(n, by=stranger, at=T0), lambda n: services.ask_erasure(n, basis="x", by=stranger, at=T0),
+        lambda n: services.examine(n, answers={}, reason="x", by=stranger, at=T0),
+    ]
+    for act in acts:
+        told = []
+        for one in (number, missing):
+            with pytest.raises(Refusal) as refused:
+                act(one)
+            told.append({**refused.value.envelope(), "value": ""})
+        assert told[0] == told[1] and told[0]["code"] == "REC-NONE", "the same answer, whether it exists or not"
+    assert queries.duties(number).state == "draft"
+    assert services.check(number, by=ours, at=T0) == 1
+    with pytest.raises(Refusal, match="PERM-DENIED"):
+        services.check("no number", by=Actor("nobody"), at=T0)

@@ -42,7 +42,7 @@ def initiate(number: str, *, wanted: Proposal, by: Actor, at: datetime) -> str:
     Errors: `PERM-DENIED`, `DISC-EARLY`, `EFFECT-DEAD`, `LIST-NONE`, `LIST-ULTRA`, `LIST-APPLY`, `MEAS-END`, `MEAS-DUP`, `MEAS-CAP`,
     `REASON`.
     """
-    by.must("joint.initiate")
+    records.must_reach(number, "joint.initiate", by)
     record, day = records.duties(number), clock.city_day(at)
     item = gate(wanted.item, use="measure", on=day, unit=wanted.unit, behaviour=record.behaviour)
     may_begin("measure", record.state)

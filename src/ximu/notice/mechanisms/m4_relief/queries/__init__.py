@@ -41,12 +41,21 @@ from ximu.notice.mechanisms.m4_relief.queries.shown import (
     statements,
     today,
 )
-from ximu.notice.mechanisms.m4_relief.queries.standing import UNDECIDED, is_subject, must_be_subject, undecided, window
+from ximu.notice.mechanisms.m4_relief.queries.standing import (
+    UNDECIDED,
+    is_subject,
+    must_be_subject,
+    of_source,
+    of_subject,
+    or_nobodys,
+    undecided,
+    window,
+)
 
 __all__ = [
     "ENTRY", "FEATURES", "KINDS", "NOTICE_WORDS", "STATEMENT", "UNDECIDED", "Effect", "Seat", "all_precedents", "barred", "barred_rows",
     "bundle", "certificate", "certificates", "checklist", "conditions", "draw_again", "effects_to_come", "erasure_of", "fact_of",
-    "is_subject", "mitigations", "must_be_subject", "panel_for", "panels_of", "precedents", "provider", "repair_table", "reviewers",
-    "seat_code", "seats", "self_report", "self_reports_on", "stated", "statements", "steps_lowered", "today", "told_feature", "undecided",
-    "window",
+    "is_subject", "mitigations", "must_be_subject", "of_source", "of_subject", "or_nobodys", "panel_for", "panels_of", "precedents",
+    "provider", "repair_table", "reviewers", "seat_code", "seats", "self_report", "self_reports_on", "stated", "statements",
+    "steps_lowered", "today", "told_feature", "undecided", "window",
 ]

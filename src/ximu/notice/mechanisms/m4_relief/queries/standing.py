@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from ximu.foundation import clock
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.records import queries as records
+from ximu.ideas.records.rules import parse
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
 UNDECIDED = ("objection", "exemption")
 """While one of these is open, the record takes no effect."""
+DECIDE = "relief.decide"
 
 
 def must_be_subject(record: records.Duties, by: Actor) -> None:
@@ -22,6 +24,37 @@ def must_be_subject(record: records.Duties, by: Actor) -> None:
     if not any(g.unit == record.subject and "relief.object" in g.permissions for g in by.grants):
         raise Refusal("SUBJ-NOT", status=403, field="by", value=record.number, rule="本人", zh="只有被记录主体本人可以提出。",
                       en="Only the subject of the record may do this.")
+
+
+def of_subject(number: str, by: Actor) -> records.Duties:
+    """The record, for its subject. Others get one answer, whether it exists or not. Errors: `REC-NUMBER`, `SUBJ-NOT`."""
+    found = or_nobodys(number)
+    must_be_subject(found, by)
+    return found
+
+
+def of_source(number: str, by: Actor) -> records.Duties:
+    """The record, for those who decide for its source or for the whole city. Others get one answer, whether it exists or not.
+
+    Errors: `REC-NUMBER`, `PERM-DENIED`, and `REC-NONE` for the city's own.
+    """
+    if by.units_with(DECIDE) is None:
+        return records.duties(number)
+    found = or_nobodys(number)
+    by.must(DECIDE, found.source)
+    return found
+
+
+def or_nobodys(number: str) -> records.Duties:
+    """The record; where there is none, one of nobody: nobody is its subject or its source."""
+    try:
+        return records.duties(number)
+    except Refusal as refusal:
+        if refusal.code != "REC-NONE":
+            raise
+    day = date.min
+    return records.Duties(parse(number), 0, "", "-", "", "-", "", "", "", "", "", "", "", "", "", "", day, None, None,
+                          datetime.min.replace(tzinfo=UTC))
 
 
 def is_subject(number: str, by: Actor) -> bool:

@@ -35,6 +35,7 @@ def examine(numbers: Sequence[str], *, answers: Mapping[str, str], reason: str, 
     by.must("records.check")
     if not numbers:
         raise Refusal("ACT-NONE", field="number", value="", rule="≥ 1", zh="请选择记录。", en="Choose records.")
+    records.must_reach(numbers, "records.check", by)
     days = set()
     for number in numbers:
         record = records.duties(number)
@@ -53,13 +54,16 @@ def examine(numbers: Sequence[str], *, answers: Mapping[str, str], reason: str, 
 def claim_exemption(
     number: str, *, ground: str, conditions: Collection[str], reason: str, by: Actor, at: datetime, files: Sequence[Upload] = (),
 ) -> str:
-    """The subject (or the office for it) claims a lawful ground before the record has effect; the case.
+    """The subject (or the office or the source for it) claims a lawful ground before the record has effect; the case.
 
     Errors: `EXM-GROUND`, `SUBJ-NOT`, `REASON`, `EVID-DIGEST` without a paper, `STATE-EDGE`, `CASE-DUP`.
     """
-    record = records.duties(number)
-    if not by.can("relief.decide"):
-        queries.must_be_subject(record, by)
+    try:
+        record = queries.of_source(number, by)
+    except Refusal as refusal:
+        if refusal.code != "PERM-DENIED":
+            raise
+        record = queries.of_subject(number, by)
     queries.checklist().ask(ground, conditions, on=record.event_date)
     if not reason.strip():
         raise Refusal("REASON", field="reason", value="", rule="exemption", zh="请说明理由。", en="Give your reasons.")

@@ -49,7 +49,7 @@ def open_notice(number: str, *, by: Actor, at: datetime) -> str:
     Errors: `PERM-DENIED`, `REC-NONE`, `STATE-EDGE`, `EXM-BAR` for a fact that was exempted,
     `EXM-ASK` until the grounds of exemption were examined, `CASE-DUP`.
     """
-    by.must("records.notify")
+    records.must_reach(number, "records.notify", by)
     record = records.duties(number)
     if case := queries.barred(record):
         raise Refusal("EXM-BAR", status=409, field="number", value=record.number, rule=case,

@@ -29,8 +29,7 @@ def object_to(number: str, *, reason: str, by: Actor, at: datetime, files: Seque
 
     Errors: `SUBJ-NOT`, `REASON`, `NOTICE-NONE` before notice, `CASE-DUP`, `STATE-EDGE`, `EVID-DIGEST`.
     """
-    record = records.duties(number)
-    queries.must_be_subject(record, by)
+    record = queries.of_subject(number, by)
     if not reason.strip():
         raise Refusal("REASON", field="reason", value="", rule="objection", zh="请说明异议的理由。", en="Say what you object to.")
     last = queries.window(number)

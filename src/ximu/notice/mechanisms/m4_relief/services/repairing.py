@@ -16,7 +16,6 @@ from ximu.ideas.casework.rules.machine import belongs
 from ximu.ideas.casework.services import Upload
 from ximu.ideas.ledger.rules import Entry, commitment
 from ximu.ideas.ledger.services import append
-from ximu.ideas.records import queries as records
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m4_relief import queries
@@ -33,17 +32,16 @@ def fulfil(number: str, what: str, *, proof: str, on: date, by: Actor, at: datet
 
     Errors: `FULFIL-KIND`, `SUBJ-NOT`, `PERM-DENIED`, `DUAL`, `EVID-DIGEST` without proof, `TIME-FUTURE`.
     """
-    record = records.duties(number)
     if what not in Fulfilment.What.values:
         raise Refusal("FULFIL-KIND", field="what", value=what[:20], rule=" ".join(Fulfilment.What.values), zh="没有这种修复条件。",
                       en="There is no such condition.")
     if what == Fulfilment.What.COMMITMENT:
-        queries.must_be_subject(record, by)
+        record = queries.of_subject(number, by)
     else:
-        by.must("relief.decide")
-        if belongs(by, record.subject):
+        if belongs(by, queries.or_nobodys(number).subject):
             raise Refusal("DUAL", status=403, field="by", value=what, rule="subject", zh="主体不能为自己确认履行或培训。",
                           en="The subject may not confirm its own performance or training.")
+        record = queries.of_source(number, by)
     if not proof.strip():
         raise Refusal("EVID-DIGEST", field="proof", value="", rule=what,
                       zh="须写明证明文书或附材料。", en="Name the proof or hand in a paper.")
@@ -57,8 +55,7 @@ def fulfil(number: str, what: str, *, proof: str, on: date, by: Actor, at: datet
 @transaction.atomic
 def apply_for_repair(number: str, *, reason: str, by: Actor, at: datetime, files: Sequence[Upload] = ()) -> str:
     """The subject applies; the case. Errors: `SUBJ-NOT`, `REP-BAR`, `REP-EARLY`, `REP-OBL`, `STATE-EDGE`, `CASE-DUP`."""
-    record = records.duties(number)
-    queries.must_be_subject(record, by)
+    record = queries.of_subject(number, by)
     if refused := first_unmet(queries.conditions(number, at=at)):
         raise refused
     return casework.open_case("repair", opening=opening_for(record, record.number), given=Given(reason), files=files, by=by, at=at,

@@ -10,9 +10,9 @@ from django.db import transaction
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Upload
-from ximu.ideas.records import queries as records
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
+from ximu.notice.mechanisms.m4_relief import queries
 from ximu.notice.mechanisms.m4_relief.services.noticing import opening_for
 
 ENDED = ("revoked", "erased")
@@ -24,8 +24,7 @@ def report_reversal(number: str, *, document: str, reason: str, files: Sequence[
 
     Errors: `PERM-DENIED` for another unit, `REASON`, `FIELD-NEED` without the reversing document, `STATE-EDGE`, `CASE-DUP`.
     """
-    record = records.duties(number)
-    by.must("relief.decide", record.source)
+    record = queries.of_source(number, by)
     if not document.strip():
         raise Refusal("FIELD-NEED", field="document", value="", rule="reversal", zh="须写明据以撤销的文书号。",
                       en="Name the document that reversed it.")

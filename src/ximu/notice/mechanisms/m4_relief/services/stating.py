@@ -10,7 +10,6 @@ from django.db import transaction
 from ximu.ideas.casework import services as casework
 from ximu.ideas.ledger.rules import Entry, commitment
 from ximu.ideas.ledger.services import append
-from ximu.ideas.records import queries as records
 from ximu.ideas.records.services import Traces
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
@@ -27,8 +26,7 @@ def state(number: str, words: str, *, by: Actor, at: datetime) -> Statement:
 
     Errors: `SUBJ-NOT`, `REASON`, `FIELD-LONG`, `STATE-EDGE`.
     """
-    record = records.duties(number)
-    queries.must_be_subject(record, by)
+    record = queries.of_subject(number, by)
     words = words.strip()
     if not words:
         raise Refusal("REASON", field="words", value="", rule="statement", zh="请写明说明的内容。",
