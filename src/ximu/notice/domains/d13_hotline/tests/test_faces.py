@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.events import services as events
@@ -81,3 +81,13 @@ def test_the_portal_gets_figures_with_small_cells_withheld() -> None:
     found = disclosure.published("d13", first=date(2018, 4, 1), last=date(2018, 4, 30))
     assert found["city"]["false_rate"] == 30.0
     assert {u["unit"]: u["tickets"] for u in found["units"]} == {"u1": None, "u2": None}
+
+
+def test_everybody_sees_the_page_of_the_hotline() -> None:
+    assert "尚无热线工单" in Client().get("/hotline/").content.decode()
+    fill()
+    shown = Client().get("/hotline/?year=2018").content.decode()
+    assert "30.0%" in shown and "D13-5 虚假办结率" in shown and "没有报送：按无数据处理" in shown
+    assert "a0" not in shown
+    assert "DATE-FORM" in Client().get("/hotline/?year=xx").content.decode()
+    assert "no data, not zero" in Client().get("/hotline/?year=2018&lang=en", follow=True).content.decode()
