@@ -71,6 +71,7 @@ def decide(request: HttpRequest, uid: str, given: DecisionIn) -> Any:
 def quality(request: HttpRequest, given: TableIn) -> Any:
     """Benford, last digits, heaping, duplicates, sums, late revisions. Nothing is kept."""
     actor_of(request).must("warnings.see")
-    asked = {name: tuple(value) if isinstance(value, list) else value for name, value in given.dict(exclude={"csv"}).items()}
+    asked: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.dict(exclude={"csv"}).items()}
     return [{"columns": columns, **asdict(one), "reason": {"zh": one.reason.zh, "en": one.reason.en}}
             for columns, one in tables.judged(given.csv.splitlines(), tables.Checks(**asked))]
