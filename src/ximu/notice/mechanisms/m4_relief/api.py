@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, File, Router, Schema, Status, UploadedFile
 
 from ximu.foundation import clock
+from ximu.foundation import papers as sheets
 from ximu.foundation.web import actor_of
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.services import Upload
@@ -102,6 +103,16 @@ def papers(request: HttpRequest, papers: File[list[UploadedFile]]) -> Status:
 
 def _papers(given: list[Paper]) -> list[Upload]:
     return [Upload(p.digest, p.size, p.name) for p in given]
+
+
+@router.get("/forms/{kind}.{ending}", summary="可打印的表格（docx、pdf） A form to print", include_in_schema=True)
+def form(request: HttpRequest, kind: str, ending: str, number: str = "") -> HttpResponse:
+    by = actor_of(request)
+    by.must("relief.desk")
+    made = queries.printed_form(kind, number.strip()[:20], by=by, at=clock.now())
+    if ending not in ("docx", "pdf"):
+        raise queries.no_form(ending)
+    return HttpResponse(sheets.pdf(made) if ending == "pdf" else sheets.docx(made), content_type=sheets.TYPES[ending])
 
 
 class Ground(Schema):

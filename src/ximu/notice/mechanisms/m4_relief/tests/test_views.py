@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from docx import Document
 
 from ximu.foundation import clock
 from ximu.ideas.accounts import services as accounts
@@ -19,7 +21,17 @@ from ximu.ideas.records import services as moves
 from ximu.ideas.records.tests.factories import REVIEWER, deliver, row
 from ximu.kernel.actor import SYSTEM
 from ximu.notice.mechanisms.m4_relief import services
-from ximu.notice.mechanisms.m4_relief.tests.factories import NONE_HOLDS, OFFICE, SECOND, SUBJECT, SUBJECT_UNIT, T0, checked, in_effect
+from ximu.notice.mechanisms.m4_relief.tests.factories import (
+    NONE_HOLDS,
+    OFFICE,
+    SECOND,
+    SUBJECT,
+    SUBJECT_UNIT,
+    T0,
+    checked,
+    in_effect,
+    served,
+)
 from ximu_verify.bundle import verify_bundle
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M4.1")]
@@ -58,6 +70,28 @@ def test_the_grounds_of_exemption_are_asked_on_a_page(clients: dict[str, Any], m
     assert boss.post(f"{page}/sign", {**answers, "number": number, "reason": "均不成立"}).status_code == 302
     assert "已审查" in boss.get(page).content.decode()
     assert "制作告知书" in boss.get("/console/m4/").content.decode()
+
+
+@pytest.mark.parametrize("kind", ["delivery", "objection", "exemption", "repair", "erasure"])
+def test_forms_are_printed_blank_and_with_what_the_record_says(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    move_clock(monkeypatch, T0)
+    number, _ = served()
+    boss, base = clients["boss"], "/console/m4/forms"
+    assert kind in boss.get(f"{base}?number={number}").content.decode()
+    for who in ("boss", "subj"):
+        made = Document(io.BytesIO(clients[who].get(f"{base}/{kind}.docx?number={number}").content))
+        cells = [cell.text for row in made.tables[0].rows for cell in row.cells]
+        assert number in cells
+        assert any("签名" in text for text in cells)
+    blank = Document(io.BytesIO(boss.get(f"{base}/{kind}.docx").content))
+    assert number not in [cell.text for row in blank.tables[0].rows for cell in row.cells]
+    assert boss.get(f"{base}/{kind}.pdf?number={number}").content.startswith(b"%PDF")
+    api = Client(headers={"Authorization": f"Bearer {clients['key']}"})
+    assert api.get(f"/api/v1/m4/forms/{kind}.pdf?number={number}").content.startswith(b"%PDF")
+    assert api.get(f"/api/v1/m4/forms/{kind}.odt").json()["code"] == "FORM-NONE"
+    assert boss.get(f"{base}/{kind}.odt").refusal.code == "FORM-NONE"
+    assert boss.get(f"{base}/song.pdf").refusal.code == "FORM-NONE"
+    assert clients["far"].get(f"{base}/{kind}.pdf?number={number}").status_code in (403, 404), "nobody else learns of the record"
 
 
 def test_notice_is_drawn_signed_and_objected_to(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Pages of row M4.1."""
 
 from ximu.notice.mechanisms.m4_relief.views.examining import examination, examine
+from ximu.notice.mechanisms.m4_relief.views.forms import form, forms
 from ximu.notice.mechanisms.m4_relief.views.relief import (
     PROCEDURES,
     certificate,
@@ -33,6 +34,8 @@ __all__ = [
     "examination",
     "examine",
     "exemption",
+    "form",
+    "forms",
     "fulfil",
     "notice",
     "object_to",
