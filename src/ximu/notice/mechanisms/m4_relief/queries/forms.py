@@ -14,8 +14,8 @@ NAMES = {
 }
 SIGNED = "签名（盖章）：　　　　　　　　　年　　月　　日"
 DAY = "年　　月　　日"
-TAKEN = (Row("受理意见", height=24, blank=f"受理人{SIGNED}"),)
-PAPERS = Row("证明材料", height=20, blank="共　　份　　页")
+TAKEN = (Row("受理意见", height=16, blank=f"受理人{SIGNED}"),)
+PAPERS = Row("证明材料", height=16, blank="共　　份　　页")
 ORIGINAL = "材料须真实；涉及他人身份证件号码、住址、电话的，请遮盖后提交。"
 _REASONS = {
     "objection": ("异议事项和理由", "应写明哪一事实、依据或者效果有误。期满后提出的，按投诉办理。"),
