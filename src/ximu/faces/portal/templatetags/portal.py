@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ximu.faces.portal import menu
+from ximu.faces.portal.marking import marked
 from ximu.foundation import city
 from ximu.foundation.templatetags.ximu import say
 from ximu.kernel.words import Text
@@ -52,9 +53,8 @@ def family(words: dict[str, Text] | None, code: str) -> str:
 @register.simple_tag(takes_context=True)
 def hit(context: dict[str, Any], text: Any) -> SafeString:
     """The text with the words of the search marked."""
-    words = context.get("q") or ""
-    before, found, after = str(text).partition(words) if words else (str(text), "", "")
-    return format_html("{}<mark>{}</mark>{}", before, found, after) if found else format_html("{}", before)
+    pieces = marked(str(text), str(context.get("q") or ""))
+    return format_html_join("", "{}", ((format_html("<mark>{}</mark>", piece) if found else piece,) for piece, found in pieces))
 
 
 @register.simple_tag(takes_context=True)
