@@ -90,6 +90,11 @@ def log_rights(event: Any, *, at: datetime) -> None:
     append([Entry(RIGHTS[type(event)], asdict(event))], at=at)
 
 
+def let_cases_go(event: rights.AccountClosed, *, at: datetime) -> None:
+    """Who cannot sign in any more holds no case; the units that hold them are told."""
+    casework.let_go(accounts.account(event.account).person, reason="承办人账号已停用", by=SYSTEM, at=at)
+
+
 def rectify_promises(event: CommitmentOverdue, *, at: datetime) -> None:
     """Each overdue promise opens a rectification by itself, at the unit that carries it now; one that is open already stays the one."""
     for uid in event.commitments:
@@ -375,6 +380,7 @@ def connect_all() -> None:
     casework.register_daily("measures_ended", joint.end_due)
     outbox.connect(record_hooks.RecordsMoved, joint.on_moved)
     outbox.connect(case_hooks.CaseOverdue, joint.on_overdue)
+    outbox.connect(rights.AccountClosed, let_cases_go)
     register_eraser("disclosure", publications.forget)
     register_eraser("casework", casework.forget)
     register_eraser("relief", relieving.forget)

@@ -25,7 +25,7 @@ from ximu.kernel.words import Text
 SEE_ALL = "casework.see_all"
 OTHER_STEPS = {
     "open": Text("提出", "Opened"), "handover": Text("移交", "Handed over"), "overdue": Text("超期", "Overdue"),
-    "supervise": Text("督办", "Supervised"),
+    "supervise": Text("督办", "Supervised"), "let_go": Text("承办人离任", "Its holder left"),
     "take": Text("承接", "Taken in hand"), "files": Text("补交材料", "Files added"), "recount": Text("重新计期", "Recounted"),
 }
 

@@ -76,6 +76,18 @@ def hand_over_ended(*, by: Actor, at: datetime) -> int:
     return len(cases)
 
 
+def let_go(person: str, *, reason: str, by: Actor, at: datetime) -> int:
+    """Somebody left: what was in their hands is in nobody's again, and their units are told; how many cases."""
+    with transaction.atomic():
+        cases = list(Case.objects.filter(person=person, closed_at=None).exclude(person=""))
+        for part in (cases[start:start + steps.AT_ONCE] for start in range(0, len(cases), steps.AT_ONCE)):
+            Case.objects.filter(pk__in=[c.pk for c in part], person=person).update(person="")
+        Telling.objects.bulk_create([Telling(case=c, unit=c.holder, post="head", what="let_go", at=at) for c in cases if c.holder],
+                                    batch_size=steps.AT_ONCE)
+        steps.write([steps.Done(c, "let_go", c.state, c.state, {"reason": reason}) for c in cases], by=by, at=at)
+    return len(cases)
+
+
 def seen(uid: str, *, by: Actor, at: datetime) -> int:
     """This person's units have read what they were told in the case."""
     units = [u for u in (by.unit, *(g.unit for g in by.grants)) if u]

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from ximu.foundation import clock
+from ximu.foundation import clock, outbox
 from ximu.ideas.accounts import services as accounts
 from ximu.ideas.accounts.tests.factories import account, actor, with_password
 from ximu.ideas.casework import queries, services
@@ -229,3 +229,18 @@ def test_today_puts_the_late_first(scene: dict[str, Any]) -> None:
     services.sweep_deadlines(at=scene["now"] + timedelta(days=40))
     clerk = actor(scene["clerk"], at=scene["now"])
     assert [item.state for item in queries.today(clerk, scene["now"])] in (["late"], [])
+
+
+def test_who_leaves_holds_no_case_and_the_unit_is_told(scene: dict[str, Any]) -> None:
+    client, uid = signed_in(scene["clerk"]), scene["uid"]
+    client.post(f"/console/casework/{uid}/take")
+    assert Case.objects.get(uid=uid).person == actor(scene["clerk"], at=scene["now"]).human
+    accounts.close_account(scene["clerk"].uid, by=SYSTEM, at=scene["now"])
+    for minute in range(3):
+        outbox.sweep(at=scene["now"] + timedelta(minutes=minute))
+    case = Case.objects.get(uid=uid)
+    assert (case.person, case.holder, case.steps.last().verb) == ("", SOURCE, "let_go")
+    assert case.tellings.filter(unit=SOURCE, what="let_go").count() == 1
+    assert services.let_go("", reason="x", by=SYSTEM, at=scene["now"]) == 0
+    other = signed_in(with_password(account("newcomer", "entry", unit=SOURCE, number="N77", at=scene["now"])))
+    assert other.post(f"/console/casework/{uid}/take").status_code == 302
