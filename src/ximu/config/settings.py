@@ -18,7 +18,7 @@ XIMU_OUTBOX_INLINE = True
 XIMU_DEMO = os.environ.get("XIMU_DEMO", "") == "1"
 XIMU_MFA = os.environ.get("XIMU_MFA", "optional" if XIMU_DEMO else "required")
 XIMU_PASSWORDS = os.environ.get("XIMU_PASSWORDS", "djbh3")
-XIMU_API_PACE = int(os.environ.get("XIMU_API_PACE", "1200"))
+XIMU_API_PACE = int(os.environ.get("XIMU_API_PACE", "30000"))
 XIMU_SPARK = os.environ.get("XIMU_SPARK", "local[2]")
 XIMU_VAULT_KEY = os.environ.get("XIMU_VAULT_KEY", "")
 XIMU_ORIGIN = os.environ.get("XIMU_ORIGIN", "ximu.example/log")
