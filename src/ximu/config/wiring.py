@@ -336,6 +336,7 @@ def connect_all() -> None:
     connect_exchange()
     connect_followers()
     connect_complaints()
+    alarming.name_rules()
     casework.register_daily("rules_tried", alarming.try_rules)
     casework.register_daily("alarms_raised", alarming.raise_alarms)
     casework.register_daily("silences_noted", alarming.note_silences)

@@ -13,9 +13,9 @@ from ximu.notice.domains.d01_procurement.queries.shown import (
     payers_of,
     shown_process,
 )
-from ximu.notice.domains.d01_procurement.rules.steps import GOVERNMENT
+from ximu.notice.domains.d01_procurement.rules.steps import FLAGS, GOVERNMENT
 
 __all__ = [
-    "EVALUATED", "GOVERNMENT", "Book", "Process", "alarm_basis", "alarm_words", "book", "dossier", "evaluator_rows", "gaps", "one_process",
-    "overview", "payers_of", "public_procurement", "responsible", "responsible_of", "shown_process",
+    "EVALUATED", "FLAGS", "GOVERNMENT", "Book", "Process", "alarm_basis", "alarm_words", "book", "dossier", "evaluator_rows", "gaps",
+    "one_process", "overview", "payers_of", "public_procurement", "responsible", "responsible_of", "shown_process",
 ]
