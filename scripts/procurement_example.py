@@ -21,7 +21,7 @@ EACH = 16
 FIRST = date(2018, 1, 8)
 PLANTED: dict[str, dict[str, Any]] = {
     "ocds-ximu01-0-03": {"code": "G001", "value": 62.0, "unit": "示例市财政局"},       # paid 62 days late to a small firm
-    "ocds-ximu01-1-05": {"code": "G001", "value": 196.0, "unit": "示例市交通委员会"},   # never paid, 196 days by 30 June 2019
+    "ocds-ximu01-1-05": {"code": "G001", "value": 196.0, "unit": "示例市交通委员会"},   # a small firm never paid, 196 days by 30 June 2019
     "ocds-ximu01-2-04": {"code": "G002", "value": 0.25, "unit": "示例市水务局"},       # a quarter more than the award
     "ocds-ximu01-3-06": {"code": "G004", "value": 45.0, "unit": "示例市公安局"},       # signed 45 days after the award
     "ocds-ximu01-4-02": {"code": "R003", "value": 1.0, "unit": "示例市民政局"},        # five days to bid
@@ -58,6 +58,8 @@ def _process(place: int, unit: str, n: int, back: timedelta = timedelta()) -> It
         met, due = None, date(2018, 12, 16) - back
     price = 100_000.0 + 7_300 * n + 11_000 * place
     firms = [f"F{(place * 5 + n * 3 + k * 7) % 40:02}" for k in range(1 if planted == "R018" else 3)]
+    if ocid == "ocds-ximu01-1-05":
+        firms[0] = "F41"
     buyer = {"id": f"unit-{place}", "name": unit}
     head = {"ocid": ocid, "initiationType": "tender", "buyer": buyer}
     parties = [{"id": buyer["id"], "name": unit, "roles": ["buyer"]},
