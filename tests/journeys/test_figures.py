@@ -52,6 +52,9 @@ def test_the_console_tells_rules_in_words_and_how_often_they_err(city: City, sta
         desk.goto(f"{city.url}/console/{path}/")
         expect(desk.locator("main")).to_contain_text(words)
         assert desk.evaluate("document.documentElement.scrollWidth") <= width, path
+    desk.goto(f"{city.url}/console/d13/")
+    expect(desk.locator("#coming")).to_contain_text("暂不判定")
+    desk.goto(f"{city.url}/console/warnings/")
     assert desk.locator(".light-orange").count() >= 1
     colour = desk.locator(".light-orange").first.evaluate("e => getComputedStyle(e).color")
     assert colour == "rgb(138, 61, 0)"
