@@ -17,7 +17,7 @@ from ximu.ideas.intake.services import examining
 from ximu.ideas.intake.tests import test_services as told
 from ximu.ideas.intake.tests.test_services import AT, CLERK, city, deliver, judgment  # noqa: F401  a fixture
 
-pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.3")]
+pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.2")]
 
 
 def committed(rows: list[dict[str, str]], *, at: Any = AT) -> list[dict[str, Any]]:
