@@ -1,6 +1,6 @@
 """Makes tickets of the 12345 hotline for the made-up city, the same ones every time, with planted faults.
 
-    python scripts/hotline_example.py tickets.csv [--rows 60000]
+    python scripts/hotline_example.py tickets.csv [--rows 60000] [--weeks-back 15]
     ximu events load hotline tickets.csv
 
 No ticket holds personal data. What is planted stands in `PLANTED`; nothing else in the data should raise an alarm.
@@ -49,8 +49,8 @@ class Draws:
         return least + (self.source.random(n) * (most - least + 1)).astype(int)
 
 
-def tickets(rows: int = 60_000, seed: int = SEED) -> pl.DataFrame:
-    """The delivered columns, in order of the day."""
+def tickets(rows: int = 60_000, seed: int = SEED, *, weeks_back: int = 0) -> pl.DataFrame:
+    """The delivered columns, in order of the day; `weeks_back` moves every day, planted faults too, so many weeks into the past."""
     draw = Draws(seed)
     days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
     season = np.array([(0.45 if d.weekday() >= 5 else 1.0) * (1 + 0.15 * np.cos(2 * np.pi * d.timetuple().tm_yday / 365)) for d in days])
@@ -63,7 +63,7 @@ def tickets(rows: int = 60_000, seed: int = SEED) -> pl.DataFrame:
                     pl.col("topic").replace_strict(dict(enumerate(TOPICS)), return_dtype=pl.String))
     more = _outbreak()
     frame = pl.concat([base, more]).sort("called_on", maintain_order=True)
-    return _handled(frame, draw, outbreak=more.height)
+    return _handled(frame, draw, outbreak=more.height).with_columns(pl.col(pl.Date).dt.offset_by(f"-{weeks_back}w"))
 
 
 def _outbreak() -> pl.DataFrame:
@@ -113,8 +113,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("file", type=Path)
     asked.add_argument("--rows", type=int, default=60_000)
+    asked.add_argument("--weeks-back", type=int, default=0)
     given = asked.parse_args()
-    tickets(given.rows).write_csv(given.file)
+    tickets(given.rows, weeks_back=given.weeks_back).write_csv(given.file)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,13 @@ from ximu.notice.domains.d13_hotline.rules import WARNINGS
 HOTLINE = "D13"
 
 
+def name_rules() -> None:
+    """What the rules of the packs are called, on every page that tells of an alarm."""
+    alarms_kept.register_rules({one.code: one.name for one in investment.pack().rules})
+    alarms_kept.register_rules({rule: hotline.rule_words(rule) for rule in hotline.RULES})
+    alarms_kept.register_rules({code: words for code, (_, words) in procurement.FLAGS.items()})
+
+
 def raise_alarms(*, at: datetime) -> int:
     """The warning rules of the packs, for this year and the last: what is new is kept, the grave ones open a case."""
     day, found = clock.city_day(at), []

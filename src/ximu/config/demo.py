@@ -17,6 +17,7 @@ from ximu.config import (
     demo_assessment,
     demo_evaluators,
     demo_exchange,
+    demo_figures,
     demo_joint,
     demo_leads,
     demo_plan,
@@ -79,6 +80,7 @@ def live(city: str, *, say: Say) -> None:
     todo.add(COUNTED + HOUR, lambda: demo_evaluators.evaluate(
         city, coordinator=_person("coordinator", COUNTED), publisher=_person("publisher", COUNTED), at=COUNTED + HOUR))
     todo.add(TOLD, lambda: investment.load_profile(CITIES / city, by=SYSTEM, at=TOLD))
+    _figures(todo)
     logging.getLogger(growth.__name__).setLevel(logging.ERROR)
     todo.play()
 
@@ -118,6 +120,18 @@ def _arrive(todo: _Story, name: str, told: dict[str, Any], city: str, *, say: Sa
     todo.delivered = True
     for act, after in STEPS:
         todo.add(at + after, lambda act=act, day=at + after: act(batch, day))  # type: ignore[misc]
+
+
+def _figures(todo: _Story) -> None:
+    """Tickets and purchases come in week by week; on the last Monday they are judged."""
+    if demo_figures.there():
+        return
+    for monday, frame in demo_figures.tickets().items():
+        todo.add(monday, lambda monday=monday, frame=frame: demo_figures.deliver_tickets(  # type: ignore[misc]
+            monday, frame, by=_person("coordinator", monday)))
+    bought, judged = demo_figures.BOUGHT, demo_figures.JUDGED
+    todo.add(bought, lambda: demo_figures.deliver_purchases(by=_person("coordinator", bought), at=bought))
+    todo.add(judged, lambda: demo_figures.judge(at=judged))
 
 
 def _check_the_plan(city: str) -> None:

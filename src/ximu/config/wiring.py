@@ -49,6 +49,7 @@ from ximu.ideas.records import hooks as record_hooks
 from ximu.ideas.records import queries as records
 from ximu.ideas.records.services import register_bar, register_eraser
 from ximu.ideas.registry import queries as registry
+from ximu.ideas.warnings.rules import delivered
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -336,6 +337,8 @@ def connect_all() -> None:
     connect_exchange()
     connect_followers()
     connect_complaints()
+    alarming.name_rules()
+    deliveries.register_examiner(delivered.examined)
     casework.register_daily("rules_tried", alarming.try_rules)
     casework.register_daily("alarms_raised", alarming.raise_alarms)
     casework.register_daily("silences_noted", alarming.note_silences)

@@ -29,7 +29,7 @@ CODE = "12990000MB0XXXXX12"
 def bought(n: int, unit: str, supplier: dict[str, Any], paid: str | None) -> dict[str, Any]:
     milestone = {"id": "m", "type": "payment", "dueDate": "2018-06-01T00:00:00+08:00", "value": {"amount": 1000 * n, "currency": "CNY"}}
     return {
-        "ocid": f"o{n}", "id": "1", "date": "2018-12-01T00:00:00+08:00", "tag": ["contract"],
+        "ocid": f"o{n}", "id": "1", "date": "2018-12-01T00:00:00+08:00", "tag": ["contract"], "initiationType": "tender",
         "buyer": {"name": registry.name(unit, as_of=date(2018, 12, 1))}, "parties": [{"roles": ["supplier"], **supplier}],
         "awards": [{"id": "a", "status": "active", "date": "2018-03-01T00:00:00+08:00", "suppliers": [{"id": supplier["id"]}]}],
         "contracts": [{"id": "c", "awardID": "a", "milestones": [milestone | ({"dateMet": paid} if paid else {})]}],

@@ -48,6 +48,41 @@ class House(click.Group):
             import_module("django").setup()
         return getattr(import_module(module), attribute)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Errors: `CLI-USAGE`."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except click.UsageError as error:
+            raise _refused(error) from error
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Errors: `CLI-USAGE`, and those of the command."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            raise _refused(error) from error
+
+
+def _refused(error: click.UsageError) -> Exception:
+    """A call that cannot be read is refused in both languages; a group called without a command shows its help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error
+    name = getattr(error, "option_name", None) or getattr(error, "param_hint", None) or (
+        error.param.get_error_hint(error.ctx) if isinstance(error, click.BadParameter) and error.param and error.ctx else "")
+    name = " ".join(name) if isinstance(name, list | tuple) else str(name).strip("'")
+    match error:
+        case click.NoSuchOption():
+            zh = f"没有选项 {name}。"
+        case click.MissingParameter():
+            zh = f"缺少参数 {name}。"
+        case click.BadOptionUsage():
+            zh = f"选项 {name} 缺少值，或不接受值。"
+        case click.BadParameter():
+            zh = f"参数 {name} 的值不合要求。"
+        case _:
+            zh = "命令或其参数不能识别，用法见 --help。"
+    return Refusal("CLI-USAGE", field=name, rule="--help", zh=zh, en=error.format_message())
+
 
 @click.command(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="ximu")

@@ -26,9 +26,16 @@ from ximu.ideas.intake.rules import coverage as rules
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 
 PAGE_SIZE = 50
 SHOWN_FAULTS = 200
+
+
+CHECKS = {
+    "benford": Text("首位数字", "First digits"), "last-digit": Text("末位数字", "Last digits"), "heaping": Text("逢十取整", "Heaping"),
+    "duplicate": Text("内容重复", "Duplicates"), "sum": Text("合计", "Sums"), "late-revision": Text("逾期更正", "Late revision"),
+}
 
 
 @require_safe
@@ -75,6 +82,7 @@ def detail(request: HttpRequest, uid: str) -> HttpResponse:
     source = registry.unit(found.source, as_of=clock.today())
     return render(request, "intake/detail.html", {
         "delivery": found, "faults": faults[:SHOWN_FAULTS], "more": max(0, len(faults) - SHOWN_FAULTS), "source": source,
+        "examined": [{**one, "words": CHECKS[one["check"]]} for one in found.outcome.get("quality", []) if one["check"] in CHECKS],
         "formats": FORMATS, "back": [{"case": case, "holder": registry.name(case.holder, as_of=clock.today(), short=True)}
                                      for case in queries.rows_back(uid)],
     })

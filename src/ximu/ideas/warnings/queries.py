@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,17 @@ from ximu.kernel.words import Text
 
 ORDER = {"red": 0, "orange": 1, "yellow": 2}
 MOST = 500
+_rules: dict[str, Text] = {}
+
+
+def register_rules(words: Mapping[str, Text]) -> None:
+    """A pack says what its rules are called. Called by `config/wiring.py` only."""
+    _rules.update(words)
+
+
+def rule_words(rule: str) -> Text:
+    """A rule that nobody named is called by its code."""
+    return _rules.get(rule, Text(rule, rule))
 
 
 def alarm(uid: str) -> Alarm:
@@ -39,9 +51,10 @@ def alarms(*, units: frozenset[str] | None = None, open_only: bool = True, sourc
 
 def plain(row: Alarm) -> dict[str, Any]:
     """As the API and the command line tell it."""
-    return {"uid": row.uid, "source": row.source, "rule": row.rule, "level": row.level, "unit": row.unit, "about": row.about,
-            "period": row.period, "basis": row.basis, "words_zh": row.words_zh, "words_en": row.words_en,
-            "outcome": row.outcome, "cause": row.cause, "case": row.case}
+    named = rule_words(row.rule)
+    return {"uid": row.uid, "source": row.source, "rule": row.rule, "rule_zh": named.zh, "rule_en": named.en, "level": row.level,
+            "unit": row.unit, "about": row.about, "period": row.period, "basis": row.basis, "words_zh": row.words_zh,
+            "words_en": row.words_en, "outcome": row.outcome, "cause": row.cause, "case": row.case}
 
 
 def records() -> list[outcomes.Record]:
@@ -75,7 +88,8 @@ def rate_of(row: BackTest) -> dict[str, Any]:
 
 def rule_rates() -> list[dict[str, Any]]:
     """Per rule that was tried: how often it rings in quiet times, with its 95 % interval."""
-    return [{"source": row.source, "rule": row.rule, **rate_of(row)} for row in back_tests()]
+    return [{"source": row.source, "rule": row.rule, "rule_zh": rule_words(row.rule).zh, "rule_en": rule_words(row.rule).en, **rate_of(row)}
+            for row in back_tests()]
 
 
 def silences(*, units: frozenset[str] | None = None, open_only: bool = True) -> list[Silence]:

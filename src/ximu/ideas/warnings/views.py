@@ -27,15 +27,16 @@ def index(request: HttpRequest) -> HttpResponse:
     by.must("warnings.see")
     every = request.GET.get("all", "") == "1"
     named = partial(_name, day=day)
-    rows = [{"row": a, "unit": named(a.unit), "basis": _basis(a.basis),
+    rows = [{"row": a, "rule": queries.rule_words(a.rule), "unit": named(a.unit), "basis": _basis(a.basis),
              "level": LEVELS[a.level], "outcome": OUTCOMES.get(a.outcome),
              "may_decide": by.can("warnings.decide", a.unit) and by.unit != a.unit} for a in queries.alarms(
                  units=by.units_with("warnings.see"), open_only=not every)]
     silences = [{"row": s, "kind": SILENCES[s.kind], "unit": named(s.unit) if s.unit else ""}
                 for s in queries.silences(units=by.units_with("warnings.see"), open_only=not every)]
     return render(request, "warnings/index.html", {
-        "rows": rows, "records": queries.records(), "outcomes": OUTCOMES.items(), "every": every, "silences": silences,
-        "tried": [{"row": row, "found": queries.false_alarms(row)} for row in queries.back_tests()]})
+        "rows": rows, "outcomes": OUTCOMES.items(), "every": every, "silences": silences,
+        "records": [{"row": r, "rule": queries.rule_words(r.rule)} for r in queries.records()],
+        "tried": [{"row": row, "rule": queries.rule_words(row.rule), "found": queries.false_alarms(row)} for row in queries.back_tests()]})
 
 
 def _name(uid: str, *, day: date) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -38,10 +38,14 @@ def views_of(
 
 def ask(
     sql: str, params: Mapping[str, Any], *, dataset: str, known_at: datetime | None, as_of: date | None = None,
-    units: Collection[str] | None = None, manifest: store.Manifest | None = None,
+    units: Collection[str] | None = None, manifest: store.Manifest | None = None, every: bool = False,
 ) -> pl.DataFrame:
-    """A SELECT of our own over the views `<dataset>` and `<dataset>_days` (the days delivered)."""
+    """A SELECT of our own over the views `<dataset>` and `<dataset>_days` (the days delivered).
+
+    `every`: also the rows that corrections replaced, to tell when something was first known (`_known`).
+    """
     manifest = manifest or store.manifest(dataset, known_at=known_at)
+    manifest = replace(manifest, gone=()) if every else manifest
     days = pl.DataFrame({"day": sorted(store.coverage(dataset, known_at=known_at))}, schema={"day": pl.Date})
     return columns.query(
         sql, params, folder=store.folder(dataset), views=views_of(dataset, manifest, as_of=as_of, units=units),

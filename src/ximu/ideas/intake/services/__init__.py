@@ -4,6 +4,7 @@ from ximu.ideas.intake.services.admission import commit
 from ximu.ideas.intake.services.closing import close_month
 from ximu.ideas.intake.services.deliveries import Receipt, check, purge, receive, refuse
 from ximu.ideas.intake.services.doubts import ask, drop, pick
+from ximu.ideas.intake.services.examining import register_examiner
 from ximu.ideas.intake.services.forgetting import forget
 from ximu.ideas.intake.services.pull import pull
 from ximu.ideas.intake.services.returning import CONDUCTS, send_rows_back
@@ -11,5 +12,5 @@ from ximu.ideas.intake.services.returns import claim_zero, confirm_zero, expect,
 
 __all__ = [
     "CONDUCTS", "Receipt", "ask", "check", "claim_zero", "close_month", "commit", "confirm_zero", "drop", "expect", "forget", "pick",
-    "pull", "purge", "receive", "refuse", "remind", "send_rows_back",
+    "pull", "purge", "receive", "refuse", "register_examiner", "remind", "send_rows_back",
 ]

@@ -20,6 +20,7 @@ from ximu.ideas.intake.models import Delivery, Doubt, Return
 from ximu.ideas.intake.rules import coverage, evidence
 from ximu.ideas.intake.rules.evidence import COUNTS
 from ximu.ideas.intake.services.deliveries import past
+from ximu.ideas.intake.services.examining import examined
 from ximu.ideas.intake.services.sorting import DOUBTS, OFFICIAL, candidates_of
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
@@ -54,10 +55,12 @@ def commit(uid: str, *, by: Actor, at: datetime, partial_reason: str = "") -> De
         _queue_doubts(folder, found)
         entry = Entry(evidence.COMMITTED, evidence.committed(found, outcome))
         index = ledger.append([entry], at=at)[0]
+        schema = catalogue.item(found.item, on=clock.city_day(at)).body["schema"]
         outcome["waiting"] = found.summary["waiting"]
+        told = examined(folder, schema, corrected=outcome["corrected"], months=months, today=clock.city_day(at))
         moved = Delivery.objects.filter(uid=uid, state=Delivery.State.CHECKED).update(
             state=Delivery.State.COMMITTED, committed_at=at, committed_by=by.human, partial_reason=partial_reason.strip()[:400],
-            outcome=outcome, log_index=index,
+            outcome=outcome | ({"quality": told} if told else {}), log_index=index,
         )
         if not moved:
             raise past(queries.delivery(uid))

@@ -28,7 +28,8 @@ def list_alarms(every: bool, source: str, as_json: bool) -> None:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     for one in found:
-        click.echo(f"{one['level']:<7}{one['rule']}  {one['unit']}  {one['period']}  {one['words_zh']} {one['words_en']}  {one['outcome']}")
+        rule = f"{one['rule_zh']} {one['rule_en']} ({one['rule']})"
+        click.echo(f"{one['level']:<7}{rule}  {one['unit']}  {one['period']}  {one['words_zh']} {one['words_en']}  {one['outcome']}")
     if not found:
         click.echo("没有待核实的预警；没有预警不等于没有问题。No open alarm, which is not the same as calm.")
 

@@ -23,6 +23,20 @@ class AssignIn(Schema):
     basis: str = Field(max_length=120)
 
 
+class DisputeIn(Schema):
+    ocid: str = Field(max_length=120)
+    contract: str = Field(max_length=120)
+    milestone: str = Field(max_length=120)
+    since: date
+    basis: str = Field(max_length=120)
+
+
+class EndIn(Schema):
+    outcome: str = Field(max_length=8)
+    until: date
+    basis: str = Field(max_length=120)
+
+
 def _asked(request: HttpRequest, on: date | None, known_at: date | None) -> dict[str, Any]:
     actor = actor_of(request)
     actor.must(SEE)
@@ -82,3 +96,25 @@ def assign(request: HttpRequest, uid: str, given: AssignIn) -> dict[str, str]:
     made = services.assign(uid, step=given.step, post=given.post, since=given.since, basis=given.basis, by=actor_of(request),
                            at=clock.now())
     return {"uid": made}
+
+
+@router.get("/disputes", response=list[dict[str, Any]], summary="付款争议 Disputes about payments of a process")
+def disputes(request: HttpRequest, ocid: str) -> Any:
+    """Errors: `D01-NONE`, also for a process of a unit that one may not see."""
+    asked = _asked(request, None, None)
+    queries.one_process(ocid, asked["on"], known_at=asked["known_at"], units=asked["units"])
+    return [{**d, "outcome": d["outcome"] and {"zh": d["outcome"].zh, "en": d["outcome"].en}} for d in queries.disputes(ocid)]
+
+
+@router.post("/disputes", summary="登记付款争议 Record a dispute")
+def dispute(request: HttpRequest, given: DisputeIn) -> dict[str, str]:
+    made = services.dispute(given.ocid, contract=given.contract, milestone=given.milestone, since=given.since, basis=given.basis,
+                            by=actor_of(request), at=clock.now(), on=clock.today())
+    return {"uid": made}
+
+
+@router.post("/disputes/{uid}/end", summary="登记争议终结 End a dispute")
+def end_dispute(request: HttpRequest, uid: str, given: EndIn) -> dict[str, str]:
+    services.end_dispute(uid, outcome=given.outcome, until=given.until, basis=given.basis, by=actor_of(request), at=clock.now(),
+                         on=clock.today())
+    return {"uid": uid}

@@ -7,6 +7,40 @@ from django.db import models
 from ximu.foundation.models import UID_LENGTH, UidField
 
 
+class Dispute(models.Model):
+    """Whether a payment is owed is before a court, an arbitrator or a mediator: from a day, by a document, until it is over."""
+
+    uid = UidField()
+    unit = models.CharField("采购人", max_length=UID_LENGTH, db_index=True, db_comment="采购人单位标识")
+    ocid = models.CharField("采购过程", max_length=120, db_index=True, db_comment="采购过程标识ocid")
+    contract = models.CharField("合同", max_length=120, db_comment="合同标识")
+    milestone = models.CharField("付款节点", max_length=120, db_comment="付款节点标识")
+    since = models.DateField("自", db_comment="争议起始日")
+    until = models.DateField("至", null=True, blank=True, db_comment="争议终结日，空为未终结")
+    basis = models.CharField("依据", max_length=120, db_comment="受理文书（法院、仲裁、调解）")
+    outcome = models.CharField("结果", max_length=8, blank=True, default="", db_comment="owed应付、free不应付，空为未终结")
+    ending = models.CharField("终结文书", max_length=120, blank=True, default="", db_comment="终结争议的文书")
+    recorded_at = models.DateTimeField("登记时间", db_comment="登记时间")
+    recorded_by = models.CharField("登记人", max_length=UID_LENGTH, db_comment="登记人标识")
+    ended_at = models.DateTimeField("终结登记时间", null=True, blank=True, db_comment="终结登记时间")
+    ended_by = models.CharField("终结登记人", max_length=UID_LENGTH, blank=True, default="", db_comment="终结登记人标识")
+
+    class Meta:
+        verbose_name = "付款争议"
+        verbose_name_plural = verbose_name
+        db_table_comment = "付款节点上的争议"
+        constraints = [
+            models.UniqueConstraint(fields=["ocid", "contract", "milestone"], condition=models.Q(until=None), name="d01_one_dispute"),
+            models.CheckConstraint(condition=models.Q(until=None) | models.Q(until__gte=models.F("since")), name="d01_dispute_order"),
+        ]
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "unit", "ocid", "contract", "milestone", "since", "until", "basis", "outcome", "ending", "recorded_at",
+                    "recorded_by", "ended_at", "ended_by")
+        personal = ()
+
+
 class Responsible(models.Model):
     uid = UidField()
     unit = models.CharField("采购人", max_length=UID_LENGTH, db_index=True, db_comment="采购人单位标识")

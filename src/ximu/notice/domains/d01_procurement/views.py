@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from ximu.foundation import clock
@@ -14,7 +16,9 @@ from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of, day_or_none
 from ximu.notice.domains.d01_procurement import queries, services
+from ximu.notice.domains.d01_procurement.rules.payments import OUTCOMES
 
+MOST_DIGITS = 6
 SEE, ASSIGN = "d01.see", services.PERMISSION
 
 
@@ -43,8 +47,32 @@ def dossier(request: HttpRequest, uid: str) -> HttpResponse:
 @require_safe
 def process(request: HttpRequest) -> HttpResponse:
     """Errors: `D01-NONE`."""
-    return render(request, "d01_procurement/process.html",
-                  queries.shown_process(request.GET.get("ocid", ""), persons=True, **_asked(request)))
+    shown = queries.shown_process(request.GET.get("ocid", ""), persons=True, **_asked(request))
+    actor, unit = actor_of(request), shown["process"].unit
+    return render(request, "d01_procurement/process.html", {
+        **shown, "ends": OUTCOMES.items(), "may_dispute": actor.can(services.DISPUTE, unit) and actor.unit != unit})
+
+
+@require_POST
+def dispute(request: HttpRequest) -> HttpResponse:
+    """Which payment: its place in the process, from 0. Errors: `PERM-DENIED`, `D01-NONE`, `D01-PAYMENT` and those of the service."""
+    post, by, on = request.POST, actor_of(request), clock.today()
+    by.must(services.DISPUTE)
+    ocid, place = request.GET.get("ocid", ""), post.get("payment", "")
+    _, process = queries.one_process(ocid, on, known_at=clock.now(), units=by.units_with(services.DISPUTE))
+    listed = process.payments
+    chosen = listed[int(place)] if place.isdecimal() and len(place) < MOST_DIGITS and int(place) < len(listed) else None
+    services.dispute(ocid, contract=chosen.contract if chosen else "", milestone=chosen.milestone if chosen else place[:40],
+                     since=day_of(post.get("since", ""), "since"), basis=post.get("basis", ""), by=by, at=clock.now(), on=on)
+    return redirect(f"{reverse('d01:process')}?{urlencode({'ocid': ocid})}")
+
+
+@require_POST
+def end_dispute(request: HttpRequest, uid: str) -> HttpResponse:
+    post = request.POST
+    services.end_dispute(uid, outcome=post.get("outcome", ""), until=day_of(post.get("until", ""), "until"), basis=post.get("basis", ""),
+                         by=actor_of(request), at=clock.now(), on=clock.today())
+    return redirect(f"{reverse('d01:process')}?{urlencode({'ocid': request.GET.get('ocid', '')})}")
 
 
 @require_POST

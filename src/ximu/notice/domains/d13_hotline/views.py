@@ -39,7 +39,8 @@ def index(request: HttpRequest) -> HttpResponse:
     alarms = [{**a, "known": _percent(rates.get(a["rule"])),
                "topic": topic_words(a["subject"]) if a["rule"] == "volume" else None} for a in warned.envelope()["alarms"]]
     return render(request, "d13_hotline/index.html", {
-        "known": span, "first": first, "last": last, "kpi": found, "warned": warned, "alarms": alarms, "settings": WARNINGS["volume"],
+        "known": span, "first": first, "last": last, "kpi": found, "warned": warned,
+        "coming": queries.coming(known_at=now) if units is None else None, "alarms": alarms, "settings": WARNINGS["volume"],
         "figures": [{"code": code, "words": words, "value": found.city[rate], "part": found.city[part], "whole": found.city[whole]}
                     for code, (rate, part, whole, words) in RATES.items()],
         "lines": [_line(r) for r in found.units], "months": [{"month": r["month"], **_line(r)} for r in found.months],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from ximu.ideas.events import queries as events
 from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
+from ximu.notice.domains.d01_procurement.queries import disputed
 from ximu.notice.domains.d01_procurement.rules import compiling, flags, government, law, payments
 from ximu.notice.domains.d01_procurement.rules import release as ocds
 from ximu.notice.domains.d01_procurement.rules.government import Finding
@@ -73,7 +74,13 @@ class Book:
 def book(on: date, *, known_at: datetime | None = None, units: Collection[str] | None = None) -> Book:
     """As of a day (for what is due) from what was known at a time."""
     manifest = events.manifest(DATASET, known_at=known_at)
-    return _book(manifest, on).of(units)
+    return _with_disputes(_book(manifest, on), disputed.open_on(on, known_at=known_at)).of(units)
+
+
+def _with_disputes(known: Book, named: Mapping[tuple[str, str, str], str]) -> Book:
+    processes = {ocid for ocid, _, _ in named}
+    return known if not named else replace(known, processes=tuple(one if one.ocid not in processes else replace(one, payments=tuple(
+        replace(p, dispute=named.get((p.ocid, p.contract, p.milestone), "")) for p in one.payments)) for one in known.processes))
 
 
 def one_process(ocid: str, on: date, *, known_at: datetime | None = None, units: Collection[str] | None = None) -> tuple[Book, Process]:

@@ -12,6 +12,7 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.words import Text
 from ximu.notice.domains.d01_procurement.queries import responsible as duties
 from ximu.notice.domains.d01_procurement.queries.book import Book, Process, book, one_process
+from ximu.notice.domains.d01_procurement.queries.disputed import disputes
 from ximu.notice.domains.d01_procurement.rules import law, payments
 from ximu.notice.domains.d01_procurement.rules import release as ocds
 from ximu.notice.domains.d01_procurement.rules.payments import STATES, Figures
@@ -24,7 +25,7 @@ EVALUATED = ("due", "met", "state", "days_late", "amount", "currency", "small", 
 def figures_of(processes: Iterable[Process], on: date) -> Figures:
     listed = list(processes)
     return payments.figures([one.compiled for one in listed], [p for one in listed for p in one.payments], on=on,
-                            signing_days=law.signing_days)
+                            signing_days=law.signing_days, veto_days=law.veto_days(on))
 
 
 def unit_name(uid: str, on: date) -> str:
@@ -70,7 +71,7 @@ def shown_process(ocid: str, on: date, *, known_at: datetime | None = None, unit
     return {
         "process": one, "name": unit_name(one.unit, on), "on": on, "flags": [_flag(whole, one, code, persons) for code in KNOWN
                                                                               if code in one.codes],
-        "states": STATES, "manifest": whole.manifest,
+        "states": STATES, "disputes": disputes(ocid), "manifest": whole.manifest,
     }
 
 

@@ -22,6 +22,8 @@ FAULTS: dict[str, Text] = {
     "SUBJ-NONE": Text("采购人在单位登记中查不到", "its buyer is not in the register of units"),
     "AMT-CUR": Text("金额没有币种，或一个采购过程出现两种币种", "an amount has no currency, or the process has two of them"),
     "SEQ": Text("时间先后颠倒：授标早于招标开始，或签约早于授标", "events are out of order: award before tender, signature before award"),
+    "D01-SCHEMA": Text("缺少标准要求的字段，或字段的类型、取值不合标准（OCDS 1.1）",
+                       "lacks a field that OCDS 1.1 requires, or a field has a wrong type or value"),
     "D01-MERGE": Text("与同一过程的其他发布不能按标准合并", "cannot be merged with the other releases of its process"),
 }
 MAIN = "CNY"

@@ -35,5 +35,10 @@ def change_share(on: date) -> float:
     return float(_on("change_share", on))
 
 
+def veto_days(on: date) -> int:
+    """Days after which an undisputed debt to a small firm is a veto (D01-5)."""
+    return int(_on("veto_days", on))
+
+
 def grace_days(on: date) -> int:
     return int(_on("grace_days", on))

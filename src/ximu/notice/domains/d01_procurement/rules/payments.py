@@ -22,12 +22,16 @@ STATES = {
     "paid": Text("按期支付", "paid in time"), "late": Text("逾期支付", "paid late"), "overdue": Text("逾期未付", "overdue"),
     "open": Text("未到期", "not yet due"),
 }
+OUTCOMES = {"owed": Text("应付", "owed"), "free": Text("不应付", "not owed")}
 CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """`interest` only for a small firm, in the payment's currency; None where the amount is not known."""
+    """`interest` only for a small firm, in the payment's currency; None where the amount is not known.
+
+    `dispute` is the uid of the dispute that was open on the day.
+    """
 
     ocid: str
     unit: str
@@ -42,6 +46,11 @@ class Payment:
     supplier: str
     small: bool
     interest: Decimal | None
+    dispute: str = ""
+
+    def vetoes(self, days: int) -> bool:
+        """Owed to a small firm for more than `days` and not in dispute: a veto of D01-5."""
+        return self.small and self.state == "overdue" and self.days_late > days and not self.dispute
 
     def plain(self) -> dict[str, Any]:
         return {
@@ -49,6 +58,7 @@ class Payment:
             "met": self.met.isoformat() if self.met else None, "state": self.state, "days_late": self.days_late,
             "amount": None if self.amount is None else str(self.amount), "currency": self.currency, "supplier": self.supplier,
             "small": self.small, "interest": None if self.interest is None else str(self.interest),
+            "disputed": bool(self.dispute),
         }
 
 
@@ -112,7 +122,8 @@ def day_of(text: str | None) -> date | None:
 class Figures:
     """D01-2 signed in time, D01-3 paid in time by amount, D01-5 what is owed to small firms; a rate over nothing is None.
 
-    `other` payments are in another currency than the main one and not added; `unknown` ones have no amount.
+    `disputed_small` is the part of `owed_small` in dispute; `vetoes` counts payments to small firms that are overdue for longer than the
+    law's bound and not in dispute. `other` payments are in another currency than the main one and not added; `unknown` ones have no amount.
     """
 
     processes: int
@@ -124,6 +135,8 @@ class Figures:
     interest: Decimal
     other: int
     unknown: int
+    disputed_small: Decimal = Decimal(0)
+    vetoes: int = 0
 
     @property
     def signed_rate(self) -> float | None:
@@ -136,11 +149,12 @@ class Figures:
     def plain(self) -> dict[str, Any]:
         return {"processes": self.processes, "signed_due": self.signed_due, "signed": self.signed, "signed_rate": self.signed_rate,
                 "due": str(self.due), "paid": str(self.paid), "paid_rate": self.paid_rate, "owed_small": str(self.owed_small),
-                "interest": str(self.interest), "other_currency": self.other, "amount_unknown": self.unknown}
+                "interest": str(self.interest), "disputed_small": str(self.disputed_small), "vetoes": self.vetoes,
+                "other_currency": self.other, "amount_unknown": self.unknown}
 
 
 def figures(
-    processes: Iterable[Any], paid: Iterable[Payment], *, on: date, signing_days: Callable[[date], int], main: str = "CNY",
+    processes: Iterable[Any], paid: Iterable[Payment], *, on: date, signing_days: Callable[[date], int], veto_days: int, main: str = "CNY",
 ) -> Figures:
     """An award counts from the day by which its contract must be signed; a payment from the day it is due."""
     listed, given = list(processes), [one for one in paid if one.state != "open"]
@@ -153,6 +167,8 @@ def figures(
         sum((one.amount or total for one in own if one.state == "overdue" and one.small), total),
         sum((one.interest or total for one in own if one.small), total),
         sum(one.currency != main for one in given), sum(one.amount is None for one in given),
+        sum((one.amount or total for one in own if one.state == "overdue" and one.small and one.dispute), total),
+        sum(one.vetoes(veto_days) for one in given),
     )
 
 

@@ -18,7 +18,7 @@ from ximu.ideas.events.services import append
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
-from ximu.notice.domains.d01_procurement.rules import compiling, entering
+from ximu.notice.domains.d01_procurement.rules import compiling, entering, standard
 
 DATASET = "procurement"
 MOST_BYTES = 512 * 1024 * 1024
@@ -32,7 +32,7 @@ def load_releases(path: Path, *, batch: str, by: Actor, at: datetime) -> dict[st
     """JSON Lines, a release package, a record package or one release. Repeating a delivery changes nothing.
 
     Errors: `FILE-SIZE`, `D01-INPUT`, `EVT-BATCH`. A release with a fault stays out and is named by its place, field and code:
-    `D01-FORM`, `D01-ID`, `D01-TAG`, `DATE-NONE`, `TIME-FUTURE`, `SUBJ-NONE`, `AMT-CUR`, `SEQ`, `D01-MERGE`.
+    `D01-FORM`, `D01-ID`, `D01-TAG`, `DATE-NONE`, `TIME-FUTURE`, `SUBJ-NONE`, `AMT-CUR`, `SEQ`, `D01-SCHEMA`, `D01-MERGE`.
     """
     releases = list(compiling.opened(_documents(path)))
     if not releases:
@@ -44,6 +44,8 @@ def load_releases(path: Path, *, batch: str, by: Actor, at: datetime) -> dict[st
     for line, release in enumerate(releases, 1):
         found = entering.entry_of(entering.without_contacts(release, lambda text: _mark(key, text)), line, today=today,
                                   city_day=clock.city_day)
+        if not isinstance(found, entering.Fault) and (path_to := standard.departs(found.body)):
+            found = entering.Fault(line, path_to, "D01-SCHEMA")
         if isinstance(found, entering.Fault):
             faults.append(found)
         else:

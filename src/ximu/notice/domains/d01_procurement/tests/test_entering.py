@@ -20,7 +20,8 @@ from ximu.notice.domains.d01_procurement.rules import entering, law, payments
 
 pytestmark = pytest.mark.row("D1")
 AT = datetime(2019, 7, 1, 1, tzinfo=UTC)
-GOOD: dict[str, Any] = {"ocid": "o", "id": "1", "date": "2019-01-02T09:00:00+08:00", "tag": ["tender"], "buyer": {"name": "示例市财政局"}}
+GOOD: dict[str, Any] = {"ocid": "o", "id": "1", "date": "2019-01-02T09:00:00+08:00", "tag": ["tender"], "initiationType": "tender",
+                        "buyer": {"name": "示例市财政局"}}
 
 
 def judged(release: Any) -> str:
@@ -117,11 +118,11 @@ def test_the_amount_may_come_from_the_transactions_that_name_the_milestone() -> 
 
 
 def test_figures_over_nothing_are_not_zero() -> None:
-    empty = payments.figures([], [], on=date(2021, 1, 1), signing_days=law.signing_days)
+    empty = payments.figures([], [], on=date(2021, 1, 1), signing_days=law.signing_days, veto_days=60)
     assert (empty.signed_rate, empty.paid_rate, empty.owed_small) == (None, None, Decimal(0))
     award = {"awards": [{"id": "a", "status": "active", "date": "2021-01-01T00:00:00Z"}]}
     signed = {**award, "contracts": [{"awardID": "a", "dateSigned": "2021-02-05T00:00:00Z"}]}
-    told = [payments.figures([one], [], on=on, signing_days=law.signing_days).signed_rate
+    told = [payments.figures([one], [], on=on, signing_days=law.signing_days, veto_days=60).signed_rate
             for one, on in ((award, date(2021, 1, 20)), (award, date(2021, 3, 1)), (signed, date(2021, 3, 1)))]
     assert told == [None, 0.0, 0.0], "not yet due; never signed; signed after 35 days"
 

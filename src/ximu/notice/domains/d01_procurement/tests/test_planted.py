@@ -76,7 +76,7 @@ def test_late_pay_carries_its_facts_threshold_interest_and_who_answered() -> Non
 @pytest.mark.usefixtures("stored")
 def test_what_was_known_earlier_is_not_changed_by_a_later_release(tmp_path: Path) -> None:
     before = queries.book(ON, known_at=AT)
-    late = {"ocid": "ocds-ximu01-0-01", "id": "late-but-old", "date": "2018-02-01T00:00:00+08:00", "tag": ["planning"],
+    late = {"ocid": "ocds-ximu01-0-01", "id": "late-but-old", "date": "2018-02-01T00:00:00+08:00", "tag": ["planning"], "initiationType": "tender",
             "buyer": {"id": "unit-0", "name": "示例市财政局"}, "tender": {"id": "t", "title": "更早的标题", "description": "只在旧发布里"}}
     file = tmp_path / "old.json"
     file.write_text(json.dumps(late), "utf-8")

@@ -1,8 +1,13 @@
 """The five rates, the alarms, what is silent, how often a rule rings in quiet times, and what the public sees."""
 
 from ximu.notice.domains.d13_hotline.queries.clustered import Clustered, clustered
+from ximu.notice.domains.d13_hotline.queries.coming import Coming, coming
 from ximu.notice.domains.d13_hotline.queries.quiet import Tried, silences, tried
 from ximu.notice.domains.d13_hotline.queries.rates import Kpi, kpi, public_kpi
-from ximu.notice.domains.d13_hotline.queries.warned import Warned, warned
+from ximu.notice.domains.d13_hotline.queries.warned import RULES, Warned, warned
+from ximu.notice.domains.d13_hotline.rules.settings import rule_words
 
-__all__ = ["Clustered", "Kpi", "Tried", "Warned", "clustered", "kpi", "public_kpi", "silences", "tried", "warned"]
+__all__ = [
+    "RULES", "Clustered", "Coming", "Kpi", "Tried", "Warned", "clustered", "coming", "kpi", "public_kpi", "rule_words", "silences", "tried",
+    "warned",
+]

@@ -24,6 +24,7 @@ WHERE called_on BETWEEN $first AND $last AND kind IN ('求助', '投诉', '举�
 GROUP BY called_on
 """
 NAMED = {"repeat": "d13_repeats", "returned": "d13_returned", "words": "d13_words"}
+RULES = ("volume", "false_closure", *NAMED)
 
 
 @dataclass(frozen=True, slots=True)
