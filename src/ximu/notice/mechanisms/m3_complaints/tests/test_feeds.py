@@ -17,12 +17,13 @@ from django.test import Client
 from ximu.foundation import clock
 from ximu.ideas.accounts import services as staffing
 from ximu.ideas.accounts.tests.factories import account, with_password
+from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry.tests import factories as city
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import commands, services
 from ximu.notice.mechanisms.m3_complaints.models import Lead, Report
-from ximu.notice.mechanisms.m3_complaints.services import Finding
+from ximu.notice.mechanisms.m3_complaints.services import Finding, batches
 from ximu.notice.mechanisms.m3_complaints.tests.factories import AT, JIANCHA, OVERSEER, filed, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M3.4")]
@@ -74,6 +75,23 @@ def test_a_list_of_the_hotline_is_taken_row_by_row_and_once(content: bytes) -> N
     assert {(lead.origin, lead.topic) for lead in Lead.objects.all()} == {("hotline", "promise"), ("press", "payment")}
     again = services.bring_leads(content, by=OVERSEER, at=AT + timedelta(days=40))
     assert (again.new, again.same, Lead.objects.count()) == (0, 2, 2)
+
+
+def test_two_who_bring_the_same_list_at_the_same_moment_double_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second looks before the first has written; the constraint holds what the look could not."""
+    real, waits, others = batches.new_uid, iter((True,)), []
+
+    def overtaken() -> str:
+        """Between the look and the writing somebody else brings the whole list."""
+        if next(waits, False):
+            others.append(services.bring_leads(table(), by=OVERSEER, at=AT))
+        return real()
+
+    monkeypatch.setattr(batches, "new_uid", overtaken)
+    found, size = services.bring_leads(table(), by=OVERSEER, at=AT), ledger.size()
+    assert [(one.new, one.same) for one in (*others, found)] == [(2, 0), (0, 2)]
+    assert Lead.objects.count() == 2
+    assert services.bring_leads(table(), by=OVERSEER, at=AT).new == 0 and ledger.size() == size
 
 
 def test_a_list_without_the_columns_or_the_right_is_refused() -> None:
