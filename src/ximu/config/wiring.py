@@ -11,7 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from ximu.config import alarming, timetable
+from ximu.config import alarming, measuring, timetable
 from ximu.config.yearly import plan_in_the_year, reports_in_the_year
 from ximu.foundation import clock, outbox, packs
 from ximu.foundation.rooms import dotted
@@ -26,7 +26,7 @@ from ximu.ideas.casework import services as casework
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.commitments import queries as commitments
 from ximu.ideas.commitments import services as promises
-from ximu.ideas.commitments.hooks import CommitmentOverdue
+from ximu.ideas.commitments.hooks import CommitmentBroken, CommitmentOverdue
 from ximu.ideas.commitments.rules.figures import compute, read_spec
 from ximu.ideas.disclosure import hooks as publication_hooks
 from ximu.ideas.disclosure import queries as disclosure
@@ -104,6 +104,18 @@ def rectify_promises(event: CommitmentOverdue, *, at: datetime) -> None:
         joint.raise_or_join(problem, reason=f"到期日{row.due}已过，没有兑现的证据。", at=at)
 
 
+def lead_promises(event: CommitmentBroken, *, at: datetime) -> None:
+    """A promise that its unit refuses, or did not keep in the time to put it right, goes the way of all leads: to the superior, once."""
+    day = date.fromisoformat(event.on)
+    for uid in event.commitments:
+        row = commitments.row(uid)
+        if commitments.kind(row.kind).leads(declined=row.declined_on is not None):
+            late = f"到期日{row.due}、整改期{row.grace_until}均已过，没有兑现的证据。"
+            why = f"承诺单位{row.declined_on}表示不履行。" if row.declined_on else late
+            told = Told("promise", commitments.owner(row, day), f"承诺未兑现：{row.title}"[:120], f"{row.title}：{why}", uid)
+            leads.raise_lead(told, by=SYSTEM, at=at)
+
+
 def judge_promises(*, at: datetime) -> int:
     """The daily evaluation of all promises."""
     return promises.evaluate(by=SYSTEM, at=at).turned
@@ -126,6 +138,8 @@ def connect_promises_and_packs() -> None:
     register_evidence("commitments", commitments.provider, kinds=commitments.KINDS)
     publications.register_public("promises", commitments.public_promises)
     outbox.connect(CommitmentOverdue, rectify_promises)
+    outbox.connect(CommitmentBroken, lead_promises)
+    promises.register_series(measuring.SCHEME, promises.Series(measuring.must_know, measuring.read))
     casework.register_daily("promises_judged", judge_promises)
     for folder in packs.folders():
         if packs.load(folder).manifest.public:

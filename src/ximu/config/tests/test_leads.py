@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from ximu.config import wiring
 from ximu.config.tests import snapshots
 from ximu.foundation import clock
 from ximu.ideas.accounts import services as accounts
@@ -24,6 +25,10 @@ from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.tests.factories import upload
+from ximu.ideas.commitments import queries as promises
+from ximu.ideas.commitments import services as pledging
+from ximu.ideas.commitments.hooks import CommitmentBroken
+from ximu.ideas.commitments.tests import factories as promised
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.records import services as records
 from ximu.ideas.records.hooks import RecordsMoved
@@ -111,6 +116,47 @@ def test_a_refusal_is_recognised_by_another_person_and_becomes_a_draft_record() 
     told = orjson.loads(version.payload)
     assert (told["XSLY"], told["LY"], told["WSWH"], told["ZGQX"]) == ("12345热线", "D04", "示发改认〔2018〕1号", "2018-06-06")
     assert ledger.verify_log().ok
+
+
+def broken_promise(kind: str = "policy_promise", **changes: Any) -> str:
+    terms = promised.terms(matters=(), due=date(2018, 5, 31), **changes)
+    return promised.registered(on="2018-05-02", kind=kind, unit=unit(), terms=terms, made_on=date(2018, 5, 2))
+
+
+@pytest.mark.row("D4")
+def test_a_promise_not_kept_in_the_time_to_put_it_right_becomes_a_lead_once_and_its_refusal_a_draft_record() -> None:
+    uid = broken_promise()
+    made = {"overdue": 0, "broken": 0}
+    for state, day in (("overdue", "2018-06-01"), ("broken", "2018-07-31"), ("broken", "2018-08-01")):
+        wiring.judge_promises(at=promised.at(day))
+        assert promises.row(uid).state == state
+        made[state] = len(cases.cases_of("lead"))
+    assert made == {"overdue": 0, "broken": 1}, "first it is put right, then it is a lead"
+    [case] = cases.cases_of("lead")
+    assert (case.subject, case.about, case.values["origin"], case.state) == (unit(), uid, "promise", "received")
+    wiring.lead_promises(CommitmentBroken([uid], "2018-08-01"), at=promised.at("2018-08-02"))
+    assert len(cases.cases_of("lead")) == 1
+    at = promised.at("2018-08-03")
+    go(case.uid, "forward", CLERK, at, file=False)
+    go(case.uid, "confirm", CHECKER, at)
+    go(case.uid, "refuse", body(), at, file=False)
+    assert go(case.uid, "recognise", CHIEF, at, values=RECOGNISED | {"contract": uid, "act_on": "2018-07-31"}) == "recorded"
+    version = Version.objects.get()
+    assert (version.item, version.subject, version.state, orjson.loads(version.payload)["XSLY"]) == ("WY-RD", unit(), "draft", "其他")
+    assert ledger.verify_log().ok
+
+
+@pytest.mark.row("D4", "S3")
+@pytest.mark.parametrize(("kind", "declined", "led"), [
+    ("street_pledge", False, 0), ("street_pledge", True, 1), ("plan_task", False, 0), ("government_contract", False, 1)])
+def test_which_broken_promises_become_leads_is_data(kind: str, declined: bool, led: int) -> None:
+    uid = broken_promise(kind, target=None, deliverable="建成示例园区三期厂房")
+    if declined:
+        pledging.decline(uid, words="资金用于他处，不再履行。", digest=promised.PAPER, by=promised.CLERK, at=promised.at("2018-05-15"))
+        assert len(cases.cases_of("rectification")) == 1, "a refusal opens a rectification at once"
+    else:
+        wiring.judge_promises(at=promised.at("2018-08-31"))
+    assert promises.row(uid).state == "broken" and len(cases.cases_of("lead")) == led
 
 
 def test_an_exemption_ends_the_lead_without_a_record() -> None:

@@ -67,7 +67,8 @@ def _release(made: list[Lead], *, at: datetime) -> None:
 def report_press(unit: str, topic: str, *, origin: str, words: str, source: str, by: Actor, at: datetime) -> tuple[str, bool]:
     """What the press or the public says, with its source, becomes a lead at once; the lead, and whether it is new.
 
-    Said twice in the same words from the same source, also at the same moment, it stays one. Errors: `PERM-DENIED`, `REPORT-TOPIC`, `LEAD-ORIGIN`, `LEAD-WORDS`,
+    Said twice in the same words from the same source, also at the same moment, it stays one.
+    Errors: `PERM-DENIED`, `REPORT-TOPIC`, `LEAD-ORIGIN`, `LEAD-WORDS`,
     `LEAD-SOURCE`, `ORG-UNKNOWN`.
     """
     by.must(queries.PRESS)
