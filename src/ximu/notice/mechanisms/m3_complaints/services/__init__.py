@@ -16,6 +16,7 @@ from ximu.notice.mechanisms.m3_complaints.services.handling import (
     answer,
     ask,
     ask_contact,
+    conclude,
     decline,
     link,
     mark_official,
@@ -38,7 +39,7 @@ from ximu.notice.mechanisms.m3_complaints.services.reporting import REPORTER, Fi
 
 __all__ = [
     "COLUMNS", "REPORTER", "Brought", "Filed", "Finding", "accept", "add_seat", "answer", "ask", "ask_contact", "ask_extension",
-    "bring_leads", "change_phrase", "correct_contact", "decide_extension", "decline", "file_report", "form", "link", "look", "make_key",
-    "mark_official", "mask", "must_handle", "open_office", "original", "pass_on", "publish_figures", "release_leads", "reopen",
+    "bring_leads", "change_phrase", "conclude", "correct_contact", "decide_extension", "decline", "file_report", "form", "link", "look",
+    "make_key", "mark_official", "mask", "must_handle", "open_office", "original", "pass_on", "publish_figures", "release_leads", "reopen",
     "report_press", "restore_seat", "resume_silent", "reveal_contact", "say", "seal_days", "shred_due", "take", "take_seat", "unlock",
 ]
