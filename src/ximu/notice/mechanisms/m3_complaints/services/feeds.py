@@ -53,12 +53,17 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     return [(line, dict(zip(table[0], row, strict=False))) for line, row in enumerate(table[1:], start=2)]
 
 
-def _take(row: Mapping[str, str], *, by: Actor, at: datetime) -> bool:
-    given = {name: str(row.get(name, "") or "").strip() for name in COLUMNS}
-    if rules.telling(given["事项"] + "\n" + given["出处"]):
+def must_be_nobodys(text: str) -> None:
+    """A lead names bodies, never people by their numbers. Errors: `LEAD-PERSON`."""
+    if rules.telling(text):
         raise Refusal("LEAD-PERSON", field="事项", value="", rule="no number of a person",
                       zh="线索中有证件、电话等属于个人的号码，请删去后再导入。",
                       en="The row holds a number that belongs to a person; take it out first.")
+
+
+def _take(row: Mapping[str, str], *, by: Actor, at: datetime) -> bool:
+    given = {name: str(row.get(name, "") or "").strip() for name in COLUMNS}
+    must_be_nobodys(given["事项"] + "\n" + given["出处"])
     topics = {words.zh: code for code, words in rules.TOPICS.items()}
     origins = {words.zh: code for code, words in queries.ORIGINS.items()}
     return report_press(
