@@ -206,6 +206,6 @@ def _write(made: list[_Made], *, at: datetime) -> None:
         for place, (m, salt) in enumerate(zip(made, salts, strict=True))
     ], batch_size=steps.BATCH)
     on, late = queries.city_day(at).isoformat(), [m.row.uid for m in made if m.row.state in rules.FAILED]
-    for event, uids in ((CommitmentOverdue, late), (CommitmentBroken, [m.row.uid for m in made if m.row.state == rules.BROKEN])):
-        for start in range(0, len(uids), steps.BATCH):
-            announce(event(uids[start:start + steps.BATCH], on), at=at)
+    for event, some in ((CommitmentOverdue, late), (CommitmentBroken, [m.row.uid for m in made if m.row.state == rules.BROKEN])):
+        for start in range(0, len(some), steps.BATCH):
+            announce(event(some[start:start + steps.BATCH], on), at=at)
