@@ -11,7 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from ximu.config import alarming, timetable
+from ximu.config import alarming, led, measuring, timetable
 from ximu.config.yearly import plan_in_the_year, reports_in_the_year
 from ximu.foundation import clock, outbox, packs
 from ximu.foundation.rooms import dotted
@@ -26,7 +26,7 @@ from ximu.ideas.casework import services as casework
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.commitments import queries as commitments
 from ximu.ideas.commitments import services as promises
-from ximu.ideas.commitments.hooks import CommitmentOverdue
+from ximu.ideas.commitments.hooks import CommitmentBroken, CommitmentOverdue
 from ximu.ideas.commitments.rules.figures import compute, read_spec
 from ximu.ideas.disclosure import hooks as publication_hooks
 from ximu.ideas.disclosure import queries as disclosure
@@ -58,7 +58,6 @@ from ximu.notice.domains.d01_procurement import services as procuring
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline import services as hotline_desk
 from ximu.notice.mechanisms.m1_leads import services as leads
-from ximu.notice.mechanisms.m1_leads.rules import Told
 from ximu.notice.mechanisms.m2_joint_action import services as joint
 from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 from ximu.notice.mechanisms.m3_complaints import queries as complaints
@@ -127,6 +126,8 @@ def connect_promises_and_packs() -> None:
     register_evidence("commitments", commitments.provider, kinds=commitments.KINDS)
     publications.register_public("promises", commitments.public_promises)
     outbox.connect(CommitmentOverdue, rectify_promises)
+    outbox.connect(CommitmentBroken, led.lead_promises)
+    promises.register_series(measuring.SCHEME, promises.Series(measuring.must_know, measuring.read))
     casework.register_daily("promises_judged", judge_promises)
     for folder in packs.folders():
         if packs.load(folder).manifest.public:
@@ -172,6 +173,7 @@ def connect_exchange() -> None:
     casework.register_daily("packages_settled", exchanging.sweep)
     register_eraser("exchange", exchanging.forget)
     exchanging.register_desk(object_forwarded)
+    exchanging.register_lead_desk(led.lead_forwarded)
 
 
 def plan_duties(as_of: date) -> Counter[str]:
@@ -219,11 +221,6 @@ def connect_streets() -> None:
     publications.register_public("streets", streets.public_streets)
     publications.register_public("street", streets.public_street)
     casework.register_daily("streets_monitored", lambda *, at: street_services.monitor_due(by=SYSTEM, at=at))
-
-
-def raise_lead(event: LeadReleased, *, at: datetime) -> None:
-    """What social supervision found goes the way of all leads; the case knows the lead, the lead knows no report."""
-    leads.raise_lead(Told("report", event.unit, event.topic, event.words, event.lead), by=SYSTEM, at=at)
 
 
 def rectify_finding(event: FindingMade, *, at: datetime) -> None:
@@ -298,7 +295,7 @@ def connect_complaints() -> None:
     """Reports: days in the log, leads to rectification, figures to the portal; what is done by the day."""
     register_evidence("complaints", complaints.provider, kinds=(complaints.DAY,))
     publications.register_public("complaints", complaints.public_figures)
-    outbox.connect(LeadReleased, raise_lead)
+    outbox.connect(LeadReleased, led.raise_lead)
     casework.register_daily("leads_released", lambda *, at: reporting.release_leads(by=SYSTEM, at=at))
     casework.register_daily("reports_resumed", lambda *, at: reporting.resume_silent(by=SYSTEM, at=at))
     casework.register_daily("report_figures", lambda *, at: reporting.publish_figures(by=SYSTEM, at=at))

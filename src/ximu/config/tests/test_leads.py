@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from ximu.config import led, wiring
 from ximu.config.tests import snapshots
 from ximu.foundation import clock
 from ximu.ideas.accounts import services as accounts
@@ -24,6 +25,15 @@ from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.tests.factories import upload
+from ximu.ideas.commitments import queries as promises
+from ximu.ideas.commitments import services as pledging
+from ximu.ideas.commitments.hooks import CommitmentBroken
+from ximu.ideas.commitments.tests import factories as promised
+from ximu.ideas.exchange import services as exchanging
+from ximu.ideas.exchange.commands import peer_group
+from ximu.ideas.exchange.rules import Lead as ForwardedLead
+from ximu.ideas.exchange.rules import read as read_receipt
+from ximu.ideas.exchange.services.peering import Peer
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.records import services as records
 from ximu.ideas.records.hooks import RecordsMoved
@@ -111,6 +121,79 @@ def test_a_refusal_is_recognised_by_another_person_and_becomes_a_draft_record() 
     told = orjson.loads(version.payload)
     assert (told["XSLY"], told["LY"], told["WSWH"], told["ZGQX"]) == ("12345热线", "D04", "示发改认〔2018〕1号", "2018-06-06")
     assert ledger.verify_log().ok
+
+
+def test_the_hotline_forwards_leads_through_the_exchange_once_and_is_told_how_they_ended(settings: Any, tmp_path: Path) -> None:
+    settings.XIMU_HOME = tmp_path / "home"
+    peer = Peer(tmp_path / "hotline", channel="hotline", sender_key=exchanging.own().verifier(), name="hotline.example")
+    exchanging.open_channel("hotline", setup=exchanging.Setup("national-platform", "pull", "", peer.signer.verifier(), unit()), by=SYSTEM,
+                            at=AT)
+    good = ForwardedLead("GD-2018-1", "hotline", "示例市商务委员会", "落户奖励到期未付", "来电反映承诺的奖励至今未付。")
+    bad = [replace(good, case="GD-2", unit="月球局"), replace(good, case="GD-3", words="联系人13800000000反映奖励未付。"),
+           replace(good, case="GD-4", origin="gossip"), replace(good, case="GD-5", title="标" * 121)]
+
+    def send(*some: ForwardedLead) -> tuple[str, ...]:
+        note = exchanging.receive("hotline", peer.forward(some, at=AT)[1], by=SYSTEM, at=AT)
+        return read_receipt(note, exchanging.own().verifier()).outcomes
+
+    assert send(good, *bad) == ("", "SUBJ-NONE", "LEAD-PERSON", "LEAD-ORIGIN", "FWD-FORM")
+    assert send(replace(good, words="另一说法，奖励未付。")) == ("FWD-CHANGED",)
+    [case] = cases.cases_of("lead")
+    assert (case.subject, case.values["origin"], case.values["reference"]) == (unit(), "hotline", "GD-2018-1")
+    again = services.raise_lead(Told("12345热线", "示例市商务委员会", good.title, good.words, good.case), by=CLERK, at=AT)
+    assert again == case.uid, "the same ticket by file or by hand is the same lead"
+    go(case.uid, "dismiss", CLERK, file=False, ground="out_of_scope")
+    assert [exchanging.answer_closed(at=AT) for _ in range(2)] == [1, 0]
+    [answer] = apps.get_model("exchange", "Row").objects.filter(op="answer")
+    assert (json.loads(answer.body)["case"], json.loads(answer.body)["outcome"]) == ("GD-2018-1", "dismissed")
+    settings.XIMU_CLOCK = "2018-05-07T09:00:00"
+    told = CliRunner().invoke(peer_group, ["lead", str(tmp_path / "hotline"), "--channel", "hotline", "--sender-key", peer.sender_key, "--name",
+                                           "hotline.example", "--case", "GD-9", "--unit", "示例市商务委员会", "--title", "奖励未付", "--text",
+                                           "来电反映奖励未付。", "--json"])
+    package = Path(json.loads(told.stdout)["file"]).read_bytes()
+    assert read_receipt(exchanging.receive("hotline", package, by=SYSTEM, at=AT), exchanging.own().verifier()).outcomes == ("",)
+    assert len(cases.cases_of("lead")) == 2 and ledger.verify_log().ok
+
+
+def broken_promise(kind: str = "policy_promise", **changes: Any) -> str:
+    terms = promised.terms(matters=(), due=date(2018, 5, 31), **changes)
+    return promised.registered(on="2018-05-02", kind=kind, unit=unit(), terms=terms, made_on=date(2018, 5, 2))
+
+
+@pytest.mark.row("D4")
+def test_a_promise_not_kept_in_the_time_to_put_it_right_becomes_a_lead_once_and_its_refusal_a_draft_record() -> None:
+    uid = broken_promise()
+    made = {"overdue": 0, "broken": 0}
+    for state, day in (("overdue", "2018-06-01"), ("broken", "2018-07-31"), ("broken", "2018-08-01")):
+        wiring.judge_promises(at=promised.at(day))
+        assert promises.row(uid).state == state
+        made[state] = len(cases.cases_of("lead"))
+    assert made == {"overdue": 0, "broken": 1}, "first it is put right, then it is a lead"
+    [case] = cases.cases_of("lead")
+    assert (case.subject, case.about, case.values["origin"], case.state) == (unit(), uid, "promise", "received")
+    led.lead_promises(CommitmentBroken([uid], "2018-08-01"), at=promised.at("2018-08-02"))
+    assert len(cases.cases_of("lead")) == 1
+    at = promised.at("2018-08-03")
+    go(case.uid, "forward", CLERK, at, file=False)
+    go(case.uid, "confirm", CHECKER, at)
+    go(case.uid, "refuse", body(), at, file=False)
+    assert go(case.uid, "recognise", CHIEF, at, values=RECOGNISED | {"contract": uid, "act_on": "2018-07-31"}) == "recorded"
+    version = Version.objects.get()
+    assert (version.item, version.subject, version.state, orjson.loads(version.payload)["XSLY"]) == ("WY-RD", unit(), "draft", "其他")
+    assert ledger.verify_log().ok
+
+
+@pytest.mark.row("D4", "S3")
+@pytest.mark.parametrize(("kind", "declined", "led"), [
+    ("street_pledge", False, 0), ("street_pledge", True, 1), ("plan_task", False, 0), ("government_contract", False, 1)])
+def test_which_broken_promises_become_leads_is_data(kind: str, declined: bool, led: int) -> None:
+    uid = broken_promise(kind, target=None, deliverable="建成示例园区三期厂房")
+    if declined:
+        pledging.decline(uid, words="资金用于他处，不再履行。", digest=promised.PAPER, by=promised.CLERK, at=promised.at("2018-05-15"))
+        assert len(cases.cases_of("rectification")) == 1, "a refusal opens a rectification at once"
+    else:
+        wiring.judge_promises(at=promised.at("2018-08-31"))
+    assert promises.row(uid).state == "broken" and len(cases.cases_of("lead")) == led
 
 
 def test_an_exemption_ends_the_lead_without_a_record() -> None:

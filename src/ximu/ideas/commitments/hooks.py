@@ -14,6 +14,14 @@ class CommitmentOverdue:
 
 
 @dataclass(frozen=True, slots=True)
+class CommitmentBroken:
+    """These promises were not kept when their time to put it right ended, or their units said that they will not perform."""
+
+    commitments: list[str]
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
 class CommitmentTurned:
     """One promise went from one state to another by an act (not by the passing of time)."""
 

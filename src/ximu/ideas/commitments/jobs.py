@@ -13,7 +13,7 @@ from ximu.kernel.actor import Actor
 def evaluate_today(*, by: Actor, at: datetime) -> dict[str, int]:
     """Run once a day by the worker."""
     done = services.evaluate(by=by, at=at)
-    return {"turned": done.turned, "overdue": done.overdue, "lapsed": done.lapsed}
+    return {"turned": done.turned, "overdue": done.overdue, "lapsed": done.lapsed, "measured": done.measured}
 
 
 def load_profile(folder: Path, *, by: Actor, at: datetime) -> dict[str, int]:

@@ -40,6 +40,7 @@ class Commitment(models.Model):
     amount = models.DecimalField("金额", max_digits=18, decimal_places=2, null=True, db_comment="承诺金额（元），不涉金额为空")
     flags = models.JSONField("标注", default=list, db_comment="登记时的标注代码：超越职权、无预算科目等")
     terms = models.JSONField("条款", db_comment="现行版本的全部条款")
+    series = models.CharField("数据序列", max_length=120, blank=True, db_comment="目标值由系统读取的数据序列，人工或系统报送的为空")
     version = models.PositiveSmallIntegerField("版本", default=1, db_comment="现行版本号")
     revision = models.PositiveIntegerField("步骤数", default=1, db_comment="已有步骤数，用于防止并发覆盖")
     follower = models.CharField("替代承诺", max_length=UID_LENGTH, blank=True, db_comment="替代本承诺的承诺标识")
@@ -64,6 +65,7 @@ class Commitment(models.Model):
             models.Index(fields=["domain", "kind"], name="promise_domain_kind"),
             models.Index(fields=["answer_due"], condition=Q(disputed=True), name="promise_waiting"),
             models.Index(fields=["due_asked"], condition=Q(rolled=False), name="promise_unrolled"),
+            models.Index(fields=["series"], condition=~Q(series=""), name="promise_series"),
         ]
 
     class Privacy:
@@ -71,7 +73,7 @@ class Commitment(models.Model):
         internal = (
             "uid", "kind", "domain", "unit", "post", "reference", "title", "made_on", "begins", "due_asked", "due", "rolled", "grace_until",
             "kept_on", "part", "declined_on", "closed_on", "closed_as", "state", "progress", "disputed", "answer_due", "amount", "flags",
-            "terms", "version", "revision", "follower", "registered_at", "registered_by",
+            "terms", "series", "version", "revision", "follower", "registered_at", "registered_by",
         )
         personal = ("official",)
 

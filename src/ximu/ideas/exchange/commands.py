@@ -187,7 +187,7 @@ def take_file(code: str, file: Path, out: Path | None, as_json: bool) -> None:
 @click.argument("code")
 @json_option
 def forwarded(code: str, as_json: bool) -> None:
-    """对方转来的异议 objections that the peer forwarded, by its case number."""
+    """对方转来的异议和线索 objections and leads that the peer forwarded, by its case number."""
     _say([{"case": one.theirs, "record": one.number, "ours": one.case, "outcome": one.outcome, "received": one.received_at}
           for one in queries.forwarded(code)], as_json)
 
@@ -250,6 +250,23 @@ def forward(folder: Path, channel: str, sender_key: str, name: str, words: tuple
     peer = Peer(folder, channel=channel, sender_key=sender_key, name=name)
     matter = rules.Objection(told["matter"], told["record"], told["reason"], told["lodged_on"].date())
     sequence, body = peer.forward([matter], at=clock.now())
+    path = folder / "incoming" / f"{sequence:08d}.ximu"
+    services.write_whole(path, body)
+    _say({"sequence": sequence, "file": str(path)}, as_json)
+
+
+@peer_group.command("lead")
+@_peer_options
+@click.option("--case", "matter", required=True, help="对方编号，如工单号 the peer's own number, of a ticket say")
+@click.option("--origin", default="hotline", show_default=True, help="来源 kind of source")
+@click.option("--unit", required=True, help="所涉单位 the body concerned")
+@click.option("--title", required=True, help="标题 title")
+@click.option("--text", "told", required=True, help="内容，不写个人号码 what it is about, without numbers of persons")
+def lead(folder: Path, channel: str, sender_key: str, name: str, words: tuple[str, ...], seed: int, as_json: bool, matter: str, origin: str,
+         unit: str, title: str, told: str) -> None:
+    """转送一条线索：写一个签名的数据包 write a signed package that forwards a lead into FOLDER/incoming."""
+    peer = Peer(folder, channel=channel, sender_key=sender_key, name=name)
+    sequence, body = peer.forward([rules.Lead(matter, origin, unit, title, told)], at=clock.now())
     path = folder / "incoming" / f"{sequence:08d}.ximu"
     services.write_whole(path, body)
     _say({"sequence": sequence, "file": str(path)}, as_json)

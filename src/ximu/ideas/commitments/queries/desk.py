@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from ximu.ideas.commitments.models import Commitment, Evaluation
+from ximu.ideas.commitments import rules
+from ximu.ideas.commitments.models import Commitment, Evaluation, Step
 from ximu.ideas.commitments.queries import book, data
 from ximu.kernel.actor import Actor
 from ximu.kernel.health import Check
@@ -16,6 +17,8 @@ from ximu.kernel.words import Text
 
 SOON = timedelta(days=14)
 MOST = 20
+SILENT = timedelta(days=45)
+"""So long no new month may be out; afterwards the doctor asks for the data."""
 
 
 def today(actor: Actor, at: datetime) -> list[TodayItem]:
@@ -53,4 +56,19 @@ def doctor(at: datetime) -> list[Check]:
     fresh = last is not None and last.on >= data.city_day(at) - timedelta(days=1)
     mend = None if fresh else Text("运行 ximu promises evaluate（每日一次）", "run ximu promises evaluate (once a day)")
     states = ", ".join(f"{state} {n}" for state, n in sorted(book.counts_by_state().items()))
-    return [Check(Text("承诺每日判定", "Daily evaluation of promises"), "ok" if fresh else "warn", f"{found}; {states}", mend)]
+    return [Check(Text("承诺每日判定", "Daily evaluation of promises"), "ok" if fresh else "warn", f"{found}; {states}", mend),
+            *_silent(at)]
+
+
+def _silent(at: datetime) -> list[Check]:
+    """Promises that are measured from data, and those of them without a new value for long."""
+    since = data.city_day(at) - SILENT
+    rows = Commitment.objects.exclude(series="").filter(state__in=rules.OPEN)
+    if not (whole := rows.count()):
+        return []
+    silent = rows.filter(begins__lte=since).exclude(pk__in=Step.objects.filter(what="measure", on__gt=since).values("commitment")).count()
+    name, shown = Text("按数据判定的承诺", "Promises measured from data"), f"{whole}; {SILENT.days} d: {silent}"
+    if not silent:
+        return [Check(name, "ok", shown)]
+    mend = Text("核对该数据集的报送，或者该序列是否仍然存在", "look whether the dataset is delivered and the series still exists")
+    return [Check(name, "warn", shown, mend)]

@@ -2,6 +2,7 @@
 
 from ximu.ideas.commitments.rules.figures import Figure, Judged, Spec, compute, read_spec
 from ximu.ideas.commitments.rules.judging import (
+    BROKEN,
     CLOSED,
     FAILED,
     OPEN,
@@ -46,14 +47,15 @@ from ximu.ideas.commitments.rules.terms import (
     number_of,
     progress_of,
     progress_on,
+    series_of,
     to_json,
 )
 from ximu.ideas.commitments.rules.wording import Flag, flags_of, missing_parts, must_be_clear, must_be_owned
 
 __all__ = [
-    "ACTS", "CLOSED", "EVALUATED", "FAILED", "FIELDS", "OPEN", "PARTS", "SEALED", "STATES", "Course", "Deed", "Facts", "Figure", "Flag",
-    "Judged", "Judgement", "Kind", "Power", "Procedure", "Proof", "Reason", "Spec", "Target", "Terms", "compute", "course_of", "day_of",
-    "evaluation_entry", "flags_of", "fold", "from_json", "grace_of", "judge", "kind_of", "missing_parts", "must_be_clear",
+    "ACTS", "BROKEN", "CLOSED", "EVALUATED", "FAILED", "FIELDS", "OPEN", "PARTS", "SEALED", "STATES", "Course", "Deed", "Facts", "Figure",
+    "Flag", "Judged", "Judgement", "Kind", "Power", "Procedure", "Proof", "Reason", "Spec", "Target", "Terms", "compute", "course_of",
+    "day_of", "evaluation_entry", "flags_of", "fold", "from_json", "grace_of", "judge", "kind_of", "missing_parts", "must_be_clear",
     "must_be_owned", "must_be_possible", "must_be_reason", "number_of", "progress_of", "progress_on", "read_kinds", "read_procedure",
-    "read_spec", "sealed_value", "state_on", "to_json", "turns_digest",
+    "read_spec", "sealed_value", "series_of", "state_on", "to_json", "turns_digest",
 ]

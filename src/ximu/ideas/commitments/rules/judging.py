@@ -25,6 +25,7 @@ STATES = {
 OPEN = frozenset({"registered", "running", "overdue"})
 FAILED = frozenset({"overdue", "part_kept", "broken"})
 """A turn into one of these from outside is announced."""
+BROKEN = "broken"
 CLOSED = ("changed", "withdrawn")
 LAST_DAY = date(9999, 12, 31)
 

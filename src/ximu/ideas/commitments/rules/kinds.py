@@ -13,6 +13,7 @@ from ximu.kernel.words import Text
 
 LEVELS = ("public", "shared", "authorised", "closed")
 JUDGED = ("when-reached", "on-due-day")
+LEAD = ("broken", "refused")
 PARTS = {
     "unit": Text("承诺单位", "the unit that promises"),
     "due": Text("到期日", "the due day"),
@@ -33,7 +34,7 @@ PARTS = {
 }
 FIELDS = ("title", "text", "unit", "made_on", "due", "state", "progress", "basis", "matters", "amount", "target", "versions", "disputed",
           "late")
-_KIND_KEYS = {"zh", "en", "level", "needs", "judged", "grace_days", "part_from", "public", "source"}
+_KIND_KEYS = {"zh", "en", "level", "needs", "judged", "grace_days", "part_from", "lead", "public", "source"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,13 @@ class Kind:
     judged: str
     grace_days: int
     part_from: Decimal
+    lead: str
     public: tuple[str, ...]
     source: str
+
+    def leads(self, *, declined: bool) -> bool:
+        """Does a broken promise of this kind become a lead of a breach? `declined`: its unit said that it will not perform."""
+        return declined or self.lead == "broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +107,12 @@ def read_kinds(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Kind]:
 def _kind(code: str, table: Mapping[str, Any]) -> Kind:
     if set(table) != _KIND_KEYS:
         raise ValueError(f"{code}: {sorted(set(table) ^ _KIND_KEYS)}")
-    if table["level"] not in LEVELS or table["judged"] not in JUDGED:
-        raise ValueError(f"{code}: level {table['level']!r} or judged {table['judged']!r}")
+    if table["level"] not in LEVELS or table["judged"] not in JUDGED or table["lead"] not in LEAD:
+        raise ValueError(f"{code}: level {table['level']!r}, judged {table['judged']!r} or lead {table['lead']!r}")
     if strangers := {*table["needs"]} - set(PARTS) | {*table["public"]} - set(FIELDS):
         raise ValueError(f"{code}: unknown {sorted(strangers)}")
     return Kind(code, Text(table["zh"], table["en"]), table["level"], tuple(table["needs"]), table["judged"], int(table["grace_days"]),
-                Decimal(table["part_from"]), tuple(table["public"]), table["source"])
+                Decimal(table["part_from"]), table["lead"], tuple(table["public"]), table["source"])
 
 
 def read_procedure(table: Mapping[str, Any]) -> Procedure:

@@ -59,6 +59,8 @@ class Offer:
     proof: Proof
     state: str = "offered"
     digest: str = ""
+    source: str = ""
+    """The series of a measured value."""
 
 
 @dataclass(slots=True)
@@ -138,7 +140,10 @@ def _apply(facts: Facts, deed: Deed) -> None:
         facts.due, facts.rolled = date.fromisoformat(detail["due"]), True
     elif deed.what in ("offer", "measure"):
         state = "accepted" if deed.what == "measure" else "offered"
-        facts.offers[detail["evidence"]] = Offer(detail["evidence"], deed.by, _proof(detail), state, detail["digest"])
+        if deed.what == "measure":
+            _corrected(facts, detail)
+        facts.offers[detail["evidence"]] = Offer(detail["evidence"], deed.by, _proof(detail), state, detail["digest"],
+                                                detail.get("source", ""))
     elif deed.what in ("accept", "reject"):
         facts.offers[detail["evidence"]].state = deed.what + "ed"
     elif deed.what == "dispute":
@@ -152,6 +157,14 @@ def _apply(facts: Facts, deed: Deed) -> None:
         facts.confirmed_on = deed.on
     elif deed.what in ("replace", "withdraw"):
         facts.closed_on, facts.closed_as = deed.on, "changed" if deed.what == "replace" else "withdrawn"
+
+
+def _corrected(facts: Facts, detail: Mapping[str, Any]) -> None:
+    """A later value of the same series for the same day takes the place of the one before."""
+    day = date.fromisoformat(detail["day"])
+    for offer in facts.offers.values():
+        if offer.source == detail["source"] and offer.proof.day == day and offer.state == "accepted":
+            offer.state = "corrected"
 
 
 def _proof(detail: Mapping[str, Any]) -> Proof:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -13,6 +14,8 @@ from ximu.kernel.refusal import Refusal
 ONE, NOTHING = Decimal(1), Decimal(0)
 MOST = Decimal(10) ** 15
 DIRECTIONS = ("up", "down")
+SERIES = re.compile(r"^[a-z]+:[a-z0-9_]+/[a-z0-9_]+$")
+"""How a source is written that is read by the platform itself: `events:DEFINITION/COLUMN`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,12 @@ class Proof:
     day: date
     value: Decimal
     valid_until: date | None = None
+
+
+def series_of(terms: Terms) -> str:
+    """The series from which the target is read, or nothing where a system or a person brings the values."""
+    source = terms.target.source.strip() if terms.target else ""
+    return source if SERIES.match(source) else ""
 
 
 def to_json(terms: Terms) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ximu.ideas.commitments import queries, rules
 from ximu.ideas.commitments.models import Commitment
 from ximu.ideas.commitments.services import steps
 from ximu.ideas.commitments.services.registering import terms_detail
+from ximu.ideas.commitments.services.series import must_be_readable
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
@@ -32,13 +33,14 @@ def change(uid: str, *, terms: rules.Terms, decision: Decision, by: Actor, at: d
     """A new version of the terms, in force from the day of the decision; the state that follows.
 
     Errors: `PROM-BARRED` for a change of office, boundaries, leadership or organisation; `REASON`, `PROM-COMPENSATE`,
-    `EVID-DIGEST`, `DUAL`, `PROM-VAGUE`, `PROM-SAME`; `CLOCK-PAST` when the due day has passed and another one is asked.
+    `EVID-DIGEST`, `DUAL`, `PROM-VAGUE`, `PROM-SERIES`, `PROM-SAME`; `CLOCK-PAST` when the due day has passed and another one is asked.
     """
     row, facts, deeds = steps.begun(uid, "change", at=at)
     today = queries.city_day(at)
     day = _decided(row, deeds, decision, on, by=by, today=today)
     kind = queries.kind(row.kind)
     rules.must_be_clear(kind, terms, counterpart=hasattr(row, "counterpart"), procedure=queries.procedure())
+    must_be_readable(terms)
     if terms == facts.terms:
         raise Refusal("PROM-SAME", field="terms", value=row.uid, rule="another wording", zh="条款没有变化。", en="The terms are the same.")
     if terms.due != facts.terms.due and day > facts.due:

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 
 from ximu.foundation.outbox import announce
 from ximu.ideas.commitments import queries, rules
-from ximu.ideas.commitments.hooks import CommitmentOverdue
+from ximu.ideas.commitments.hooks import CommitmentBroken, CommitmentOverdue
 from ximu.ideas.commitments.models import Commitment, Evaluation, Turn
 from ximu.ideas.commitments.services import steps
 from ximu.ideas.commitments.services.disputing import lapse
+from ximu.ideas.commitments.services.series import measure_series
 from ximu.ideas.ledger.services import append_many
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
@@ -39,6 +40,7 @@ class Passed:
     overdue: int
     lapsed: int
     counts: dict[str, int]
+    measured: int = 0
 
 
 @transaction.atomic
@@ -56,16 +58,18 @@ def evaluate(*, by: Actor, at: datetime) -> Passed:
                       zh=f"已判定至{later}，不能再判定更早的日子；查询过去请用as_of。",
                       en=f"Judged up to {later}; earlier days are asked for by as_of.")
     _settle_rolling(on, by=by, at=at)
+    measured = measure_series(at=at)
     lapsed = [lapse(row, by=by, at=at) for row in Commitment.objects.filter(disputed=True, answer_due__lt=on)]
     done = Evaluation.objects.create(on=on, at=at, by=by.human)
     turned = _turn(done, on)
-    digest, late = _told(done)
+    digest, late, broken = _told(done)
     counts = queries.counts_by_state()
     first = append_many([rules.evaluation_entry(on, counts, digest, at)], at=at)
     Evaluation.objects.filter(pk=done.pk).update(counts=counts, turned=turned, digest=digest, log_index=first)
-    for start in range(0, len(late), steps.BATCH):
-        announce(CommitmentOverdue(late[start:start + steps.BATCH], on.isoformat()), at=at)
-    return Passed(done.uid, on, turned, len(late), len(lapsed), counts)
+    for event, uids in ((CommitmentOverdue, late), (CommitmentBroken, broken)):
+        for start in range(0, len(uids), steps.BATCH):
+            announce(event(uids[start:start + steps.BATCH], on.isoformat()), at=at)
+    return Passed(done.uid, on, turned, len(late), len(lapsed), counts, measured)
 
 
 def _turn(done: Evaluation, on: date) -> int:
@@ -82,16 +86,19 @@ def _turn(done: Evaluation, on: date) -> int:
         return max(0, int(cursor.rowcount))
 
 
-def _told(done: Evaluation) -> tuple[str, list[str]]:
-    """The digest of all turns in the order of their names, and those that are overdue now."""
+def _told(done: Evaluation) -> tuple[str, list[str], list[str]]:
+    """The digest of all turns in the order of their names, those that are overdue now, and those that are broken now."""
     late: list[str] = []
-    return rules.turns_digest(_late(queries.turns(done), late)), late
+    broken: list[str] = []
+    return rules.turns_digest(_late(queries.turns(done), late, broken)), late, broken
 
 
-def _late(turns: Iterator[tuple[str, str, str]], late: list[str]) -> Iterator[tuple[str, str, str]]:
+def _late(turns: Iterator[tuple[str, str, str]], late: list[str], broken: list[str]) -> Iterator[tuple[str, str, str]]:
     for uid, before, after in turns:
         if after in rules.FAILED and before not in rules.FAILED:
             late.append(uid)
+        if after == rules.BROKEN:
+            broken.append(uid)
         yield uid, before, after
 
 

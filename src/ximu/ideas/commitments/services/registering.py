@@ -13,9 +13,10 @@ from django.db import IntegrityError, transaction
 from ximu.foundation.outbox import announce
 from ximu.foundation.uid import new_uid
 from ximu.ideas.commitments import queries, rules
-from ximu.ideas.commitments.hooks import CommitmentOverdue
+from ximu.ideas.commitments.hooks import CommitmentBroken, CommitmentOverdue
 from ximu.ideas.commitments.models import Commitment, Counterpart, Step
 from ximu.ideas.commitments.services import steps
+from ximu.ideas.commitments.services.series import must_be_readable
 from ximu.ideas.ledger.rules import commitment
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.registry.rules import reforms
@@ -61,21 +62,39 @@ class _Made:
 def check(promise: Promise, *, today: date) -> list[rules.Flag]:
     """Before signing: what would stay with the promise (`ULTRA`, `AMT-BUDGET`). Writes nothing.
 
-    Errors: `PROM-KIND`, `PROM-VAGUE`, `PROM-MATTER`, `AMT`, `DATE-ORDER`, `TIME-FUTURE`, `ORG-UNKNOWN`, `ORG-ENDED`, `PROM-TO`.
+    Errors: `PROM-KIND`, `PROM-VAGUE`, `PROM-MATTER`, `AMT`, `DATE-ORDER`, `TIME-FUTURE`, `ORG-UNKNOWN`, `ORG-ENDED`, `PROM-TO`,
+    `PROM-SERIES`, `PROM-POST`.
     """
     kind = queries.kind(promise.kind)
     rules.must_be_clear(kind, promise.terms, counterpart=bool(promise.to and promise.to.name.strip()), procedure=queries.procedure())
+    must_be_readable(promise.terms)
     steps.not_future(promise.made_on, today, "made_on")
     if promise.to and promise.to.kind not in COUNTERPARTS:
         raise Refusal("PROM-TO", field="to", value=promise.to.kind[:40], rule=" ".join(COUNTERPARTS), zh="承诺对象的类别不正确。",
                       en="That is no kind of counterpart.")
     book = registry.book()
+    if promise.unit in book.units:
+        _must_hold(promise)
     if promise.unit not in book.units:
         raise reforms.unknown(promise.unit)
     if not book.living(promise.unit, promise.made_on):
         raise reforms.ended(book, promise.unit, promise.made_on)
     unit = registry.unit(promise.unit, as_of=promise.made_on)
     return rules.flags_of(promise.terms, queries.procedure(), unit_kind=unit.kind if unit else "", unit_level=unit.level if unit else "")
+
+
+def _must_hold(promise: Promise) -> None:
+    """The post is one of the unit's on the day of the promise, and the official held it then. Errors: `PROM-POST`."""
+    if promise.post and promise.post not in {one.uid for one in registry.posts(promise.unit, as_of=promise.made_on)}:
+        raise _post("post", promise.post, "承诺岗位不是该单位当日的岗位", "The post is none of the unit's on that day")
+    held = {who.uid for _, who in registry.holders(promise.post, promise.made_on)} if promise.post else set()
+    if promise.official and (registry.official(promise.official) is None or (promise.post and promise.official not in held)):
+        raise _post("official", promise.official, "承诺人当日不在该岗位任职", "The official did not hold that post on that day")
+
+
+def _post(field: str, value: str, zh: str, en: str) -> Refusal:
+    return Refusal("PROM-POST", field=field, value=value[:16], rule="registry, made_on", zh=f"{zh}，请核对机构名录。",
+                   en=f"{en}; see the registry.")
 
 
 @transaction.atomic
@@ -186,6 +205,7 @@ def _write(made: list[_Made], *, at: datetime) -> None:
              salt=salt)
         for place, (m, salt) in enumerate(zip(made, salts, strict=True))
     ], batch_size=steps.BATCH)
-    late = [m.row.uid for m in made if m.row.state in rules.FAILED]
-    for start in range(0, len(late), steps.BATCH):
-        announce(CommitmentOverdue(late[start:start + steps.BATCH], queries.city_day(at).isoformat()), at=at)
+    on, late = queries.city_day(at).isoformat(), [m.row.uid for m in made if m.row.state in rules.FAILED]
+    for event, some in ((CommitmentOverdue, late), (CommitmentBroken, [m.row.uid for m in made if m.row.state == rules.BROKEN])):
+        for start in range(0, len(some), steps.BATCH):
+            announce(event(some[start:start + steps.BATCH], on), at=at)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ximu.foundation.outbox import announce
 from ximu.ideas.commitments import queries, rules
-from ximu.ideas.commitments.hooks import CommitmentOverdue, CommitmentTurned
+from ximu.ideas.commitments.hooks import CommitmentBroken, CommitmentOverdue, CommitmentTurned
 from ximu.ideas.commitments.models import Commitment, Step
 from ximu.ideas.ledger.rules import commitment, entry_bytes
 from ximu.ideas.ledger.services import append_many
@@ -57,6 +57,8 @@ def take(
         announce(CommitmentTurned(row.uid, row.state, moved["state"]), at=at)
         if moved["state"] in rules.FAILED and row.state not in rules.FAILED:
             announce(CommitmentOverdue([row.uid], today.isoformat()), at=at)
+        if moved["state"] == rules.BROKEN:
+            announce(CommitmentBroken([row.uid], today.isoformat()), at=at)
     return str(moved["state"])
 
 
@@ -69,7 +71,7 @@ def cursor(kind: rules.Kind, facts: rules.Facts, today: date) -> dict[str, Any]:
         "closed_on": course.closed_on, "closed_as": course.closed_as, "state": rules.state_on(course, today),
         "progress": round(rules.progress_on(facts.terms, facts.proofs, today), 4), "disputed": waiting is not None,
         "answer_due": waiting.answer_due if waiting else None, "amount": facts.terms.amount, "terms": rules.to_json(facts.terms),
-        "version": facts.version,
+        "version": facts.version, "series": rules.series_of(facts.terms),
     }
 
 

@@ -67,6 +67,19 @@ def test_the_form_names_the_missing_part_and_keeps_what_was_typed(desk: Client) 
     assert Commitment.objects.count() == 0
 
 
+def test_who_promised_in_which_post_is_that_of_the_day_and_shown_to_few(desk: Client) -> None:
+    refused = desk.post("/console/commitments/new", {**FORM, "post": "局长"})
+    assert refused.status_code == 422 and "PROM-POST" in refused.content.decode()
+    other = desk.post("/console/commitments/new", {**FORM, "post": "主任", "official": "SL00020"})
+    assert other.status_code == 422 and "当日不在该岗位任职" in other.content.decode()
+    uid = desk.post("/console/commitments/new", {**FORM, "post": "主任"})["Location"].rsplit("/", 1)[1]
+    assert "主任（SL00019）" in read(desk, uid), "who held the post that day"
+    ACTING["now"] = make.person("looker", "see")
+    shown = read(desk, uid)
+    assert "承诺岗位" in shown and "SL00019" not in shown
+    assert "SL00019" not in desk.get(f"/promises/{uid}/").content.decode()
+
+
 def test_before_signing_the_power_and_the_budget_are_checked(desk: Client) -> None:
     shown = desk.post("/console/commitments/new", {**FORM, "matters": ["subsidy", "tax"], "budget_line": "", "act": "check"}).content.decode()
     assert "ULTRA" in shown
@@ -196,4 +209,4 @@ def test_a_profile_brings_its_promises_once(tmp_path: Path) -> None:
     for _ in range(2):
         assert jobs.load_profile(folder, by=CLERK, at=at("2018-01-11")) == {"promises": 1}
     assert Commitment.objects.count() == 1
-    assert jobs.evaluate_today(by=CLERK, at=at("2018-07-02")) == {"turned": 1, "overdue": 1, "lapsed": 0}
+    assert jobs.evaluate_today(by=CLERK, at=at("2018-07-02")) == {"turned": 1, "overdue": 1, "lapsed": 0, "measured": 0}

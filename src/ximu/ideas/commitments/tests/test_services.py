@@ -72,7 +72,8 @@ def test_beyond_the_power_it_is_stopped_before_signing_and_flagged_when_made_alr
 
 @pytest.mark.parametrize(("changes", "code"), [
     ({"unit": "nobody"}, "ORG-UNKNOWN"), ({"kind": "wish"}, "PROM-KIND"), ({"made_on": date(2019, 1, 1)}, "TIME-FUTURE"),
-    ({"to": To("示例", "alien")}, "PROM-TO"), ({"to": None}, "PROM-VAGUE"),
+    ({"to": To("示例", "alien")}, "PROM-TO"), ({"to": None}, "PROM-VAGUE"), ({"post": make.unit("czj")}, "PROM-POST"),
+    ({"official": "nobody0000000000"}, "PROM-POST"),
 ])
 def test_what_cannot_be_registered(changes: dict[str, object], code: str) -> None:
     found = refused(services.register, make.promise(**changes), by=CLERK, at=at("2018-01-11"))

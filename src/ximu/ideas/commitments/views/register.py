@@ -23,7 +23,8 @@ from ximu.kernel.refusal import Refusal, absent
 ON_A_PAGE = 50
 MOST_BYTES = 20 << 20
 SEE = "commitments.see"
-COLUMNS = (*services.TERMS, *services.TARGET, "kind", "made_on", "reference", "domain", "why", "to", "to_kind", "to_code")
+COLUMNS = (*services.TERMS, *services.TARGET, "kind", "made_on", "reference", "domain", "why", "to", "to_kind", "to_code", "post",
+           "official")
 
 
 @require_safe
@@ -99,11 +100,19 @@ def one(request: HttpRequest, uid: str) -> HttpResponse:
         "row": row, "kind": queries.kind(row.kind), "status": status, "state": rules.STATES[status.state], "as_of": as_of,
         "percent": round(status.judgement.progress * 100), "terms": status.terms, "may": may, "offers": found.offers.values(),
         "matters": [queries.procedure().powers[m] for m in status.terms.matters], "flags": _flags(row, status.terms),
-        "unit": registry.name(row.unit, as_of=row.made_on), "carrier": registry.name(carrier, as_of=as_of) if carrier != row.unit else "",
+        "unit": registry.name(row.unit, as_of=row.made_on), "post": _post(row, whole=actor.can("commitments.people", row.unit)),
+        "carrier": registry.name(carrier, as_of=as_of) if carrier != row.unit else "",
         "versions": _versions(row), "disputes": found.disputes.values(), "history": queries.history(row), "open": row.state in rules.OPEN,
         "counterpart": queries.counterpart(row) if actor.can("commitments.people", row.unit) else None,
         "reasons": queries.procedure().reasons, "papers": [p | {"kept": files.is_kept(p["digest"])} for p in queries.papers(row)],
     })
+
+
+def _post(row: Any, *, whole: bool) -> str:
+    """The post in which it was promised; for those who may see people, with the number of whoever held it."""
+    title = next((one.title for one in registry.posts(row.unit) if one.uid == row.post), "")
+    servant = registry.official(row.official) if whole and row.official else None
+    return f"{title}（{servant.number}）" if servant else title
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""What may a peer forward, beside facts? An objection to a record that it has from us; and what is it told of the outcome?"""
+"""What may a peer forward, beside facts? An objection to a record that it has from us, a lead; and what is it told of the outcome?"""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 from ximu.kernel.canonical import canonical
 from ximu.kernel.refusal import Refusal
 
-OBJECTION, ANSWER = "objection", "answer"
+OBJECTION, LEAD, ANSWER = "objection", "lead", "answer"
 LONGEST_CASE, LONGEST_REASON, SALT = 64, 4000, 32
 FIELDS = frozenset({"op", "case", "record", "reason", "lodged_on", "salt"})
+LEAD_FIELDS = frozenset({"op", "case", "origin", "unit", "title", "words", "salt"})
+LONGEST_LEAD = {"case": 56, "origin": 20, "unit": 120, "title": 120, "words": LONGEST_REASON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,45 @@ class Objection:
     lodged_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """`case` is the peer's own number (of a hotline ticket, say), `unit` the body as it is named there, `origin` the kind of source."""
+
+    case: str
+    origin: str
+    unit: str
+    title: str
+    words: str
+
+
+def lead_row(lead: Lead, *, salt: str) -> bytes:
+    """The line that a peer sends (canonical JSON)."""
+    return canonical({"op": LEAD, "case": lead.case, "origin": lead.origin, "unit": lead.unit, "title": lead.title, "words": lead.words,
+                      "salt": salt})
+
+
+def lead_in(row: Mapping[str, Any]) -> Lead:
+    """Errors: `FWD-FORM` naming the field."""
+    told = _texts(row, LEAD_FIELDS)
+    for name, most in LONGEST_LEAD.items():
+        lines = told[name].splitlines() if name == "words" else [told[name]]
+        if len(told[name]) > most or not all(line.isprintable() for line in lines):
+            raise _form(name, f"{len(told[name])}")
+    return Lead(*(told[name] for name in LONGEST_LEAD))
+
+
+def _texts(row: Mapping[str, Any], fields: frozenset[str]) -> dict[str, str]:
+    """Every field as text that is not empty, none beside them, the salt in its length."""
+    for name in sorted(fields):
+        if not isinstance(row.get(name), str) or not row[name].strip():
+            raise _form(name, row.get(name))
+    if odd := sorted(row.keys() - fields):
+        raise _form(odd[0], "")
+    if len(row["salt"]) != SALT:
+        raise _form("salt", f"{len(row['salt'])}")
+    return {name: row[name].strip() for name in fields}
+
+
 def objection_row(matter: Objection, *, salt: str) -> bytes:
     """The line that a peer sends (canonical JSON)."""
     return canonical({"op": OBJECTION, "case": matter.case, "record": matter.record, "reason": matter.reason,
@@ -33,20 +74,14 @@ def objection_row(matter: Objection, *, salt: str) -> bytes:
 
 def objection_in(row: Mapping[str, Any], *, on: date) -> Objection:
     """Errors: `FWD-FORM` naming the field; `TIME-FUTURE` for a day that has not come."""
-    for name in sorted(FIELDS):
-        if not isinstance(row.get(name), str) or not row[name].strip():
-            raise _form(name, row.get(name))
-    if odd := sorted(row.keys() - FIELDS):
-        raise _form(odd[0], "")
-    case, record, reason = (row[name].strip() for name in ("case", "record", "reason"))
+    told = _texts(row, FIELDS)
+    case, record, reason = (told[name] for name in ("case", "record", "reason"))
     if len(case) > LONGEST_CASE or not case.isprintable():
         raise _form("case", case)
     if not record.isprintable():
         raise _form("record", record)
     if len(reason) > LONGEST_REASON or not all(line.isprintable() for line in reason.splitlines()):
         raise _form("reason", f"{len(reason)}")
-    if len(row["salt"]) != SALT:
-        raise _form("salt", f"{len(row['salt'])}")
     try:
         day = date.fromisoformat(row["lodged_on"])
     except ValueError as error:
@@ -64,5 +99,6 @@ def answer_row(theirs: str, number: str, *, outcome: str, on: date, salt: str) -
 
 def _form(field: str, value: Any) -> Refusal:
     return Refusal("FWD-FORM", field=field[:40], value=str(value)[:40],
-                   rule=f"case ≤ {LONGEST_CASE}; record; reason ≤ {LONGEST_REASON}; lodged_on YYYY-MM-DD; salt {SALT}",
-                   zh=f"转来的异议缺少“{field[:40]}”，或其写法不对。", en=f"The forwarded objection has no good “{field[:40]}”.")
+                   rule=f"objection: case ≤ {LONGEST_CASE}; record; reason ≤ {LONGEST_REASON}; lodged_on YYYY-MM-DD; salt {SALT}. lead: "
+                        + "; ".join(f"{name} ≤ {most}" for name, most in LONGEST_LEAD.items()),
+                   zh=f"转来的事项缺少“{field[:40]}”，或其写法不对。", en=f"The forwarded matter has no good “{field[:40]}”.")

@@ -1,6 +1,6 @@
 """Verbs of the exchange, the only writers of its tables."""
 
-from ximu.ideas.exchange.services.forwarding import answer_closed, register_desk
+from ximu.ideas.exchange.services.forwarding import answer_closed, register_desk, register_lead_desk
 from ximu.ideas.exchange.services.keys import key_in, own
 from ximu.ideas.exchange.services.queueing import (
     Setup,
@@ -20,6 +20,6 @@ from ximu.ideas.exchange.services.transport import write_whole
 
 __all__ = [
     "Sent", "Setup", "answer_closed", "answer_trial", "balanced", "escalate", "forget", "key_in", "on_closed", "on_moved", "on_opened",
-    "open_channel", "own", "pack", "queue", "queue_closed", "receive", "register_desk", "send", "settle", "state", "stop_share", "sweep",
-    "write_whole",
+    "open_channel", "own", "pack", "queue", "queue_closed", "receive", "register_desk", "register_lead_desk", "send", "settle", "state",
+    "stop_share", "sweep", "write_whole",
 ]

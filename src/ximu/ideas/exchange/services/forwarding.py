@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from ximu.foundation import clock
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.exchange.models import Channel, Forwarded, Row
-from ximu.ideas.exchange.rules import ACCEPTED, ANSWER, Objection, answer_row, objection_in, row_digest
+from ximu.ideas.exchange.rules import ACCEPTED, ANSWER, Lead, Objection, answer_row, lead_in, objection_in, row_digest
 from ximu.ideas.exchange.services.queueing import SALT_BYTES
 from ximu.kernel.canonical import canonical
 from ximu.kernel.refusal import Refusal
@@ -20,11 +20,41 @@ from ximu.kernel.refusal import Refusal
 Desk = Callable[[Objection, str, datetime], str]
 """(objection, channel, now) → the case that was opened. Errors are refusals; their code is the row's outcome."""
 DESKS: list[Desk] = []
+LeadDesk = Callable[[Lead, str, datetime], str]
+LEAD_DESKS: list[LeadDesk] = []
 
 
 def register_desk(desk: Desk) -> None:
     """Who opens a case for a forwarded objection; connected in `config/wiring.py`."""
     DESKS[:] = [desk]
+
+
+def register_lead_desk(desk: LeadDesk) -> None:
+    """Who raises a forwarded lead; connected in `config/wiring.py`."""
+    LEAD_DESKS[:] = [desk]
+
+
+def take_lead(channel: Channel, row: dict[str, Any], *, at: datetime) -> str:
+    """The outcome of the row. The same ticket again is accepted and has no effect; other words under its number are refused.
+
+    Codes: `FWD-FORM`, `FWD-CHANGED`, `FWD-DESK`, those of the desk.
+    """
+    digest = row_digest(canonical(row))
+    try:
+        lead = lead_in(row)
+        with transaction.atomic():
+            if known := Forwarded.objects.filter(channel=channel, theirs=lead.case).first():
+                _the_same(known, digest)
+                return ACCEPTED
+            if not LEAD_DESKS:
+                raise _no_desk("lead")
+            case = LEAD_DESKS[0](lead, channel.code, at)
+            Forwarded.objects.create(channel=channel, theirs=lead.case, digest=digest, number="", case=case, received_at=at)
+    except IntegrityError:
+        return "PKG-RACE"
+    except Refusal as refusal:
+        return refusal.code
+    return ACCEPTED
 
 
 def take_objection(channel: Channel, row: dict[str, Any], *, at: datetime) -> str:
@@ -64,9 +94,13 @@ def _sent_there(channel: Channel, matter: Objection) -> None:
 
 def _desk() -> Desk:
     if not DESKS:
-        raise Refusal("FWD-DESK", status=409, field="op", value="objection", rule="register_desk", zh="本平台不受理转来的异议。",
-                      en="This platform takes no forwarded objections.")
+        raise _no_desk("objection")
     return DESKS[0]
+
+
+def _no_desk(op: str) -> Refusal:
+    return Refusal("FWD-DESK", status=409, field="op", value=op, rule="register_desk", zh="本平台不受理转来的此类事项。",
+                   en="This platform takes no forwarded matters of this kind.")
 
 
 def answer_closed(*, at: datetime) -> int:

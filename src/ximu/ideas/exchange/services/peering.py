@@ -23,6 +23,7 @@ from ximu.ideas.exchange.rules import (
     RECALL,
     Faults,
     Head,
+    Lead,
     Objection,
     Package,
     Stand,
@@ -31,6 +32,7 @@ from ximu.ideas.exchange.rules import (
     fits,
     issue,
     joined,
+    lead_row,
     objection_row,
     opened,
     read_key,
@@ -135,9 +137,11 @@ class Peer:
         sent = self.store.execute("select sequence, digest from sent order by sequence desc limit 1").fetchone() or (0, "")
         return countersigned(note, self.sender_key, self.held(), sent, signer=self.signer)
 
-    def forward(self, matters: Sequence[Objection], *, at: datetime) -> tuple[int, bytes]:
-        """Number and bytes of the next package to the other side: objections to records that it sent. Kept before it leaves."""
-        rows = [objection_row(one, salt=secrets.token_hex(16)) for one in matters]
+    def forward(self, matters: Sequence[Objection | Lead], *, at: datetime) -> tuple[int, bytes]:
+        """Number and bytes of the next package to the other side: objections to records that it sent, leads. Kept before it leaves."""
+        salts = [secrets.token_hex(16) for _ in matters]
+        rows = [lead_row(one, salt=salt) if isinstance(one, Lead) else objection_row(one, salt=salt)
+                for one, salt in zip(matters, salts, strict=True)]
         self.store.execute("begin immediate")
         last = self.store.execute("select sequence, digest from sent order by sequence desc limit 1").fetchone() or (0, "")
         head = Head(self.channel, self.signer.name, read_key(self.sender_key)[0], last[0] + 1, last[1], "", "", "", at.isoformat())

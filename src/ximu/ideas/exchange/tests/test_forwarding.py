@@ -127,7 +127,9 @@ def test_the_refusals_say_what_is_wrong_in_both_languages(channel: Channel) -> N
 
 def test_without_a_desk_nothing_is_taken(channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forwarding, "DESKS", [])
-    assert outcomes(row()) == ("FWD-DESK",)
+    monkeypatch.setattr(forwarding, "LEAD_DESKS", [])
+    lead = rules.lead_row(rules.Lead("GD-1", "hotline", "甲局", "题", "事"), salt=SALT)
+    assert outcomes(row(), lead) == ("FWD-DESK", "FWD-DESK")
 
 
 def test_two_that_take_the_same_matter_at_once_open_one_case(channel: Channel, desk: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:

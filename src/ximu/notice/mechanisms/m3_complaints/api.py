@@ -36,8 +36,8 @@ def leads(request: HttpRequest, origin: str = "") -> Any:
 
 @router.post("/leads", response={201: dict[str, str]}, summary="登记媒体与舆情线索 Enter a lead of the press or the public")
 def press(request: HttpRequest, given: PressLead) -> Status:
-    made = services.report_press(given.unit, given.topic, origin=given.origin, words=given.words, source=given.source,
-                                 by=actor_of(request), at=clock.now())
+    made, _ = services.report_press(given.unit, given.topic, origin=given.origin, words=given.words, source=given.source,
+                                    by=actor_of(request), at=clock.now())
     return Status(201, {"lead": made})
 
 

@@ -17,6 +17,8 @@ class Lead(models.Model):
     words = models.TextField("线索", db_comment="承办人改写的线索，不含举报人信息")
     source = models.CharField("出处", max_length=300, blank=True, db_comment="媒体或网络出处，社会监督线索为空")
     month = models.CharField("月份", max_length=7, db_comment="移送月份")
+    once = models.CharField("去重", max_length=64, unique=True, null=True,
+                            db_comment="单位、类别、来源、线索、出处的SHA-256，社会监督线索为空")
 
     class Meta:
         verbose_name = "线索"
@@ -25,7 +27,7 @@ class Lead(models.Model):
 
     class Privacy:
         public = ()
-        internal = ("uid", "unit", "topic", "origin", "words", "source", "month")
+        internal = ("uid", "unit", "topic", "origin", "words", "source", "month", "once")
         personal = ()
 
 

@@ -8,6 +8,7 @@ from ximu.kernel.words import Text
 STATES = {
     "received": Text("待受理", "received"), "handling": Text("办理中", "being handled"),
     "asked": Text("请举报人补充", "a question to the reporter"),
+    "found": Text("已办结，待答复", "handled, the answer to come"),
     "answered": Text("已答复", "answered"), "declined": Text("不予受理", "not accepted"),
 }
 CLOSED = frozenset({"answered", "declined"})
@@ -24,7 +25,8 @@ TOPICS = {
 }
 MOVES = {
     "accept": (("received",), "handling"), "decline": (("received",), "declined"), "pass_on": (("received", "handling"), ""),
-    "ask": (("handling",), "asked"), "say": (("received", "handling", "asked"), ""), "answer": (("handling", "asked"), "answered"),
+    "ask": (("handling",), "asked"), "say": (("received", "handling", "asked", "found"), ""),
+    "conclude": (("handling", "asked"), "found"), "answer": (("handling", "asked", "found"), "answered"),
     "reopen": (("answered",), "handling"), "extend": (("handling",), ""),
 }
 """Verb → (states from which, state after; empty: stays)."""

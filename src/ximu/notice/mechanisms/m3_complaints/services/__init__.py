@@ -9,13 +9,14 @@ from ximu.notice.mechanisms.m3_complaints.services.batches import (
     shred_due,
 )
 from ximu.notice.mechanisms.m3_complaints.services.extending import ask_extension, decide_extension
-from ximu.notice.mechanisms.m3_complaints.services.feeds import COLUMNS, Brought, bring_leads
+from ximu.notice.mechanisms.m3_complaints.services.feeds import COLUMNS, Brought, bring_leads, must_be_nobodys
 from ximu.notice.mechanisms.m3_complaints.services.handling import (
     Finding,
     accept,
     answer,
     ask,
     ask_contact,
+    conclude,
     decline,
     link,
     mark_official,
@@ -38,7 +39,8 @@ from ximu.notice.mechanisms.m3_complaints.services.reporting import REPORTER, Fi
 
 __all__ = [
     "COLUMNS", "REPORTER", "Brought", "Filed", "Finding", "accept", "add_seat", "answer", "ask", "ask_contact", "ask_extension",
-    "bring_leads", "change_phrase", "correct_contact", "decide_extension", "decline", "file_report", "form", "link", "look", "make_key",
-    "mark_official", "mask", "must_handle", "open_office", "original", "pass_on", "publish_figures", "release_leads", "reopen",
-    "report_press", "restore_seat", "resume_silent", "reveal_contact", "say", "seal_days", "shred_due", "take", "take_seat", "unlock",
+    "bring_leads", "change_phrase", "conclude", "correct_contact", "decide_extension", "decline", "file_report", "form", "link", "look",
+    "make_key", "mark_official", "mask", "must_be_nobodys", "must_handle", "open_office", "original", "pass_on", "publish_figures",
+    "release_leads", "reopen", "report_press", "restore_seat", "resume_silent", "reveal_contact", "say", "seal_days", "shred_due", "take",
+    "take_seat", "unlock",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Min
 
 from ximu.foundation import clock, vault
@@ -64,10 +64,11 @@ def _release(made: list[Lead], *, at: datetime) -> None:
     ledger.append([Entry("complaints.leads", {"leads": sorted(lead.uid for lead in made)})], at=at)
 
 
-def report_press(unit: str, topic: str, *, origin: str, words: str, source: str, by: Actor, at: datetime) -> str:
-    """What the press or the public says, with its source, becomes a lead at once.
+def report_press(unit: str, topic: str, *, origin: str, words: str, source: str, by: Actor, at: datetime) -> tuple[str, bool]:
+    """What the press or the public says, with its source, becomes a lead at once; the lead, and whether it is new.
 
-    Said twice in the same words from the same source, it stays one. Errors: `PERM-DENIED`, `REPORT-TOPIC`, `LEAD-ORIGIN`, `LEAD-WORDS`,
+    Said twice in the same words from the same source, also at the same moment, it stays one.
+    Errors: `PERM-DENIED`, `REPORT-TOPIC`, `LEAD-ORIGIN`, `LEAD-WORDS`,
     `LEAD-SOURCE`, `ORG-UNKNOWN`.
     """
     by.must(queries.PRESS)
@@ -87,12 +88,16 @@ def report_press(unit: str, topic: str, *, origin: str, words: str, source: str,
         raise Refusal("LEAD-SOURCE", field="source", value="", rule="required", zh="没有出处的不登记为线索。",
                       en="A lead needs its source.")
     facts = {"unit": unit, "topic": topic, "origin": origin, "words": words.strip()[:2000], "source": source.strip()[:300]}
-    if known := Lead.objects.filter(**facts).first():
-        return known.uid
-    lead = Lead(uid=new_uid(), month=f"{day:%Y-%m}", **facts)
-    with transaction.atomic():
-        _release([lead], at=at)
-    return lead.uid
+    once = digest(facts)
+    if known := Lead.objects.filter(once=once).first():
+        return known.uid, False
+    lead = Lead(uid=new_uid(), month=f"{day:%Y-%m}", once=once, **facts)
+    try:
+        with transaction.atomic():
+            _release([lead], at=at)
+    except IntegrityError:
+        return Lead.objects.get(once=once).uid, False
+    return lead.uid, True
 
 
 def seal_days(*, by: Actor, at: datetime) -> int:

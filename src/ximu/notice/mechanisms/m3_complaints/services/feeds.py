@@ -12,7 +12,6 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import queries, rules
-from ximu.notice.mechanisms.m3_complaints.models import Lead
 from ximu.notice.mechanisms.m3_complaints.services.batches import report_press
 
 COLUMNS = ("单位", "类别", "来源", "事项", "出处")
@@ -36,15 +35,13 @@ def bring_leads(content: bytes = b"", *, rows: list[Mapping[str, str]] | None = 
     """
     by.must(queries.PRESS)
     done = Brought()
-    before = Lead.objects.count()
     for line, row in _rows(content) if rows is None else [(n, dict(one)) for n, one in enumerate(rows, 1)]:
         try:
-            _take(row, by=by, at=at)
+            new = _take(row, by=by, at=at)
         except Refusal as refusal:
             done.problems.append({"line": line, **refusal.envelope()})
             continue
-        after = Lead.objects.count()
-        done.new, done.same, before = done.new + after - before, done.same + (after == before), after
+        done.new, done.same = done.new + new, done.same + (not new)
     return done
 
 
@@ -56,13 +53,19 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     return [(line, dict(zip(table[0], row, strict=False))) for line, row in enumerate(table[1:], start=2)]
 
 
-def _take(row: Mapping[str, str], *, by: Actor, at: datetime) -> None:
-    given = {name: str(row.get(name, "") or "").strip() for name in COLUMNS}
-    if rules.telling(given["事项"] + "\n" + given["出处"]):
+def must_be_nobodys(text: str) -> None:
+    """A lead names bodies, never people by their numbers. Errors: `LEAD-PERSON`."""
+    if rules.telling(text):
         raise Refusal("LEAD-PERSON", field="事项", value="", rule="no number of a person",
                       zh="线索中有证件、电话等属于个人的号码，请删去后再导入。",
                       en="The row holds a number that belongs to a person; take it out first.")
+
+
+def _take(row: Mapping[str, str], *, by: Actor, at: datetime) -> bool:
+    given = {name: str(row.get(name, "") or "").strip() for name in COLUMNS}
+    must_be_nobodys(given["事项"] + "\n" + given["出处"])
     topics = {words.zh: code for code, words in rules.TOPICS.items()}
     origins = {words.zh: code for code, words in queries.ORIGINS.items()}
-    report_press(registry.named(given["单位"], as_of=clock.city_day(at)), topics.get(given["类别"], given["类别"]),
-                 origin=origins.get(given["来源"], given["来源"]), words=given["事项"], source=given["出处"], by=by, at=at)
+    return report_press(
+        registry.named(given["单位"], as_of=clock.city_day(at)), topics.get(given["类别"], given["类别"]),
+        origin=origins.get(given["来源"], given["来源"]), words=given["事项"], source=given["出处"], by=by, at=at)[1]

@@ -75,7 +75,7 @@ def take(uid: str, *, by: Actor, at: datetime) -> None:
         raise Refusal("DUAL", status=403, field="by", value="", rule="another officer", zh="复查须由原承办人以外的人办理。",
                       en="A second look is for another officer than the first.")
     with transaction.atomic():
-        if not Report.objects.filter(pk=row.pk, officer="", state__in=("handling", "asked")).update(officer=by.human):
+        if not Report.objects.filter(pk=row.pk, officer="", state__in=("handling", "asked", "found")).update(officer=by.human):
             raise Refusal("STATE-EDGE", status=409, field="officer", value="", rule="nobody's", zh="该举报已有人承办。",
                           en="Somebody handles this report already.")
         act("take", row.uid, by=by.uid, at=at)
@@ -141,24 +141,55 @@ def _mine(row: Report, by: Actor) -> None:
                       en="Another officer handles this report.")
 
 
+def conclude(uid: str, finding: Finding, *, ring: Ring | None = None, by: Actor, at: datetime) -> date | None:
+    """End the handling with an outcome: the clock of handling stops, that of the answer to the reporter runs; its last day.
+
+    What was proven needs a lead, as in `answer`; the reporter reads the outcome with the answer.
+    Errors: those of `must_handle`, `DUAL`, `OUTCOME`, `LEAD-WORDS`, `LEAD-QUOTE`, `ORG-UNKNOWN`, `STATE-EDGE`.
+    """
+    row, day = must_handle(uid, by=by, at=at), clock.city_day(at)
+    _mine(row, by)
+    found = _outcome(row, finding, day, ring)
+    last, told = queries.due("reply_term", day)
+    with transaction.atomic():
+        _move(row, "conclude", by=by, at=at, due=last, due_told=told, left=None, extended="", extend_by="", extend_why="", **found)
+    return last
+
+
+def _outcome(row: Report, finding: Finding, day: date, ring: Ring | None) -> dict[str, object]:
+    if finding.outcome not in rules.OUTCOMES:
+        raise Refusal("OUTCOME", field="outcome", value=finding.outcome[:12], rule=" ".join(rules.OUTCOMES), zh="请选择结论。",
+                      en="Choose an outcome.")
+    lead = _lead(row, finding, day, queries.data_key(row, ring)) if finding.outcome in ("proven", "part") else ""
+    return {"outcome": finding.outcome, "lead": lead, "lead_on": day if lead else None}
+
+
+def _as_found(row: Report, finding: Finding) -> dict[str, object]:
+    """The outcome stands since the handling ended; an answer tells it and no other."""
+    if finding.outcome not in ("", row.outcome):
+        raise Refusal("OUTCOME", status=409, field="outcome", value=finding.outcome[:12], rule=row.outcome,
+                      zh=f"办结时的结论是“{rules.OUTCOMES[row.outcome].zh}”，答复不得改变。",
+                      en=f"The handling ended with “{rules.OUTCOMES[row.outcome].en}”; the answer tells no other outcome.")
+    return {"outcome": row.outcome}
+
+
 def answer(uid: str, finding: Finding, *, ring: Ring | None = None, by: Actor, at: datetime) -> None:
-    """Close with an outcome; what was proven needs a lead, which leaves later, in a batch, cut off from here.
+    """Close with an outcome, that of `conclude` where the handling has ended.
+
+    What was proven needs a lead, which leaves later, in a batch, cut off from here.
 
     Errors: those of `must_handle`, `DUAL`, `OUTCOME`, `REASON`, `LEAD-WORDS`, `LEAD-QUOTE`, `ORG-UNKNOWN`, `STATE-EDGE`.
     """
     row, day = must_handle(uid, by=by, at=at), clock.city_day(at)
     _mine(row, by)
-    if finding.outcome not in rules.OUTCOMES:
-        raise Refusal("OUTCOME", field="outcome", value=finding.outcome[:12], rule=" ".join(rules.OUTCOMES), zh="请选择结论。",
-                      en="Choose an outcome.")
     words, key = _reason(finding.text), queries.data_key(row, ring)
-    lead = _lead(row, finding, day, key) if finding.outcome in ("proven", "part") else ""
+    found = _as_found(row, finding) if row.state == "found" else _outcome(row, finding, day, ring)
     with transaction.atomic():
-        _move(row, "answer", by=by, at=at, outcome=finding.outcome, closed_on=day, due=None, due_told={}, left=None, lead=lead,
-              lead_on=day if lead else None)
+        _move(row, "answer", by=by, at=at, closed_on=day, due=None, due_told={}, left=None, **found)
         message(row, "office", words, day, key)
         for other in Report.objects.filter(main=row).exclude(state__in=rules.CLOSED):
-            Report.objects.filter(pk=other.pk).update(state="answered", outcome=finding.outcome, closed_on=day, due=None, due_told={})
+            Report.objects.filter(pk=other.pk).update(state="answered", outcome=found["outcome"], closed_on=day, due=None,
+                                                         due_told={})
             message(other, "office", words, day, queries.data_key(other, ring))
             act("answer", other.uid, by=by.uid, at=at)
 

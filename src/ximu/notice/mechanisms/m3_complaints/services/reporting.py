@@ -175,7 +175,7 @@ def look(typed: str, *, at: datetime) -> dict[str, Any]:
     last = row.closed_on and row.state == "answered" and not row.reopened and row.main_id is None
     until = queries.due("reopen_term", row.closed_on)[0] if last and row.closed_on else None
     return {"state": rules.STATES[row.state], "code": row.state, "due": row.due, "due_told": row.due_told, "day": row.day,
-            "outcome": rules.OUTCOMES.get(row.outcome), "named": row.named,
+            "outcome": rules.OUTCOMES.get(row.outcome) if row.state in rules.CLOSED else None, "named": row.named,
             "length": len(queries.text_of(row, key)), "talk": queries.talk_of(row, key), "files": row.attachments.count(),
             "alone": not row.handler and row.state not in rules.CLOSED,
             "may_say": row.state in rules.MOVES["say"][0], "may_reopen": bool(until and day <= until), "reopen_until": until}

@@ -17,12 +17,13 @@ from django.test import Client
 from ximu.foundation import clock
 from ximu.ideas.accounts import services as staffing
 from ximu.ideas.accounts.tests.factories import account, with_password
+from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry.tests import factories as city
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import commands, services
 from ximu.notice.mechanisms.m3_complaints.models import Lead, Report
-from ximu.notice.mechanisms.m3_complaints.services import Finding
+from ximu.notice.mechanisms.m3_complaints.services import Finding, batches
 from ximu.notice.mechanisms.m3_complaints.tests.factories import AT, JIANCHA, OVERSEER, filed, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M3.4")]
@@ -76,6 +77,23 @@ def test_a_list_of_the_hotline_is_taken_row_by_row_and_once(content: bytes) -> N
     assert (again.new, again.same, Lead.objects.count()) == (0, 2, 2)
 
 
+def test_two_who_bring_the_same_list_at_the_same_moment_double_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second looks before the first has written; the constraint holds what the look could not."""
+    real, waits, others = batches.new_uid, iter((True,)), []
+
+    def overtaken() -> str:
+        """Between the look and the writing somebody else brings the whole list."""
+        if next(waits, False):
+            others.append(services.bring_leads(table(), by=OVERSEER, at=AT))
+        return real()
+
+    monkeypatch.setattr(batches, "new_uid", overtaken)
+    found, size = services.bring_leads(table(), by=OVERSEER, at=AT), ledger.size()
+    assert [(one.new, one.same) for one in (*others, found)] == [(2, 0), (0, 2)]
+    assert Lead.objects.count() == 2
+    assert services.bring_leads(table(), by=OVERSEER, at=AT).new == 0 and ledger.size() == size
+
+
 def test_a_list_without_the_columns_or_the_right_is_refused() -> None:
     refused("LEAD-COLUMNS", services.bring_leads, "单位,事项\n甲,乙".encode(), by=OVERSEER, at=AT)
     refused("FILE-ENC", services.bring_leads, b"\xff\xff\x00", by=OVERSEER, at=AT)
@@ -124,6 +142,48 @@ def test_more_time_is_asked_by_the_officer_and_granted_by_another_once() -> None
     services.answer(uid, Finding("explained", "已说明。"), by=person("a"), at=AT)
     services.reopen(code, "没有解决", at=AT)
     assert Report.objects.get().extended == "", "a second look has a clock of its own"
+
+
+def test_acceptance_handling_and_answer_have_a_clock_each() -> None:
+    code = filed(about="北桥镇")
+    uid = Report.objects.get().uid
+    dues = [services.look(code, at=AT)["due"]]
+    dues.append(services.accept(uid, by=person("a"), at=AT))
+    ended = AT + timedelta(days=10)
+    refused("DUAL", services.conclude, uid, Finding("explained", ""), by=person("b"), at=ended)
+    refused("OUTCOME", services.conclude, uid, Finding("fine", ""), by=person("a"), at=ended)
+    refused("LEAD-WORDS", services.conclude, uid, Finding("proven", ""), by=person("a"), at=ended)
+    dues.append(services.conclude(uid, Finding("proven", "", "", "经核查，该镇应付工程款两笔均已逾期。"), by=person("a"), at=ended))
+    assert dues == [date(2018, 6, 19), date(2018, 8, 3), date(2018, 7, 6)], "15 days, 60 days, 15 working days, each from its own start"
+    seen = services.look(code, at=ended)
+    assert (seen["state"].zh, seen["outcome"], seen["talk"], seen["may_say"]) == ("已办结，待答复", None, [], True)
+    refused("STATE-EDGE", services.conclude, uid, Finding("explained", ""), by=person("a"), at=ended)
+    refused("STATE-EDGE", services.ask, uid, "何时？", by=person("a"), at=ended)
+    refused("OUTCOME", services.answer, uid, Finding("unproven", "未查实。"), by=person("a"), at=ended)
+    refused("REASON", services.answer, uid, Finding("", " "), by=person("a"), at=ended)
+    services.answer(uid, Finding("", "属实，已责成付款。"), by=person("a"), at=ended)
+    seen = services.look(code, at=ended)
+    assert (seen["state"].zh, seen["outcome"].zh, seen["due"], seen["talk"][-1]["text"]) == ("已答复", "属实", None, "属实，已责成付款。")
+    assert Report.objects.get().lead, "the lead waits for its batch"
+
+
+def test_the_answer_is_late_on_a_clock_of_its_own_and_both_pages_say_so(settings: Any) -> None:
+    settings.XIMU_CLOCK = "2018-06-04T10:00:00"
+    boss = Client()
+    user = with_password(account("boss", "discipline_officer", unit=JIANCHA, at=clock.now()))
+    boss.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    code = filed(at=clock.now())
+    page = f"/console/m3_complaints/{Report.objects.get().uid}/"
+    boss.post(f"{page}accept")
+    assert "先办结，另行答复" in boss.get(page).content.decode()
+    assert boss.post(f"{page}conclude", {"outcome": "explained"}).status_code == 302
+    shown = boss.get(page).content.decode()
+    assert "已办结，待答复：解释说明" in shown and "答复举报人" in shown and "询问举报人" not in shown and "超期" not in shown
+    settings.XIMU_CLOCK = "2018-06-27T10:00:00"
+    boss.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "超期" in boss.get(page).content.decode()
+    assert "已办结，待答复" in Client().post("/report/status/", {"code": code}).content.decode()
+    assert boss.post(f"{page}answer", {"text": "已说明。"}).status_code == 302 and Report.objects.get().state == "answered"
 
 
 def test_more_time_on_the_page(settings: Any) -> None:

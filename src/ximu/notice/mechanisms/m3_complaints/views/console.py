@@ -65,7 +65,7 @@ def _shown(request: HttpRequest, row: Any, *, original: bool) -> dict[str, Any]:
         "why": queries.extension_of(row, key),
         "may_extend": row.state == "handling" and not row.extended and not (row.due and row.due < day),
         "late": bool(row.due and row.due < day), "closed": row.state in rules.CLOSED,
-        "may_take": not row.officer and row.state in ("handling", "asked") and by.human not in row.earlier,
+        "may_take": not row.officer and row.state in ("handling", "asked", "found") and by.human not in row.earlier,
     }
 
 
@@ -109,6 +109,9 @@ def act(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     elif verb == "answer":
         unit = registry.named(post["unit"].strip(), as_of=day) if post.get("unit", "").strip() else ""
         services.answer(uid, services.Finding(post.get("outcome", ""), text, unit, post.get("lead", "")), ring=ring, by=by, at=at)
+    elif verb == "conclude":
+        unit = registry.named(post["unit"].strip(), as_of=day) if post.get("unit", "").strip() else ""
+        services.conclude(uid, services.Finding(post.get("outcome", ""), "", unit, post.get("lead", "")), ring=ring, by=by, at=at)
     elif verb == "link":
         services.link(uid, post.get("main", "").strip()[:16], by=by, at=at)
     elif verb == "mark":
