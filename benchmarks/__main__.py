@@ -12,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ALL = ("log", "index", "detect", "commitments", "events", "plan", "intake", "intake_load", "exchange", "exchange_killed", "complaints",
-       "casework", "portal")
+       "casework", "portal", "tiles")
 
 
 def main(names: list[str]) -> int:

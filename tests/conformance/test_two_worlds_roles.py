@@ -14,6 +14,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -94,6 +95,7 @@ def quiet() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def city(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.XIMU_API_PACE = 0  # the pace goes by the wall clock: a slow walk and a quick one would be refused at different doors
     open_city.city(settings)
     open_city.opened("示罚〔2018〕1号")
     monkeypatch.setattr(clock, "now", lambda: FIXED)
@@ -173,6 +175,7 @@ def made_up(schema: Mapping[str, Any], parts: Mapping[str, Any]) -> Any:
     return {"date": "2018-06-01", "date-time": "2018-06-01T00:00:00Z"}.get(schema.get("format", ""), UNSEEN)
 
 
+@cache
 def bodies() -> dict[str, Any]:
     """Address of the API (with its parameters in braces) → a body that its POST accepts in form."""
     told = api.get_openapi_schema()

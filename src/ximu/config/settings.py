@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "ximu.foundation.once.OnceMiddleware",
     "ximu.foundation.hostile.HostileMiddleware",
+    "ximu.faces.portal.middleware.TileMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "ximu.foundation.web.RefusalMiddleware",
 ]
 ROOT_URLCONF = "ximu.config.urls"
+XIMU_TILE_SECONDS = 1
 WSGI_APPLICATION = "ximu.config.wsgi.application"
 TEMPLATES = [{
     "BACKEND": "django.template.backends.django.DjangoTemplates",

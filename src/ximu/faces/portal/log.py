@@ -32,18 +32,25 @@ def key(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tile(request: HttpRequest, level: str, place: str) -> HttpResponse:
-    """`/log/tile/<L>/<N>[.p/<W>]`: hashes; 404 for whatever is not there."""
-    number, width = _place(place)
-    good = LEVEL.fullmatch(level) and int(level) <= HIGHEST_LEVEL
-    return _piece(queries.tile(int(level), number, width) if good else None, width)
+    """`/log/tile/<L>/<N>[.p/<W>]`: hashes; 404 for whatever is not there. `middleware.TileMiddleware` answers most before it comes here."""
+    return _piece(*piece(level, place))
 
 
 @require_safe
 @gzip_page
 def entries(request: HttpRequest, place: str) -> HttpResponse:
     """`/log/tile/entries/<N>[.p/<W>]`: entry bundles, compressed as tlog-tiles recommends."""
+    return _piece(*piece("entries", place))
+
+
+def piece(level: str, place: str) -> tuple[bytes | None, str]:
+    """(bytes of a tile or bundle, None where there is none; how long it may be kept). What is there never changes: the log only grows."""
     number, width = _place(place)
-    return _piece(queries.entry_bundle(number, width), width)
+    caching = FOREVER if width == TILE else PARTIAL
+    if level == "entries":
+        return queries.entry_bundle(number, width), caching
+    good = LEVEL.fullmatch(level) and int(level) <= HIGHEST_LEVEL
+    return queries.tile(int(level), number, width) if good else None, caching
 
 
 @require_safe
@@ -65,10 +72,10 @@ def _place(text: str) -> tuple[int, int]:
     return int(match["groups"].replace("x", "").replace("/", "")), width
 
 
-def _piece(data: bytes | None, width: int) -> HttpResponse:
+def _piece(data: bytes | None, caching: str) -> HttpResponse:
     if data is None:
         raise Http404
-    return _answer(data, "application/octet-stream", FOREVER if width == TILE else PARTIAL)
+    return _answer(data, "application/octet-stream", caching)
 
 
 def _answer(data: bytes, kind: str, caching: str) -> HttpResponse:

@@ -25,5 +25,7 @@ urlpatterns = [
     path("<str:uid>/supervise", views.supervise, name="supervise"),
     path("<str:uid>/move/<str:verb>", views.move, name="move"),
     path("<str:uid>/papers/<str:paper>", views.paper, name="paper"),
+    path("<str:uid>/papers/<str:paper>/redaction", views.redaction, name="redaction"),
+    path("<str:uid>/papers/<str:paper>/<str:form>/<int:number>.png", views.sheet, name="sheet"),
     path("<str:uid>/letter/<str:kind>.<str:form>", views.letter, name="letter"),
 ]

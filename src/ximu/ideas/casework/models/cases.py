@@ -148,6 +148,7 @@ class FileOpening(models.Model):
     unit = models.CharField("单位", max_length=UID_LENGTH, blank=True, db_comment="开启单位标识")
     by = models.CharField("开启人", max_length=PERSON_LENGTH, db_comment="开启人的化名标识")
     at = models.DateTimeField("时间", db_comment="开启时间")
+    redacted = models.BooleanField("遮盖件", default=False, db_comment="所开的是否为遮盖件")
 
     class Meta:
         verbose_name = "材料开启"
@@ -156,7 +157,7 @@ class FileOpening(models.Model):
 
     class Privacy:
         public = ()
-        internal = ("file", "unit", "by", "at")
+        internal = ("file", "unit", "by", "at", "redacted")
         personal = ()
 
 

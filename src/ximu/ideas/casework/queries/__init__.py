@@ -27,6 +27,8 @@ from ximu.ideas.casework.queries.evidence import provider
 from ximu.ideas.casework.queries.feed import icalendar
 from ximu.ideas.casework.queries.letters import LETTER_NAMES, letter_of, slip_number
 from ximu.ideas.casework.queries.month import Day, month
+from ximu.ideas.casework.queries.papers import PaperView, marks_of, redacting
+from ximu.ideas.casework.queries.redactions import redaction_for
 
 __all__ = [
     "LETTER_NAMES",
@@ -34,6 +36,7 @@ __all__ = [
     "Day",
     "EffectRow",
     "Group",
+    "PaperView",
     "Touched",
     "absent_case",
     "calendar",
@@ -54,6 +57,7 @@ __all__ = [
     "known_of",
     "last_closed",
     "letter_of",
+    "marks_of",
     "month",
     "office",
     "open_by_holder",
@@ -64,6 +68,8 @@ __all__ = [
     "procedure",
     "procedures",
     "provider",
+    "redacting",
+    "redaction_for",
     "slip_number",
     "tally",
     "terms",

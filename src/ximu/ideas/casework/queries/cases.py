@@ -12,8 +12,9 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from ximu.foundation import clock
-from ximu.ideas.casework.models import Case, CaseFile, Clock, Step, Telling
+from ximu.ideas.casework.models import Case, Clock, Step, Telling
 from ximu.ideas.casework.queries.declared import procedure, procedures
+from ximu.ideas.casework.queries.papers import PaperView, Reader, papers_of
 from ximu.ideas.casework.rules import Move, Parties, Procedure, State, offered
 from ximu.ideas.casework.rules.declaration import SHOWN
 from ximu.ideas.records.rules import parse
@@ -27,6 +28,8 @@ OTHER_STEPS = {
     "open": Text("提出", "Opened"), "handover": Text("移交", "Handed over"), "overdue": Text("超期", "Overdue"),
     "supervise": Text("督办", "Supervised"), "let_go": Text("承办人离任", "Its holder left"),
     "take": Text("承接", "Taken in hand"), "files": Text("补交材料", "Files added"), "recount": Text("重新计期", "Recounted"),
+    "redact": Text("提出遮盖材料", "Redaction proposed"), "redacted": Text("批准遮盖", "Redaction approved"),
+    "unredacted": Text("不批准遮盖", "Redaction refused"),
 }
 
 
@@ -50,7 +53,7 @@ class CaseView:
     procedure: Procedure
     state: State
     steps: list[StepView]
-    files: list[CaseFile]
+    files: list[PaperView]
     clock: Clock | None
     clocks: list[Clock]
     tellings: list[Telling]
@@ -98,7 +101,7 @@ def parties(case: Case, *, on: date, decided: frozenset[str] | None = None) -> P
     )
 
 
-def _units_of(actor: Actor) -> list[str]:
+def units_of(actor: Actor) -> list[str]:
     return sorted({u for u in (actor.unit, *(g.unit for g in actor.grants)) if u})
 
 
@@ -111,7 +114,7 @@ def visible(actor: Actor) -> Q:
 
 def _ways(actor: Actor) -> list[Q]:
     """By which relation somebody may know of a case; each has its own index."""
-    units = _units_of(actor)
+    units = units_of(actor)
     shown = [(relation, [code for code, made in procedures().items() if relation in made.shown]) for relation in SHOWN]
     return [Q(opened_by=actor.human), Q(person=actor.human), *(Q(procedure__in=codes, **{f"{name}__in": units}) for name, codes in shown)]
 
@@ -127,6 +130,13 @@ def known_of(uids: Collection[str], *, actor: Actor) -> set[str]:
     return set(Case.objects.filter(visible(actor), uid__in=uids).values_list("uid", flat=True))
 
 
+def reader_of(case: Case, actor: Actor, *, on: date) -> Reader:
+    """With `casework.see_all` for the whole city somebody reads for the office in charge."""
+    held = parties(case, on=on)
+    office = {held.office} if actor.can(SEE_ALL) and actor.units_with(SEE_ALL) is None else set()
+    return Reader(actor.human, frozenset({*units_of(actor), *office} - {""}), held, on)
+
+
 def case(uid: str, *, actor: Actor, at: datetime) -> CaseView:
     """Errors: `CASE-NONE`, also when the actor may not know of it."""
     found = Case.objects.filter(visible(actor), uid=uid).first()
@@ -137,7 +147,7 @@ def case(uid: str, *, actor: Actor, at: datetime) -> CaseView:
     steps = list(found.steps.order_by("log_index"))
     units = {found.holder, found.subject, found.source, found.opener, *(s.unit for s in steps)} - {""}
     return CaseView(
-        found, made, made.states[found.state], [_step(made, s) for s in steps], list(found.files.order_by("pk")),
+        found, made, made.states[found.state], [_step(made, s) for s in steps], papers_of(found, reader_of(found, actor, on=day)),
         next((c for c in reversed(clocks) if c.ended_on is None), None), clocks, list(found.tellings.order_by("pk")),
         () if found.closed_at else offered(made, found.state, actor=actor, parties=parties(found, on=day)),
         {u: registry.called(u, as_of=day) for u in units},
@@ -177,7 +187,7 @@ def inbox(actor: Actor, *, tab: str = "unit", kind: str = "") -> QuerySet[Case]:
     if tab == "mine":
         rows = rows.filter(visible(actor), pk__in=_keys(mine, closed=False))
     elif tab in ("unit", "overdue"):
-        rows = rows.filter(visible(actor), pk__in=_keys([Q(holder__in=_units_of(actor)), mine[0]], closed=False))
+        rows = rows.filter(visible(actor), pk__in=_keys([Q(holder__in=units_of(actor)), mine[0]], closed=False))
     elif visible(actor):
         rows = rows.filter(pk__in=_keys(_ways(actor), closed=closed))
     if tab == "overdue":

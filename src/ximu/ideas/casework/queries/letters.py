@@ -110,5 +110,5 @@ def letter_of(seen: CaseView, kind: str, *, on: date) -> Letter:
     return Letter(
         issuer=office, number=number, title=f"{seen.procedure.name.zh}{LETTER_NAMES[kind].zh}"
         if kind != "notice" else "政务诚信记录告知书", to=name, paragraphs=tuple(WRITERS[kind](seen)), signer=office, day=on,
-        attachments=tuple(f.name or f"材料（{f.digest[:8]}）" for f in seen.files[:9]) if kind == "supervision" else (),
+        attachments=tuple(f.name or f"材料（{(f.digest or f.uid)[:8]}）" for f in seen.files[:9]) if kind == "supervision" else (),
     )

@@ -13,10 +13,11 @@ from django.db import transaction
 
 from ximu.foundation import files as store
 from ximu.ideas.casework.models import Case, CaseFile, FileOpening
-from ximu.ideas.casework.queries.cases import absent_case, row, visible
+from ximu.ideas.casework.queries import redactions as queries
+from ximu.ideas.casework.queries.cases import absent_case, visible
 from ximu.ideas.casework.services import steps
 from ximu.kernel.actor import Actor
-from ximu.kernel.refusal import Refusal, absent
+from ximu.kernel.refusal import Refusal
 
 MOST_BYTES = 50 << 20
 SHELF = "cases"
@@ -73,17 +74,24 @@ def add_files(uid: str, given: Sequence[Upload], *, by: Actor, at: datetime) -> 
     return len(digests)
 
 
-def read_file(uid: str, file: str, *, by: Actor, at: datetime) -> tuple[CaseFile, Path]:
-    """Open a paper: its bytes are checked against the digest, and the opening is noted. Errors: `CASE-NONE`, `FILE-NONE`, `EVID-DIGEST`."""
-    if not Case.objects.filter(visible(by), uid=uid).exists():
-        raise absent_case(uid)
-    found = CaseFile.objects.filter(case=row(uid), uid=file).first()
-    if found is None:
-        raise absent("FILE-NONE", field="file", value=file[:16], zh="份材料", en="paper")
-    path = _must_lie(found.digest)
+def read_file(uid: str, file: str, *, by: Actor, at: datetime) -> tuple[str, Path, bool]:
+    """Open the form of a paper that this person gets: (digest, where it lies, whether it is redacted); the opening is noted.
+
+    Errors: `CASE-NONE`, `FILE-NONE`, `REDACT-WAITING`, `EVID-DIGEST` where the bytes are not those of the digest.
+    """
+    found = queries.paper_of(uid, file, actor=by)
+    form = queries.form_for(found, actor=by, at=at)
+    digest = form.digest if form else found.digest
+    path = sound_path(digest)
+    FileOpening.objects.create(file=found, unit=by.unit or "", by=by.human, at=at, redacted=form is not None)
+    return digest, path, form is not None
+
+
+def sound_path(digest: str) -> Path:
+    """Where a paper lies, its bytes checked. Errors: `EVID-DIGEST`."""
+    path = _must_lie(digest)
     with path.open("rb") as opened:
-        if hashlib.file_digest(opened, "sha256").hexdigest() != found.digest:
-            raise Refusal("EVID-DIGEST", status=409, field="files", value=found.digest, rule="SHA-256",
+        if hashlib.file_digest(opened, "sha256").hexdigest() != digest:
+            raise Refusal("EVID-DIGEST", status=409, field="files", value=digest, rule="SHA-256",
                           zh="材料内容与提交时的摘要不符，已被改动。", en="The paper is not what was handed in: its digest differs.")
-    FileOpening.objects.create(file=found, unit=by.unit or "", by=by.human, at=at)
-    return found, path
+    return path

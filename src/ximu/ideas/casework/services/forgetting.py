@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from ximu.foundation import files as store
-from ximu.ideas.casework.models import Case, CaseFile, Step, Telling
+from ximu.ideas.casework.models import Case, CaseFile, Redaction, Step, Telling
 from ximu.ideas.casework.queries.evidence import committed
 from ximu.ideas.casework.services.files import SHELF
 from ximu.ideas.records.services import Traces
@@ -36,14 +36,18 @@ def forget(traces: Traces, *, at: datetime) -> None:
 
 
 def _drop_papers(cases: Collection[int]) -> None:
-    """The names, and the bytes unless another case holds the same paper."""
-    digests = set(CaseFile.objects.filter(case__in=cases).values_list("digest", flat=True))
+    """The names, where places were blacked out, and the bytes of originals and redacted forms unless another case holds the same."""
+    made = Redaction.objects.filter(file__case__in=cases)
+    digests = {*CaseFile.objects.filter(case__in=cases).values_list("digest", flat=True), *made.values_list("digest", flat=True)}
     CaseFile.objects.filter(case__in=cases).update(name=GONE)
+    made.update(regions=[])
     drop_papers(digests, besides=cases)
 
 
 def drop_papers(digests: Collection[str], *, besides: Collection[int] = ()) -> None:
     """After the commit the bytes of these papers are gone from the shelf of cases, unless a case (but for `besides`) holds them."""
     elsewhere = set(CaseFile.objects.filter(digest__in=digests).exclude(case__in=besides).values_list("digest", flat=True))
+    elsewhere |= set(Redaction.objects.filter(digest__in=digests, state__in=["proposed", "approved", "replaced"])
+                     .exclude(file__case__in=besides).values_list("digest", flat=True))
     for digest in set(digests) - elsewhere - {""}:
         transaction.on_commit(lambda digest=digest: store.drop(digest, SHELF))

@@ -164,7 +164,8 @@ def test_every_paper_arrives_and_its_opening_is_noted() -> None:
     assert services.add_files(uid, papers, by=COORDINATOR, at=T0) == 0
     seen = queries.case(uid, actor=CLERK, at=T0)
     assert [f.digest for f in seen.files] == [p.digest for p in papers]
-    file, path = services.read_file(uid, seen.files[7].uid, by=CLERK, at=T0)
+    file = seen.files[7]
+    _, path, _ = services.read_file(uid, file.uid, by=CLERK, at=T0)
     assert (path.read_bytes().decode(), FileOpening.objects.get().unit) == ("第7页", SOURCE)
     store.path_of(file.digest, "cases").write_bytes(b"other")
     assert code_of(services.read_file, uid, file.uid, by=CLERK, at=T0) == "EVID-DIGEST"

@@ -62,6 +62,7 @@ def case(request: HttpRequest, uid: str) -> HttpResponse:
         "letters": [(kind, queries.LETTER_NAMES[kind]) for kind in seen.procedure.letters],
         "pages": services.pages_of(seen.row, by),
         "slips": [(queries.slip_number(s), s.at, seen.names.get(s.to, s.to)) for s in seen.row.slips.order_by("pk")],
+        "may_redact": by.can("casework.redact", seen.row.holder or seen.row.office or None),
         "subject": seen.names.get(seen.row.subject, ""), "source": seen.names.get(seen.row.source, ""),
     })
 
@@ -125,8 +126,9 @@ def move(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
 
 @require_safe
 def paper(request: HttpRequest, uid: str, paper: str) -> FileResponse:
-    found, path = services.read_file(uid, paper, by=actor_of(request), at=clock.now())
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{found.digest[:12]}.bin", content_type="application/octet-stream")
+    digest, path, redacted = services.read_file(uid, paper, by=actor_of(request), at=clock.now())
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{digest[:12]}.{'pdf' if redacted else 'bin'}",
+                        content_type="application/pdf" if redacted else "application/octet-stream")
 
 
 @require_safe

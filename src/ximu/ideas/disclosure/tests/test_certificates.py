@@ -82,6 +82,15 @@ def test_the_log_proves_it_and_an_erased_record_leaves_no_word() -> None:
     assert "disclosed" not in queries.certificate_bundle(certificate)
 
 
+def test_a_read_of_an_erased_record_says_no_longer_what_was_read() -> None:
+    number, other = made.effective(), made.effective("示罚〔2018〕2号")
+    for one in (number, other):
+        services.look(one, by=made.SUPERVISOR, purpose="supervision", at=made.LATER)
+    services.forget(traces(number), at=made.LATER)
+    kept = list(Use.objects.order_by("pk").values_list("number", "subject", "actor", "purpose"))
+    assert kept == [("", "", made.SUPERVISOR.uid, "supervision"), (other, made.UNIT, made.SUPERVISOR.uid, "supervision")]
+
+
 def traces(number: str, *persons: str) -> Traces:
     return Traces(frozenset({number}), frozenset(), frozenset(), frozenset(), frozenset(persons))
 

@@ -24,15 +24,16 @@ def confine(seconds: int) -> None:
 if __name__ == "__main__":
     confine(int(sys.argv[1]))
 
-from ximu.notice.mechanisms.m3_complaints.reader import office, pdf  # noqa: E402
+from ximu.foundation import pixels  # noqa: E402
+from ximu.notice.mechanisms.m3_complaints.reader import office  # noqa: E402
 from ximu.notice.mechanisms.m3_complaints.rules import packages  # noqa: E402
 
 
 def main() -> int:
     content = sys.stdin.buffer.read()
     try:
-        kind, made = ("pdf", pdf.rebuilt(content)) if content[:5] == b"%PDF-" else office.rebuilt(content)
-    except (packages.TooMuchError, pdf.TooMuchError, MemoryError):
+        kind, made = ("pdf", pixels.rebuilt(content)) if content[:5] == b"%PDF-" else office.rebuilt(content)
+    except (packages.TooMuchError, pixels.TooMuchError, MemoryError):
         return MUCH
     except ValueError:
         return RISK

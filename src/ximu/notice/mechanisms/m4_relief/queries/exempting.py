@@ -22,7 +22,7 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
 from ximu.notice.mechanisms.m4_relief.models import Bar, Panel, Precedent
-from ximu.notice.mechanisms.m4_relief.queries.standing import is_subject, table
+from ximu.notice.mechanisms.m4_relief.queries.standing import decides_on, is_subject, table
 from ximu.notice.mechanisms.m4_relief.rules import Checklist, Like, like_cases
 from ximu.notice.mechanisms.m4_relief.rules.exemption import Candidate, draw_panel
 
@@ -67,9 +67,10 @@ def barred(record: records.Duties) -> str:
 
 
 def panel_for(case: str, *, by: Actor) -> Panel:
-    """For its reviewers, those who decide, and the subject. Errors: `CASE-NONE`."""
+    """For its reviewers, those who decide for the delivering unit or in the case, and the subject. Errors: `CASE-NONE`."""
     found = Panel.objects.filter(case=case).first()
-    if found is None or not (by.can("relief.decide") or by.human in {m[0] for m in found.members} or is_subject(found.number, by)):
+    if found is None or not (by.human in {m[0] for m in found.members} or decides_on(found.number, by, case=case)
+                             or is_subject(found.number, by)):
         raise absent("CASE-NONE", field="case", value=case[:16], zh="个办件，或者您无权查看", en="case, or you may not see it")
     return found
 

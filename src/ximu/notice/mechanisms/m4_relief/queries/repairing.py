@@ -15,7 +15,7 @@ from ximu.ideas.records import queries as records
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 from ximu.notice.mechanisms.m4_relief.models import Certificate, Fulfilment, Mitigation, SelfReport
-from ximu.notice.mechanisms.m4_relief.queries.standing import is_subject, table
+from ximu.notice.mechanisms.m4_relief.queries.standing import decides_on, is_subject, table
 from ximu.notice.mechanisms.m4_relief.rules import Condition, RepairRules
 from ximu.notice.mechanisms.m4_relief.rules import repair as repair_rules
 
@@ -61,7 +61,7 @@ def self_report(case: str) -> SelfReport:
 def certificate(uid: str, *, by: Actor) -> Certificate:
     """Errors: `CERT-NONE`, also when it is not yours."""
     found = Certificate.objects.filter(uid=uid).first()
-    if found is None or not (by.can("relief.decide") or is_subject(found.number, by)):
+    if found is None or not (decides_on(found.number, by, case=found.case) or is_subject(found.number, by)):
         raise absent("CERT-NONE", field="certificate", value=uid[:16], zh="份证明，或者您无权查看", en="certificate, or you may not see it")
     return found
 

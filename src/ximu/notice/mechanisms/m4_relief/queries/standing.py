@@ -45,6 +45,13 @@ def of_source(number: str, by: Actor) -> records.Duties:
     return found
 
 
+def decides_on(number: str, by: Actor, *, case: str = "") -> bool:
+    """Whether this person decides for the unit that delivered the record, or for the city, or has to do with the case about it."""
+    if not by.can(DECIDE):
+        return False
+    return by.can(DECIDE, or_nobodys(number).source) or bool(case and cases.known_of([case], actor=by))
+
+
 def or_nobodys(number: str) -> records.Duties:
     """The record; where there is none, one of nobody: nobody is its subject or its source."""
     try:

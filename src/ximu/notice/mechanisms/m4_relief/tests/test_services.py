@@ -220,6 +220,8 @@ def test_an_exempted_fact_is_barred_whoever_delivers_it(monkeypatch: pytest.Monk
     assert code_of(casework.move, case, "exempt", given=WHY, by=OFFICE, at=T0) == "STATE-EDGE"
     casework.move(case, "draw", by=OFFICE, at=T0)
     panel = Panel.objects.get(case=case)
+    assert code_of(queries.panel_for, case, by=STRANGER) == "CASE-NONE"
+    assert {queries.panel_for(case, by=by).pk for by in (SECOND, OFFICE, SUBJECT)} == {panel.pk}
     assert not {m[0] for m in panel.members} & {"same", "clerk"}
     assert queries.draw_again(panel) == [m[0] for m in panel.members]
     assert code_of(services.vote, case, "exempt", reason="x", by=person("same", SUBJECT_UNIT, "relief.panel"), at=T0) == "CONFLICT"
@@ -304,7 +306,9 @@ def test_repair_from_the_grey_button_to_the_certificate(django_capture_on_commit
     outbox.sweep(at=at)
     assert (state(number), [e.state for e in cases.open_effects()]) == ("repaired", ["open"])
     certificate = services.issue_certificate(case, by=SUBJECT, at=at)
-    assert code_of(queries.certificate, certificate.uid, by=STRANGER.__class__("x")) == "CERT-NONE"
+    for stranger in (STRANGER, STRANGER.__class__("x")):
+        assert code_of(queries.certificate, certificate.uid, by=stranger) == "CERT-NONE"
+    assert {queries.certificate(certificate.uid, by=by).uid for by in (SECOND, OFFICE, SUBJECT)} == {certificate.uid}
     made = ledger.bundle_bytes(queries.bundle(queries.certificate(certificate.uid, by=SUBJECT)))
     assert verify_bundle(made, [ledger.key()])
     assert "未确认".encode() in made

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
-from ninja import Field, File, Query, Router, Schema, Status, UploadedFile
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema, Status
 
 from ximu.foundation import clock
 from ximu.foundation.api import Paging, page_of
@@ -55,10 +55,21 @@ class StepOut(Schema):
     detail: dict[str, Any]
 
 
+class MarkOut(Schema):
+    page: int
+    reason_zh: str
+    reason_en: str
+
+
 class PaperOut(Schema):
+    """As the reader gets it: where `original` is false, digest and size are those of the redacted form (empty while it awaits approval)."""
+
     uid: str
     digest: str
     size: int
+    original: bool
+    marks: list[MarkOut]
+    redaction_waits: bool
     opened_by_units: list[str]
 
 
@@ -144,15 +155,16 @@ def _line(case: Any) -> dict[str, Any]:
             "due": case.due, "late": case.late, "paused": case.paused}
 
 
-def _whole(uid: str, request: HttpRequest) -> dict[str, Any]:
+def whole(uid: str, request: HttpRequest) -> dict[str, Any]:
     seen = queries.case(uid, actor=actor_of(request), at=clock.now())
     return {
         **_line(seen.row), "counted": seen.clock.counted if seen.clock else {},
         "moves": [{"verb": m.verb, "name_zh": m.name.zh, "name_en": m.name.en, "needs": list(m.needs)} for m in seen.moves],
         "steps": [{"verb_zh": s.verb.zh, "after_zh": s.after.zh, "unit": s.unit, "at": s.at, "log_index": s.log_index, "detail": s.detail}
                   for s in seen.steps],
-        "papers": [{"uid": f.uid, "digest": f.digest, "size": f.size, "opened_by_units": [o.unit for o in f.openings.all()]}
-                   for f in seen.files],
+        "papers": [{"uid": f.uid, "digest": f.digest, "size": f.size, "original": f.original, "redaction_waits": f.waiting is not None,
+                    "marks": [{"page": page, "reason_zh": reason.zh, "reason_en": reason.en} for page, reason in f.marks],
+                    "opened_by_units": [unit for unit, _, _ in f.openings]} for f in seen.files],
     }
 
 
@@ -176,12 +188,12 @@ def open_case(request: HttpRequest, given: NewCase) -> Status:
     by.must(queries.procedure(given.procedure).opens or "casework.never")
     opening = services.Opening(about=given.about, subject=given.subject, source=given.source)
     uid = services.open_case(given.procedure, opening=opening, given=Given(given.reason), by=by, at=at)
-    return Status(201, _whole(uid, request))
+    return Status(201, whole(uid, request))
 
 
 @router.get("/cases/{uid}", response=CaseOut, summary="一个办件 One case")
 def case(request: HttpRequest, uid: str) -> dict[str, Any]:
-    return _whole(uid, request)
+    return whole(uid, request)
 
 
 @router.post("/cases/{uid}/moves", response=CaseOut, summary="办理 Make a move")
@@ -193,7 +205,7 @@ def move(request: HttpRequest, uid: str, given: NewMove) -> dict[str, Any]:
     known = {f.digest for f in queries.case(uid, actor=by, at=at).files}
     told = Given(given.reason, given.ground, given.proof, tuple(d for d in wanted if d in known), values)
     services.move(uid, given.verb, given=told, by=by, at=at)
-    return _whole(uid, request)
+    return whole(uid, request)
 
 
 @router.post("/moves", response=list[OutcomeOut], summary="批量办理 The same move for many cases")
@@ -234,19 +246,6 @@ def years(request: HttpRequest) -> list[dict[str, Any]]:
     if not by.can("casework.calendar"):
         by.must("casework.handle")
     return [{"year": year, "source": source, "loaded": here} for year, source, here in queries.calendar_years()]
-
-
-@router.post("/cases/{uid}/papers", response={201: CaseOut}, summary="补交材料 Hand in papers")
-def papers(request: HttpRequest, uid: str, papers: File[list[UploadedFile]]) -> Status:
-    kept = [(*services.keep(paper.chunks()), paper.name or "") for paper in papers]
-    services.add_files(uid, [services.Upload(*one) for one in kept], by=actor_of(request), at=clock.now())
-    return Status(201, _whole(uid, request))
-
-
-@router.get("/cases/{uid}/papers/{paper}", summary="打开材料（留痕） Open a paper; noted")
-def paper(request: HttpRequest, uid: str, paper: str) -> FileResponse:
-    found, path = services.read_file(uid, paper, by=actor_of(request), at=clock.now())
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{found.digest[:12]}.bin", content_type="application/octet-stream")
 
 
 @router.get("/effects/open", response=list[EffectOut], summary="未确认停止的效果 Effects without a receipt")

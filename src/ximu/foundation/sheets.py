@@ -1,0 +1,55 @@
+"""Pages of a paper as pixels, and a paper with places blacked out: asked of a process of its own, for a paper may be hostile."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ximu.kernel.refusal import Refusal, absent
+
+SECONDS, MUCH, NO_PAGE = 60, (3, -9, -24), 4
+SURROUNDINGS = {"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8",
+                "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
+
+
+def count(content: bytes) -> int:
+    """How many pages. Errors: `PAPER-KIND` for what is no PDF, PNG or JPEG, or damaged or locked; `PAPER-SIZE`."""
+    return int(_ask({"count": True}, content))
+
+
+def page(content: bytes, number: int) -> bytes:
+    """A page as PNG. Errors: those of `count`; `PAPER-PAGE`."""
+    return _ask({"page": number}, content)
+
+
+def blacked(content: bytes, boxes: Sequence[tuple[int, float, float, float, float, str]]) -> bytes:
+    """A PDF of pixels with the boxes (page, left, top, right, bottom in percent, mark) blacked. Errors: those of `page`."""
+    return _ask({"boxes": [list(box) for box in boxes]}, content)
+
+
+def _ask(wanted: dict[str, Any], content: bytes) -> bytes:
+    try:
+        ended = subprocess.run([sys.executable, "-m", "ximu.foundation.confined", str(SECONDS)], env=SURROUNDINGS, cwd="/", check=False,
+                               input=json.dumps(wanted).encode() + b"\n" + content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               timeout=SECONDS + 5)
+    except subprocess.TimeoutExpired:
+        raise _much() from None
+    if ended.returncode in MUCH:
+        raise _much()
+    if ended.returncode == NO_PAGE:
+        raise absent("PAPER-PAGE", field="page", value=wanted.get("page", "boxes"), zh="页", en="page")
+    if ended.returncode != 0:
+        raise Refusal("PAPER-KIND", field="paper", value="", rule="PDF, PNG, JPEG",
+                      zh="材料不是完好的PDF、PNG或者JPEG，不能遮盖；请另附可遮盖的版本。",
+                      en="The paper is no sound PDF, PNG or JPEG and cannot be redacted; hand in a form that can.")
+    return ended.stdout
+
+
+def _much() -> Refusal:
+    return Refusal("PAPER-SIZE", status=413, field="paper", value="", rule=f"60 pages, {SECONDS} s",
+                   zh="材料页数过多或者过大，请分开提交。",
+                   en="The paper has too many pages or is too large; hand it in in parts.")

@@ -1,0 +1,105 @@
+"""How does a paper get a form that others may read? One blacks places out, each with its reason; another approves what he has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from ximu.foundation import clock, sheets
+from ximu.foundation import files as store
+from ximu.ideas.casework import queries
+from ximu.ideas.casework.models import FileOpening, Redaction
+from ximu.ideas.casework.rules import redaction as rules
+from ximu.ideas.casework.services import steps
+from ximu.ideas.casework.services.files import SHELF, sound_path
+from ximu.ideas.casework.services.forgetting import drop_papers
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal
+
+SITTING = timedelta(hours=1)
+
+
+def redact(uid: str, file: str, regions: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) -> Redaction:
+    """Black the regions (page, left, top, right, bottom in percent, reason) out; it waits for a second person.
+
+    Errors: those of `queries.redaction_for`, `REDACT-OPEN` where one waits, `REDACT-REGION`, `REDACT-REASON`, `EVID-DIGEST`, and
+    `PAPER-KIND`, `PAPER-SIZE` for what cannot be shown as pages.
+    """
+    found, waiting = queries.redaction_for(uid, file, actor=by, at=at)
+    if waiting:
+        raise Refusal("REDACT-OPEN", status=409, field="file", value=file[:16], rule="一次一件",
+                      zh="该材料已有待批准的遮盖，须先作出决定。",
+                      en="A redaction of this paper already awaits its decision.")
+    table = queries.redacting(clock.city_day(at))
+    content = sound_path(found.digest).read_bytes()
+    wanted = rules.regions_of(regions, table, pages=sheets.count(content))
+    made = sheets.blacked(content, [(r.page, r.left, r.top, r.right, r.bottom, table.reasons[r.reason].name.zh) for r in wanted])
+    digest, size = store.keep([made], shelf=SHELF)
+    with transaction.atomic():
+        one = Redaction.objects.create(file=found, regions=[asdict(r) for r in wanted], version=table.version, digest=digest, size=size,
+                                       proposed_at=at, proposed_by=by.human)
+        _step("redact", one, by=by, at=at)
+    return one
+
+
+def decide_redaction(uid: str, file: str, *, approved: bool, digest: str, by: Actor, at: datetime) -> Redaction:
+    """A second person says yes or no to exactly the form that he has seen; yes puts an earlier form out of use.
+
+    Errors: those of `queries.redaction_for`, `REDACT-NONE`, `DUAL` for who proposed it, `REDACT-DIGEST`, `STATE-RACE`.
+    """
+    found, one = queries.redaction_for(uid, file, actor=by, at=at)
+    if one is None:
+        raise Refusal("REDACT-NONE", status=404, field="file", value=file[:16], rule="待批准", zh="该材料没有待批准的遮盖。",
+                      en="No redaction of this paper awaits a decision.")
+    if by.human == one.proposed_by:
+        raise Refusal("DUAL", status=403, field="by", value="", rule="四眼原则", zh="提出人不能批准自己的遮盖，须由另一人决定。",
+                      en="Whoever proposed a redaction cannot decide on it; another person must.")
+    if digest != one.digest:
+        raise Refusal("REDACT-DIGEST", status=409, field="digest", value=digest[:64], rule=one.digest,
+                      zh="您看到的遮盖件已不是待批准的这一件，请重新查看。",
+                      en="The form that you saw is not the one that awaits approval; look again.")
+    state = "approved" if approved else "refused"
+    with transaction.atomic():
+        if approved:
+            Redaction.objects.filter(file=found, state="approved").update(state="replaced")
+        if not Redaction.objects.filter(pk=one.pk, state="proposed").update(state=state, decided_at=at, decided_by=by.human):
+            raise steps.lost_race(found.case, "redact")
+        one.refresh_from_db()
+        _step(state, one, by=by, at=at)
+        if not approved:
+            drop_papers([one.digest])
+    return one
+
+
+def _step(what: str, one: Redaction, *, by: Actor, at: datetime) -> None:
+    case = one.file.case
+    verb = {"redact": "redact", "approved": "redacted", "refused": "unredacted"}[what]
+    reasons = sorted({r["reason"] for r in one.regions})
+    steps.write([steps.Done(case, verb, case.state, case.state, {"paper": one.file.uid, "redacted": one.digest, "grounds": reasons})],
+                by=by, at=at)
+
+
+def pages_in(uid: str, file: str, *, by: Actor, at: datetime) -> int:
+    """How many pages the paper has. Errors: those of `queries.redaction_for`, `PAPER-KIND`, `PAPER-SIZE`, `EVID-DIGEST`."""
+    found, _ = queries.redaction_for(uid, file, actor=by, at=at)
+    return sheets.count(sound_path(found.digest).read_bytes())
+
+
+def page_of_paper(uid: str, file: str, number: int, *, redacted: bool, by: Actor, at: datetime) -> bytes:
+    """A page as PNG for who redacts: of the original, or of the form that waits. Turning pages for an hour
+    is one opening.
+
+    Errors: those of `queries.redaction_for`, `REDACT-NONE`, `PAPER-PAGE`, `PAPER-KIND`, `PAPER-SIZE`, `EVID-DIGEST`.
+    """
+    found, one = queries.redaction_for(uid, file, actor=by, at=at)
+    if redacted and one is None:
+        raise Refusal("REDACT-NONE", status=404, field="file", value=file[:16], rule="待批准", zh="该材料没有待批准的遮盖。",
+                      en="No redaction of this paper awaits a decision.")
+    made = sheets.page(sound_path(one.digest if redacted and one else found.digest).read_bytes(), number)
+    if not FileOpening.objects.filter(file=found, by=by.human, redacted=redacted, at__gt=at - SITTING).exists():
+        FileOpening.objects.create(file=found, unit=by.unit or "", by=by.human, at=at, redacted=redacted)
+    return made
