@@ -15,3 +15,4 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 WHITENOISE_AUTOREFRESH = True
 XIMU_MFA = "optional"
 XIMU_TILE_SECONDS = 0
+XIMU_API_PACE = 0
