@@ -65,7 +65,7 @@ class Commitment(models.Model):
             models.Index(fields=["domain", "kind"], name="promise_domain_kind"),
             models.Index(fields=["answer_due"], condition=Q(disputed=True), name="promise_waiting"),
             models.Index(fields=["due_asked"], condition=Q(rolled=False), name="promise_unrolled"),
-            models.Index(fields=["series"], condition=~Q(series=""), name="promise_series"),
+            models.Index(fields=["series"], name="promise_series"),
         ]
 
     class Privacy:

@@ -17,6 +17,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='commitment',
-            index=models.Index(condition=models.Q(('series', ''), _negated=True), fields=['series'], name='promise_series'),
+            index=models.Index(fields=['series'], name='promise_series'),
         ),
     ]

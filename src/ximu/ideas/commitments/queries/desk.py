@@ -63,7 +63,7 @@ def doctor(at: datetime) -> list[Check]:
 def _silent(at: datetime) -> list[Check]:
     """Promises that are measured from data, and those of them without a new value for long."""
     since = data.city_day(at) - SILENT
-    rows = Commitment.objects.exclude(series="").filter(state__in=rules.OPEN)
+    rows = Commitment.objects.filter(series__gt="", state__in=rules.OPEN)
     if not (whole := rows.count()):
         return []
     silent = rows.filter(begins__lte=since).exclude(pk__in=Step.objects.filter(what="measure", on__gt=since).values("commitment")).count()

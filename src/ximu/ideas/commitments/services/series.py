@@ -50,7 +50,7 @@ def measure_series(*, at: datetime) -> int:
     data is no progress, and the doctor names it."""
     on, done = queries.city_day(at), 0
     states = (*rules.OPEN, "kept", "part_kept", "broken")
-    for row in Commitment.objects.exclude(series="").filter(state__in=states, begins__lte=on).order_by("pk"):
+    for row in Commitment.objects.filter(series__gt="", state__in=states, begins__lte=on).order_by("pk"):
         scheme, _, name = row.series.partition(":")
         if scheme not in SERIES:
             continue
