@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from django.db import connection, transaction
 from django.db.models import BinaryField
 from django.db.models.functions import Cast
 
@@ -65,9 +67,41 @@ class Verdict:
 def verify_log(*, whole_home: bool = False) -> Verdict:
     """Check entries, hashes, head, times, the checkpoint kept outside, and every registered evidence.
 
-    `whole_home` also reports checkpoints that another instance of the log left in `XIMU_HOME`.
+    `whole_home` also reports checkpoints that another instance of the log left in `XIMU_HOME`. The log may grow meanwhile: everything is
+    read as it stood at one moment, after the checkpoint was looked up.
     """
-    audit = _Audit()
+    memory = _memory()
+    with _one_moment():
+        return _verified(_Audit(memory), whole_home=whole_home)
+
+
+def _memory() -> tuple[int, bytes] | Refusal | None:
+    try:
+        return checkpoints.remembered(tree.head().uid)
+    except Refusal as refused:
+        return refused
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """All reads see the database as it stood at the first of them, and nobody who writes waits."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+
+
+def _verified(audit: _Audit, *, whole_home: bool) -> Verdict:
     for first in range(0, audit.head.size, STEP):
         audit.step(first, min(first + STEP, audit.head.size))
         if len(audit.findings) >= MOST_FINDINGS:
@@ -80,7 +114,7 @@ def verify_log(*, whole_home: bool = False) -> Verdict:
 
 
 class _Audit:
-    def __init__(self) -> None:
+    def __init__(self, memory: tuple[int, bytes] | Refusal | None) -> None:
         self.head = tree.head()
         self.edge = Edge(0, [])
         self.findings: list[Finding] = []
@@ -90,11 +124,9 @@ class _Audit:
         self.seen: dict[str, set[int]] = {room.name: set() for room in self.rooms}
         self.learnt: dict[str, set[str]] = {room.name: set() for room in self.rooms}
         self.unseen: dict[str, dict[str, int]] = {room.name: {} for room in self.rooms}
-        self.memory: tuple[int, bytes] | None = None
+        self.memory = None if isinstance(memory, Refusal) else memory
         self.memory_root: bytes | None = None
-        try:
-            self.memory = checkpoints.remembered(self.head.uid)
-        except Refusal:
+        if isinstance(memory, Refusal):
             self._say("memory", self.head.size)
 
     def _say(self, what: str, index: int, kind: str = "", label: str = "") -> None:
