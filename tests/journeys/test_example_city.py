@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import tomllib
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,13 +29,23 @@ def test_every_planted_fault_is_found_and_nothing_else(city: City) -> None:
         assert (summary["rows"], summary["waiting"], outcome["held"]) == (told["rows"], told["waiting"], told["held"]), name
 
 
-def test_the_log_is_sound_and_a_second_start_adds_nothing(city: City) -> None:
-    before = json.loads(city.ximu("log", "verify", "--json").stdout)
+def still(city: City, home: Path) -> City:
+    """The city as it stands now, in another folder where nobody works on."""
+    shutil.copytree(city.home, home, ignore=shutil.ignore_patterns("*.sqlite3*", "server.log"))
+    with sqlite3.connect(city.home / "ximu.sqlite3") as source, sqlite3.connect(home / "ximu.sqlite3") as copy:
+        source.backup(copy)
+    return replace(city, home=home, env={**city.env, "XIMU_HOME": str(home)})
+
+
+def test_the_log_is_sound_and_a_second_start_adds_nothing(city: City, tmp_path: Path) -> None:
+    assert json.loads(city.ximu("log", "verify", "--json").stdout)["ok"], "while the server works on"
+    copy = still(city, tmp_path / "home")
+    before = json.loads(copy.ximu("log", "verify", "--json").stdout)
     assert before["ok"], before
-    again = city.ximu("up", "--no-serve", "--json")
+    again = copy.ximu("up", "--no-serve", "--json")
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout.splitlines()[-1])["passwords"] == []
-    assert json.loads(city.ximu("log", "verify", "--json").stdout)["size"] == before["size"]
+    assert json.loads(copy.ximu("log", "verify", "--json").stdout)["size"] == before["size"]
 
 
 def test_the_plan_on_the_second_of_may_2018(city: City) -> None:
