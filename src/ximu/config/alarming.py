@@ -6,14 +6,18 @@ from datetime import date, datetime, timedelta
 
 from ximu.foundation import clock
 from ximu.ideas.events import queries as events
+from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings import queries as alarms_kept
 from ximu.ideas.warnings import services as alarms
+from ximu.ideas.warnings.hooks import AlarmConfirmed
 from ximu.ideas.warnings.services import Raised, Silent, Tried
 from ximu.kernel.actor import SYSTEM
 from ximu.notice.domains.d01_procurement import queries as procurement
 from ximu.notice.domains.d04_investment import queries as investment
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline.rules import WARNINGS
+from ximu.notice.mechanisms.m2_joint_action import services as joint
+from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 
 HOTLINE = "D13"
 
@@ -46,6 +50,15 @@ def _purchases(day: date, at: datetime) -> list[Raised]:
     return [Raised("D1", code, "yellow", one.unit, one.ocid, str(one.last_day.year), procurement.alarm_words(one, code),
                    procurement.alarm_basis(one, code)) for one in known.processes
             for code in sorted(procurement.GOVERNMENT & set(one.codes))]
+
+
+def rectify_alarm(event: AlarmConfirmed, *, at: datetime) -> None:
+    """What was found true is put right by the unit that carries it now and checked by others (M2.2); one that is open stays the one."""
+    row = alarms_kept.alarm(event.alarm)
+    name = alarms_kept.rule_words(event.rule).zh
+    owner = registry.owner_of(event.unit, clock.city_day(at))
+    problem = Problem(owner, f"预警属实：{name} {row.period}".strip()[:120], event.level, "warning", event.alarm)
+    joint.raise_or_join(problem, reason=f"预警“{name}”经核实属实，须整改并经核销。", at=at)
 
 
 def note_silences(*, at: datetime) -> int:

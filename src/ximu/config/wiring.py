@@ -49,6 +49,7 @@ from ximu.ideas.records import hooks as record_hooks
 from ximu.ideas.records import queries as records
 from ximu.ideas.records.services import register_bar, register_eraser
 from ximu.ideas.registry import queries as registry
+from ximu.ideas.warnings.hooks import AlarmConfirmed
 from ximu.ideas.warnings.rules import delivered
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
@@ -335,6 +336,7 @@ def connect_all() -> None:
     connect_followers()
     connect_complaints()
     alarming.name_rules()
+    outbox.connect(AlarmConfirmed, alarming.rectify_alarm)
     deliveries.register_examiner(delivered.examined)
     casework.register_daily("rules_tried", alarming.try_rules)
     casework.register_daily("alarms_raised", alarming.raise_alarms)

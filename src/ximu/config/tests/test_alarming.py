@@ -11,11 +11,16 @@ from typing import Any
 import pytest
 
 from ximu.config import alarming
+from ximu.foundation import outbox
+from ximu.ideas.casework import queries as cases
 from ximu.ideas.events import services as events
 from ximu.ideas.events.tests.factories import frame, ticket
+from ximu.ideas.registry import queries as registry
 from ximu.ideas.registry.tests.factories import load
 from ximu.ideas.warnings import queries as alarms
-from ximu.kernel.actor import SYSTEM
+from ximu.ideas.warnings import services as warnings
+from ximu.kernel.actor import SYSTEM, Actor, Grant
+from ximu.kernel.words import Text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("D1", "D13")]
 SCRIPT = runpy.run_path(str(Path(__file__).parents[4] / "scripts" / "procurement_example.py"))
@@ -56,3 +61,20 @@ def test_a_hotline_alarm_carries_the_rate_of_its_rule_and_days_without_tickets_a
     events.append("hotline", frame(*more), batch="c", by=SYSTEM, at=AT + timedelta(hours=1))
     assert alarming.note_silences(at=AT + timedelta(hours=2)) == 1
     assert alarms.silences() == [] and len(alarms.silences(open_only=False)) == 1
+
+
+@pytest.mark.row("M2.2")
+def test_an_alarm_found_true_opens_its_problem_and_a_false_one_does_not() -> None:
+    load()
+    unit = next(iter(registry.book().units))
+    kept = [warnings.Raised("D13", "volume", "red" if n else "orange", unit, f"主题{n}", f"2019-0{n + 1}", Text("激增", "a surge")) for n in range(2)]
+    assert warnings.keep(kept, by=SYSTEM, at=AT) == 2
+    true, false = alarms.alarms(source="D13")
+    decider = Actor("decider", "unitoffice000001", (Grant("r", frozenset({"warnings.decide"})),), "decider")
+    warnings.decide(true.uid, outcome="true", cause="核实属实", by=decider, at=AT)
+    warnings.decide(false.uid, outcome="false", cause="误报", by=decider, at=AT)
+    for minute in range(3):
+        outbox.sweep(at=AT + timedelta(minutes=minute))
+    [problem] = cases.open_cases(("rectification",))
+    assert (problem.values["origin"], problem.values["reference"], problem.values["level"]) == ("warning", true.uid, true.level)
+    assert problem.source == registry.owner_of(unit, AT.date())

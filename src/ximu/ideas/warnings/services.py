@@ -12,12 +12,14 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from ximu.foundation.outbox import announce
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Opening
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.warnings import queries
+from ximu.ideas.warnings.hooks import AlarmConfirmed
 from ximu.ideas.warnings.models import Alarm, BackTest, Silence
 from ximu.ideas.warnings.rules import outcomes
 from ximu.kernel.actor import SYSTEM, Actor
@@ -119,6 +121,8 @@ def decide(uid: str, *, outcome: str, cause: str, by: Actor, at: datetime) -> Al
             raise Refusal("STATE-EDGE", status=409, field="outcome", value=row.outcome, rule="once", zh="该预警已核实。",
                           en="This alarm has been decided.")
         ledger.append([Entry("warning.decided", {"alarm": row.uid, "rule": row.rule, "outcome": outcome, "by": by.uid})], at=at)
+        if outcome == outcomes.TRUE and row.unit:
+            announce(AlarmConfirmed(row.uid, row.unit, row.rule, row.level), at=at)
     row.refresh_from_db()
     return row
 

@@ -10,6 +10,7 @@ from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 LEVELS = {"yellow": Text("黄色", "yellow"), "orange": Text("橙色", "orange"), "red": Text("红色", "red")}
+TRUE = "true"
 OUTCOMES = {"true": Text("属实", "true"), "false": Text("误报", "false alarm"), "unclear": Text("无法判断", "cannot be told")}
 SILENCES = {"no_data": Text("未报送", "not delivered"), "silent": Text("序列沉默", "fell silent")}
 OPENS_CASE = frozenset({"orange", "red"})
