@@ -327,6 +327,16 @@ def relief_pages(case: Any, by: Any) -> list[tuple[Text, str]]:
                     else [])
 
 
+def connect_warnings() -> None:
+    """Alarms: names of rules, what runs every day, figures of deliveries tried, a true alarm put right."""
+    alarming.name_rules()
+    outbox.connect(AlarmConfirmed, alarming.rectify_alarm)
+    deliveries.register_examiner(delivered.examined)
+    casework.register_daily("rules_tried", alarming.try_rules)
+    casework.register_daily("alarms_raised", alarming.raise_alarms)
+    casework.register_daily("silences_noted", alarming.note_silences)
+
+
 def connect_all() -> None:
     """Called once when Django is ready."""
     timetable.declare_all()
@@ -335,12 +345,7 @@ def connect_all() -> None:
     connect_exchange()
     connect_followers()
     connect_complaints()
-    alarming.name_rules()
-    outbox.connect(AlarmConfirmed, alarming.rectify_alarm)
-    deliveries.register_examiner(delivered.examined)
-    casework.register_daily("rules_tried", alarming.try_rules)
-    casework.register_daily("alarms_raised", alarming.raise_alarms)
-    casework.register_daily("silences_noted", alarming.note_silences)
+    connect_warnings()
     connect_supervision()
     connect_evaluators()
     connect_procurement()
