@@ -184,7 +184,7 @@ def objected(world: World, mine: Page, number: str, folder: Path) -> str:
     papers = source.locator("section", has=source.get_by_role("heading", name="材料")).locator("tbody tr")
     assert papers.count() == 30
     with source.expect_download() as one:
-        papers.first.get_by_role("link").click()
+        papers.first.get_by_role("link").first.click()
     assert Path(one.value.path()).read_bytes() == pages[0].read_bytes()
     mine.goto(f"{world.url}/console/casework/{case}")
     expected(mine.locator("section", has=mine.get_by_role("heading", name="材料")).locator("tbody tr").first).not_to_contain_text("尚未开启")
