@@ -86,7 +86,7 @@ def served(port: int) -> Iterator[None]:
                     socket.create_connection(("127.0.0.1", port), timeout=1).close()
                     break
                 except OSError:
-                    time.sleep(0.1)
+                    threading.Event().wait(0.1)
             yield
         finally:
             server.terminate()
