@@ -104,6 +104,7 @@ class Slip(models.Model):
     to = models.CharField("送达单位", max_length=UID_LENGTH, db_comment="被督办单位标识")
     by = models.CharField("签发人", max_length=PERSON_LENGTH, db_comment="签发人的化名标识")
     at = models.DateTimeField("签发时间", db_comment="签发时间")
+    log_index = models.PositiveBigIntegerField("日志序号", unique=True, db_comment="签发步骤在日志中的条目序号")
 
     class Meta:
         verbose_name = "督办单"
@@ -113,7 +114,7 @@ class Slip(models.Model):
 
     class Privacy:
         public = ()
-        internal = ("uid", "case", "office", "year", "serial", "to", "by", "at")
+        internal = ("uid", "case", "office", "year", "serial", "to", "by", "at", "log_index")
         personal = ()
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from ximu.ideas.casework.models import Parameter, Step, YearCalendar
+from ximu.ideas.casework.models import Parameter, Slip, Step, YearCalendar
+from ximu.ideas.casework.queries.letters import slip_number
 from ximu.ideas.ledger.rules import commitment, entry_bytes, moment
 
 SEALED = "case.sealed"
+SUPERVISED = "supervise"
 COMMITMENT = 64
 """Hexadecimal digits of a SHA-256."""
 _WRONG = b"cursor"
@@ -39,6 +41,13 @@ def sealed_many(steps: Iterable[tuple[Any, str]], *, at: datetime) -> list[bytes
     return [before + commitment(step.salt, step_value(step, uid)).encode() + behind for step, uid in steps]
 
 
+def _issued(slip: Slip | None, step: Step) -> bool:
+    """Is the slip what its step says? After an erasure the step's content is gone; case, who and when remain."""
+    if slip is None or (slip.case_id, slip.by, slip.at) != (step.case_id, step.by, step.at):
+        return False
+    return bool(step.commitment) or (slip_number(slip), slip.to) == (step.detail.get("number"), step.detail.get("to"))
+
+
 def parameter_body(row: Parameter) -> dict[str, Any]:
     return {"code": row.code, "since": row.since.isoformat(), "value": row.value, "unit": row.unit, "source": row.source, "sure": row.sure}
 
@@ -56,9 +65,13 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     span = {"log_index__gte": first, "log_index__lt": last}
     newest = Step.objects.filter(case=OuterRef("case")).order_by("-log_index").values("log_index")[:1]
     steps = Step.objects.filter(**span).select_related("case").annotate(newest=Subquery(newest)).order_by("log_index")
+    slips = {slip.log_index: slip for slip in Slip.objects.filter(**span).select_related("case")}
     for step in steps.iterator(chunk_size=2000):
         moved = step.newest == step.log_index and step.case.state != step.after
-        yield step.log_index, _WRONG if moved else sealed(step, step.case.uid), f"办件 {step.case.number} {step.verb}"
+        wrong = moved or (step.verb == SUPERVISED and not _issued(slips.pop(step.log_index, None), step))
+        yield step.log_index, _WRONG if wrong else sealed(step, step.case.uid), f"办件 {step.case.number} {step.verb}"
+    for slip in slips.values():
+        yield slip.log_index, _WRONG, f"督办单 {slip_number(slip)}（办件 {slip.case.number}）"
     for parameter in Parameter.objects.filter(**span):
         yield parameter.log_index, _public("case.parameter", parameter_body(parameter), parameter.at), f"期限参数 {parameter.code}"
     for year in YearCalendar.objects.filter(**span):

@@ -52,9 +52,10 @@ def _last(office: str, year: int) -> int:
 
 def _issued(case: Case, office: str, reason: str, *, by: Actor, at: datetime) -> str:
     year = clock.city_day(at).year
-    slip = Slip.objects.create(case=case, office=office, year=year, serial=_last(office, year) + 1, to=case.holder, by=by.human, at=at)
+    slip = Slip(case=case, office=office, year=year, serial=_last(office, year) + 1, to=case.holder, by=by.human, at=at)
     number = queries.slip_number(slip)
     Telling.objects.create(case=case, unit=case.holder, post="head", what="supervised", at=at)
     detail = {"number": number, "reason": reason, "to": case.holder}
-    steps.write([steps.Done(case, "supervise", case.state, case.state, detail)], by=by, at=at)
+    slip.log_index = steps.write([steps.Done(case, "supervise", case.state, case.state, detail)], by=by, at=at)[0]
+    slip.save(force_insert=True)
     return number

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ximu.ideas.casework import queries, services
-from ximu.ideas.casework.models import Slip, Telling
+from ximu.ideas.casework.models import Case, Slip, Telling
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Opening, slips
 from ximu.ideas.casework.tests.factories import ALL, CLERK, COORDINATOR, OFFICE, SOURCE, STRANGER, T0, person
@@ -43,6 +43,28 @@ def test_slips_are_numbered_in_a_row_within_office_and_year() -> None:
     assert Telling.objects.filter(what="supervised", post="head", unit=SOURCE).count() == 4
     assert [s.verb.zh for s in seen.steps] == ["提出", "督办", "督办", "督办"]
     assert ledger.verify_log().ok
+
+
+@pytest.mark.parametrize("change", [
+    lambda slip: Slip.objects.filter(pk=slip.pk).update(serial=7),
+    lambda slip: Slip.objects.filter(pk=slip.pk).update(to="elsewhere"),
+    lambda slip: slip.delete(),
+])
+def test_a_slip_that_was_altered_or_taken_away_is_named(change: Any) -> None:
+    services.issue_slip(asked("A"), reason="x", by=CHIEF, at=T0)
+    slip = Slip.objects.get()
+    change(slip)
+    found = ledger.verify_log()
+    assert [(one.what, one.index) for one in found.findings] == [("record-altered", slip.log_index)]
+
+
+def test_a_slip_that_nobody_issued_is_named() -> None:
+    case = asked("A")
+    services.issue_slip(case, reason="x", by=CHIEF, at=T0)
+    slip, opened = Slip.objects.get(), Case.objects.get(uid=case).steps.order_by("log_index").first()
+    assert opened
+    Slip.objects.create(case=slip.case, office=slip.office, year=2018, serial=2, to=slip.to, by=slip.by, at=T0, log_index=opened.log_index)
+    assert [(one.what, one.index) for one in ledger.verify_log().findings] == [("record-foreign", opened.log_index)]
 
 
 def test_a_serial_that_somebody_took_is_not_given_twice(monkeypatch: pytest.MonkeyPatch) -> None:
