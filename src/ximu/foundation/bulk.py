@@ -1,12 +1,25 @@
-"""How do many plain rows get into a table quickly? One prepared statement, values made ready column by column."""
+"""How do many plain rows get into a table quickly, and how are many keys named? One prepared statement, one parameter."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
+from django.db.models.expressions import RawSQL
+
+_PLAIN = ("CharField", "TextField", "IntegerField", "SmallIntegerField", "BigIntegerField", "PositiveIntegerField",
+          "PositiveSmallIntegerField", "PositiveBigIntegerField", "UidField")
+"""What both databases take as it is, where it is text or a whole number."""
+
+
+def among(keys: Sequence[int]) -> RawSQL:
+    """For `pk__in=`: any number of keys as one parameter."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", (list(keys),))
+    return RawSQL("SELECT value FROM json_each(%s)", (json.dumps(list(keys)),))
 
 
 def insert_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -26,23 +39,18 @@ def insert_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequenc
                            list(zip(*ready, strict=True)))
 
 
-def _ready(field: Field[Any, Any], values: tuple[Any, ...]) -> list[Any]:
+def _ready(field: Field[Any, Any], values: tuple[Any, ...]) -> Sequence[Any]:
     """As the database wants them; equal values of a column are made ready once."""
     if field.remote_field is not None:
-        return list(values)
-    made: dict[Any, Any] = {}
-    found = []
-    for value in values:
-        if isinstance(value, str | int) and not isinstance(value, bool):
-            found.append(value if field.get_internal_type() not in ("JSONField", "DateTimeField", "DateField") else _one(field, value))
-        elif isinstance(value, dict | list):
-            found.append(_one(field, value))
-        else:
-            if value not in made:
-                made[value] = _one(field, value)
-            found.append(made[value])
-    return found
+        return values
+    types = set(map(type, values))
+    if field.get_internal_type() in _PLAIN and types <= {str, int}:
+        return values
+    if types & {dict, list}:
+        return [_one(field, value) for value in values]
+    made = {value: _one(field, value) for value in set(values)}
+    return [made[value] for value in values]
 
 
 def _one(field: Field[Any, Any], value: Any) -> Any:
-    return field.get_db_prep_save(value, connection)
+    return field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -18,12 +18,12 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from ximu.foundation.bulk import insert_rows
 from ximu.foundation.models import Outbox
 
 MOST_ATTEMPTS = 8
 """After these many failures a row is parked and shown to the operator."""
-AT_ONCE = 100
-"""Rows per statement, under SQLite's limit of parameters."""
+COLUMNS = ("handler", "event", "body", "state", "attempts", "created_at", "due_at", "error")
 TOGETHER = 25
 """Rows of one handler in one transaction: so many are asked again, and answered the same, after a worker was killed."""
 FIRST_PAUSE = timedelta(seconds=5)
@@ -57,14 +57,23 @@ def announce(event: Any, *, at: datetime) -> None:
 
 def announce_many(events: Sequence[Any], *, at: datetime) -> None:
     """As `announce`, for many at once: a few statements, in the order given."""
-    rows = [
-        Outbox(handler=h, event=name, body=asdict(event), created_at=at, due_at=at)
-        for event in events for name in [f"{type(event).__module__}.{type(event).__qualname__}"] for h in _handlers.get(name, {})
-    ]
-    Outbox.objects.bulk_create(rows, batch_size=AT_ONCE)
+    named = [(f"{type(event).__module__}.{type(event).__qualname__}", event) for event in events]
+    rows = [(h, name, body, Outbox.State.PENDING.value, 0, at, at, "") for name, event in named if name in _handlers
+            for body in [_body(event)] for h in _handlers[name]]
+    insert_rows(Outbox, COLUMNS, rows)
     if rows and settings.XIMU_OUTBOX_INLINE:
-        keys = [(row.handler, row.pk) for row in rows]
-        transaction.on_commit(lambda: _deliver_all(keys, at=at))
+        names = sorted({name for name, _ in named})
+        transaction.on_commit(lambda: _deliver_all(_fresh(names, at), at=at))
+
+
+def _body(event: Any) -> dict[str, Any]:
+    return {one.name: getattr(event, one.name) for one in fields(event)}
+
+
+def _fresh(names: Sequence[str], at: datetime) -> list[tuple[str, int]]:
+    """What was announced in this moment and waits, in its order."""
+    waiting = Outbox.objects.filter(state=Outbox.State.PENDING, due_at=at, created_at=at, event__in=names)
+    return list(waiting.order_by("pk").values_list("handler", "pk"))
 
 
 def deliver(key: int, *, at: datetime) -> bool:

@@ -33,7 +33,7 @@ class Case(models.Model):
     due = models.DateField("期限", null=True, db_comment="现时限的末日，中止或未起算为空")
     late = models.BooleanField("超期", default=False, db_comment="现时限是否已过而未办")
     paused = models.BooleanField("效果暂停", default=False, db_comment="因逾期未决而暂停所涉记录的全部效果")
-    parent = models.CharField("关联办件", max_length=UID_LENGTH, blank=True, db_comment="由哪一办件引出")
+    parent = models.CharField("关联办件", max_length=UID_LENGTH, blank=True, null=True, db_comment="由哪一办件引出，无则为空值，不入索引")
     values = models.JSONField("要素", default=dict, db_comment="程序要素，可能含个人信息")
 
     class Meta:
@@ -49,7 +49,7 @@ class Case(models.Model):
             models.Index(fields=["about", "procedure"], name="case_about"),
             models.Index(fields=["subject", "procedure"], name="case_subject"),
             models.Index(fields=["about"], condition=Q(paused=True), name="case_paused"),
-            models.Index(fields=["parent"], condition=~Q(parent=""), name="case_parent"),
+            models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="case_parent"),
             models.Index(fields=["-late", "due", "id"], condition=Q(closed_at__isnull=True), name="case_urgent"),
             models.Index(fields=["source", "closed_at"], name="case_source"),
             models.Index(fields=["opener", "closed_at"], name="case_opener"),

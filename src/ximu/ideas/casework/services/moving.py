@@ -69,7 +69,7 @@ def open_case(
         case = Case(
             number=_number(), procedure=code, state=made.start, about=opening.about, key=opening.key, subject=opening.subject,
             source=opening.source, office=opening.office or queries.office() or by.unit or "", entered=opening.entered,
-            opened_by=by.human, opener=by.unit or "", parent=opening.parent, values=opening.values, opened_at=at,
+            opened_by=by.human, opener=by.unit or "", parent=opening.parent or None, values=opening.values, opened_at=at,
         )
         case.holder = queries.parties(case, on=day).unit_of(state.holder)
         try:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, Protocol
 
 from ximu.foundation.bulk import insert_rows
 from ximu.ideas.casework.models import Case, Step
@@ -21,9 +21,19 @@ AT_ONCE = 90
 """Rows per statement, under SQLite's limit of parameters."""
 
 
+class Named(Protocol):
+    """A case, or what the nightly pass read of one."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def uid(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
-    case: Case
+    case: Named
     verb: str
     before: str
     after: str

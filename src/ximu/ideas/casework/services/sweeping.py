@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from django.db import transaction
 
 from ximu.foundation import clock
-from ximu.foundation.bulk import insert_rows
+from ximu.foundation.bulk import among, insert_rows
 from ximu.foundation.outbox import announce_many
 from ximu.foundation.uid import new_uid
 from ximu.ideas.casework import queries
@@ -23,9 +24,25 @@ from ximu.ideas.casework.services.effects import pause_effects
 from ximu.ideas.casework.services.moving import move
 from ximu.kernel.actor import SYSTEM
 
-NEEDED = ("uid", "procedure", "state", "about", "subject", "holder", "person", "due")
 PART = 2000
 """Cases per transaction: a crash loses nothing, the next pass goes on."""
+
+
+@dataclass(slots=True)
+class _Late:
+    """What the pass needs of a case, without the weight of a model."""
+
+    pk: int
+    uid: str
+    procedure: str
+    state: str
+    about: str
+    subject: str
+    holder: str
+    due: date | None
+
+
+_NEEDED = tuple(one.name for one in fields(_Late))
 
 
 def sweep_deadlines(*, at: datetime, most: int = 1_000_000) -> int:
@@ -44,9 +61,10 @@ def _pass(day: date, *, at: datetime) -> int:
         if not pairs:
             return 0
         keys, late = [pk for pk, _ in pairs], [case for _, case in pairs]
-        Clock.objects.filter(pk__in=keys).update(state=Clock.State.LATE)
-        Case.objects.filter(pk__in=late, closed_at=None).update(late=True)
-        cases = list(Case.objects.filter(pk__in=late, closed_at=None).only(*NEEDED))
+        Clock.objects.filter(pk__in=among(keys)).update(state=Clock.State.LATE)
+        touched = Case.objects.filter(pk__in=among(late), closed_at=None)
+        touched.update(late=True)
+        cases = [_Late(*row) for row in touched.order_by("pk").values_list(*_NEEDED)]
         _silence(cases, day, at=at)
     for case in cases:
         limit = queries.procedure(case.procedure).states[case.state].limit
@@ -55,37 +73,34 @@ def _pass(day: date, *, at: datetime) -> int:
     return len(keys)
 
 
-def _silences(case: Case) -> list[str]:
+def _silences(case: _Late) -> list[str]:
     limit = queries.procedure(case.procedure).states[case.state].limit
     return list(limit.silence) if limit else []
 
 
-def _does(case: Case, what: str) -> bool:
+def _does(case: _Late, what: str) -> bool:
     return what in _silences(case)
 
 
-def _silence(cases: Sequence[Case], day: date, *, at: datetime) -> None:
+def _silence(cases: Sequence[_Late], day: date, *, at: datetime) -> None:
     superiors = {uid: superior_of(uid, day) for uid in {c.holder for c in cases if c.holder}}
-    held = {case.pk: case.holder for case in cases}
     told = [(case, unit, post) for case in cases if _does(case, "tell") for unit, post in _whom(case, superiors)]
     insert_rows(Telling, ("uid", "case_id", "unit", "post", "what", "at"),
                 [(new_uid(), case.pk, unit, post, "overdue", at) for case, unit, post in told])
-    raised = [c for c in cases if _does(c, "escalate") and superiors.get(c.holder)]
-    for case in raised:
-        case.holder, case.person = superiors[case.holder], ""
-    Case.objects.bulk_update(raised, ["holder", "person"], batch_size=steps.AT_ONCE)
-    paused = [c for c in cases if _does(c, "pause") and c.about]
-    Case.objects.filter(pk__in=[c.pk for c in paused]).update(paused=True)
-    pause_effects([c.about for c in paused])
+    raised = {c.pk: superiors[c.holder] for c in cases if superiors.get(c.holder) and _does(c, "escalate")}
+    for superior in sorted(set(raised.values())):
+        Case.objects.filter(pk__in=among([pk for pk, to in raised.items() if to == superior])).update(holder=superior, person="")
+    paused = [c for c in cases if c.about and _does(c, "pause")]
+    if paused:
+        Case.objects.filter(pk__in=among([c.pk for c in paused])).update(paused=True)
+        pause_effects([c.about for c in paused])
     days = {due: str(due) for due in {c.due for c in cases}}
-    steps.write([
-        steps.Done(c, "overdue", c.state, c.state, {"due": days[c.due], **({"from": held[c.pk], "to": c.holder} if c in raised else {})})
-        for c in cases
-    ], by=SYSTEM, at=at)
+    moved = {c.pk: {"from": c.holder, "to": raised[c.pk]} for c in cases if c.pk in raised}
+    steps.write([steps.Done(c, "overdue", c.state, c.state, {"due": days[c.due], **moved.get(c.pk, {})}) for c in cases], by=SYSTEM, at=at)
     announce_many([CaseOverdue(c.uid, c.procedure, c.state, c.about, _silences(c)) for c in cases], at=at)
 
 
-def _whom(case: Case, superiors: dict[str, str]) -> list[tuple[str, str]]:
+def _whom(case: _Late, superiors: dict[str, str]) -> list[tuple[str, str]]:
     """The head of the unit that was silent, its superior, and the subject."""
     wanted = [(case.holder, "head"), (superiors.get(case.holder, ""), ""), (case.subject, "subject")]
     return [(unit, post) for unit, post in dict(reversed(wanted)).items() if unit]
