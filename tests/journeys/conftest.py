@@ -26,6 +26,7 @@ CHROMIUM = os.environ.get("XIMU_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 PATIENCE_SECONDS = 120
+LOADING_SECONDS = 900
 expect.set_options(timeout=30_000)
 
 
@@ -51,8 +52,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
+def wait_for(url: str, server: subprocess.Popen[bytes], *, seconds: float = PATIENCE_SECONDS) -> None:
+    until = time.monotonic() + seconds
     pause = threading.Event()
     while time.monotonic() < until:
         assert server.poll() is None, "the server ended"
@@ -61,24 +62,23 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             pause.wait(0.2)
-    raise AssertionError(f"{url} did not answer in {PATIENCE_SECONDS} s")
+    raise AssertionError(f"{url} did not answer in {seconds} s")
 
 
 @pytest.fixture(scope="session")
 def city() -> Iterator[City]:
-    """The made-up city, loaded through its services as `make run` does, served by the production server."""
+    """The made-up city as `make run` makes it: one program loads it through its services and then serves it."""
     with tempfile.TemporaryDirectory(prefix="ximu-city-") as home:
         env = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}} | {
             "XIMU_HOME": home, "XIMU_CITY": "example", "XIMU_DEMO": "1", "XIMU_CLOCK": "2019-03-20T09:00:00", "PYTHONPATH": str(ROOT / "src")}
-        made = subprocess.run([sys.executable, "-m", "ximu", "up", "--no-serve", "--json"], env=env, cwd=ROOT, capture_output=True, text=True)
-        assert made.returncode == 0, made.stderr
-        passwords = {one["login"]: one["password"] for one in json.loads(made.stdout.splitlines()[-1])["passwords"]}
         port = free_port()
-        with (Path(home) / "server.log").open("wb") as log:
-            server = subprocess.Popen([sys.executable, "-m", "ximu", "serve", "--port", str(port)], env=env, cwd=ROOT, stdout=log,
-                                      stderr=subprocess.STDOUT)
+        out = Path(home) / "up.out"
+        with (Path(home) / "server.log").open("wb") as log, out.open("wb") as told:
+            server = subprocess.Popen([sys.executable, "-m", "ximu", "up", "--port", str(port), "--json"], env=env, cwd=ROOT, stdout=told,
+                                      stderr=log)
         try:
-            wait_for(f"http://127.0.0.1:{port}/healthz", server)
+            wait_for(f"http://127.0.0.1:{port}/healthz", server, seconds=LOADING_SECONDS)
+            passwords = {one["login"]: one["password"] for one in json.loads(out.read_text().splitlines()[0])["passwords"]}
             yield City(f"http://127.0.0.1:{port}", Path(home), passwords, env)
         finally:
             server.terminate()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +14,6 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 
 from ximu.config import demo, profiles
-from ximu.faces.operator.commands import serve_command
 from ximu.foundation.clock import CITY
 from ximu.foundation.scrubbing import refresh_statistics
 from ximu.ideas.accounts import jobs as account_jobs
@@ -66,5 +67,8 @@ def first_passwords(*, by: Actor, at: datetime) -> list[dict[str, str]]:
 
 
 def serve(host: str, port: int) -> None:
-    """Hand over to `ximu serve` in this process."""
-    serve_command.main(args=["--host", host, "--port", str(port)], prog_name="ximu serve", standalone_mode=True)
+    """Become `ximu serve`. A new program in the same process: the server forks, and threads that loading has started would not
+    live on in its workers (a query that waits for them would wait for ever)."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "ximu", "serve", "--host", host, "--port", str(port)])  # noqa: S606  our own program
