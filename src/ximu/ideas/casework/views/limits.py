@@ -20,7 +20,7 @@ from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 UNIT_WORDS = {"working-day": Text("工作日", "working days"), "calendar-day": Text("自然日", "calendar days"),
-              "month": Text("个月", "months"), "count": Text("个", "pieces")}
+              "month": Text("个月", "months"), "count": Text("个", "(a count)")}
 YEARS = (1950, 2150)
 LONGEST = 512 * 1024
 """Octets of a calendar file: a year has some thirty lines."""
