@@ -11,7 +11,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from django.conf import settings
 from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
@@ -42,10 +41,9 @@ def serve_command(host: str, port: int, workers: int, with_jobs: bool, as_json: 
     count = workers or min(os.cpu_count() or 1, 8)
     address = f"http://{host}:{port}/"
     click.echo(json.dumps({"address": address, "workers": count}) if as_json else f"{address}\tworkers {count}")
-    sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
     server = Granian(
-        "ximu.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=count,
-        blocking_threads=1 if sqlite else 4, log_access=False, websockets=False, respawn_failed_workers=True, backlog=1024,
+        "ximu.config.asgi:application", address=host, port=port, interface=Interfaces.ASGINL, workers=count, log_access=False,
+        websockets=False, respawn_failed_workers=True, backlog=1024,
     )
     with supervisor.worker(wanted=with_jobs):
         server.serve()
