@@ -45,9 +45,9 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     for row in Dispute.objects.filter(**span):
         yield row.log_index or 0, entry_bytes(DISPUTED, disputed_body(row), row.recorded_at), f"付款争议 {row.uid}"
     for row in Dispute.objects.filter(ended_at__isnull=False, **ended):
-        yield row.ended_index or 0, entry_bytes(SETTLED, settled_body(row), row.ended_at), f"付款争议终结 {row.uid}"
+        yield row.ended_index or 0, entry_bytes(SETTLED, settled_body(row), row.ended_at or row.recorded_at), f"付款争议终结 {row.uid}"
     for one in Challenge.objects.filter(**span):
         yield one.log_index or 0, entry_bytes(CHALLENGED, challenged_body(one), one.recorded_at), f"质疑投诉 {one.uid}"
     decided = {"decided_index__gte": first, "decided_index__lt": last}
     for one in Challenge.objects.filter(decided_at__isnull=False, **decided):
-        yield one.decided_index or 0, entry_bytes(DECIDED, decided_body(one), one.decided_at), f"质疑投诉办结 {one.uid}"
+        yield one.decided_index or 0, entry_bytes(DECIDED, decided_body(one), one.decided_at or one.recorded_at), f"质疑投诉办结 {one.uid}"
