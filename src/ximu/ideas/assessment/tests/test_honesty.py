@@ -87,7 +87,7 @@ def test_the_truth_is_never_worth_less_than_silence(one: dict[str, Any]) -> None
 
 def sampled(seed: int, *, step: str | None = None, rule: str | None = None) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
-    rows = [tuple(int(v) for v in rng.integers(1, 101, 3)) + (int(rng.integers(0, 9)),) for _ in range(int(rng.integers(3, 8)))]
+    rows = [(*(int(v) for v in rng.integers(1, 101, 3)), int(rng.integers(0, 9))) for _ in range(int(rng.integers(3, 8)))]
     return {"step": step or STEPS[rng.integers(len(STEPS))], "mean": "arithmetic", "rule": rule or "omit", "stage": "raw",
             "directions": (1, -1, 1), "weights": (3, 1, 2), "cap": None, "each": 2, "rows": rows, "place": int(rng.integers(3)),
             "who": int(rng.integers(3)), "gap": False}
