@@ -134,6 +134,11 @@ def end_dispute(request: HttpRequest, uid: str, given: EndIn) -> dict[str, str]:
     return {"uid": uid}
 
 
+@router.get("/quality", response=list[dict[str, Any]], summary="报送数据核查 Can the delivered figures be true?")
+def quality(request: HttpRequest, on: date | None = None, known_at: date | None = None) -> Any:
+    return [one.plain() for one in queries.examined(**_asked(request, on, known_at))]
+
+
 @router.get("/notices", response=list[dict[str, Any]], summary="应公开事项 What had to be announced, and whether it was")
 def notices(request: HttpRequest, on: date | None = None, known_at: date | None = None, state: str = "") -> Any:
     asked = _asked(request, on, known_at)

@@ -16,7 +16,7 @@ from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of, day_or_none
 from ximu.notice.domains.d01_procurement import queries, services
-from ximu.notice.domains.d01_procurement.rules import challenges
+from ximu.notice.domains.d01_procurement.rules import challenges, examining
 from ximu.notice.domains.d01_procurement.rules.payments import OUTCOMES
 
 MOST_DIGITS = 6
@@ -33,7 +33,9 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "d01_procurement/index.html", queries.overview(**_asked(request)))
+    asked = _asked(request)
+    checks = [{**one.plain(), "what": examining.WHAT[one.what]} for one in queries.examined(**asked)]
+    return render(request, "d01_procurement/index.html", {**queries.overview(**asked), "checks": checks})
 
 
 @require_safe

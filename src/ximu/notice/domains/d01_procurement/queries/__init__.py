@@ -25,6 +25,7 @@ from ximu.notice.domains.d01_procurement.queries.shown import (
     alarm_words,
     dossier,
     evaluator_rows,
+    examined,
     overview,
     payers_of,
     shown_process,
@@ -34,6 +35,7 @@ from ximu.notice.domains.d01_procurement.rules.steps import FLAGS, GOVERNMENT
 __all__ = [
     "ASSIGNED", "CHALLENGED", "DECIDED", "DISPUTED", "EVALUATED", "FLAGS", "GOVERNMENT", "KINDS", "SETTLED", "Book", "Process",
     "alarm_basis", "alarm_words", "assigned_body", "book", "challenged_body", "challenges_on", "decided_body", "disputed_body", "disputes",
-    "dossier", "evaluator_rows", "gaps", "one_process", "overview", "payers_of", "provider", "public_procurement", "responsible",
+    "dossier", "evaluator_rows", "examined", "gaps", "one_process", "overview", "payers_of", "provider", "public_procurement",
+    "responsible",
     "responsible_of", "settled_body", "shown_process",
 ]

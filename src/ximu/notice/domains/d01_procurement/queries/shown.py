@@ -14,7 +14,7 @@ from ximu.kernel.words import Text
 from ximu.notice.domains.d01_procurement.queries import responsible as duties
 from ximu.notice.domains.d01_procurement.queries.book import Book, Process, book, one_process
 from ximu.notice.domains.d01_procurement.queries.disputed import disputes
-from ximu.notice.domains.d01_procurement.rules import announcing, challenges, law, payments
+from ximu.notice.domains.d01_procurement.rules import announcing, challenges, examining, law, payments
 from ximu.notice.domains.d01_procurement.rules import release as ocds
 from ximu.notice.domains.d01_procurement.rules.payments import STATES, Figures
 from ximu.notice.domains.d01_procurement.rules.settings import KNOWN
@@ -56,6 +56,12 @@ def overview(on: date, *, known_at: datetime | None = None, units: Collection[st
         "flagged": sorted((one for one in whole.processes if one.codes), key=lambda one: (-len(one.codes), one.ocid))[:200],
         "unsaid": whole.unsaid, "manifest": whole.manifest, "gaps": len(missing),
     }
+
+
+def examined(on: date, *, known_at: datetime | None = None, units: Collection[str] | None = None) -> list[examining.Asked]:
+    """What should be asked about the figures that were delivered; what is doubtful first."""
+    found = examining.examined([one.compiled for one in book(on, known_at=known_at, units=units).processes])
+    return sorted(found, key=lambda one: (one.finding.suspicious is not True, one.finding.suspicious is None))
 
 
 def dossier(unit: str, on: date, *, known_at: datetime | None = None, units: Collection[str] | None = None,
