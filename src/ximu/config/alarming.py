@@ -10,6 +10,7 @@ from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings import queries as alarms_kept
 from ximu.ideas.warnings import services as alarms
 from ximu.ideas.warnings.hooks import AlarmConfirmed
+from ximu.ideas.warnings.rules import bands
 from ximu.ideas.warnings.services import Raised, Silent, Tried
 from ximu.kernel.actor import SYSTEM
 from ximu.notice.domains.d01_procurement import queries as procurement
@@ -27,6 +28,7 @@ def name_rules() -> None:
     alarms_kept.register_rules({one.code: one.name for one in investment.pack().rules})
     alarms_kept.register_rules({rule: hotline.rule_words(rule) for rule in hotline.RULES})
     alarms_kept.register_rules({code: words for code, (_, words) in procurement.FLAGS.items()})
+    alarms_kept.register_rules({name: bands.words_of(name) for name in bands.names()})
 
 
 def raise_alarms(*, at: datetime) -> int:
