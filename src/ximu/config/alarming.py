@@ -20,7 +20,7 @@ from ximu.notice.domains.d13_hotline.rules import WARNINGS
 from ximu.notice.mechanisms.m2_joint_action import services as joint
 from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 
-HOTLINE = "D13"
+HOTLINE, BUYING = "D13", "D1"
 
 
 def name_rules() -> None:
@@ -49,7 +49,7 @@ def raise_alarms(*, at: datetime) -> int:
 def _purchases(day: date, at: datetime) -> list[Raised]:
     """Flags on the government itself; the others stay on the procurement pages."""
     known = procurement.book(day, known_at=at)
-    return [Raised("D1", code, "yellow", one.unit, one.ocid, str(one.last_day.year), procurement.alarm_words(one, code),
+    return [Raised(BUYING, code, "yellow", one.unit, one.ocid, str(one.last_day.year), procurement.alarm_words(one, code),
                    procurement.alarm_basis(one, code)) for one in known.processes
             for code in sorted(procurement.GOVERNMENT & set(one.codes))]
 
@@ -73,12 +73,19 @@ def note_silences(*, at: datetime) -> int:
 
 def try_rules(*, at: datetime) -> int:
     """Once in `[back_test] days` each rule is run over the whole history, so that its false-alarm rate stands beside its alarms."""
-    span = events.span("hotline")
-    newest = max((row.last for row in alarms_kept.back_tests() if row.source == HOTLINE), default=None)
-    if span is None or (newest is not None and span[1] < newest + timedelta(days=WARNINGS["back_test"]["days"])):
-        return 0
-    tried = hotline.tried(alarms_kept.confirmed(HOTLINE), known_at=at)
-    if tried is None:
-        return 0
-    return alarms.keep_back_tests([Tried(HOTLINE, one.rule, tried.first, tried.last, one.judged, one.alarms, one.per_year, tried.manifest)
-                                   for one in tried.rung], by=SYSTEM, at=at)
+    found: list[Tried] = []
+    if _is_due("hotline", HOTLINE) and (heard := hotline.tried(alarms_kept.confirmed(HOTLINE), known_at=at)) is not None:
+        found += [Tried(HOTLINE, one.rule, heard.first, heard.last, one.judged, one.alarms, one.per_year, heard.manifest)
+                  for one in heard.rung]
+    if _is_due("procurement", BUYING):
+        bought = procurement.tried(alarms_kept.confirmed(BUYING), clock.city_day(at), known_at=at)
+        found += [Tried(BUYING, one.rule, bought.first, bought.last, one.judged, one.alarms, one.per_year, bought.manifest)
+                  for one in (bought.rung if bought is not None else ())]
+    return alarms.keep_back_tests(found, by=SYSTEM, at=at)
+
+
+def _is_due(dataset: str, source: str) -> bool:
+    """Whether there are data, and enough that are newer than what was tried last."""
+    span = events.span(dataset)
+    newest = max((row.last for row in alarms_kept.back_tests() if row.source == source), default=None)
+    return span is not None and (newest is None or span[1] >= newest + timedelta(days=WARNINGS["back_test"]["days"]))

@@ -30,6 +30,7 @@ from ximu.notice.domains.d01_procurement.queries.shown import (
     payers_of,
     shown_process,
 )
+from ximu.notice.domains.d01_procurement.queries.tried import tried
 from ximu.notice.domains.d01_procurement.rules.steps import FLAGS, GOVERNMENT
 
 __all__ = [
@@ -37,5 +38,5 @@ __all__ = [
     "alarm_basis", "alarm_words", "assigned_body", "book", "challenged_body", "challenges_on", "decided_body", "disputed_body", "disputes",
     "dossier", "evaluator_rows", "examined", "gaps", "one_process", "overview", "payers_of", "provider", "public_procurement",
     "responsible",
-    "responsible_of", "settled_body", "shown_process",
+    "responsible_of", "settled_body", "shown_process", "tried",
 ]
