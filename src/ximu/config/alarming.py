@@ -77,10 +77,10 @@ def try_rules(*, at: datetime) -> int:
     if _is_due("hotline", HOTLINE) and (heard := hotline.tried(alarms_kept.confirmed(HOTLINE), known_at=at)) is not None:
         found += [Tried(HOTLINE, one.rule, heard.first, heard.last, one.judged, one.alarms, one.per_year, heard.manifest)
                   for one in heard.rung]
-    if _is_due("procurement", BUYING):
-        bought = procurement.tried(alarms_kept.confirmed(BUYING), clock.city_day(at), known_at=at)
+    today = clock.city_day(at)
+    if _is_due("procurement", BUYING) and (bought := procurement.tried(alarms_kept.confirmed(BUYING), today, known_at=at)) is not None:
         found += [Tried(BUYING, one.rule, bought.first, bought.last, one.judged, one.alarms, one.per_year, bought.manifest)
-                  for one in (bought.rung if bought is not None else ())]
+                  for one in bought.rung]
     return alarms.keep_back_tests(found, by=SYSTEM, at=at)
 
 
