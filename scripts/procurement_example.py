@@ -27,6 +27,7 @@ PLANTED: dict[str, dict[str, Any]] = {
     "ocds-ximu01-4-02": {"code": "R003", "value": 1.0, "unit": "示例市民政局"},        # five days to bid
     "ocds-ximu01-5-07": {"code": "R018", "value": 1.0, "unit": "示例市甲区人民政府"},   # one bid in an open tender
 }
+LATE_NOTICE = "ocds-ximu01-6-03"   # its contract was announced 25 days after the signature: two working days were due (D01-1)
 ON = date(2019, 6, 30)
 
 
@@ -52,6 +53,7 @@ def _process(place: int, unit: str, n: int, back: timedelta = timedelta()) -> It
     close = start + timedelta(days=5 if planted == "R003" else 21)
     awarded = close + timedelta(days=7)
     signed = awarded + timedelta(days=45 if planted == "G004" else 12 + n % 10)
+    announced = signed + timedelta(days=25 if ocid == LATE_NOTICE else 1)
     due = signed + timedelta(days=60)
     met = due + timedelta(days=62) if ocid == "ocds-ximu01-0-03" else due - timedelta(days=n % 9)
     if ocid == "ocds-ximu01-1-05":
@@ -74,6 +76,7 @@ def _process(place: int, unit: str, n: int, back: timedelta = timedelta()) -> It
              "value": money(round(price * (1 + 0.03 * k + 0.004 * ((n + k) % 3)), 2))} for k, f in enumerate(firms)]
     contract = {"id": "c1", "awardID": "a1", "status": "active", "dateSigned": moment(signed),
                 "value": money(price * 1.25 if planted == "G002" else price),
+                "documents": [{"id": "n1", "documentType": "contractNotice", "datePublished": moment(announced)}],
                 "milestones": [{"id": "m1", "type": "payment", "title": "合同款", "dueDate": moment(due), "value": money(price)}]}
     if met is not None and met <= known:
         contract["milestones"][0]["dateMet"] = moment(met)

@@ -10,6 +10,7 @@ from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings import queries as alarms_kept
 from ximu.ideas.warnings import services as alarms
 from ximu.ideas.warnings.hooks import AlarmConfirmed
+from ximu.ideas.warnings.rules import bands
 from ximu.ideas.warnings.services import Raised, Silent, Tried
 from ximu.kernel.actor import SYSTEM
 from ximu.notice.domains.d01_procurement import queries as procurement
@@ -19,7 +20,7 @@ from ximu.notice.domains.d13_hotline.rules import WARNINGS
 from ximu.notice.mechanisms.m2_joint_action import services as joint
 from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 
-HOTLINE = "D13"
+HOTLINE, BUYING = "D13", "D1"
 
 
 def name_rules() -> None:
@@ -27,6 +28,7 @@ def name_rules() -> None:
     alarms_kept.register_rules({one.code: one.name for one in investment.pack().rules})
     alarms_kept.register_rules({rule: hotline.rule_words(rule) for rule in hotline.RULES})
     alarms_kept.register_rules({code: words for code, (_, words) in procurement.FLAGS.items()})
+    alarms_kept.register_rules({name: bands.words_of(name) for name in bands.names()})
 
 
 def raise_alarms(*, at: datetime) -> int:
@@ -47,7 +49,7 @@ def raise_alarms(*, at: datetime) -> int:
 def _purchases(day: date, at: datetime) -> list[Raised]:
     """Flags on the government itself; the others stay on the procurement pages."""
     known = procurement.book(day, known_at=at)
-    return [Raised("D1", code, "yellow", one.unit, one.ocid, str(one.last_day.year), procurement.alarm_words(one, code),
+    return [Raised(BUYING, code, "yellow", one.unit, one.ocid, str(one.last_day.year), procurement.alarm_words(one, code),
                    procurement.alarm_basis(one, code)) for one in known.processes
             for code in sorted(procurement.GOVERNMENT & set(one.codes))]
 
@@ -71,12 +73,19 @@ def note_silences(*, at: datetime) -> int:
 
 def try_rules(*, at: datetime) -> int:
     """Once in `[back_test] days` each rule is run over the whole history, so that its false-alarm rate stands beside its alarms."""
-    span = events.span("hotline")
-    newest = max((row.last for row in alarms_kept.back_tests() if row.source == HOTLINE), default=None)
-    if span is None or (newest is not None and span[1] < newest + timedelta(days=WARNINGS["back_test"]["days"])):
-        return 0
-    tried = hotline.tried(alarms_kept.confirmed(HOTLINE), known_at=at)
-    if tried is None:
-        return 0
-    return alarms.keep_back_tests([Tried(HOTLINE, one.rule, tried.first, tried.last, one.judged, one.alarms, one.per_year, tried.manifest)
-                                   for one in tried.rung], by=SYSTEM, at=at)
+    found: list[Tried] = []
+    if _is_due("hotline", HOTLINE) and (heard := hotline.tried(alarms_kept.confirmed(HOTLINE), known_at=at)) is not None:
+        found += [Tried(HOTLINE, one.rule, heard.first, heard.last, one.judged, one.alarms, one.per_year, heard.manifest)
+                  for one in heard.rung]
+    today = clock.city_day(at)
+    if _is_due("procurement", BUYING) and (bought := procurement.tried(alarms_kept.confirmed(BUYING), today, known_at=at)) is not None:
+        found += [Tried(BUYING, one.rule, bought.first, bought.last, one.judged, one.alarms, one.per_year, bought.manifest)
+                  for one in bought.rung]
+    return alarms.keep_back_tests(found, by=SYSTEM, at=at)
+
+
+def _is_due(dataset: str, source: str) -> bool:
+    """Whether there are data, and enough that are newer than what was tried last."""
+    span = events.span(dataset)
+    newest = max((row.last for row in alarms_kept.back_tests() if row.source == source), default=None)
+    return span is not None and (newest is None or span[1] >= newest + timedelta(days=WARNINGS["back_test"]["days"]))

@@ -131,6 +131,8 @@ def _figures(todo: _Story) -> None:
             monday, frame, by=_person("coordinator", monday)))
     bought, judged = demo_figures.BOUGHT, demo_figures.JUDGED
     todo.add(bought, lambda: demo_figures.deliver_purchases(by=_person("coordinator", bought), at=bought))
+    todo.add(bought, lambda: demo_figures.name_posts(by=_person("coordinator", bought), at=bought))
+    todo.add(bought, lambda: demo_figures.challenge(by=_person("coordinator", bought), at=bought))
     todo.add(judged, lambda: demo_figures.judge(at=judged))
 
 

@@ -233,6 +233,7 @@ def rectify_finding(event: FindingMade, *, at: datetime) -> None:
 def connect_procurement() -> None:
     """Purchases: releases come in, payments go to evaluators' snapshots and to their conflicts of interest, figures to the portal."""
     event_store.register_loader("procurement", procuring.load_releases)
+    register_evidence("procurement", procurement.provider, kinds=procurement.KINDS)
     publications.register_public("d01", procurement.public_procurement)
     evaluators.register_payments("procurement", procurement.payers_of)
     evaluators.register_facts("procurement", evaluators.Facts(frozenset(procurement.EVALUATED), procurement.evaluator_rows))

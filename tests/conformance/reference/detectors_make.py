@@ -45,12 +45,34 @@ def series() -> dict[str, Any]:
         "large": {"freq": 52, "observed": counts(2, 340, 60.0, slope=0.004, burst=310), "dates": weekly(340),
                   "population": [100 + i // 10 for i in range(340)]},
         "rare": {"freq": 52, "observed": counts(3, 330, 0.15, season=1.2, burst=315), "dates": weekly(330)},
+        "yearend": {"freq": 52, "observed": counts(5, 330, 6.0, burst=305),
+                    "dates": [(date(2008, 12, 29) + timedelta(weeks=i)).isoformat() for i in range(330)]},
+        "days": {"freq": 365, "observed": counts(6, 800, 3.0, burst=780, freq=365),
+                 "dates": [(date(2011, 2, 20) + timedelta(days=i)).isoformat() for i in range(800)]},
+        "zeros": {"freq": 52, "observed": [0] * 300 + [0, 1, 0, 2, 3, 0, 4, 1, 0, 0], "dates": weekly(310)},
         "months": {"freq": 12, "observed": counts(4, 130, 12.0, freq=12, burst=115), "dates": monthly(130)},
     }
 
 
 def cases() -> list[dict[str, Any]]:
-    return [*_ears(), *_cusum(), *_flexible(), *_original()]
+    return [*_ears(), *_cusum(), *_flexible(), *_original(), *_edges()]
+
+
+def _edges() -> list[dict[str, Any]]:
+    """Years of 53 weeks, days over a leap day, and histories of nothing but zeros."""
+    found = [{"series": "yearend", "method": method, "param": param, "range": [262, 275], "dated": dated}
+             for method in ("farrington", "farrington-flexible") for param in ({"b": 3}, {"b": 4, "w": 2, "alpha": 0.01})
+             for dated in (False, True)]
+    found += [{"series": "days", "method": method, "param": {"b": 1, "w": 5, "trend": False, **more}, "range": [740, 790], "dated": dated}
+              for method, more in (("farrington", {}), ("farrington-flexible", {"noPeriods": 4}), ("farrington-flexible", {}))
+              for dated in (False, True)]
+    found += [{"series": "days", "method": f"ears-c{c}", "param": {"baseline": 10}, "range": [770, 800]} for c in (1, 2, 3)]
+    found += [{"series": "zeros", "method": f"ears-c{c}", "param": param, "range": [295, 310]} for c in (1, 2, 3)
+              for param in ({}, {"minSigma": 0.5})]
+    found += [{"series": "zeros", "method": method, "param": {"limit54": limit}, "range": [298, 310], "dated": True}
+              for method in ("farrington", "farrington-flexible") for limit in ([5, 4], [0, 4], [1, 1])]
+    return found + [{"series": "zeros", "method": "cusum", "param": {"trans": trans, "m": 0.5}, "range": [290, 310]}
+                    for trans in TRANSFORMATIONS]
 
 
 def _ears() -> list[dict[str, Any]]:

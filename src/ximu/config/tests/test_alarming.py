@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from ximu.config import alarming
-from ximu.foundation import outbox
+from ximu.foundation import clock, outbox
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.events import services as events
 from ximu.ideas.events.tests.factories import frame, ticket
@@ -21,6 +22,7 @@ from ximu.ideas.warnings import queries as alarms
 from ximu.ideas.warnings import services as warnings
 from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.words import Text
+from ximu.notice.domains.d01_procurement import queries as procurement
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("D1", "D13")]
 SCRIPT = runpy.run_path(str(Path(__file__).parents[4] / "scripts" / "procurement_example.py"))
@@ -38,10 +40,20 @@ def test_flags_on_the_government_become_alarms_once(tmp_path: Path) -> None:
     file = tmp_path / "releases.jsonl"
     file.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in SCRIPT["releases"]() if one["date"] < "2019-07"), "utf-8")
     events.load("procurement", file, batch="example", by=SYSTEM, at=AT)
+    assert alarming.try_rules(at=AT) == 5, "each flag on the government that has its threshold"
+    assert alarming.try_rules(at=AT + timedelta(days=1)) == 0
     assert alarming.raise_alarms(at=AT) == len(PLANTED)
     assert alarming.raise_alarms(at=AT + timedelta(days=1)) == 0
+    rates = {row["rule"]: (row["judged"], row["alarms"]) for row in alarms.rule_rates()}
+    assert rates == {code: (112, sum(p["code"] == code for p in PLANTED.values())) for code in ("G001", "G002", "G004", "R003", "R018")}
     told = {a.about: (a.rule, a.basis["observed"]) for a in alarms.alarms(source="D1")}
     assert told == {ocid: (plant["code"], plant["value"] + (ocid == "ocds-ximu01-1-05")) for ocid, plant in PLANTED.items()}, "a day more unpaid"
+    late = next(a for a in alarms.alarms(source="D1") if a.rule == "G002")
+    assert late.basis["false_alarms"]["judged"] == 112
+    warnings.decide(late.uid, outcome="true", cause="补充协议超过原合同百分之十", by=replace(SYSTEM, person="checker"), at=AT)
+    tried = procurement.tried(alarms.confirmed("D1"), clock.city_day(AT), known_at=AT)
+    assert tried is not None
+    assert {one.rule: (one.judged, one.alarms) for one in tried.rung}["G002"] == (111, 0), "what was found true was not quiet"
 
 
 def test_a_hotline_alarm_carries_the_rate_of_its_rule_and_days_without_tickets_are_noted() -> None:

@@ -5,7 +5,7 @@ Beside the alarms stand what is known of their errors (`keep_back_tests`) and wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,10 +18,12 @@ from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Opening
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
+from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings import queries
 from ximu.ideas.warnings.hooks import AlarmConfirmed
 from ximu.ideas.warnings.models import Alarm, BackTest, Silence
 from ximu.ideas.warnings.rules import outcomes
+from ximu.ideas.warnings.rules.bands import Judged, latest
 from ximu.kernel.actor import SYSTEM, Actor
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -103,6 +105,18 @@ def _keep(one: Raised, rate: dict[str, Any] | None, *, at: datetime) -> int:
         ledger.append([Entry("warning.raised", {"alarm": row.uid, "rule": one.rule, "level": one.level, "unit": one.unit,
                                                 "period": one.period})], at=at)
     return 1
+
+
+def keep_bands(rule: str, told: Sequence[Judged], *, pack: str, by: Actor, at: datetime) -> int:
+    """The newest figure of each unit (uid or name), where it lies in a band of alarm: once for each unit, day and level.
+
+    Errors: those of `keep`; `ORG-UNKNOWN`, `ORG-ENDED` for a unit that the register does not know on the day.
+    """
+    def uid(one: Judged) -> str:
+        return one.unit if registry.unit(one.unit, as_of=one.day) else registry.named(one.unit, as_of=one.day)
+    return keep([Raised(pack, rule, one.level, uid(one), f"{rule}:{one.level}", one.day.isoformat(), one.words, {
+        "observed": str(one.value), "bound": str(one.bound), "sample": [f"{one.unit}@{one.day}"]})
+        for one in latest(told) if one.level in outcomes.LEVELS], by=by, at=at)
 
 
 def decide(uid: str, *, outcome: str, cause: str, by: Actor, at: datetime) -> Alarm:

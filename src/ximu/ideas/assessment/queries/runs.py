@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 from ximu.ideas.assessment.models import Act, MethodVersion, Run
@@ -92,8 +92,9 @@ def asked_of(method: Method, attached: str, period: str, clocks: tuple[date, Any
 
 
 def pins(run: Run) -> dict[str, Any]:
-    """What a result was computed from; stands in the result's own bytes."""
-    return {"period": run.period, "as_of": run.as_of.isoformat(), "known_at": run.known_at.isoformat(), "log_size": run.log_size,
+    """What a result was computed from; stands in the result's own bytes, so a moment is written in one way, whoever gave it."""
+    known_at = run.known_at.astimezone(UTC).isoformat()
+    return {"period": run.period, "as_of": run.as_of.isoformat(), "known_at": known_at, "log_size": run.log_size,
             "draws": run.draws, "seed": run.seed, "data": run.data_digest}
 
 

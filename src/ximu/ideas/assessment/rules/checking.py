@@ -8,19 +8,20 @@ from fractions import Fraction
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
+from . import normalise
 from .method import Indicator, Method, Step, Warn
 
 NEARLY = Fraction(1, 10**9)
 
 
 def check(method: Method) -> Method:
-    """The method with its warnings, or a refusal: METH-TREE, METH-NORM, METH-POST, METH-SUM, METH-SRC, METH-WEIGHT."""
+    """The method with its warnings, or a refusal: METH-TREE, METH-NORM, METH-POST, METH-SUM, METH-SRC, METH-WEIGHT, METH-SILENT."""
     _tree(method)
     filled = replace(method, indicators=tuple(complete(method, i) for i in method.indicators))
     _sums(filled)
     _tables(filled)
     _ends(filled)
-    return replace(filled, warnings=(*filled.warnings, *_sources(filled)))
+    return replace(filled, warnings=(*filled.warnings, *_sources(filled), *_silences(filled)))
 
 
 def _tree(method: Method) -> None:
@@ -108,6 +109,24 @@ def _sources(method: Method) -> list[Warn]:
     codes = " ".join(i.code for i in without)
     said = Text(f"{len(without)}个指标没有责任单位或数据来源。", f"{len(without)} indicators have no owner or no source.")
     return [Warn("METH-SRC", said, "indicator", codes, accepted=True)]
+
+
+def _silences(method: Method) -> list[Warn]:
+    """METH-SILENT: where silence could be worth more than the truth, an official method says that this is meant."""
+    open_rule = method.missing.not_delivered != "worst" and method.missing.rule not in {"incomplete", "worst"}
+    codes = [i.code for i in method.indicators if i.normalise and (
+        open_rule or normalise.bottomless(i.normalise.name, i.normalise.params, i.direction))]
+    uncapped = [a.code for a in method.adjustments if a.kind == "deduction" and a.cap is None and ":" not in a.column]
+    loose = uncapped + ([] if method.missing.rule == "incomplete" and method.missing.not_delivered == "missing" else codes)
+    if not loose:
+        return []
+    zh = f"{len(loose)}项指标或扣分应报未报时，得分可能高于如实报送。"
+    en = f"For {len(loose)} indicators or deductions a unit that is silent could score more than one that tells the truth."
+    accepted = "METH-SILENT" in method.accept
+    if method.official and not accepted:
+        raise Refusal("METH-SILENT", field=loose[0], value=method.missing.not_delivered, rule="accept", zh=zh + "须明确接受。",
+                      en=en + " This must be accepted.")
+    return [Warn("METH-SILENT", Text(zh, en), "indicator", " ".join(loose), accepted)]
 
 
 def _tables(method: Method) -> None:

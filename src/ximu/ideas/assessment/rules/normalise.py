@@ -259,12 +259,31 @@ def full(name: str, params: Params) -> float:
 
 
 def worst(name: str, normalised: np.ndarray, params: Params) -> float:
-    """What a value that was owed and not delivered is worth: the lowest that the method can give."""
+    """What a value that was owed and not delivered is worth: the lowest that the method can give to whatever the truth may be.
+
+    A z-score of n values lies at −(n − 1)/√n or above (−√(n − 1) by the population's deviation). Where a method has no
+    lowest (`bottomless`), the lowest that is known stands in.
+    """
     fixed = {"minmax": (0.0, 100.0), "goalposts": (0.0, 1.0), "yesno": (0.0, 1.0)}
+    lowest = _extremes(normalised)[0]
     if name in fixed:
-        return min(_pair(params, "range", fixed[name]))
-    if name in {"prank", "percentile", "borda", "dist2max", "deduction", "scaled"}:
+        return min(*_pair(params, "range", fixed[name]), *([lowest] if params.get("clip") is False and np.isfinite(lowest) else []))
+    if name in {"prank", "percentile", "borda", "dist2max", "deduction"}:
         return 0.0
     if name == "bands":
         return min(float(params.get("below", "inf")), *(float(points) for _, points in params["bands"]))
-    return _extremes(normalised)[0]
+    ends = {"scaled": 0.0, "dist2ref": 0.0, "dist2targ": 0.0, "fracmax": 0.0, "ratio": 0.0, "rank": 1.0, "difference": -1.0,
+            "abovebelow": -1.0}
+    if name in ends:
+        return min(ends[name], lowest) if np.isfinite(lowest) else ends[name]
+    if name == "zscore" and np.isfinite(lowest):
+        mean, spread = _pair(params, "mean_sd", (0.0, 1.0))
+        n = int(np.isfinite(normalised).sum()) + 1
+        return min(lowest, mean - abs(spread) * ((n - 1) ** 0.5 if params.get("sd") == "population" else (n - 1) / n**0.5))
+    return lowest
+
+
+def bottomless(name: str, params: Params, direction: int) -> bool:
+    """Whether a value may lie below all that the method has given so far: silence could then be worth more than the truth."""
+    return name in {"none", "scaled"} or (name == "goalposts" and params.get("clip") is False) or (
+        name in {"difference", "fracmax"} and direction == -1)

@@ -16,7 +16,7 @@ from ximu.kernel.words import Text
 from . import aggregate, impute, normalise, treat
 from .checking import complete
 from .data import DELIVERED, MISSING, NOT_APPLICABLE, NOT_DELIVERED, Table
-from .method import Indicator, Method, Step, Warn
+from .method import Adjustment, Indicator, Method, Step, Warn
 from .weights import Weighting, resolve
 
 DIGITS = 12   # results carry so many significant digits: binary dust never decides a rank or a byte
@@ -81,10 +81,11 @@ def _adjust(method: Method, table: Table) -> tuple[dict[str, np.ndarray], dict[s
     applied: list[dict[str, Decimal]] = [{} for _ in table.rows]
     for item in method.adjustments:
         counts, states = table.numbers(item.column)
+        owed = _owed(item, counts, states)
         for place, (count, state) in enumerate(zip(counts, states, strict=True)):
             points = Decimal(repr(float(count))) * item.each if state == DELIVERED else Decimal(0)
             if state == NOT_DELIVERED and item.kind == "deduction":
-                points = item.cap or item.each
+                points = owed
             points = max(points, Decimal(0)) if item.cap is None else min(max(points, Decimal(0)), item.cap)
             applied[place][item.code] = -points if item.kind == "deduction" else points
         column = np.array([float(a[item.code]) for a in applied])
@@ -97,6 +98,12 @@ def _adjust(method: Method, table: Table) -> tuple[dict[str, np.ndarray], dict[s
         for place in map(int, np.flatnonzero(hit)):
             applied[place][veto.code] = veto.limit
     return shifts, limits, applied
+
+
+def _owed(item: Adjustment, counts: np.ndarray, states: Sequence[str]) -> Decimal:
+    """What silence about a deduction costs: its cap, else as much as it cost anybody who told the number, and one fact at least."""
+    told = [Decimal(repr(float(count))) for count, state in zip(counts, states, strict=True) if state == DELIVERED]
+    return item.each * max([Decimal(1), *told]) if item.cap is None else item.cap
 
 
 def normalise_all(method: Method, prepared: Prepared, units: Sequence[str]) -> tuple[np.ndarray, dict[str, Any]]:

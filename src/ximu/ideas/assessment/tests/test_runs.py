@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,14 @@ def test_a_run_replays_to_the_same_bytes_and_a_changed_fact_shows() -> None:
     queries.register_source("tried", lambda argument, asked: {**answer(argument, asked), "u2": Value("21")})
     again = queries.replay(run.uid)
     assert (again["same"], again["same_data"]) == (False, False)
+
+
+def test_a_clock_of_another_zone_replays_to_the_same_bytes() -> None:
+    made = adopted()
+    clocks = services.Clocks(CLOCKS.as_of, CLOCKS.known_at.astimezone(timezone(timedelta(hours=8))))
+    run = services.run(made, DATA, period="2018", clocks=clocks, by=SYSTEM, at=AT, draws=50, seed=7)
+    assert queries.replay(run.uid)["same"]
+    assert json.loads(run.result)["pins"]["known_at"] == CLOCKS.known_at.isoformat()
 
 
 def test_a_score_opens_to_what_it_rests_on_and_keeps_nothing_apart_from_zero() -> None:

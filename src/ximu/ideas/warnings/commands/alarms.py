@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
-from ximu.ideas.warnings import queries
+from ximu.foundation import clock
+from ximu.ideas.warnings import queries, services
+from ximu.ideas.warnings.rules import bands
+from ximu.kernel.actor import SYSTEM
+from ximu.kernel.refusal import Refusal
 
 COMMANDS = {"warnings": "warnings_group"}
 
@@ -76,3 +82,28 @@ def list_silences(every: bool, as_json: bool) -> None:
                    f"{one['words_en']}")
     if not found:
         click.echo("没有发现无数据的期间。No period without data was noticed.")
+
+
+@warnings_group.command("bands")
+@click.argument("source", metavar="FIGURES.csv")
+@click.option("--rule", default="", help="门限规则 the threshold rule: " + " ".join(bands.names()))
+@click.option("--keep", is_flag=True, help="登记各单位最近的黄、橙、红为预警 raise the newest of each unit as an alarm")
+@click.option("--pack", default="D5", help="预警来源包 the pack that raises it")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def judge_bands(source: str, rule: str, keep: bool, pack: str, as_json: bool) -> None:
+    """门限预警（如债务率）figures (unit, date, value; `-` reads stdin) against dated bands, each by those of its own day."""
+    try:
+        raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        lines = raw.decode("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal("BAND-DATA", field="FIGURES.csv", value=Path(source).name, rule="a readable CSV file in UTF-8",
+                      zh="无法读取表格（须为 UTF-8 编码的 CSV 文件）。", en="The table cannot be read as a CSV file in UTF-8.") from error
+    told = bands.judged(rule, bands.figures(lines))
+    new = services.keep_bands(rule, told, pack=pack, by=SYSTEM, at=clock.now()) if keep else None
+    if as_json:
+        click.echo(json.dumps({"figures": [one.plain() for one in told], "alarms_new": new}, ensure_ascii=False))
+        return
+    for one in told:
+        click.echo(f"{one.unit}\t{one.day}\t{one.level}\t{one.words.zh} {one.words.en}")
+    if new is not None:
+        click.echo(f"新登记预警 new alarms: {new}")

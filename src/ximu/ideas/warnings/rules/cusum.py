@@ -16,7 +16,8 @@ Rossi, Lampugnani, Marchi, "An approximate CUSUM procedure for surveillance of h
 The bound is the count that would bring C_t to h, each transformation solved for x; it is rounded up for `standard`,
 and for `none` and `anscombeNegBin` it is what is left, h - C_t. `m` is a number, the mean of the times before the
 first judged one (default), or `glm`: a Poisson regression on them with one yearly sine and cosine.
-A time without data leaves the sum as it was.
+A time without data leaves the sum as it was. A history without a single case has no spread to measure against: there is
+no score then, unless the counts are taken as they are (`none`).
 """
 
 from __future__ import annotations
@@ -67,8 +68,9 @@ def detect(series: Series, values: Mapping[str, Any]) -> Detection:
         bound = _bound(sums, mean, values, alpha)
     bound[np.isnan(bound)] = 0.0
     expected[place], upper[place], score[place] = mean, np.maximum(bound, 0.0), sums[1:]
-    missing = np.isnan(series.observed)
-    score[missing] = np.nan
+    score[np.isnan(series.observed)] = np.nan
+    if values["trans"] != "none":
+        score[place] = np.where(mean > 0, score[place], np.nan)
     alarm = np.where(np.isnan(score), np.nan, score >= values["h"])
     judged = np.zeros(n, dtype=bool)
     judged[place] = True

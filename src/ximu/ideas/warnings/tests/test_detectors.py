@@ -71,6 +71,16 @@ def test_a_week_without_data_is_null_and_leaves_the_sum(method: str) -> None:
         assert found.score[8:].tolist() == detect(shorter, method, {"m": 5}).score[7:].tolist()
 
 
+@pytest.mark.parametrize("trans", ["standard", "rossi", "anscombe", "anscombe2nd", "pearsonNegBin", "anscombeNegBin"])
+def test_a_history_without_a_case_gives_cusum_no_score(trans: str) -> None:
+    series = Series(np.array([0.0] * 20 + [0, 2, 0, 1]))
+    rows = detect(series, "cusum", {"trans": trans, "from": 21}).rows()[20:]
+    assert {(row["state"], row["alarm"], row["score"]) for row in rows} == {("DET-FIT", None, None)}
+    own = detect(series, "cusum", {"trans": trans, "from": 21, "m": 0.5}).rows()[20:]
+    assert all(row["alarm"] is not None for row in own), "a mean that was given stands"
+    assert detect(series, "cusum", {"trans": "none", "from": 21, "k": 0.5, "h": 1}).rows()[21]["alarm"] is True
+
+
 def test_a_baseline_with_a_gap_gives_no_bound() -> None:
     found = detect(with_gap(5), "ears-c1")
     assert found.state[7:12] == ("DET-GAP",) * 5

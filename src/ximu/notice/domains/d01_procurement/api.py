@@ -31,6 +31,19 @@ class DisputeIn(Schema):
     basis: str = Field(max_length=120)
 
 
+class ChallengeIn(Schema):
+    ocid: str = Field(max_length=120)
+    kind: str = Field(max_length=12)
+    raised_on: date
+    basis: str = Field(max_length=120)
+
+
+class DecideIn(Schema):
+    outcome: str = Field(max_length=12)
+    decided_on: date
+    decision: str = Field(max_length=120)
+
+
 class EndIn(Schema):
     outcome: str = Field(max_length=8)
     until: date
@@ -73,7 +86,8 @@ def process(request: HttpRequest, ocid: str, on: date | None = None, known_at: d
         "releases": [{"release": release, "day": day, "tags": tags.split("|")} for release, day, tags in one.releases],
         "flags": [{"code": f["code"], "words_zh": f["words"].zh, "words_en": f["words"].en, "value": f["value"], "facts": f["facts"],
                    "fences": f["fences"], "step": f["step"], "day": f["day"], "post": f["post"]} for f in found["flags"]],
-        "payments": [p.plain() for p in one.payments],
+        "payments": [p.plain() for p in one.payments], "notices": [n.plain() for n in one.notices],
+        "challenges": [c.plain() for c in one.challenges],
     }
 
 
@@ -117,4 +131,37 @@ def dispute(request: HttpRequest, given: DisputeIn) -> dict[str, str]:
 def end_dispute(request: HttpRequest, uid: str, given: EndIn) -> dict[str, str]:
     services.end_dispute(uid, outcome=given.outcome, until=given.until, basis=given.basis, by=actor_of(request), at=clock.now(),
                          on=clock.today())
+    return {"uid": uid}
+
+
+@router.get("/quality", response=list[dict[str, Any]], summary="报送数据核查 Can the delivered figures be true?")
+def quality(request: HttpRequest, on: date | None = None, known_at: date | None = None) -> Any:
+    return [one.plain() for one in queries.examined(**_asked(request, on, known_at))]
+
+
+@router.get("/notices", response=list[dict[str, Any]], summary="应公开事项 What had to be announced, and whether it was")
+def notices(request: HttpRequest, on: date | None = None, known_at: date | None = None, state: str = "") -> Any:
+    asked = _asked(request, on, known_at)
+    found = queries.book(asked["on"], known_at=asked["known_at"], units=asked["units"])
+    return [{"ocid": one.ocid, "unit": one.unit, **n.plain()} for one in found.processes for n in one.notices if state in ("", n.state)]
+
+
+@router.get("/challenges", response=list[dict[str, Any]], summary="质疑与投诉 Challenges and complaints")
+def challenges(request: HttpRequest, on: date | None = None, known_at: date | None = None) -> Any:
+    asked = _asked(request, on, known_at)
+    found = queries.book(asked["on"], known_at=asked["known_at"], units=asked["units"])
+    return [{"unit": one.unit, **c.plain()} for one in found.processes for c in one.challenges]
+
+
+@router.post("/challenges", summary="登记质疑或投诉 Register a challenge or complaint")
+def challenge(request: HttpRequest, given: ChallengeIn) -> dict[str, str]:
+    made = services.challenge(given.ocid, kind=given.kind, raised_on=given.raised_on, basis=given.basis, by=actor_of(request),
+                              at=clock.now(), on=clock.today())
+    return {"uid": made}
+
+
+@router.post("/challenges/{uid}/decide", summary="登记办理结果 Say how it ended")
+def decide(request: HttpRequest, uid: str, given: DecideIn) -> dict[str, str]:
+    services.decide(uid, outcome=given.outcome, decided_on=given.decided_on, decision=given.decision, by=actor_of(request),
+                    at=clock.now(), on=clock.today())
     return {"uid": uid}

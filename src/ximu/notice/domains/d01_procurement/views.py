@@ -16,6 +16,7 @@ from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of, day_or_none
 from ximu.notice.domains.d01_procurement import queries, services
+from ximu.notice.domains.d01_procurement.rules import challenges, examining
 from ximu.notice.domains.d01_procurement.rules.payments import OUTCOMES
 
 MOST_DIGITS = 6
@@ -32,7 +33,9 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "d01_procurement/index.html", queries.overview(**_asked(request)))
+    asked = _asked(request)
+    checks = [{**one.plain(), "what": examining.WHAT[one.what]} for one in queries.examined(**asked)]
+    return render(request, "d01_procurement/index.html", {**queries.overview(**asked), "checks": checks})
 
 
 @require_safe
@@ -50,7 +53,8 @@ def process(request: HttpRequest) -> HttpResponse:
     shown = queries.shown_process(request.GET.get("ocid", ""), persons=True, **_asked(request))
     actor, unit = actor_of(request), shown["process"].unit
     return render(request, "d01_procurement/process.html", {
-        **shown, "ends": OUTCOMES.items(), "may_dispute": actor.can(services.DISPUTE, unit) and actor.unit != unit})
+        **shown, "ends": OUTCOMES.items(), "may_dispute": actor.can(services.DISPUTE, unit) and actor.unit != unit,
+        "may_challenge": actor.can(services.CHALLENGE, unit), "kinds": challenges.KINDS.items(), "endings": challenges.OUTCOMES.items()})
 
 
 @require_POST
@@ -72,6 +76,22 @@ def end_dispute(request: HttpRequest, uid: str) -> HttpResponse:
     post = request.POST
     services.end_dispute(uid, outcome=post.get("outcome", ""), until=day_of(post.get("until", ""), "until"), basis=post.get("basis", ""),
                          by=actor_of(request), at=clock.now(), on=clock.today())
+    return redirect(f"{reverse('d01:process')}?{urlencode({'ocid': request.GET.get('ocid', '')})}")
+
+
+@require_POST
+def challenge(request: HttpRequest) -> HttpResponse:
+    post, ocid = request.POST, request.GET.get("ocid", "")
+    services.challenge(ocid, kind=post.get("kind", ""), raised_on=day_of(post.get("raised_on", ""), "raised_on"),
+                       basis=post.get("basis", ""), by=actor_of(request), at=clock.now(), on=clock.today())
+    return redirect(f"{reverse('d01:process')}?{urlencode({'ocid': ocid})}")
+
+
+@require_POST
+def decide(request: HttpRequest, uid: str) -> HttpResponse:
+    post = request.POST
+    services.decide(uid, outcome=post.get("outcome", ""), decided_on=day_of(post.get("decided_on", ""), "decided_on"),
+                    decision=post.get("decision", ""), by=actor_of(request), at=clock.now(), on=clock.today())
     return redirect(f"{reverse('d01:process')}?{urlencode({'ocid': request.GET.get('ocid', '')})}")
 
 

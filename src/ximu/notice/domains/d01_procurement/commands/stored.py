@@ -48,6 +48,20 @@ def list_processes(on: str | None, every: bool, as_json: bool) -> None:
         click.echo(f"{said.zh} {said.en}", err=True)
 
 
+@procurement_group.command("quality")
+@click.option("--on", "on", help="截至日 as of this day (default: today)")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def list_quality(on: str | None, as_json: bool) -> None:
+    """报送数据核查 doubts about the delivered figures: first digits, round amounts, purchases told twice, sums."""
+    rows = [one.plain() for one in queries.examined(_day(on, "--on"), known_at=clock.now())]
+    if as_json:
+        _say(rows)
+        return
+    for row in rows:
+        mark = {True: "存疑 doubtful", False: "通过 passes", None: "未判 not judged"}[row["suspicious"]]
+        click.echo(f"{row['check']}\t{row['what_zh']}\t{mark}\t{row['zh']} {row['en']}\t{' '.join(row['processes'])}")
+
+
 @procurement_group.command("payments")
 @click.option("--on", "on", help="截至日 as of this day (default: today)")
 @click.option("--state", type=click.Choice(["paid", "late", "overdue", "open"]), help="付款状态 only these")

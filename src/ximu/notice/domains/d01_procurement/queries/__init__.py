@@ -1,7 +1,22 @@
 """Processes as they stand, flags with their facts, payments, who answers, and what the public sees."""
 
 from ximu.notice.domains.d01_procurement.queries.book import Book, Process, book, one_process
+from ximu.notice.domains.d01_procurement.queries.challenged import challenges_on
 from ximu.notice.domains.d01_procurement.queries.disputed import disputes
+from ximu.notice.domains.d01_procurement.queries.evidence import (
+    ASSIGNED,
+    CHALLENGED,
+    DECIDED,
+    DISPUTED,
+    KINDS,
+    SETTLED,
+    assigned_body,
+    challenged_body,
+    decided_body,
+    disputed_body,
+    provider,
+    settled_body,
+)
 from ximu.notice.domains.d01_procurement.queries.public import public_procurement
 from ximu.notice.domains.d01_procurement.queries.responsible import gaps, responsible, responsible_of
 from ximu.notice.domains.d01_procurement.queries.shown import (
@@ -10,13 +25,18 @@ from ximu.notice.domains.d01_procurement.queries.shown import (
     alarm_words,
     dossier,
     evaluator_rows,
+    examined,
     overview,
     payers_of,
     shown_process,
 )
+from ximu.notice.domains.d01_procurement.queries.tried import tried
 from ximu.notice.domains.d01_procurement.rules.steps import FLAGS, GOVERNMENT
 
 __all__ = [
-    "EVALUATED", "FLAGS", "GOVERNMENT", "Book", "Process", "alarm_basis", "alarm_words", "book", "disputes", "dossier", "evaluator_rows",
-    "gaps", "one_process", "overview", "payers_of", "public_procurement", "responsible", "responsible_of", "shown_process",
+    "ASSIGNED", "CHALLENGED", "DECIDED", "DISPUTED", "EVALUATED", "FLAGS", "GOVERNMENT", "KINDS", "SETTLED", "Book", "Process",
+    "alarm_basis", "alarm_words", "assigned_body", "book", "challenged_body", "challenges_on", "decided_body", "disputed_body", "disputes",
+    "dossier", "evaluator_rows", "examined", "gaps", "one_process", "overview", "payers_of", "provider", "public_procurement",
+    "responsible",
+    "responsible_of", "settled_body", "shown_process", "tried",
 ]

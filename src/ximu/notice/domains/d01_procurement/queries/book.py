@@ -13,8 +13,11 @@ from ximu.ideas.events import queries as events
 from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
 from ximu.notice.domains.d01_procurement.queries import disputed
-from ximu.notice.domains.d01_procurement.rules import compiling, flags, government, law, payments
+from ximu.notice.domains.d01_procurement.queries.challenged import challenges_on
+from ximu.notice.domains.d01_procurement.rules import announcing, compiling, flags, government, law, payments
 from ximu.notice.domains.d01_procurement.rules import release as ocds
+from ximu.notice.domains.d01_procurement.rules.announcing import Notice
+from ximu.notice.domains.d01_procurement.rules.challenges import Challenge
 from ximu.notice.domains.d01_procurement.rules.government import Finding
 from ximu.notice.domains.d01_procurement.rules.payments import Payment
 from ximu.notice.domains.d01_procurement.rules.settings import KNOWN, Settings
@@ -36,6 +39,8 @@ class Process:
     codes: dict[str, float]
     findings: tuple[Finding, ...]
     payments: tuple[Payment, ...]
+    notices: tuple[Notice, ...] = ()
+    challenges: tuple[Challenge, ...] = ()
 
     @property
     def title(self) -> str:
@@ -74,13 +79,19 @@ class Book:
 def book(on: date, *, known_at: datetime | None = None, units: Collection[str] | None = None) -> Book:
     """As of a day (for what is due) from what was known at a time."""
     manifest = events.manifest(DATASET, known_at=known_at)
-    return _with_disputes(_book(manifest, on), disputed.open_on(on, known_at=known_at)).of(units)
+    known = _with_disputes(_book(manifest, on), disputed.open_on(on, known_at=known_at))
+    return _with_challenges(known, challenges_on(on, known_at=known_at)).of(units)
 
 
 def _with_disputes(known: Book, named: Mapping[tuple[str, str, str], str]) -> Book:
     processes = {ocid for ocid, _, _ in named}
     return known if not named else replace(known, processes=tuple(one if one.ocid not in processes else replace(one, payments=tuple(
         replace(p, dispute=named.get((p.ocid, p.contract, p.milestone), "")) for p in one.payments)) for one in known.processes))
+
+
+def _with_challenges(known: Book, named: Mapping[str, tuple[Challenge, ...]]) -> Book:
+    return known if not named else replace(known, processes=tuple(
+        replace(one, challenges=named[one.ocid]) if one.ocid in named else one for one in known.processes))
 
 
 def one_process(ocid: str, on: date, *, known_at: datetime | None = None, units: Collection[str] | None = None) -> tuple[Book, Process]:
@@ -98,10 +109,12 @@ def _book(manifest: events.Manifest, on: date) -> Book:
     rows = events.ask(RELEASES, {}, dataset=DATASET, known_at=None, manifest=manifest).rows()
     documents: list[Any] = []
     told: dict[str, list[tuple[str, date, str]]] = {}
+    given: dict[str, list[tuple[date, Any]]] = {}
     unit_of: dict[str, str] = {}
     for ocid, release, day, _, stage, unit, body in rows:
         if day <= on:
             documents.append(json.loads(body))
+            given.setdefault(ocid, []).append((day, documents[-1]))
             told.setdefault(ocid, []).append((release, day, stage))
             unit_of[ocid] = unit
     compiled = compiling.compiled(documents)
@@ -115,5 +128,6 @@ def _book(manifest: events.Manifest, on: date) -> Book:
     processes = tuple(Process(
         ocid, unit_of[ocid], one, tuple(told[ocid]), tally.results["OCID"].get(ocid, {}), tuple(facts.get(ocid, ())),
         tuple(payments.payments(one, unit_of[ocid], on=on, per_day=law.interest_per_day)),
+        tuple(announcing.notices(one, given[ocid], on=on)),
     ) for one in compiled if (ocid := one["ocid"]))
     return Book(on, processes, tally.results["Buyer"], tally.results["Tenderer"], tally.meta, (missing, *unsaid), manifest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from ximu.kernel.words import Text
 from ximu.notice.domains.d01_procurement.queries import responsible as duties
 from ximu.notice.domains.d01_procurement.queries.book import Book, Process, book, one_process
 from ximu.notice.domains.d01_procurement.queries.disputed import disputes
-from ximu.notice.domains.d01_procurement.rules import law, payments
+from ximu.notice.domains.d01_procurement.rules import announcing, challenges, examining, law, payments
 from ximu.notice.domains.d01_procurement.rules import release as ocds
 from ximu.notice.domains.d01_procurement.rules.payments import STATES, Figures
 from ximu.notice.domains.d01_procurement.rules.settings import KNOWN
@@ -24,8 +25,13 @@ EVALUATED = ("due", "met", "state", "days_late", "amount", "currency", "small", 
 
 def figures_of(processes: Iterable[Process], on: date) -> Figures:
     listed = list(processes)
-    return payments.figures([one.compiled for one in listed], [p for one in listed for p in one.payments], on=on,
-                            signing_days=law.signing_days, veto_days=law.veto_days(on))
+    plain = payments.figures([one.compiled for one in listed], [p for one in listed for p in one.payments], on=on,
+                             signing_days=law.signing_days, veto_days=law.veto_days(on))
+    due, announced = announcing.counted(n for one in listed for n in one.notices)
+    raised = [c for one in listed for c in one.challenges]
+    decided, upheld = challenges.counted(raised)
+    return replace(plain, announced_due=due, announced=announced, decided=decided, upheld=upheld,
+                   overturned=len(challenges.overturned(raised)))
 
 
 def unit_name(uid: str, on: date) -> str:
@@ -52,6 +58,12 @@ def overview(on: date, *, known_at: datetime | None = None, units: Collection[st
     }
 
 
+def examined(on: date, *, known_at: datetime | None = None, units: Collection[str] | None = None) -> list[examining.Asked]:
+    """What should be asked about the figures that were delivered; what is doubtful first."""
+    found = examining.examined([one.compiled for one in book(on, known_at=known_at, units=units).processes])
+    return sorted(found, key=lambda one: (one.finding.suspicious is not True, one.finding.suspicious is None))
+
+
 def dossier(unit: str, on: date, *, known_at: datetime | None = None, units: Collection[str] | None = None,
             persons: bool = False) -> dict[str, Any]:
     """A buyer: figures, processes with flags, payments late or overdue, who answers for each step."""
@@ -60,6 +72,8 @@ def dossier(unit: str, on: date, *, known_at: datetime | None = None, units: Col
     return {
         "unit": unit, "name": unit_name(unit, on), "on": on, "figures": figures_of(whole.processes, on), "processes": whole.processes,
         "late": [one for one in whole.payments if one.state in ("late", "overdue")], "states": STATES,
+        "notices": [(one, notice_words(n)) for one in whole.processes for n in one.notices if n.state in ("late", "missing")],
+        "challenges": [(one, challenge_words(c)) for one in whole.processes for c in one.challenges],
         "responsible": duties.responsible_of(unit, on, persons=persons), "manifest": whole.manifest,
     }
 
@@ -72,7 +86,19 @@ def shown_process(ocid: str, on: date, *, known_at: datetime | None = None, unit
         "process": one, "name": unit_name(one.unit, on), "on": on, "flags": [_flag(whole, one, code, persons) for code in KNOWN
                                                                               if code in one.codes],
         "states": STATES, "disputes": disputes(ocid), "manifest": whole.manifest,
+        "notices": [notice_words(n) for n in one.notices], "challenges": [challenge_words(c) for c in one.challenges],
     }
+
+
+def notice_words(one: announcing.Notice) -> dict[str, Any]:
+    return {"kind": announcing.KINDS[one.kind], "item": one.item, "event": one.event, "due": one.due, "published": one.published,
+            "state": one.state, "words": announcing.STATES[one.state]}
+
+
+def challenge_words(one: challenges.Challenge) -> dict[str, Any]:
+    return {"uid": one.uid, "kind": challenges.KINDS[one.kind], "raised": one.raised, "due": one.due, "decided": one.decided,
+            "outcome": challenges.OUTCOMES.get(one.outcome), "state": one.state, "words": challenges.STATES[one.state],
+            "basis": one.basis, "decision": one.decision}
 
 
 def _flag(whole: Book, one: Process, code: str, persons: bool) -> dict[str, Any]:

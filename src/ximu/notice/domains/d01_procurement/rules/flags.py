@@ -7,6 +7,7 @@ Results: group → identifier → code → value, the groups being OCID, Buyer, 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -86,13 +87,15 @@ def _r003(tally: Tally, release: ocds.Release, ocid: str) -> None:
         tally.flag("OCID", ocid, "R003", 1.0)
 
 
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
 def _moment(text: str | None) -> datetime | None:
-    """RFC 3339 only: a moment without an offset says nothing about whole days."""
+    """RFC 3339 only: a moment without seconds or without an offset says nothing about whole days."""
     try:
-        moment = datetime.fromisoformat(text) if text and len(text) > 10 else None
+        return datetime.fromisoformat(text.upper()) if text and RFC_3339.fullmatch(text) else None
     except ValueError:
         return None
-    return moment if moment and moment.tzinfo else None
 
 
 def _r018(tally: Tally, release: ocds.Release, ocid: str) -> None:

@@ -42,3 +42,34 @@ def veto_days(on: date) -> int:
 
 def grace_days(on: date) -> int:
     return int(_on("grace_days", on))
+
+
+def _in_force(name: str, on: date) -> int | None:
+    """None on a day before the duty began."""
+    rows = [row for row in _rows()[name] if row["since"] <= on]
+    return int(max(rows, key=lambda row: row["since"])["value"]) if rows else None
+
+
+def intention_days(on: date) -> int | None:
+    """Days by which the intention to buy must be public before the purchase begins; None before the duty began."""
+    return _in_force("intention_days", on)
+
+
+def result_workdays(on: date) -> int | None:
+    """Working days from the award to its notice."""
+    return _in_force("result_workdays", on)
+
+
+def contract_workdays(on: date) -> int | None:
+    """Working days from the signature to the notice of the contract."""
+    return _in_force("contract_workdays", on)
+
+
+def challenge_workdays(on: date) -> int:
+    """Working days in which a buyer answers a challenge."""
+    return int(_on("challenge_workdays", on))
+
+
+def complaint_workdays(on: date) -> int:
+    """Working days in which the supervisor decides a complaint."""
+    return int(_on("complaint_workdays", on))

@@ -120,8 +120,9 @@ def day_of(text: str | None) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """D01-2 signed in time, D01-3 paid in time by amount, D01-5 what is owed to small firms; a rate over nothing is None.
+    """D01-1 to D01-5: announced in time, signed in time, paid in time by amount, challenges upheld, owed to small firms.
 
+    A rate over nothing is None. `overturned` complaints were upheld after the buyer had rejected the challenge.
     `disputed_small` is the part of `owed_small` in dispute; `vetoes` counts payments to small firms that are overdue for longer than the
     law's bound and not in dispute. `other` payments are in another currency than the main one and not added; `unknown` ones have no amount.
     """
@@ -137,6 +138,19 @@ class Figures:
     unknown: int
     disputed_small: Decimal = Decimal(0)
     vetoes: int = 0
+    announced_due: int = 0
+    announced: int = 0
+    decided: int = 0
+    upheld: int = 0
+    overturned: int = 0
+
+    @property
+    def announced_rate(self) -> float | None:
+        return 100 * self.announced / self.announced_due if self.announced_due else None
+
+    @property
+    def upheld_rate(self) -> float | None:
+        return 100 * self.upheld / self.decided if self.decided else None
 
     @property
     def signed_rate(self) -> float | None:
@@ -150,7 +164,9 @@ class Figures:
         return {"processes": self.processes, "signed_due": self.signed_due, "signed": self.signed, "signed_rate": self.signed_rate,
                 "due": str(self.due), "paid": str(self.paid), "paid_rate": self.paid_rate, "owed_small": str(self.owed_small),
                 "interest": str(self.interest), "disputed_small": str(self.disputed_small), "vetoes": self.vetoes,
-                "other_currency": self.other, "amount_unknown": self.unknown}
+                "other_currency": self.other, "amount_unknown": self.unknown, "announced_due": self.announced_due,
+                "announced": self.announced, "announced_rate": self.announced_rate, "decided": self.decided, "upheld": self.upheld,
+                "upheld_rate": self.upheld_rate, "overturned": self.overturned}
 
 
 def figures(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,8 +29,14 @@ def items(value: Any, *path: str) -> list[Any]:
 
 
 def number(value: Any, *path: str) -> float | None:
+    """A finite number; what no computer counts with (Infinity, NaN, a thousand digits) is no number."""
     found = at(value, *path)
-    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return None
+    try:
+        return plain if math.isfinite(plain := float(found)) else None
+    except OverflowError:
+        return None
 
 
 def ids(value: Any, *path: str) -> list[str]:

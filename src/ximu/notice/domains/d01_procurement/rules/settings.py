@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -66,7 +67,10 @@ def read(text: str) -> Settings:
         if section == "\x00":
             continue
         if section in KNOWN:
-            flags[section] = _typed(section, values)
+            flags[section] = flags.get(section, {}) | _typed(section, values)
+        elif section == "R003.procurement_method_details":
+            flags.setdefault("R003", {})   # as in the published tool, its own section enables the flag
+            tables[section] = {method: str(_number(f"{section}.{method}", days, int)) for method, days in values.items()}
         elif section in OPEN_TABLES or (section in PREPARE and set(values) <= PREPARE[section]):
             tables[section] = values
         else:
@@ -80,11 +84,21 @@ def _typed(section: str, values: dict[str, str]) -> dict[str, int | float | str]
         kind = KNOWN[section].get(name)
         if kind is None:
             raise _bad(f"{section}.{name}", text, " ".join(KNOWN[section]) or "no property")
-        try:
-            typed[name] = kind(text)
-        except ValueError as error:
-            raise _bad(f"{section}.{name}", text, kind.__name__) from error
+        typed[name] = text if kind is str else _number(f"{section}.{name}", text, kind)
+        if name == "percentile" and not 0 <= int(typed[name]) <= 100:
+            raise _bad(f"{section}.{name}", text, "0..100")
     return typed
+
+
+def _number(field_name: str, text: str, kind: type) -> int | float:
+    """A count where a count is wanted; never NaN or infinite."""
+    try:
+        value = kind(text)
+    except ValueError as error:
+        raise _bad(field_name, text, kind.__name__) from error
+    if not math.isfinite(value):
+        raise _bad(field_name, text, "finite")
+    return int(value) if kind is int else float(value)
 
 
 def _bad(field_name: str, value: str, rule: str) -> Refusal:

@@ -11,6 +11,7 @@ from ximu.ideas.ledger.services import append
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
+from ximu.notice.domains.d01_procurement import queries
 from ximu.notice.domains.d01_procurement.models import Responsible
 from ximu.notice.domains.d01_procurement.rules.steps import STEPS
 
@@ -37,6 +38,6 @@ def assign(unit: str, *, step: str, post: str, since: date, basis: str, by: Acto
             Responsible.objects.filter(pk=before.pk, until=None).update(until=since - timedelta(days=1))
         made = Responsible.objects.create(unit=unit, step=step, post=post, since=since, basis=basis.strip()[:120], assigned_at=at,
                                           assigned_by=by.uid)
-        append([Entry("procurement.assigned", {"uid": made.uid, "unit": unit, "step": step, "post": post, "since": since.isoformat(),
-                                               "basis": made.basis})], at=at)
+        [index] = append([Entry(queries.ASSIGNED, queries.assigned_body(made))], at=at)
+        Responsible.objects.filter(pk=made.pk).update(log_index=index)
     return made.uid

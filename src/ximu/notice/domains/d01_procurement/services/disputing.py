@@ -36,7 +36,8 @@ def dispute(ocid: str, *, contract: str, milestone: str, since: date, basis: str
         except IntegrityError as error:
             raise Refusal("D01-DISPUTED", status=409, field="milestone", value=milestone[:40], rule="one open dispute",
                           zh="该笔付款已登记争议。", en="The payment is in dispute already.") from error
-        append([Entry("procurement.disputed", {"uid": made.uid, "unit": made.unit, "since": since.isoformat()})], at=at)
+        [index] = append([Entry(queries.DISPUTED, queries.disputed_body(made))], at=at)
+        Dispute.objects.filter(pk=made.pk).update(log_index=index)
     return made.uid
 
 
@@ -60,7 +61,9 @@ def end_dispute(uid: str, *, outcome: str, until: date, basis: str, by: Actor, a
                                                                     ended_by=by.uid):
             raise Refusal("STATE-EDGE", status=409, field="dispute", value=row.outcome, rule="once", zh="该争议已终结。",
                           en="The dispute has ended.")
-        append([Entry("procurement.settled", {"uid": row.uid, "outcome": outcome, "until": until.isoformat()})], at=at)
+        row.refresh_from_db()
+        [index] = append([Entry(queries.SETTLED, queries.settled_body(row))], at=at)
+        Dispute.objects.filter(pk=row.pk).update(ended_index=index)
 
 
 def _must_be_another(by: Actor, unit: str) -> None:

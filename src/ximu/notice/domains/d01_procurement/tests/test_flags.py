@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -160,11 +161,28 @@ def test_quartiles_lie_inside_the_data(values: list[float]) -> None:
     assert min(values) <= q1 <= q3 <= max(values)
 
 
+def test_what_no_computer_counts_with_is_no_number() -> None:
+    huge = json.loads("1" + "0" * 400)
+    rows = [process("p", [bid("valid", "W", 1), bid("valid", "L", amount)], [award("active", "W")]) for amount in (huge, float("inf"), float("nan"))]
+    assert run("[R024]\nthreshold = 9\n[R028]\n[R036]\n", rows) == {}
+
+
+@pytest.mark.parametrize(("start", "flagged"), [
+    ("2018-01-01T00:00:00Z", True), ("2018-01-01 00:00:00+08:00", True), ("2018-01-01t00:00:00.5z", True),
+    ("2018-01-01T00:00Z", False), ("20180101T000000Z", False), ("2018-01-01T00:00:00", False), ("2018-W01-1T00:00:00Z", False),
+])
+def test_r003_reads_moments_as_the_standard_writes_them(start: str, flagged: bool) -> None:
+    rows = [{"ocid": "p", "tender": {"tenderPeriod": {"startDate": start, "endDate": "2018-01-05T00:00:00Z"}}}]
+    assert bool(run("[R003]\n", rows)) is flagged
+
+
 def test_the_codes_before_2023_are_understood() -> None:
     assert settings.read("[NF024]\nthreshold = 0.1\n").flags == settings.read("[R024]\nthreshold = 0.1\n").flags
 
 
-@pytest.mark.parametrize("text", ["[R024]\nfoo = 1\n", "[R024]\nthreshold = x\n", "[R999]\n", "colour = red\n", "[defaults]\ncolour = red\n", "[R024"])
+@pytest.mark.parametrize("text", [
+    "[R003.procurement_method_details]\nfast = soon\n", "[R025]\npercentile = 101\n", "[R024]\nthreshold = nan\n", "[G003]\nlimit = inf\n",
+    "[R024]\nfoo = 1\n", "[R024]\nthreshold = x\n", "[R999]\n", "colour = red\n", "[defaults]\ncolour = red\n", "[R024"])
 def test_an_unknown_setting_is_refused(text: str) -> None:
     with pytest.raises(Refusal) as refused:
         settings.read(text)
