@@ -1,17 +1,16 @@
 """Keeps the made-up city's database of this version for the rehearsal of later migrations.
 
-    python scripts/keep_database.py XIMU_HOME tests/kept/NAME.sqlite3.xz
+    python scripts/keep_database.py XIMU_HOME tests/kept/NAME.tar.xz
 
-A whole copy, compressed, without sessions; no key is in it. `tests/journeys/test_kept_databases.py` brings every kept one to the newest version.
+A whole copy of the database, without sessions, and the parts of the event datasets; no key is in it. `tests/journeys/test_kept_databases.py` brings every kept one to the newest version.
 """
 
 from __future__ import annotations
 
 import contextlib
-import lzma
-import shutil
 import sqlite3
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -28,14 +27,15 @@ def keep(home: Path, path: Path) -> None:
             for name in LEFT_OUT:
                 database.execute(f'DELETE FROM "{name}"')  # noqa: S608  our own names
             database.execute("VACUUM")
-        with copy.open("rb") as whole, lzma.open(path, "wb", preset=9) as out:
-            shutil.copyfileobj(whole, out)
+        with tarfile.open(path, "w:xz", preset=9) as out:
+            out.add(copy, "ximu.sqlite3")
+            out.add(home / "events", "events")
 
 
 def bring_back(path: Path, home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
-    with lzma.open(path, "rb") as kept, (home / "ximu.sqlite3").open("wb") as out:
-        shutil.copyfileobj(kept, out)
+    with tarfile.open(path, "r:xz") as kept:
+        kept.extractall(home, filter="data")
 
 
 if __name__ == "__main__":

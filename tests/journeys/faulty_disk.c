@@ -20,6 +20,13 @@ void fault_arm(int n, int error, int how) { at = n; count = 0; kind = error; mod
 int fault_count(void) { return count; }
 void fault_rest(void) { armed = 0; }
 
+/* While the file FAULT_FULL exists there is no room for anything beneath FAULT_ROOT, in whatever process. */
+static int full(void) {
+    const char *flag = getenv("FAULT_FULL");
+    if (!flag || access(flag, F_OK)) return 0;
+    errno = ENOSPC;
+    return 1;
+}
 static int beneath(const char *path) {
     const char *root = getenv("FAULT_ROOT");
     return root && !strncmp(path, root, strlen(root));
@@ -48,16 +55,19 @@ static int turn(int writes) {
 
 ssize_t write(int fd, const void *b, size_t n) {
     REAL(write);
+    if (full() && ours(fd)) { errno = ENOSPC; return -1; }
     if (armed && at && ours(fd)) { int t = turn(1); if (t == 1) FAIL; if (t == 2 && n > 1) n /= 2; }
     return real(fd, b, n);
 }
 ssize_t pwrite(int fd, const void *b, size_t n, off_t o) {
     REAL(pwrite);
+    if (full() && ours(fd)) { errno = ENOSPC; return -1; }
     if (armed && at && ours(fd)) { int t = turn(1); if (t == 1) FAIL; if (t == 2 && n > 1) n /= 2; }
     return real(fd, b, n, o);
 }
 ssize_t pwrite64(int fd, const void *b, size_t n, off64_t o) {
     REAL(pwrite64);
+    if (full() && ours(fd)) { errno = ENOSPC; return -1; }
     if (armed && at && ours(fd)) { int t = turn(1); if (t == 1) FAIL; if (t == 2 && n > 1) n /= 2; }
     return real(fd, b, n, o);
 }
@@ -70,21 +80,24 @@ int rename(const char *a, const char *b) { REAL(rename); if (armed && at && bene
 int renameat(int d, const char *a, int e, const char *b) { REAL(renameat); if (armed && at && beneath(b) && turn(0)) FAIL; return real(d, a, e, b); }
 int link(const char *a, const char *b) { REAL(link); if (armed && at && beneath(b) && turn(0)) FAIL; return real(a, b); }
 int unlink(const char *a) { REAL(unlink); if (armed && at && kind != ENOSPC && beneath(a) && turn(0)) FAIL; return real(a); }
-int mkdir(const char *a, mode_t m) { REAL(mkdir); if (armed && at && beneath(a) && turn(0)) FAIL; return real(a, m); }
+int mkdir(const char *a, mode_t m) { REAL(mkdir); if (full() && beneath(a)) { errno = ENOSPC; return -1; } if (armed && at && beneath(a) && turn(0)) FAIL; return real(a, m); }
 int openat(int d, const char *a, int flags, ...) {
     REAL(openat);
+    if ((flags & O_CREAT) && full() && beneath(a) && access(a, F_OK)) { errno = ENOSPC; return -1; }
     va_list more; va_start(more, flags); mode_t m = va_arg(more, mode_t); va_end(more);
     if ((flags & O_CREAT) && armed && at && beneath(a) && turn(0)) FAIL;
     return real(d, a, flags, m);
 }
 int open(const char *a, int flags, ...) {
     REAL(open);
+    if ((flags & O_CREAT) && full() && beneath(a) && access(a, F_OK)) { errno = ENOSPC; return -1; }
     va_list more; va_start(more, flags); mode_t m = va_arg(more, mode_t); va_end(more);
     if ((flags & O_CREAT) && armed && at && beneath(a) && turn(0)) FAIL;
     return real(a, flags, m);
 }
 int open64(const char *a, int flags, ...) {
     REAL(open64);
+    if ((flags & O_CREAT) && full() && beneath(a) && access(a, F_OK)) { errno = ENOSPC; return -1; }
     va_list more; va_start(more, flags); mode_t m = va_arg(more, mode_t); va_end(more);
     if ((flags & O_CREAT) && armed && at && beneath(a) && turn(0)) FAIL;
     return real(a, flags, m);
