@@ -6,6 +6,7 @@ large) becomes a refusal (422) and not a fault of the system; a busy database or
 
 from __future__ import annotations
 
+import csv
 import json
 import logging
 import re
@@ -27,7 +28,7 @@ BAD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 HEADERS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_IDEMPOTENCY_KEY", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT_LANGUAGE", "HTTP_REFERER",
            "HTTP_USER_AGENT")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-UNKEEPABLE = (DataError, OverflowError, UnicodeError, RecursionError)
+UNKEEPABLE = (DataError, OverflowError, UnicodeError, RecursionError, csv.Error)
 
 
 def _bad_sign(field: str) -> Refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 
 from ximu.kernel.disk import is_failed, is_full
@@ -12,10 +13,14 @@ MOST_TOLD = 200
 
 
 def trouble_of(error: Exception) -> Refusal:
-    """Any error that is no refusal as one: `DISK-FULL`, `DISK-FAULT`, `DB-BUSY`, `DB-EMPTY`, `DB-AWAY`, `FILE-OPEN`, `CLI-FAULT`."""
+    """Any error that is no refusal as one: `DISK-FULL`, `DISK-FAULT`, `DB-BUSY`, `DB-EMPTY`, `DB-AWAY`, `FILE-OPEN`, `FILE-SHAPE`,
+    `CLI-FAULT`."""
     kind, told = type(error).__name__, str(error).partition("\n")[0][:MOST_TOLD]
     if "django.db" in sys.modules and kind in DATABASE_ERRORS:
         return _of_database(told)
+    if isinstance(error, csv.Error | UnicodeError | RecursionError):
+        return Refusal("FILE-SHAPE", field="file", value=told, rule=kind, zh="文件的内容不能按表格或文本读取。",
+                       en="The content cannot be read as a table or text.")
     if isinstance(error, OSError):
         if is_full(error):
             return _full()

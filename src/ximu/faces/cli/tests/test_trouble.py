@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 from pathlib import Path
 
@@ -16,7 +17,7 @@ TROUBLES = [
     (PermissionError(errno.EACCES, "Permission denied", "x"), "FILE-OPEN"), (OperationalError("database is locked"), "DB-BUSY"),
     (OperationalError("database or disk is full"), "DISK-FULL"), (OperationalError("no such table: x"), "DB-EMPTY"),
     (ProgrammingError('relation "x" does not exist'), "DB-EMPTY"), (OperationalError("connection refused"), "DB-AWAY"),
-    (ValueError("words that are not told"), "CLI-FAULT"),
+    (csv.Error("field larger than field limit (131072)"), "FILE-SHAPE"), (ValueError("words that are not told"), "CLI-FAULT"),
 ]
 
 

@@ -72,9 +72,9 @@ def test_a_failure_is_told_by_its_type_retried_soon_and_stops_no_other(ran: list
 @pytest.mark.django_db
 def test_a_job_held_by_another_is_left_alone_until_the_hold_is_over(ran: list[str]) -> None:
     duties.run_due(by=SYSTEM, at=AT)
-    Duty.objects.filter(name="first").update(holder="somebody", held_until=AT + 2 * HOUR)
+    Duty.objects.filter(name="first").update(holder="somebody", held_until=AT + HOUR + duties.HOLD)
     assert duties.run("first", by=SYSTEM, at=AT + HOUR).outcome == "taken"
-    assert duties.run("first", by=SYSTEM, at=AT + 2 * HOUR).outcome == "done"
+    assert duties.run("first", by=SYSTEM, at=AT + HOUR + duties.HOLD).outcome == "done"
     with pytest.raises(Refusal, match="JOB-NONE"):
         duties.run("third", by=SYSTEM, at=AT)
 
