@@ -18,7 +18,7 @@ import pytest
 from scripts.keep_database import bring_back
 from tests.journeys.conftest import ROOT
 
-pytestmark = [pytest.mark.journey, pytest.mark.row("P.1")]
+pytestmark = [pytest.mark.journey, pytest.mark.row("M1.2")]
 KEPT = sorted((ROOT / "tests" / "kept").glob("*.tar.xz"))
 KILLS = int(os.environ.get("XIMU_MIGRATION_KILLS", "0"))
 """With any number the rooms are also taken back and brought forward again, killed so often on the way."""
