@@ -25,7 +25,7 @@ from tests.journeys.conftest import ROOT, City, free_port, wait_for
 from tests.journeys.courthouse import client, commit, judgments, key_of, upload
 
 pytestmark = [pytest.mark.journey, pytest.mark.row("M1.2")]
-ROWS, FEW_KILLS, MANY_KILLS = 1500, 3, 60
+ROWS, FEW_KILLS, MANY_KILLS = 1500, 3, int(os.environ.get("XIMU_KILLS", "200"))
 REFUSED = {httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.INSUFFICIENT_STORAGE}
 
 
@@ -103,6 +103,37 @@ def killed_while_committing(home: Home, *, kills: int, seed: int) -> None:
 
 def test_a_server_killed_while_it_commits_loses_and_doubles_nothing(home: Home) -> None:
     killed_while_committing(home, kills=FEW_KILLS, seed=1)
+
+
+def killed_while_checking(home: Home, *, kills: int, seed: int) -> None:
+    """What the dead server had not answered is sent again: it is checked then, kept once, and nothing of the first attempt is left."""
+    chance, whole = random.Random(seed), 2.0
+    for turn in range(kills):
+        data = judgments(ROWS, seed=seed * 1000 + turn)
+        with home.served() as (url, server), client(url, home.key) as http:
+            death = threading.Timer(chance.uniform(0, whole), kill, [server])
+            began = time.monotonic()
+            death.start()
+            with contextlib.suppress(httpx.HTTPError):
+                assert upload(http, data).json()["delivery"]["state"] == "checked"
+                whole = max(0.1, time.monotonic() - began)
+            death.join()
+        with home.served() as (url, _), client(url, home.key) as http:
+            told = upload(http, data).json()["delivery"]
+            assert (told["state"], told["summary"]["good"]) == ("checked", ROWS), (turn, told)
+            assert home.rows("SELECT count(*) FROM intake_delivery WHERE file_digest = ?", told["file_digest"]) == [(1,)]
+        assert home.city.ximu("jobs", "run", "leftovers").returncode == 0
+        assert list(home.city.home.rglob(".part-*")) == []
+        assert list((home.city.home / "scratch").iterdir()) == []
+
+
+def test_a_server_killed_while_it_checks_a_file_takes_it_again(home: Home) -> None:
+    killed_while_checking(home, kills=1, seed=3)
+
+
+@pytest.mark.load
+def test_killed_at_many_points_of_a_check(home: Home) -> None:
+    killed_while_checking(home, kills=MANY_KILLS, seed=4)
 
 
 @pytest.mark.load

@@ -9,11 +9,11 @@ import pytest
 
 from tests.journeys.conftest import City, Staff
 from tests.journeys.courthouse import COURT, LOGIN, client, judgments, key_of, servers_of, upload
-from ximu.ideas.intake.tests import hostile
+from ximu.ideas.intake.tests import hostile, hostile_more
 
 pytestmark = [pytest.mark.journey, pytest.mark.row("M1.2")]
 FAULT, FEW, MOST_MIB, MOST_GROWTH_MIB = 500, 50, 700, 300
-ALL = [(name, data) for name, data, _ in hostile.named()] + list(hostile.mutated(7, 100))
+ALL = [(name, data) for name, data, _ in hostile.named() + hostile_more.more()] + list(hostile.mutated(7, 100))
 SAMPLE = ALL[::len(ALL) // FEW]
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import click
+from django.conf import settings
 from django.core.management import call_command
 
-from ximu.config import profiles, starting
+from ximu.config import beginning, profiles, starting
 from ximu.foundation import clock
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
@@ -70,6 +71,8 @@ def up_command(city: str, host: str, port: int, no_serve: bool, as_json: bool) -
 
     Everything may be repeated: a second start keeps the data and takes seconds.
     """
+    if settings.XIMU_DEMO and city == starting.EXAMPLE:
+        beginning.begin(lambda words: click.echo(f"· {words}", err=True))
     starting.prepare(city, by=SYSTEM, at=clock.now(), say=lambda words: click.echo(f"· {words}", err=True))
     passwords = starting.first_passwords(by=SYSTEM, at=clock.now())
     address = f"http://{host}:{port}"
@@ -82,5 +85,6 @@ def up_command(city: str, host: str, port: int, no_serve: bool, as_json: bool) -
             click.echo(f"  {one['login']:14} {one['password']}   {one['name']}  {one['roles']}")
         click.echo("口令只显示这一次，首次登录须更换。 The passwords are shown once and must be replaced at the first log-in.\n"
                    if passwords else "口令已在首次启动时给出。 Passwords were given at the first start.\n")
+    beginning.finish()
     if not no_serve:
         starting.serve(host, port)

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlparse
 
 from ximu.foundation.demoday import started
 from ximu.foundation.rooms import dotted, room_paths
+from ximu.foundation.whole import write_once
 
 HOME = XIMU_HOME = Path(os.environ.get("XIMU_HOME", "var")).resolve()
 XIMU_PROFILE = os.environ.get("XIMU_CITY", "")
@@ -30,10 +31,9 @@ def _secret() -> str:
     if given := os.environ.get("XIMU_SECRET_KEY"):
         return given
     path = HOME / "keys" / "secret"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50), "utf-8")
+    if not path.exists() or not path.stat().st_size:
+        path.unlink(missing_ok=True)
+        write_once(path, secrets.token_urlsafe(50))
     return path.read_text("utf-8")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ximu.foundation import duties, outbox
+from ximu.foundation import duties, leftovers, outbox
 from ximu.foundation.scrubbing import refresh_statistics, scrub
 from ximu.ideas.casework import jobs as casework
 from ximu.ideas.disclosure import services as publications
@@ -62,6 +62,11 @@ def purge_uploads(*, by: Actor, at: datetime) -> dict[str, int]:
     return {"purged": deliveries.purge(by=by, at=at)}
 
 
+def clear_leftovers(*, by: Actor, at: datetime) -> dict[str, int]:
+    """What servers and jobs that were killed have left on the disk."""
+    return leftovers.clear()
+
+
 def keep_figures(*, by: Actor, at: datetime) -> dict[str, int]:
     refresh_statistics()
     return {}
@@ -75,5 +80,6 @@ def declare_all() -> None:
     duties.declare("log", Text("见证人加签", "Cosignatures of witnesses"), timedelta(minutes=5), gather_cosignatures)
     duties.declare("following", Text("告知关注者", "Mail to followers"), HOUR, tell_followers)
     duties.declare("reports", Text("销毁到期举报", "Reports past their time"), DAY, shred_reports)
+    duties.declare("leftovers", Text("清理中断作业的遗留文件", "Clear what killed work has left"), HOUR, clear_leftovers)
     duties.declare("figures", Text("更新数据库统计", "Figures about the tables, for the planner"), DAY, keep_figures)
     duties.declare("purge", Text("清除逾期原文件", "Uploads past their retention"), DAY, purge_uploads)

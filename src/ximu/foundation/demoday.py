@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ximu.foundation.whole import write_whole
+
 
 def started(home: Path, clock: str) -> datetime:
     """The real moment that stands for `clock` (`XIMU_CLOCK`): remembered in `home`, now for a clock not yet seen."""
@@ -20,5 +22,5 @@ def started(home: Path, clock: str) -> datetime:
     except (OSError, ValueError, KeyError):
         pass
     home.mkdir(parents=True, exist_ok=True)
-    note.write_text(json.dumps({"clock": clock, "started": now.isoformat()}), "utf-8")
+    write_whole(note, json.dumps({"clock": clock, "started": now.isoformat()}))
     return now

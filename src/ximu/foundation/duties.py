@@ -96,7 +96,7 @@ def _standing(one: Job, row: Duty | None, at: datetime) -> Standing:
 def run_due(*, by: Actor, at: datetime) -> list[Run]:
     """Run what is due and not held by another worker, in the order of declaration."""
     _rows(at)
-    due = set(_free(at).filter(due_at__lte=at).values_list("name", flat=True))
+    due = {name for name, due_at in _free(at).values_list("name", "due_at") if name in _jobs and _is_due(_jobs[name], due_at, at)}
     runs = [_run(one, by=by, at=at, only_due=True) for one in list(_jobs.values()) if one.name in due]
     return [run for run in runs if run.outcome != "taken"]
 
@@ -113,13 +113,19 @@ def _rows(at: datetime) -> None:
 
 
 def _free(at: datetime) -> Any:
-    return Duty.objects.filter(Q(holder="") | Q(held_until__lte=at))
+    """A hold that ends later than any hold that could begin now was taken by a clock that has been put back: it holds nothing."""
+    return Duty.objects.filter(Q(holder="") | Q(held_until__lte=at) | Q(held_until__gt=at + HOLD))
+
+
+def _is_due(one: Job, due_at: datetime, at: datetime) -> bool:
+    """Also when it is due later than a run that ended now would make it: the clock went ahead for a while, and no job waits for it."""
+    return due_at <= at or due_at > at + one.every + RETRY
 
 
 def _run(one: Job, *, by: Actor, at: datetime, only_due: bool) -> Run:
     mine, rows = new_uid(), _free(at).filter(name=one.name)
     if only_due:
-        rows = rows.filter(due_at__lte=at)
+        rows = rows.filter(Q(due_at__lte=at) | Q(due_at__gt=at + one.every + RETRY))
     if not rows.update(holder=mine, held_until=at + HOLD, ran_at=at):
         return Run(one.name, "taken")
     began = time.perf_counter()

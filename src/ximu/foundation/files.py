@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
 
-from ximu.foundation import vault
+from ximu.foundation import doomed, vault
+from ximu.foundation.whole import PASSING, sync_folder
 from ximu.kernel.refusal import Refusal
 
 CHUNK_BYTES = 1 << 20
@@ -34,18 +37,37 @@ def sealed_path_of(digest: str) -> Path:
 
 
 def drop(digest: str, shelf: str) -> None:
-    """The bytes are gone from this shelf."""
-    path_of(digest, shelf).unlink(missing_ok=True)
+    """Within a transaction: once it has committed the bytes are gone from this shelf, also when the server dies right then."""
+    doomed.doom(path_of(digest, shelf))
 
 
-def keep(chunks: Iterable[bytes] | BinaryIO, *, most_bytes: int | None = None, sealed: bool = False, shelf: str = "") -> tuple[str, int]:
-    """Store a stream; its SHA-256 and size. The name appears only after the bytes are on disk.
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A stream that is on the disk under a passing name; `place` gives it its own."""
 
-    With `sealed` it lies encrypted (`foundation.vault`), readable for its owner only, and is opened by `unsealed`.
-    Errors: `FILE-SIZE` when it is longer than `most_bytes`; nothing is kept then.
+    part: Path
+    final: Path
+    digest: str
+    size: int
+
+    def place(self) -> None:
+        """Within the transaction of the row that names the file: row and file come together, and what was to go stays."""
+        doomed.spare(self.final)
+        self.final.parent.mkdir(parents=True, exist_ok=True)
+        self.part.replace(self.final)
+        for folder in (self.final.parent, self.final.parent.parent, self.final.parent.parent.parent):
+            sync_folder(folder)
+
+
+@contextmanager
+def staged(chunks: Iterable[bytes] | BinaryIO, *, most_bytes: int | None = None, sealed: bool = False, shelf: str = "") -> Iterator[Staged]:
+    """Read a stream to the disk; what is not placed within the block is gone after it.
+
+    The passing file is locked while its maker lives: `leftovers` removes those of the dead.
+    Errors: `FILE-SIZE` when it is longer than `most_bytes`.
     """
     root().mkdir(parents=True, exist_ok=True)
-    part = root() / f".part-{secrets.token_hex(8)}"
+    part = root() / f"{PASSING}{secrets.token_hex(8)}"
     hasher, size = hashlib.sha256(), 0
 
     def counted() -> Iterator[bytes]:
@@ -62,18 +84,28 @@ def keep(chunks: Iterable[bytes] | BinaryIO, *, most_bytes: int | None = None, s
 
     try:
         with part.open("wb") as out:
+            fcntl.flock(out, fcntl.LOCK_EX)
             if sealed:
                 part.chmod(PRIVATE)
             for piece in vault.seal_stream(counted()) if sealed else counted():
                 out.write(piece)
             out.flush()
             os.fsync(out.fileno())
-        final = sealed_path_of(hasher.hexdigest()) if sealed else path_of(hasher.hexdigest(), shelf)
-        final.parent.mkdir(parents=True, exist_ok=True)
-        part.replace(final)
+            digest = hasher.hexdigest()
+            yield Staged(part, sealed_path_of(digest) if sealed else path_of(digest, shelf), digest, size)
     finally:
         part.unlink(missing_ok=True)
-    return hasher.hexdigest(), size
+
+
+def keep(chunks: Iterable[bytes] | BinaryIO, *, most_bytes: int | None = None, sealed: bool = False, shelf: str = "") -> tuple[str, int]:
+    """Store a stream; its SHA-256 and size. The name appears only after the bytes are on disk.
+
+    With `sealed` it lies encrypted (`foundation.vault`), readable for its owner only, and is opened by `unsealed`.
+    Errors: `FILE-SIZE` when it is longer than `most_bytes`; nothing is kept then.
+    """
+    with staged(chunks, most_bytes=most_bytes, sealed=sealed, shelf=shelf) as made:
+        made.place()
+        return made.digest, made.size
 
 
 def is_kept(digest: str) -> bool:

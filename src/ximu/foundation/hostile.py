@@ -6,6 +6,7 @@ large) becomes a refusal (422) and not a fault of the system; a busy database or
 
 from __future__ import annotations
 
+import csv
 import json
 import logging
 import re
@@ -18,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 
 from ximu.foundation.web import refusal_response
-from ximu.kernel.disk import is_full
+from ximu.kernel.disk import is_failed, is_full
 from ximu.kernel.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ BAD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 HEADERS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_IDEMPOTENCY_KEY", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT_LANGUAGE", "HTTP_REFERER",
            "HTTP_USER_AGENT")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-UNKEEPABLE = (DataError, OverflowError, UnicodeError, RecursionError)
+UNKEEPABLE = (DataError, OverflowError, UnicodeError, RecursionError, csv.Error)
 
 
 def _bad_sign(field: str) -> Refusal:
@@ -106,11 +107,26 @@ class HostileMiddleware:
             return refusal_response(request, Refusal("INPUT-VALUE", field="body", rule=type(error).__name__,
                                                      zh="内容超出可保存的长度或范围。",
                                                      en="A value is longer or larger than can be kept."))
-        if isinstance(error, OperationalError) or (isinstance(error, OSError) and is_full(error)):
+        told = trouble_of(error)
+        if told is not None:
             log.warning("not written: %s", type(error).__name__)
-            full = isinstance(error, OSError) or "full" in str(error) or "No space" in str(error)
-            return refusal_response(request, Refusal("DISK-FULL", status=507, zh="存储空间不足，未作任何改动。",
-                                                     en="The disk is full; nothing was changed.")
-                                    if full else Refusal("DB-BUSY", status=503, zh="数据库繁忙，请稍后重试。",
-                                                         en="The database is busy; please try again."))
+            return refusal_response(request, told)
         return None
+
+
+def trouble_of(error: Exception) -> Refusal | None:
+    """A full disk, a disk that fails or a busy database, said as such: 507 or 503. Nothing was changed. None for any other error.
+
+    Errors: none; it makes `DISK-FULL`, `DISK-FAULT`, `DB-BUSY`.
+    """
+    if not isinstance(error, OperationalError | OSError):
+        return None
+    told = str(error)
+    if isinstance(error, OSError) and not is_full(error) and not is_failed(error):
+        return None
+    if is_full(error) if isinstance(error, OSError) else "full" in told or "No space" in told:
+        return Refusal("DISK-FULL", status=507, zh="存储空间不足，未作任何改动。", en="The disk is full; nothing was changed.")
+    if isinstance(error, OSError) or "disk I/O" in told or "readonly database" in told:
+        return Refusal("DISK-FAULT", status=503, zh="磁盘读写出错，未作任何改动；请管理员检查磁盘。",
+                       en="The disk failed; nothing was changed. The administrator should look at it.")
+    return Refusal("DB-BUSY", status=503, zh="数据库繁忙，请稍后重试。", en="The database is busy; please try again.")

@@ -102,3 +102,19 @@ class Duty(models.Model):
         public = ()
         internal = ("name", "due_at", "holder", "held_until", "ran_at", "seconds", "outcome", "said", "failures")
         personal = ()
+
+
+class Doomed(models.Model):
+    """A file or folder that goes from the disk when the transaction that says so has committed."""
+
+    path = models.CharField("位置", max_length=255, db_index=True, db_comment="平台目录下的相对位置，不含名称与内容")
+
+    class Meta:
+        verbose_name = "待销毁文件"
+        verbose_name_plural = verbose_name
+        db_table_comment = "待销毁文件：与删除同事务写入，提交后销毁，未完成的由作业补做"
+
+    class Privacy:
+        public = ()
+        internal = ("path",)
+        personal = ()

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from ximu.foundation.bulk import insert_rows
 from ximu.foundation.models import Outbox
@@ -27,6 +28,8 @@ COLUMNS = ("handler", "event", "body", "state", "attempts", "created_at", "due_a
 TOGETHER = 25
 """Rows of one handler in one transaction: so many are asked again, and answered the same, after a worker was killed."""
 FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = FIRST_PAUSE * 2**MOST_ATTEMPTS
+"""A row that is due later than this was written while the clock was ahead; it does not wait for that day."""
 log = logging.getLogger(__name__)
 _handlers: dict[str, dict[str, Callable[..., None]]] = {}
 _many: dict[str, Callable[..., Mapping[int, Exception]]] = {}
@@ -107,7 +110,7 @@ def _postpone(row: Outbox, error: Exception, *, at: datetime, state: str = Outbo
 
 def sweep(*, at: datetime, most: int = 500) -> int:
     """Deliver what is due; the number delivered. Run by the worker and by tests."""
-    due = Outbox.objects.filter(state=Outbox.State.PENDING, due_at__lte=at).order_by("pk")
+    due = Outbox.objects.filter(Q(due_at__lte=at) | Q(due_at__gt=at + LONGEST_PAUSE), state=Outbox.State.PENDING).order_by("pk")
     return _deliver_all(list(due.values_list("handler", "pk")[:most]), at=at)
 
 

@@ -7,7 +7,7 @@ import hashlib
 import os
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -33,7 +33,8 @@ def pace(name: str, *, most: int, seconds: int, now: float) -> int:
             count = count if then == span else 0
             if count >= most:
                 return max(1, (span + 1) * seconds - int(now))
-            os.pwrite(handle, SLOT.pack(span, count + 1), place)
+            with suppress(OSError):  # on a full disk nobody is counted, and reading goes on
+                os.pwrite(handle, SLOT.pack(span, count + 1), place)
         finally:
             fcntl.lockf(handle, fcntl.LOCK_UN, SLOT.size, place)
     return 0

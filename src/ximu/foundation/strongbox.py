@@ -5,13 +5,14 @@ AES-256-GCM or SM4-GCM (GB/T 32907, GB/T 36624). The head of a sealed file names
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import AES, SM4
 from django.conf import settings
+
+from ximu.foundation.whole import write_whole
 
 CIPHERS = {"A256GCM": (AES, 32), "SM4GCM": (SM4, 16)}
 NONCE_BYTES, TAG_BYTES = 12, 16
@@ -27,9 +28,7 @@ def seal(name: str, data: bytes, *, cipher: str) -> bytes:
     algorithm, size = CIPHERS[cipher]
     key, nonce, path = secrets.token_bytes(size), secrets.token_bytes(NONCE_BYTES), key_path(name)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(key)
+    write_whole(path, key, mode=0o600)
     work = Cipher(algorithm(key), modes.GCM(nonce)).encryptor()
     work.authenticate_additional_data(name.encode())
     body = work.update(data) + work.finalize()

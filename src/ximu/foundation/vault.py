@@ -7,8 +7,6 @@ algorithm, so that another one can be brought in beside it.
 from __future__ import annotations
 
 import base64
-import contextlib
-import os
 import secrets
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -17,6 +15,8 @@ from typing import BinaryIO
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+
+from ximu.foundation.whole import write_once
 
 ALGORITHM = "A256GCM"
 NONCE_BYTES = 12
@@ -33,13 +33,7 @@ def _key() -> bytes:
 @cache
 def _secret(path: Path) -> bytes:
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_hex(32))
-        with contextlib.suppress(FileExistsError):
-            os.link(part, path)  # fails if another process was first: its key stays
-        part.unlink()
+        write_once(path, secrets.token_hex(32))
     return bytes.fromhex(path.read_text("ascii"))
 
 

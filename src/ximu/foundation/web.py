@@ -30,6 +30,10 @@ TITLES = {
 }
 
 
+RETRY_AFTER = {503: "5", 507: "60"}
+"""Seconds after which the same request may be tried again."""
+
+
 def actor_of(request: HttpRequest) -> Actor:
     """Who asks: set by the accounts middleware or by the API key; the public otherwise."""
     return getattr(request, "actor", ANONYMOUS)
@@ -57,8 +61,8 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
             "page_skin": (CONSOLE if signed_in else DOOR) if staff else PORTAL,
         }, status=refusal.status)
     answer.refusal = refusal  # type: ignore[attr-defined]
-    if refusal.status == 503:
-        answer.headers["Retry-After"] = "5"
+    if refusal.status in RETRY_AFTER:
+        answer.headers["Retry-After"] = RETRY_AFTER[refusal.status]
     return answer
 
 

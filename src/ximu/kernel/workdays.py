@@ -60,6 +60,10 @@ class Due:
         }
 
 
+MOST_SPAN = timedelta(days=10 * LONGEST_TERM_DAYS)
+"""However many days off lie in it, no term is longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The years that are known. Asking about another year is refused with `CAL-NONE`."""
@@ -92,13 +96,18 @@ class Calendar:
             return Passed(day, "holiday", table.off[day])
         return Passed(day, "weekend", "") if day.weekday() >= 5 else None
 
+    def _check(self, start: date, term: int) -> None:
+        _check_term(term)
+        if date.max - start < MOST_SPAN:  # nothing can be counted at the end of time
+            self.table(start)
+
     def due(self, start: date, term: int) -> Due:
         """`term` working days after `start`; the day of the event itself is not counted.
 
         With term 0: the same day, or the next working day if it is none.
         Errors: `CAL-NONE` for a year without a table, `DUE-TERM` for a negative or absurd term.
         """
-        _check_term(term)
+        self._check(start, term)
         day, left, passed = start, term, list[Passed]()
         sources: dict[str, None] = {}
         if term == 0 and not self.is_working(day):
@@ -115,7 +124,7 @@ class Calendar:
 
     def due_calendar_days(self, start: date, term: int) -> Due:
         """`term` calendar days after `start`; a last day that is no working day rolls forward to the next one."""
-        _check_term(term)
+        self._check(start, term)
         day = last = start + timedelta(days=term)
         passed = list[Passed]()
         while not self.is_working(day):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 import click
 
+from ximu.faces.cli.trouble import trouble_of
 from ximu.foundation.rooms import SRC, dotted, literal_of, room_paths
 from ximu.kernel.refusal import Refusal
 
@@ -91,12 +93,21 @@ def house() -> None:
 
 
 def main(args: list[str] | None = None) -> None:
-    """Entry point. A `Refusal` prints its envelope (JSON with --json, a sentence otherwise) and exits 2."""
+    """Entry point. A `Refusal` prints its envelope (JSON with --json, a sentence otherwise) and exits 2; so does what the
+    machine says no to. A trace is shown with XIMU_DEBUG=1 only."""
     given = sys.argv[1:] if args is None else args
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):  # bytes that are no text are shown as such
+            stream.reconfigure(errors=errors)
     try:
         house.main(args=given, prog_name="ximu", standalone_mode=True)
     except Refusal as refusal:
         _print_refusal(refusal.envelope(), as_json="--json" in given)
+        sys.exit(EXIT_REFUSED)
+    except Exception as error:
+        if os.environ.get("XIMU_DEBUG") == "1":
+            raise
+        _print_refusal(trouble_of(error).envelope(), as_json="--json" in given)
         sys.exit(EXIT_REFUSED)
 
 

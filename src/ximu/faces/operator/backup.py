@@ -6,12 +6,16 @@ the size and root of the log. Keys are not in it: a backup with its keys could b
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +23,9 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from ximu.foundation import leftovers
 from ximu.foundation.scrubbing import scrub
+from ximu.foundation.whole import PASSING, write_whole
 from ximu.ideas.ledger import queries as log
 from ximu.ideas.ledger.queries import tree
 from ximu.ideas.ledger.rules import read_checkpoint
@@ -30,7 +36,7 @@ from ximu.kernel.refusal import Refusal
 MANIFEST, FORMAT = "manifest.json", 1
 FOLDERS = ("files", "intake", "events", "uploads")
 """What lies beside the database and belongs to it."""
-LAST, RESTORING = "last-backup", "restoring"
+LAST, RESTORING, SERVING = "last-backup", "restoring", "serving"
 
 
 def home() -> Path:
@@ -38,24 +44,43 @@ def home() -> Path:
 
 
 def save(folder: Path, *, at: datetime) -> dict[str, Any]:
-    """Write a backup into a folder that is new or empty. The manifest comes last: without it the folder is no backup."""
+    """Write a backup into a folder that is new or empty. The manifest comes last: without it the folder is no backup.
+
+    What could not be finished is taken away again, so that the same command can be repeated.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise Refusal("BACKUP-FULL", field="folder", value=str(folder),
                       zh="备份目录不是空的。", en="The folder of the backup is not empty.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     head = tree.head()
-    _dump(folder / "database")
-    for name in FOLDERS:
-        if (home() / name).exists():
-            shutil.copytree(home() / name, folder / name, ignore=shutil.ignore_patterns(".part-*"))
-    manifest = {"format": FORMAT, "made_at": at.isoformat(), "engine": connection.vendor,
-                "log_size": head.size, "log_root": head.root.hex(),
-                "digests": _digests(folder)}
-    part = folder / ".manifest"
-    part.write_text(json.dumps(manifest, indent=1, sort_keys=True), "utf-8")
-    part.replace(folder / MANIFEST)
-    (home() / LAST).write_text(at.isoformat(), "ascii")
+    try:
+        _dump(folder / "database")
+        for name in FOLDERS:
+            _copy(home() / name, folder / name)
+        manifest = {"format": FORMAT, "made_at": at.isoformat(), "engine": connection.vendor,
+                    "log_size": head.size, "log_root": head.root.hex(),
+                    "digests": _digests(folder)}
+        write_whole(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
+    except BaseException:
+        for left in folder.iterdir():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        raise
+    write_whole(home() / LAST, at.isoformat())
     return manifest
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Every file that is still there when its turn comes, synced; what is written or destroyed meanwhile is in no row of the dump."""
+    for place, _, names in os.walk(source):
+        into = target / Path(place).relative_to(source)
+        into.mkdir(parents=True, exist_ok=True)
+        shutil.copymode(place, into)
+        for name in (name for name in names if not name.startswith(PASSING)):
+            with contextlib.suppress(FileNotFoundError), (Path(place) / name).open("rb") as kept, (into / name).open("wb") as out:
+                os.fchmod(out.fileno(), os.fstat(kept.fileno()).st_mode & 0o777)
+                shutil.copyfileobj(kept, out)
+                out.flush()
+                os.fsync(out.fileno())
 
 
 def check(folder: Path) -> dict[str, Any]:
@@ -76,19 +101,24 @@ def check(folder: Path) -> dict[str, Any]:
 def restore(folder: Path, *, accept_loss: bool, by: Actor, at: datetime) -> dict[str, Any]:
     """Put a backup in the place of what is there, erase again what was erased since, and verify the log; only then may the service open.
 
-    Errors: those of `check`; `BACKUP-SHORT` when the log was seen longer than the backup's, unless `accept_loss`; `BACKUP-LOG`.
+    Errors: those of `check`; `BACKUP-SERVED`; `BACKUP-LOG`; `BACKUP-SHORT` when the log was
+    seen longer than the backup's, unless `accept_loss`.
     """
+    with _alone():
+        return _restore(folder, accept_loss=accept_loss, by=by, at=at)
+
+
+def _restore(folder: Path, *, accept_loss: bool, by: Actor, at: datetime) -> dict[str, Any]:
     manifest, known = check(folder), known_size()
     if manifest["log_size"] < known and not accept_loss:
         raise Refusal("BACKUP-SHORT", field="log_size", value=str(manifest["log_size"]), rule=str(known), status=409,
                       zh="备份中的日志短于已知的检查点；确认丢失后加--accept-loss。",
                       en="The backup's log is shorter than a known checkpoint; add --accept-loss when the loss is accepted.")
-    (home() / RESTORING).write_text(str(folder), "utf-8")
+    write_whole(home() / RESTORING, str(folder))
     _load(folder / "database")
     for name in FOLDERS:
         shutil.rmtree(home() / name, ignore_errors=True)
-        if (folder / name).exists():
-            shutil.copytree(folder / name, home() / name)
+        _copy(folder / name, home() / name)
     if manifest["log_size"] < known and (home() / "checkpoints").exists():
         (home() / "checkpoints").rename(home() / f"checkpoints-before-{at:%Y%m%dT%H%M%S}")
     size = tree.head().size
@@ -98,6 +128,7 @@ def restore(folder: Path, *, accept_loss: bool, by: Actor, at: datetime) -> dict
                       zh="恢复后的日志与备份清单不符。", en="The restored log is not the one of the manifest.")
     erased = records.erase_again(by=by, at=at)
     scrub()
+    leftovers.clear()
     verdict = log.verify_log()
     if verdict.findings:
         raise Refusal("BACKUP-LOG", field="log", value=str(len(verdict.findings)), status=409,
@@ -111,6 +142,38 @@ def must_be_open() -> None:
     if (home() / RESTORING).exists():
         raise Refusal("BACKUP-OPEN", status=409, zh="恢复尚未完成，请重新运行ximu restore。",
                       en="A restore has not come to its end; run ximu restore again.")
+
+
+@contextmanager
+def serving() -> Iterator[None]:
+    """Held while the site is served or its jobs run: nothing is restored beneath them. Errors: `BACKUP-OPEN`."""
+    with _locked(fcntl.LOCK_SH) as held:
+        if not held:
+            raise Refusal("BACKUP-OPEN", status=409, zh="正在恢复备份，请在完成后启动服务。",
+                          en="A restore is running; start the service after it.")
+        must_be_open()
+        yield
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with _locked(fcntl.LOCK_EX) as held:
+        if not held:
+            raise Refusal("BACKUP-SERVED", status=409, field="service", value=str(home()), rule="stopped",
+                          zh="服务仍在运行，请先停止服务再恢复。", en="The service is running; stop it before you restore.")
+        yield
+
+
+@contextmanager
+def _locked(how: int) -> Iterator[bool]:
+    home().mkdir(parents=True, exist_ok=True)
+    with (home() / SERVING).open("a") as lock:
+        try:
+            fcntl.flock(lock, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 def last() -> str:
@@ -135,7 +198,7 @@ def _bad(what: str) -> Refusal:
 
 def _digests(folder: Path) -> dict[str, str]:
     found = {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in (MANIFEST, ".manifest")):
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != MANIFEST):
         with path.open("rb") as file:
             found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
     return found

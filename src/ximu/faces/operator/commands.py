@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 from django.core.management import call_command
+from django.db import DatabaseError, connection
 from granian import Granian
 from granian.constants import Interfaces
 
 from ximu.faces.operator import backup, doctor, supervisor
-from ximu.foundation import clock, duties
+from ximu.foundation import clock, duties, leftovers
 from ximu.kernel.actor import SYSTEM
 
 COMMANDS = {
@@ -24,6 +27,7 @@ COMMANDS = {
 }
 PAUSE = 5.0
 """Seconds between two looks at what is due."""
+log = logging.getLogger(__name__)
 MARKS = {"ok": "✓", "warn": "!", "broken": "✗"}
 
 
@@ -35,7 +39,11 @@ MARKS = {"ok": "✓", "warn": "!", "broken": "✗"}
 @click.option("--json", "as_json", is_flag=True, help="JSON output of the address")
 def serve_command(host: str, port: int, workers: int, with_jobs: bool, as_json: bool) -> None:
     """启动服务 Serve the site with granian; static files are collected first when they have changed."""
-    backup.must_be_open()
+    with backup.serving():
+        _serve(host, port, workers, with_jobs=with_jobs, as_json=as_json)
+
+
+def _serve(host: str, port: int, workers: int, *, with_jobs: bool, as_json: bool) -> None:
     if not doctor.static_current():
         call_command("collectstatic", interactive=False, verbosity=0)
     count = workers or min(os.cpu_count() or 1, 8)
@@ -111,10 +119,16 @@ def jobs_work(parent: int, as_json: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    with suppress(DatabaseError):
+        leftovers.clear()
     while not stop.is_set() and (not parent or os.getppid() == parent):
-        for run in duties.run_due(by=SYSTEM, at=clock.now()):
-            if as_json:
-                click.echo(json.dumps(asdict(run), ensure_ascii=False))
+        try:
+            for run in duties.run_due(by=SYSTEM, at=clock.now()):
+                if as_json:
+                    click.echo(json.dumps(asdict(run), ensure_ascii=False))
+        except DatabaseError as error:  # busy, full or away: everything is still due
+            log.warning("jobs: %s", type(error).__name__)
+            connection.close()
         stop.wait(PAUSE)
 
 

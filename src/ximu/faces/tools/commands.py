@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import asdict
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from ximu.kernel.refusal import Refusal
 DJANGO = False
 COMMANDS = {"check": "check_group", "due": "due_command"}
 
+DAY, WHOLE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), re.compile(r"-?[0-9]{1,12}")
 REASONS = {
     "length": ("长度应为18位", "must have 18 characters"),
     "character": ("含有不允许的字符", "contains a character that is not allowed"),
@@ -69,8 +71,22 @@ def check_resident_id(numbers: tuple[str, ...], as_json: bool) -> None:
     _show([asdict(resident_id.check(number, today=today)) for number in _codes(numbers)], as_json=as_json)
 
 
+class _Count(click.ParamType):
+    """A whole number in plain digits: not `1_0`, not `１`."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if not WHOLE.fullmatch(text):
+            self.fail(f"{text[:40]!r} is not a whole number", param, ctx)
+        return int(text)
+
+
 def _day(text: str) -> date:
     try:
+        if not DAY.fullmatch(text):
+            raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError as error:
         raise Refusal(
@@ -81,7 +97,7 @@ def _day(text: str) -> date:
 
 @click.command("due")
 @click.argument("start")
-@click.argument("n", type=int)
+@click.argument("n", type=_Count())
 @click.option("--calendar-days", is_flag=True, help="自然日，末日顺延 calendar days, rolled forward to a working day")
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
 def due_command(start: str, n: int, calendar_days: bool, as_json: bool) -> None:

@@ -41,6 +41,7 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> None:
     outbox.connect(SomethingHappened, remember)
 
 
+@pytest.mark.django_db
 def test_a_file_is_kept_by_its_digest() -> None:
     digest, size = files.keep([b"one", b"two"])
     assert files.path_of(digest).read_bytes() == b"onetwo"

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
 from ximu.foundation import clock, web
@@ -17,6 +18,17 @@ from ximu.kernel.refusal import Refusal
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 MINUTE = 60
+SEEN, TOLERANCE = "seen", 60.0
+"""Seconds by which the clocks of two machines, or of one before and after its correction, may differ."""
+
+
+def _from_the_future(request: HttpRequest) -> bool:
+    """A session that was used later than now belongs to a clock that has been put back: it may have ended long ago, and is not revived."""
+    now, session = clock.telephone().timestamp(), request.session
+    if session.get(SEEN, now) > now + TOLERANCE:
+        return True
+    session[SEEN] = now
+    return False
 
 
 class ActorMiddleware:
@@ -68,6 +80,9 @@ class ActorMiddleware:
             return actor
         user = request.user
         if not (user.is_authenticated and user.is_active) or (api and request.method not in SAFE):
+            return web.ANONYMOUS
+        if _from_the_future(request):
+            logout(request)
             return web.ANONYMOUS
         request.gate = queries.gate(user, at=clock.now())  # type: ignore[attr-defined, arg-type]
         actor = queries.actor_for(user, at=clock.now(), channel="api" if api else "console")  # type: ignore[arg-type]

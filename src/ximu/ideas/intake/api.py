@@ -97,8 +97,8 @@ class DoubtOut(Schema):
 
 
 def _received(request: HttpRequest, receipt: services.Receipt) -> dict[str, Any]:
-    """Check what is new, and answer with every fault."""
-    if not receipt.again:
+    """Check what is new, and what a server that died left unchecked; answer with every fault."""
+    if not receipt.again or queries.delivery(receipt.uid).state == "received":
         services.check(receipt.uid, by=actor_of(request), at=clock.now())
     return {"again": receipt.again, "delivery": queries.delivery(receipt.uid), "faults": queries.faults(receipt.uid)}
 
@@ -135,6 +135,13 @@ def delivery(request: HttpRequest, uid: str) -> Any:
     found = queries.delivery(uid)
     actor_of(request).must("intake.deliver", found.source)
     return {"again": False, "delivery": found, "faults": queries.faults(uid)}
+
+
+@router.post("/deliveries/{uid}/check", response={200: ReceiptOut, **ERRORS})
+def check(request: HttpRequest, uid: str) -> Any:
+    """重新校验 Check a received file again."""
+    services.check(uid, by=actor_of(request), at=clock.now())
+    return {"again": False, "delivery": queries.delivery(uid), "faults": queries.faults(uid)}
 
 
 @router.post("/deliveries/{uid}/commit", response={200: DeliveryOut, **ERRORS})

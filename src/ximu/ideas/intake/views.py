@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from ximu.foundation import clock
+from ximu.foundation import clock, scratch
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of, int_of
 from ximu.ideas.catalogue import queries as catalogue
@@ -63,7 +61,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if receipt.again:
         messages.info(request, t(f"已收，回执 #{receipt.uid}；本次未新增。",
                                  f"Received before, receipt #{receipt.uid}; nothing was added."))
-    else:
+    if not receipt.again or queries.delivery(receipt.uid).state == "received":
         jobs.check_soon(receipt.uid, by=by)
     return redirect("intake:detail", receipt.uid)
 
@@ -131,8 +129,8 @@ def report(request: HttpRequest, uid: str, form: str) -> HttpResponse:
     if form not in FORMATS or not (queries.folder_of(uid) / "faults.arrow").exists():
         raise Refusal("REPORT-NONE", status=404, field="form", value=form, rule=" ".join(FORMATS), zh="没有这份报告。",
                       en="There is no such report.")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"report.{form}"
+    with scratch.folder() as folder:
+        path = folder / f"report.{form}"
         write_report(path, queries.folder_of(uid), queries.schema_of(found), found.summary)
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"{uid}.{form}")
 

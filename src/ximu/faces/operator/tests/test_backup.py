@@ -19,6 +19,8 @@ from ximu.foundation.rooms import SRC
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 
+AT = datetime(2018, 5, 2, tzinfo=UTC)
+
 
 def ximu(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "XIMU_CLOCK")}
@@ -69,6 +71,41 @@ def test_the_service_stays_shut_while_a_restore_is_open(settings: Settings, tmp_
     (tmp_path / backup.RESTORING).write_text("x", "ascii")
     with pytest.raises(Refusal, match="BACKUP-OPEN"):
         backup.must_be_open()
+
+
+@pytest.mark.django_db
+def test_nothing_is_restored_beneath_a_service_that_runs(settings: Settings, tmp_path: Path) -> None:
+    settings.XIMU_HOME = tmp_path
+    (tmp_path / "saved").mkdir()
+    with backup.serving(), backup.serving():
+        assert code_of(lambda: backup.restore(tmp_path / "saved", accept_loss=False, by=SYSTEM, at=AT)) == "BACKUP-SERVED"
+    with backup._alone():
+        assert code_of(lambda: backup.serving().__enter__()) == "BACKUP-OPEN"
+    assert code_of(lambda: backup.restore(tmp_path / "saved", accept_loss=False, by=SYSTEM, at=AT)) == "BACKUP-BAD"
+
+
+@pytest.mark.django_db
+def test_a_backup_that_finds_no_room_leaves_nothing_and_can_be_repeated(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.XIMU_HOME = home = tmp_path / "home"
+    kept = home / "files" / "ab" / "cd" / "x.sealed"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"sealed")
+    kept.chmod(0o600)
+    (home / "files" / ".part-passing").write_bytes(b"unfinished")
+    monkeypatch.setattr(backup, "_dump", lambda path: path.write_bytes(b"database"))
+    with monkeypatch.context() as full, pytest.raises(OSError, match="No space"):
+        full.setattr(backup, "_digests", _full)
+        backup.save(tmp_path / "saved", at=AT)
+    assert list((tmp_path / "saved").iterdir()) == []
+    assert sorted(backup.save(tmp_path / "saved", at=AT)["digests"]) == ["database", "files/ab/cd/x.sealed"]
+    assert (tmp_path / "saved" / "files" / "ab" / "cd" / "x.sealed").stat().st_mode & 0o777 == 0o600
+    assert backup.last() == AT.isoformat()
+
+
+def _full(_: Path) -> dict[str, str]:
+    raise OSError(28, "No space left on device")
 
 
 def empty(folder: Path, **told: object) -> None:

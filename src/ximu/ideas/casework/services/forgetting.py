@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F
 
 from ximu.foundation import files as store
@@ -50,4 +49,4 @@ def drop_papers(digests: Collection[str], *, besides: Collection[int] = ()) -> N
     elsewhere |= set(Redaction.objects.filter(digest__in=digests, state__in=["proposed", "approved", "replaced"])
                      .exclude(file__case__in=besides).values_list("digest", flat=True))
     for digest in set(digests) - elsewhere - {""}:
-        transaction.on_commit(lambda digest=digest: store.drop(digest, SHELF))
+        store.drop(digest, SHELF)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from django.db import transaction
 
 from ximu.foundation import strongbox
+from ximu.foundation.doomed import doom
 from ximu.ideas.events import queries
 from ximu.ideas.events.models import Batch, Removal
 from ximu.ideas.ledger.services import append as log
@@ -35,14 +37,13 @@ def _remove(batch: Batch, what: str, *, by: Actor, at: datetime) -> bool:
         made = Removal(batch=batch, what=what, removed_at=at, removed_by=by.uid)
         made.log_index = log([queries.entry_of(made)], at=at)[0]
         made.save()
-        transaction.on_commit(lambda: _erase(batch, what))
+        doom(*_papers(batch, what))
     return True
 
 
-def _erase(batch: Batch, what: str) -> None:
+def _papers(batch: Batch, what: str) -> list[Path]:
+    """The key goes first: what it sealed cannot be read again, wherever copies lie."""
     folder = queries.folder(batch.stream.name)
     if what == "personal":
-        strongbox.destroy(f"events/{batch.stream.name}/{batch.sealed}")
-        (folder / batch.sealed).unlink(missing_ok=True)
-    else:
-        (folder / batch.part).unlink(missing_ok=True)
+        return [strongbox.key_path(f"events/{batch.stream.name}/{batch.sealed}"), folder / batch.sealed]
+    return [folder / batch.part]

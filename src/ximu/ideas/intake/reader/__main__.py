@@ -27,7 +27,7 @@ if __name__ == "__main__":
 
 from ximu.ideas.intake.reader.reading import read_file  # noqa: E402
 from ximu.ideas.intake.rules.schema import read_schema  # noqa: E402
-from ximu.kernel.disk import is_full  # noqa: E402
+from ximu.kernel.disk import is_failed, is_full  # noqa: E402
 from ximu.kernel.refusal import Refusal  # noqa: E402
 
 
@@ -50,9 +50,9 @@ def main(job_path: str) -> int:
         tell(memory=True)
         return 3
     except OSError as error:
-        if not is_full(error):
+        if not is_full(error) and not is_failed(error):
             raise
-        tell(full=True)
+        tell(full=is_full(error), failed=is_failed(error))
         return 4
     tell(result={k: v for k, v in result.items() if k != "dropped_lines"})
     return 0

@@ -34,6 +34,11 @@ def disk_full() -> Refusal:
                    en="The disk is full; nothing was changed.")
 
 
+def disk_failed() -> Refusal:
+    return Refusal("DISK-FAULT", status=503, field="file", rule="", zh="磁盘读写出错，未作任何改动；请稍后重新校验。",
+                   en="The disk failed; nothing was changed. Check the delivery again later.")
+
+
 def broken(zh: str, en: str, *, line: int | None = None) -> Refusal:
     where = {"line": line} if line else {}
     return Refusal(

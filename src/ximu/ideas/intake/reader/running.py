@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ximu.ideas.intake.reader.limits import MEMORY_BYTES, SECONDS, broken, disk_full, too_large
+from ximu.ideas.intake.reader.limits import MEMORY_BYTES, SECONDS, broken, disk_failed, disk_full, too_large
 from ximu.kernel.refusal import Refusal
 
 WATCH_SECONDS = 0.05
@@ -98,6 +98,8 @@ def _answer(told: dict[str, Any], reason: str, job: Job) -> dict[str, Any]:
         raise too_large("展开后占用内存过多", "needs too much memory when it is opened", rule=f"{job.memory_bytes >> 20} MiB")
     if told.get("full"):
         raise disk_full()
+    if told.get("failed"):
+        raise disk_failed()
     if reason == "time":
         raise too_large("读取时间过长", "takes too long to read", rule=f"{job.seconds} s")
     raise broken("读取程序不能处理此文件", "the reading program could not handle it")

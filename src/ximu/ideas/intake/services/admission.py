@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from ximu.foundation import clock
+from ximu.foundation.doomed import doom
 from ximu.foundation.outbox import announce
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.intake import queries
@@ -36,7 +37,7 @@ ADMITTED = ["natural_key", "digest", "payload", "subject", "event_date", "end_da
 def commit(uid: str, *, by: Actor, at: datetime, partial_reason: str = "") -> Delivery:
     """Make the checked rows records. Refused rows stop everything, unless a reason is given for a part.
 
-    Errors: `DELIV-STATE`, `ROWS-BAD` with the number of refused rows, and those of `records.admit`; nothing is added then.
+    Errors: `DELIV-STATE`, `DELIV-LOST`, `ROWS-BAD` with the number of refused rows, and those of `records.admit`; nothing is added then.
     """
     found = queries.delivery(uid)
     by.must("intake.deliver", found.source)
@@ -51,6 +52,8 @@ def commit(uid: str, *, by: Actor, at: datetime, partial_reason: str = "") -> De
         )
     folder = queries.folder_of(uid)
     with transaction.atomic():
+        if not Delivery.objects.select_for_update().filter(uid=uid, state=Delivery.State.CHECKED).exists():
+            raise past(queries.delivery(uid))
         outcome, months = _admit_all(folder, found, by=by, at=at)
         _queue_doubts(folder, found)
         entry = Entry(evidence.COMMITTED, evidence.committed(found, outcome))
@@ -68,18 +71,17 @@ def commit(uid: str, *, by: Actor, at: datetime, partial_reason: str = "") -> De
             Return(unit=found.source, family=found.family, month=month, delivery=found, rows=rows, delivered_on=clock.city_day(at))
             for month, rows in sorted(months.items())
         ])
+        doom(*folder.glob("ready-*.arrow"), folder / DOUBTS)
         announce(DeliveryCommitted(uid, found.item, found.source, outcome["new"], outcome["corrected"]), at=at)
-    for left in folder.glob("ready-*.arrow"):
-        left.unlink()
-    (folder / DOUBTS).unlink(missing_ok=True)
     return queries.delivery(uid)
 
 
 def _admit_all(folder: Path, found: Delivery, *, by: Actor, at: datetime) -> tuple[dict[str, int], Counter[str]]:
     """Part by part and edition by edition; counts of what became of the rows, and rows by month."""
-    outcome, months = dict.fromkeys(COUNTS, 0), Counter[str]()
+    outcome, months, ready = dict.fromkeys(COUNTS, 0), Counter[str](), 0
     for path in sorted(folder.glob("ready-*.arrow")):
-        rows = pl.read_ipc(path).rename({"authority_name": "authority"})
+        rows = _read(path, found).rename({"authority_name": "authority"})
+        ready += rows.height
         for (edition,), part in rows.group_by("edition", maintain_order=True):
             done = records.admit(
                 part.select(ADMITTED), item=found.item, edition=str(edition), source=found.source, batch=found.uid, by=by, at=at,
@@ -88,13 +90,32 @@ def _admit_all(folder: Path, found: Delivery, *, by: Actor, at: datetime) -> tup
                 outcome[name] += getattr(done, name)
         for day, n in rows.group_by("event_date").len().iter_rows():
             months[coverage.month_of(day)] += n
+    if ready != found.summary["good"] - found.summary["waiting"]:
+        raise _lost(found)
     return outcome, months
 
 
+def _read(path: Path, found: Delivery) -> pl.DataFrame:
+    try:
+        return pl.read_ipc(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise _lost(found) from error
+
+
+def _lost(found: Delivery) -> Refusal:
+    """The disk no longer holds what was checked (a fault of the disk, a restore without its papers): nothing is made of a part."""
+    return Refusal("DELIV-LOST", status=409, field="delivery", value=found.uid, rule=f"{found.summary['good']} rows",
+                   zh="磁盘上的校验底稿不完整，未入库任何行；请重新校验后再入库。",
+                   en="The checked rows on the disk are not complete and nothing was loaded; check the delivery again.")
+
+
 def _queue_doubts(folder: Path, found: Delivery) -> None:
-    if not (folder / DOUBTS).exists():
+    waiting = found.summary["waiting"]
+    if not waiting:
         return
-    rows = pl.read_ipc(folder / DOUBTS)
+    rows = _read(folder / DOUBTS, found)
+    if rows.height != waiting:
+        raise _lost(found)
     asked = [(r["subject_name"], r["subject_code"], r["subject_kind"], r["event_date"]) for r in rows.iter_rows(named=True)]
     Doubt.objects.bulk_create([
         Doubt(delivery=found, line=row["line"], named=row["subject_name"][:200], code=row["subject_code"][:32], as_of=row["event_date"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from collections.abc import Iterable
@@ -10,9 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
-from ximu.foundation import clock, files
+from ximu.foundation import clock, files, scratch
+from ximu.foundation.doomed import doom
+from ximu.foundation.whole import sync_folder
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.intake import queries
 from ximu.ideas.intake.models import Delivery
@@ -45,17 +48,21 @@ def receive(
     """
     by.must("intake.deliver", source)
     found = catalogue.item(item, on=clock.city_day(at))
-    digest, size = files.keep(chunks, most_bytes=MOST_FILE_BYTES, sealed=True)
-    try:
-        with transaction.atomic():
-            made = Delivery.objects.create(
-                item=item, family=found.family, source=source, file_digest=digest, size=size, channel=channel, received_at=at,
-                received_by=by.human,
-            )
-    except IntegrityError:
-        old = Delivery.objects.exclude(state=Delivery.State.REFUSED).get(item=item, file_digest=digest)
-        return Receipt(old.uid, digest, again=True)
-    return Receipt(made.uid, digest, again=False)
+    with files.staged(chunks, most_bytes=MOST_FILE_BYTES, sealed=True) as file, transaction.atomic():
+        old = Delivery.objects.exclude(state=Delivery.State.REFUSED).filter(item=item, file_digest=file.digest).first()
+        if old is not None:
+            return Receipt(old.uid, file.digest, again=True)
+        try:
+            with transaction.atomic():
+                made = Delivery.objects.create(
+                    item=item, family=found.family, source=source, file_digest=file.digest, size=file.size, channel=channel, received_at=at,
+                    received_by=by.human,
+                )
+        except IntegrityError:  # another request was first with the same file
+            return Receipt(Delivery.objects.exclude(state=Delivery.State.REFUSED).get(item=item, file_digest=file.digest).uid, file.digest,
+                           again=True)
+        file.place()
+    return Receipt(made.uid, file.digest, again=False)
 
 
 def check(uid: str, *, by: Actor, at: datetime) -> dict[str, Any]:
@@ -67,27 +74,44 @@ def check(uid: str, *, by: Actor, at: datetime) -> dict[str, Any]:
     by.must("intake.deliver", found.source)
     if found.state not in {Delivery.State.RECEIVED, Delivery.State.CHECKED}:
         raise past(found)
-    folder = queries.folder_of(uid)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=PRIVATE)
     item = catalogue.item(found.item, on=clock.city_day(at))
-    try:
-        with files.unsealed(found.file_digest) as handle:
-            job = Job(Path(f"/proc/self/fd/{handle}"), item.body["schema"], clock.city_day(at), folder, records=True, handed=(handle,))
-            summary = run(job, progress=lambda rows: Delivery.objects.filter(uid=uid).update(progress=rows))
-        summary["dropped_lines"] = json.loads((folder / "result.json").read_text("utf-8"))["dropped_lines"]
-        summary = sorting.sort_out(folder, item, summary, today=clock.city_day(at))
-    except Refusal as refusal:
-        if refusal.status < SERVER_FAULT:
-            Delivery.objects.filter(uid=uid, state=found.state).update(state=Delivery.State.REFUSED, refusal=refusal.envelope())
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    moved = Delivery.objects.filter(uid=uid, state=found.state).update(
-        state=Delivery.State.CHECKED, summary=summary, progress=summary["rows"],
-    )
-    if not moved:
-        raise past(queries.delivery(uid))
+    with scratch.folder() as folder:
+        try:
+            with files.unsealed(found.file_digest) as handle:
+                job = Job(Path(f"/proc/self/fd/{handle}"), item.body["schema"], clock.city_day(at), folder, records=True, handed=(handle,))
+                summary = run(job, progress=lambda rows: _tell(uid, rows))
+            summary["dropped_lines"] = json.loads((folder / "result.json").read_text("utf-8"))["dropped_lines"]
+            summary = sorting.sort_out(folder, item, summary, today=clock.city_day(at))
+        except Refusal as refusal:
+            if refusal.status < SERVER_FAULT:
+                Delivery.objects.filter(uid=uid, state=found.state).update(state=Delivery.State.REFUSED, refusal=refusal.envelope())
+            raise
+        _lay_down(uid, folder, summary, before=found.state)
     return summary
+
+
+def _tell(uid: str, rows: int) -> None:
+    """Progress is a courtesy: a database that is busy or full does not stop the check."""
+    with contextlib.suppress(OperationalError):
+        Delivery.objects.filter(uid=uid).update(progress=rows)
+
+
+def _lay_down(uid: str, folder: Path, summary: dict[str, Any], *, before: str) -> None:
+    """The checked rows come into their place together with the state that says so. Errors: `DELIV-STATE`."""
+    place = queries.folder_of(uid)
+    with transaction.atomic():
+        moved = Delivery.objects.filter(uid=uid, state=before, purged_at=None).update(
+            state=Delivery.State.CHECKED, summary=summary, progress=summary["rows"],
+        )
+        if not moved:
+            now = queries.delivery(uid)
+            if now.state == Delivery.State.CHECKED and not now.purged_at:
+                return  # another request has checked it meanwhile
+            raise past(now)
+        shutil.rmtree(place, ignore_errors=True)
+        place.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+        folder.rename(place)
+        sync_folder(place.parent)
 
 
 def refuse(uid: str, *, reason: str, by: Actor, at: datetime) -> None:
@@ -96,9 +120,10 @@ def refuse(uid: str, *, reason: str, by: Actor, at: datetime) -> None:
     by.must("intake.deliver", found.source)
     said = {"code": "DELIV-SENT-BACK", "message_zh": reason, "message_en": reason}
     open_states = [Delivery.State.RECEIVED, Delivery.State.CHECKED]
-    if not Delivery.objects.filter(uid=uid, state__in=open_states).update(state=Delivery.State.REFUSED, refusal=said):
-        raise past(queries.delivery(uid))
-    shutil.rmtree(queries.folder_of(uid), ignore_errors=True)
+    with transaction.atomic():
+        if not Delivery.objects.filter(uid=uid, state__in=open_states).update(state=Delivery.State.REFUSED, refusal=said):
+            raise past(queries.delivery(uid))
+        doom(queries.folder_of(uid))
 
 
 def purge(*, by: Actor, at: datetime) -> int:
@@ -112,11 +137,12 @@ def purge(*, by: Actor, at: datetime) -> int:
     said = {"code": "DELIV-OLD", "message_zh": "逾期未入库，已退回并清除。", "message_en": "Not committed in time; sent back and removed."}
     for found in aged:
         open_states = [Delivery.State.RECEIVED, Delivery.State.CHECKED]
-        Delivery.objects.filter(pk=found.pk, state__in=open_states).update(state=Delivery.State.REFUSED, refusal=said)
-        shutil.rmtree(queries.folder_of(found.uid), ignore_errors=True)
-        if not Delivery.objects.filter(file_digest=found.file_digest, purged_at=None).exclude(pk=found.pk).exists():
-            files.sealed_path_of(found.file_digest).unlink(missing_ok=True)
-        Delivery.objects.filter(pk=found.pk).update(purged_at=at)
+        with transaction.atomic():
+            Delivery.objects.filter(pk=found.pk, state__in=open_states).update(state=Delivery.State.REFUSED, refusal=said)
+            Delivery.objects.filter(pk=found.pk).update(purged_at=at)
+            doom(queries.folder_of(found.uid))
+            if not Delivery.objects.filter(file_digest=found.file_digest, purged_at=None).exists():
+                doom(files.sealed_path_of(found.file_digest))
     return len(aged)
 
 

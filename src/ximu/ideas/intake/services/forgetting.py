@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from html import escape
-from pathlib import Path
 from typing import BinaryIO
 
-from django.db import transaction
 from django.db.models import Q
 
 from ximu.foundation import files
+from ximu.foundation.doomed import doom
 from ximu.ideas.intake import queries
 from ximu.ideas.intake.models import Delivery, Doubt
 from ximu.ideas.records.services import Traces
@@ -30,9 +28,10 @@ def forget(traces: Traces, *, at: datetime) -> None:
     The other rows of a committed delivery are records already; one that was not committed is sent back.
     """
     batches = {batch for batch, _ in traces.places}
-    for found in Delivery.objects.filter(Q(uid__in=batches) | Q(item__in=traces.items), purged_at__isnull=True):
-        if found.uid in batches or _names(found.file_digest, traces.needles):
-            _purge(found, at)
+    gone = {found.file_digest for found in Delivery.objects.filter(Q(uid__in=batches) | Q(item__in=traces.items), purged_at__isnull=True)
+            if found.uid in batches or _names(found.file_digest, traces.needles)}
+    for found in Delivery.objects.filter(file_digest__in=gone, purged_at__isnull=True):  # the same bytes delivered for another item, too
+        _purge(found, at)
     for doubt in Doubt.objects.filter(Q(delivery__uid__in=batches) | Q(delivery__item__in=traces.items)).select_related("delivery"):
         if (doubt.delivery.uid, doubt.line) in traces.places or any(needle in str(doubt.row) for needle in traces.needles):
             Doubt.objects.filter(pk=doubt.pk).update(named="", code="", row={}, candidates=[], reason="")
@@ -43,13 +42,7 @@ def _purge(found: Delivery, at: datetime) -> None:
     Delivery.objects.filter(pk=found.pk, state__in=[Delivery.State.RECEIVED, Delivery.State.CHECKED]).update(
         state=Delivery.State.REFUSED, refusal=SAID,
     )
-    folder, path = queries.folder_of(found.uid), files.sealed_path_of(found.file_digest)
-    transaction.on_commit(lambda: _remove(folder, path))
-
-
-def _remove(folder: Path, path: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    path.unlink(missing_ok=True)
+    doom(queries.folder_of(found.uid), files.sealed_path_of(found.file_digest))
 
 
 def _names(digest: str, needles: frozenset[str]) -> bool:

@@ -52,6 +52,14 @@ def test_a_clerk_uploads_previews_loads_and_takes_the_receipt(city: list[Any]) -
     assert uid in views.index(asked()).content.decode()
 
 
+def test_a_file_that_a_dying_server_left_unchecked_is_checked_when_it_comes_again(city: list[Any]) -> None:
+    rows = [judgment(city[0], 1)]
+    assert queries.delivery(deliver(rows).uid).state == "received"
+    told = api._received(asked("post"), deliver(rows))
+    assert (told["again"], told["delivery"].state) == (True, "checked")
+    assert api.check(asked("post"), told["delivery"].uid)["delivery"].summary["good"] == 1
+
+
 @pytest.mark.parametrize("form", ["xlsx", "csv", "json"])
 def test_the_report_can_be_taken_in_each_form(city: list[Any], form: str) -> None:
     uid = upload([judgment(city[0], 1, 判决日期="2018-02-30")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from ximu.ideas.intake.rules.problems import SENTENCES
-from ximu.ideas.intake.tests import hostile
+from ximu.ideas.intake.tests import hostile, hostile_more
 from ximu.ideas.intake.tests.factories import read
 from ximu.kernel.refusal import Refusal
 
@@ -44,11 +45,13 @@ def outcome(folder: Path, data: bytes) -> tuple[str | int, dict[str, Any] | None
     return result["good"], result
 
 
-NAMED = hostile.named()
+NAMED = hostile.named() + hostile_more.more()
+MUTATIONS = int(os.environ.get("XIMU_MUTATIONS", "200"))
+"""By each of three seeds."""
 
 
 def test_the_collection_is_large() -> None:
-    assert len({name for name, _, _ in NAMED}) == len(NAMED) >= 250
+    assert len({name for name, _, _ in NAMED}) == len(NAMED) >= 500
 
 
 @pytest.mark.parametrize(("name", "data", "expected"), NAMED, ids=[n for n, _, _ in NAMED])
@@ -59,7 +62,7 @@ def test_a_named_hostile_file_gets_its_class(tmp_path: Path, name: str, data: by
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_mutated_files_always_get_a_class(tmp_path: Path, seed: int) -> None:
-    for name, data in hostile.mutated(seed, 200):
+    for name, data in hostile.mutated(seed, MUTATIONS):
         try:
             outcome(tmp_path, data)
         except Exception as error:

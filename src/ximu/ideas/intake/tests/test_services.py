@@ -17,6 +17,7 @@ import pytest
 from django.conf import LazySettings
 from django.db import connection
 
+from ximu.foundation import doomed
 from ximu.ideas.catalogue.tests.factories import body_of, published
 from ximu.ideas.intake import queries, services
 from ximu.ideas.intake.models import Delivery, Doubt
@@ -113,6 +114,7 @@ def test_an_upload_lies_sealed_and_is_removed_after_its_period(city: list[Any], 
     services.commit(receipt.uid, by=CLERK, at=AT)
     assert services.purge(by=CLERK, at=AT + timedelta(days=180)) == 0
     assert services.purge(by=CLERK, at=AT + timedelta(days=181)) == 2
+    doomed.sweep()  # what a commit does
     assert not [p for p in tmp_path.rglob("*") if p.is_file() and "keys" not in p.parts]
     assert [queries.delivery(u).state for u in (receipt.uid, left.uid)] == ["committed", "refused"]
     assert verify_log().ok
@@ -325,3 +327,33 @@ def test_if_the_receipt_cannot_be_written_nothing_is_loaded(city: list[Any], mon
             services.commit(receipt.uid, by=CLERK, at=AT)
     assert queries.delivery(receipt.uid).state == Delivery.State.CHECKED
     assert services.commit(receipt.uid, by=CLERK, at=AT).outcome["new"] == 1
+
+
+def test_what_the_disk_has_lost_is_never_committed_as_nothing(city: list[Any]) -> None:
+    receipt = deliver([judgment(city[0], 1), judgment(city[1], 2)])
+    services.check(receipt.uid, by=CLERK, at=AT)
+    ready = next(queries.folder_of(receipt.uid).glob("ready-*.arrow"))
+    whole = ready.read_bytes()
+    for damage in (lambda: ready.write_bytes(whole[:100]), ready.unlink):
+        damage()
+        with pytest.raises(Refusal) as refused:
+            services.commit(receipt.uid, by=CLERK, at=AT)
+        assert refused.value.code == "DELIV-LOST"
+        assert queries.delivery(receipt.uid).state == "checked"
+    services.check(receipt.uid, by=CLERK, at=AT)
+    assert services.commit(receipt.uid, by=CLERK, at=AT).outcome["new"] == 2
+
+
+def test_a_check_that_died_leaves_nothing_and_is_done_again(city: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    receipt = deliver([judgment(city[0], 1)])
+    with monkeypatch.context() as failing, pytest.raises(KeyboardInterrupt):
+        failing.setattr(services.deliveries.sorting, "sort_out", _interrupted)
+        services.check(receipt.uid, by=CLERK, at=AT)
+    assert queries.delivery(receipt.uid).state == "received"
+    assert not queries.folder_of(receipt.uid).exists()
+    assert services.check(receipt.uid, by=CLERK, at=AT)["good"] == 1
+    assert services.check(receipt.uid, by=CLERK, at=AT)["good"] == 1
+
+
+def _interrupted(*_: Any, **__: Any) -> None:
+    raise KeyboardInterrupt

@@ -14,8 +14,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from ximu.foundation.whole import write_whole
 from ximu.ideas.ledger.models import Cosignature
-from ximu.ideas.ledger.queries.keys import signed_with, signer, write_whole
+from ximu.ideas.ledger.queries.keys import signed_with, signer
 from ximu.ideas.ledger.queries.tree import HeadView, head, root_at
 from ximu.ideas.ledger.rules import checkpoint_text, read_checkpoint
 from ximu.kernel.refusal import Refusal

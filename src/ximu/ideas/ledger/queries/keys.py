@@ -6,13 +6,13 @@ key and the greatest size that it may have signed on each line, so that old proo
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
+from ximu.foundation.whole import write_once
 from ximu.ideas.ledger.rules import Signer
 from ximu.ideas.ledger.rules.note import name_is_good, public_of, signed_by
 from ximu.kernel.refusal import Refusal
@@ -60,15 +60,6 @@ def folder() -> Path:
     return Path(settings.XIMU_HOME) / "keys"
 
 
-def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
-    part = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
-
-
 def signer() -> Signer:
     """The log's signing key, made once with mode 600. Errors: `LOG-ORIGIN`, `LOG-KEY`."""
     origin, path = settings.XIMU_ORIGIN, folder() / "log.key"
@@ -92,12 +83,5 @@ def signer() -> Signer:
 
 
 def _make_key(path: Path, origin: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f".log-{secrets.token_hex(6)}")
-    write_whole(part, Signer(origin, secrets.token_bytes(32)).secret_text(), 0o600)
-    try:
-        os.link(part, path)  # fails if another process was first: its key stays
-    except FileExistsError:
-        pass
-    finally:
-        part.unlink()
+    """Who comes second keeps the first one's key."""
+    write_once(path, Signer(origin, secrets.token_bytes(32)).secret_text())

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from ximu.foundation.whole import write_whole
 from ximu.ideas.ledger.queries import keys, tree
 from ximu.ideas.ledger.rules import Entry, Signer
 from ximu.ideas.ledger.rules.note import rotation_text
@@ -34,12 +35,12 @@ def rotate_key(*, reason: str, by: Actor, at: datetime) -> tuple[str, str]:
         _next().unlink()  # it never reached the log: nobody knows it
     old, new = keys.signer(), Signer(settings.XIMU_ORIGIN, secrets.token_bytes(32))
     text = rotation_text(old.name, old.verifier(), new.verifier())
-    keys.write_whole(_next(), new.secret_text(), 0o600)
+    write_whole(_next(), new.secret_text(), mode=0o600)
     with transaction.atomic():
         [index] = append([Entry(ROTATED, {
             "old": old.verifier(), "new": new.verifier(), "by_old": old.bare_signature(text), "by_new": new.bare_signature(text),
             "reason": reason.strip()[:400], "by": by.uid})], at=at)
-        keys.write_whole(_next().with_suffix(".index"), f"{index}\n")
+        write_whole(_next().with_suffix(".index"), f"{index}\n")
         transaction.on_commit(finish_rotation)
     return old.verifier(), new.verifier()
 
@@ -58,7 +59,7 @@ def finish_rotation() -> bool:
         held = retired.read_text("utf-8") if retired.exists() else ""
         line = f"{old} <= {index + 1}\n"
         if line not in held:
-            keys.write_whole(retired, held + line)
+            write_whole(retired, held + line)
     path.replace(keys.folder() / "log.key")
     mark.unlink()
     return True
