@@ -16,13 +16,14 @@ from ximu.kernel.refusal import Refusal
 
 
 def sealed_names(item: str, edition: str) -> tuple[str, ...]:
-    """The fields of an item that nobody outside sees and that are about a person: numbers of papers, contacts."""
+    """The fields of an item that hold an identity number, or that are about a person and closed: numbers of other papers, contacts."""
     try:
         found = catalogue.items_of(edition).get(item)
     except Refusal:
         return ()
     fields = found.body.get("schema", {}).get("fields", []) if found else []
-    return tuple(f["name"] for f in fields if f.get("ximu:personal") and f.get("ximu:level", "shared") == "closed")
+    return tuple(f["name"] for f in fields if f.get("ximu:kind") == "resident-id"
+                 or (f.get("ximu:personal") and f.get("ximu:level", "shared") == "closed"))
 
 
 def payload_of(version: Version) -> dict[str, Any]:
