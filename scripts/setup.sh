@@ -31,5 +31,5 @@ say "Python packages 安装依赖 (${files[1]}, by hash)"
 VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install -q --require-hashes "${files[@]}"
 VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install -q --no-deps -e .
 apt_install fonts-noto-cjk
-if [ "$goal" = test ]; then command -v chromium >/dev/null || apt_install chromium; fi
+if [ "$goal" = test ]; then command -v chromium >/dev/null || apt_install chromium; apt_install openssh-client openssh-sftp-server; fi
 printf '%s' "$wanted" > "$stamp"

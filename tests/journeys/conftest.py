@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -27,6 +28,8 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-component-update", "--disable-sync"]
 PATIENCE_SECONDS = 120
 LOADING_SECONDS = 900
+collect_ignore = [] if shutil.which("sftp") and Path("/usr/lib/openssh/sftp-server").exists() else ["test_sftp.py"]
+"""OpenSSH's server and client (Debian: openssh-sftp-server, openssh-client; `scripts/setup.sh test` installs them)."""
 expect.set_options(timeout=30_000)
 
 

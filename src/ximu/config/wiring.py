@@ -175,6 +175,7 @@ def connect_exchange() -> None:
     register_eraser("exchange", exchanging.forget)
     exchanging.register_desk(object_forwarded)
     exchanging.register_lead_desk(led.lead_forwarded)
+    exchanging.register_withdrawer(relieving.withdraw_forwarded)
 
 
 def plan_duties(as_of: date) -> Counter[str]:

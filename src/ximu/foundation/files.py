@@ -36,6 +36,31 @@ def sealed_path_of(digest: str) -> Path:
     return path_of(digest).with_suffix(".sealed")
 
 
+def sealed_paths() -> Iterator[Path]:
+    return root().rglob("*.sealed")
+
+
+def sealed_version(path: Path) -> int:
+    """Which key opens it."""
+    with path.open("rb") as kept:
+        return vault.stream_head(kept)[0]
+
+
+def seal_anew(path: Path) -> None:
+    """The same bytes under the newest key; the file is whole at every moment."""
+    part = root() / f".part-{secrets.token_hex(8)}"
+    try:
+        with part.open("wb") as out, path.open("rb") as kept:
+            part.chmod(PRIVATE)
+            for piece in vault.seal_stream(vault.unseal_stream(kept)):
+                out.write(piece)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def drop(digest: str, shelf: str) -> None:
     """Within a transaction: once it has committed the bytes are gone from this shelf, also when the server dies right then."""
     doomed.doom(path_of(digest, shelf))

@@ -34,7 +34,16 @@ Keys are issued per organisation; without one only public data can be read.
 
 
 class XimuAPI(NinjaAPI):
+    _told: dict[str, OpenAPISchema]
+
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        """Made once in a process: it costs as much as a hundred other answers, and anybody may ask for it."""
+        self._told = getattr(self, "_told", {})
+        if (asked := repr(sorted(kwargs.items()))) not in self._told:
+            self._told[asked] = self._whole(**kwargs)
+        return self._told[asked]
+
+    def _whole(self, **kwargs: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**kwargs)
         schema["info"]["description"] = ABOUT
         components = schema.setdefault("components", {})

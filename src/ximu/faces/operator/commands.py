@@ -1,4 +1,4 @@
-"""`ximu serve`, `ximu jobs`, `ximu backup`, `ximu restore` and `ximu doctor`."""
+"""`ximu serve`, `ximu jobs`, `ximu backup`, `ximu restore`, `ximu keys` and `ximu doctor`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import threading
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 from django.core.management import call_command
@@ -18,12 +19,13 @@ from django.db import DatabaseError, connection
 from granian import Granian
 from granian.constants import Interfaces
 
-from ximu.faces.operator import backup, doctor, supervisor
-from ximu.foundation import clock, duties, leftovers
+from ximu.faces.operator import backup, doctor, rotating, supervisor
+from ximu.foundation import clock, duties, leftovers, resealing, vault
 from ximu.kernel.actor import SYSTEM
 
 COMMANDS = {
     "serve": "serve_command", "doctor": "doctor_command", "jobs": "jobs_group", "backup": "backup_command", "restore": "restore_command",
+    "keys": "keys_group",
 }
 PAUSE = 5.0
 """Seconds between two looks at what is due."""
@@ -150,3 +152,36 @@ def restore_command(folder: Path, accept_loss: bool, as_json: bool) -> None:
     """恢复备份并重做其后的删除 Restore, erase again what was erased since, verify the log; stop the service first."""
     told = backup.restore(folder, accept_loss=accept_loss, by=SYSTEM, at=clock.now())
     click.echo(json.dumps(told, ensure_ascii=False) if as_json else "\t".join(f"{name} {value}" for name, value in told.items()))
+
+
+@click.group("keys")
+def keys_group() -> None:
+    """加密保存的密钥 Keys of what lies sealed: identity numbers, contacts, second factors, uploads."""
+
+
+@keys_group.command("show")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def keys_show(as_json: bool) -> None:
+    """现有密钥版本和尚用旧密钥加密的数量 Versions that are there, and how much older ones still seal."""
+    _say_keys({"newest": vault.newest(), "there": vault.standing(), "left": resealing.left()}, as_json=as_json)
+
+
+@keys_group.command("rotate")
+@click.option("--keep-old", is_flag=True, help="不销毁旧密钥 keep the older keys, for backups made before")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def keys_rotate(keep_old: bool, as_json: bool) -> None:
+    """换用新密钥，旧密文逐批重新加密，完成后销毁旧密钥 A new key; what older ones sealed is sealed anew; then the older ones are destroyed.
+
+    A run that was interrupted goes on where it stopped, without a further key.
+    """
+    _say_keys(rotating.rotate(keep_old=keep_old, by=SYSTEM, at=clock.now()), as_json=as_json)
+
+
+def _say_keys(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    click.echo(f"最新 newest {found['newest']}\t现有 there {' '.join(map(str, found['there']))}")
+    for words, name in (("重新加密 sealed anew", "renewed"), ("仍用旧密钥 still with older keys", "left")):
+        for place, count in found.get(name, {}).items():
+            click.echo(f"{words}\t{place}\t{count}")

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from ximu.faces.operator import backup
-from ximu.foundation import clock, duties
+from ximu.foundation import clock, duties, vault
 from ximu.foundation.models import Outbox
 from ximu.foundation.rooms import with_module
 from ximu.kernel import workdays
@@ -137,6 +137,9 @@ def _keys() -> Iterator[Check]:
     loose = [p.name for p in sorted(folder.glob("*")) if p.is_file() and p.stat().st_mode & 0o077 and p.suffix != ".pub"]
     yield Check(Text("密钥文件", "Key files"), "broken" if loose else "ok", " ".join(loose) or str(folder),
                 Text("chmod 600", "chmod 600"))
+    there = vault.standing()
+    yield Check(Text("加密密钥版本", "Versions of the sealing key"), "warn" if len(there) > 1 else "ok", " ".join(map(str, there)) or "—",
+                Text("ximu keys rotate：完成重新加密并销毁旧密钥", "ximu keys rotate: finish and destroy the older key"))
 
 
 def static_current() -> bool:

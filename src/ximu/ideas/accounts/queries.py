@@ -15,9 +15,10 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from ximu.foundation import clock
+from ximu.foundation.resealing import Place, text_place
 from ximu.foundation.rooms import toml_of
 from ximu.ideas.accounts import rules
-from ximu.ideas.accounts.models import ApiKey, AuditEntry, RoleGrant, User
+from ximu.ideas.accounts.models import ApiKey, AuditEntry, RoleGrant, SecondFactor, User
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
@@ -161,6 +162,10 @@ def audit(*, actor: str = "", act: str = "", about: str = "", refused: bool = Fa
         if value:
             found = found.filter(**{name: value})
     return found.exclude(result="ok") if refused else found
+
+
+def sealed_places() -> list[Place]:
+    return [text_place(SecondFactor, "sealed", lambda row: str(row.user.uid))]
 
 
 def has_factor(user: User) -> bool:

@@ -19,6 +19,7 @@ from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.events import queries
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.cells import safe_cell
 from ximu.kernel.given import day_or_none
 
 
@@ -76,7 +77,7 @@ def _csv(name: str, found: queries.Explored) -> StreamingHttpResponse:
     def lines() -> Iterator[str]:
         yield "\ufeff" + writer.writerow(["period", "part", "n", "missing_days", "withheld"])
         for row in found.rows:
-            yield writer.writerow([row["period"].isoformat(), _safe(row["part"]), "" if row["n"] is None else row["n"], row["missing"],
+            yield writer.writerow([row["period"].isoformat(), safe_cell(row["part"]), "" if row["n"] is None else row["n"], row["missing"],
                                    int(row["withheld"])])
 
     answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
@@ -94,11 +95,6 @@ def _parquet(name: str, found: queries.Explored) -> HttpResponse:
     answer = HttpResponse(kept.getvalue(), content_type="application/vnd.apache.parquet")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.parquet"'
     return answer
-
-
-def _safe(text: str) -> str:
-    """A cell that a spreadsheet would take for a formula gets an apostrophe (OWASP, CSV injection)."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text != "" else text
 
 
 @require_GET

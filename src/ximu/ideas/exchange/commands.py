@@ -242,14 +242,15 @@ def serve(folder: Path, channel: str, sender_key: str, name: str, words: tuple[s
 @peer_group.command("forward")
 @_peer_options
 @click.option("--case", "matter", required=True, help="对方案号 the peer's own number of the matter")
-@click.option("--record", required=True, help="所涉记录编号 the record objected to")
-@click.option("--reason", required=True, help="异议理由 what is objected")
-@click.option("--lodged-on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="提出日期 the day it was lodged there")
+@click.option("--record", help="所涉记录编号；没有则为撤回该案号的异议 the record objected to; without it the objection is taken back")
+@click.option("--reason", required=True, help="异议或撤回的理由 what is objected, or why it is taken back")
+@click.option("--lodged-on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="提出（撤回）日期 the day of it over there")
 def forward(folder: Path, channel: str, sender_key: str, name: str, words: tuple[str, ...], seed: int, as_json: bool, **told: Any) -> None:
     """转送一件异议：写一个签名的数据包 write a signed package that forwards an objection into FOLDER/incoming."""
     peer = Peer(folder, channel=channel, sender_key=sender_key, name=name)
-    matter = rules.Objection(told["matter"], told["record"], told["reason"], told["lodged_on"].date())
-    sequence, body = peer.forward([matter], at=clock.now())
+    case, record, reason, day = told["matter"], told["record"], told["reason"], told["lodged_on"].date()
+    one = rules.Objection(case, record, reason, day) if record else rules.Withdrawal(case, reason, day)
+    sequence, body = peer.forward([one], at=clock.now())
     path = folder / "incoming" / f"{sequence:08d}.ximu"
     services.write_whole(path, body)
     _say({"sequence": sequence, "file": str(path)}, as_json)

@@ -113,7 +113,8 @@ class Row(models.Model):
                                 db_comment="所在数据包")
     position = models.PositiveIntegerField("位置", default=0, db_comment="在数据包中的位置")
     state = models.CharField("状态", max_length=8, choices=State, default=State.WAITING, db_comment="待打包至已采纳")
-    code = models.CharField("代码", max_length=24, blank=True, db_comment="被退回或不得共享的代码")
+    code = models.CharField("代码", max_length=24, blank=True, db_comment="被退回、不得共享或因策略收紧而召回的代码")
+    policy = models.CharField("策略", max_length=40, blank=True, db_comment="最近一次核对所用的公开策略版本及其规则日期")
     made_at = models.DateTimeField("产生时间", db_comment="产生时间")
 
     class Meta:
@@ -126,8 +127,8 @@ class Row(models.Model):
 
     class Privacy:
         public = ()
-        internal = ("uid", "channel", "publication", "op", "number", "version", "digest", "effect", "package", "position", "state", "code",
-                    "made_at", "body")
+        internal = ("uid", "channel", "publication", "op", "number", "version", "digest", "effect", "package", "position", "state",
+                    "code", "policy", "made_at", "body")
         personal = ()
 
 

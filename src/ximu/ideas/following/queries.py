@@ -10,6 +10,7 @@ from datetime import datetime
 from django.conf import settings
 
 from ximu.foundation import vault
+from ximu.foundation.resealing import Place, text_place
 from ximu.ideas.following.models import Follow
 from ximu.ideas.following.rules import Event
 from ximu.kernel.health import Check
@@ -40,6 +41,10 @@ def matter(name: str, target: str) -> Matter:
         raise Refusal("FOLLOW-MATTER", field="matter", value=name[:16], rule=" ".join(sorted(_matters)), zh="这类事项不能关注。",
                       en="This cannot be followed.")
     return _matters[name](target)
+
+
+def sealed_places() -> list[Place]:
+    return [text_place(Follow, "sealed", lambda row: f"follow:{row.uid}")]
 
 
 def mail_on() -> bool:

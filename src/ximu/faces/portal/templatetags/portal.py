@@ -29,12 +29,14 @@ def portal_search(context: dict[str, Any]) -> dict[str, Any]:
     return {"search": menu.address(SEARCH), "q": context["request"].GET.get("q", "")[:100]}
 
 
-@register.inclusion_tag("portal/footer.html")
-def portal_footer() -> dict[str, Any]:
+@register.inclusion_tag("portal/footer.html", takes_context=True)
+def portal_footer(context: dict[str, Any]) -> dict[str, Any]:
+    """Who runs the site; on paper also where the page stands."""
+    request = context["request"]
     site = city.site()
     pair = {name: Text(site[f"{name}_zh"],
                        site.get(f"{name}_en") or site[f"{name}_zh"]) for name in ("host", "keeper") if f"{name}_zh" in site}
-    return {"site": site, **pair}
+    return {"site": site, "here": request.build_absolute_uri(request.path), **pair}
 
 
 @register.simple_tag(takes_context=True)

@@ -19,8 +19,8 @@ from django.urls import reverse
 from django.views.decorators.http import condition, require_safe
 
 from ximu.foundation import clock
-from ximu.ideas.catalogue.rules.sheets import safe_cell
 from ximu.ideas.disclosure import queries as disclosure
+from ximu.kernel.cells import safe_cell
 from ximu.kernel.words import Text
 
 CHUNK = 2_000

@@ -16,6 +16,7 @@ from ximu.ideas.catalogue.queries.document import docx_of
 from ximu.ideas.catalogue.rules import LISTS, digest_of, sheets
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.cells import safe_cell
 from ximu.kernel.refusal import Refusal
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -98,7 +99,7 @@ def _csv(name: str, head: dict[str, Any], table: sheets.Table) -> File:
     write: Callable[[list[str]], Any] = csv.writer(out).writerow
     write(["版本", "生效日", "摘要", *table[0]])
     for row in table[1]:
-        write([head["number"], head["in_force"], head["digest"], *(sheets.safe_cell(cell) for cell in row)])
+        write([head["number"], head["in_force"], head["digest"], *(safe_cell(cell) for cell in row)])
     return File(name, "text/csv; charset=utf-8", b"\xef\xbb\xbf" + out.getvalue().encode())
 
 

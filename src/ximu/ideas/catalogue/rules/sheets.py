@@ -10,15 +10,9 @@ from ximu.ideas.catalogue.rules.editions import Change
 from ximu.kernel.words import Text
 
 Table = tuple[list[str], list[list[str]]]
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 TBC = "待确认"
 KINDS = {"added": Text("新增", "added"), "changed": Text("修改", "changed"), "removed": Text("删除", "removed")}
 CHANGES_HEAD = Text("变化 清单 代码 名称 项目 原内容 新内容", "Change List Code Name Field Old New")
-
-
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet program takes for a formula: an apostrophe goes before a dangerous beginning."""
-    return f"'{text}" if text.lstrip(" \u00a0\u3000\ufeff").startswith(_DANGEROUS) or text.startswith(_DANGEROUS) else text
 
 
 def period_words(period: Mapping[str, Any]) -> str:

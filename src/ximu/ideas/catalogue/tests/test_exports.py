@@ -20,8 +20,8 @@ from docx import Document
 from ximu.ideas.catalogue import queries
 from ximu.ideas.catalogue.commands import lists_group
 from ximu.ideas.catalogue.rules import digest_of
-from ximu.ideas.catalogue.rules.sheets import safe_cell
 from ximu.ideas.catalogue.tests import factories as f
+from ximu.kernel.cells import safe_cell
 from ximu.kernel.refusal import Refusal
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row("M1.1")]

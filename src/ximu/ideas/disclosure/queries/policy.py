@@ -17,5 +17,12 @@ def policies() -> tuple[Policy, ...]:
     return tuple(policy_of(tomllib.loads(path.read_text("utf-8"))) for path in sorted(FOLDER.glob("*.toml")))
 
 
+def policy_mark(day: date) -> str:
+    """The version with the day of its last change: a rule may begin or end within one version."""
+    policy = policy_on(day)
+    days = [one for rule in policy.rules for one in (rule.since, rule.until) if one is not None and one <= day]
+    return f"{policy.version}@{max([policy.since, *days])}"
+
+
 def policy_on(day: date) -> Policy:
     return in_force(policies(), day)

@@ -15,9 +15,9 @@ from ximu.ideas.disclosure.services.publishing import (
     refuse,
     stop_publication,
 )
-from ximu.ideas.disclosure.services.sharing import share
+from ximu.ideas.disclosure.services.sharing import share, would_share
 
 __all__ = [
     "approve", "certify", "certify_public", "close", "close_due", "corrected", "forget", "look", "look_archive", "look_work", "moved",
-    "propose", "refuse", "register_beside", "register_public", "share", "stop_publication",
+    "propose", "refuse", "register_beside", "register_public", "share", "stop_publication", "would_share",
 ]

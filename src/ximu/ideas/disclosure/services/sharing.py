@@ -30,6 +30,14 @@ def share(number: str, *, audience: str, purpose: str, receiver: str, at: dateti
     A text that bears personal data is asked for as a personal field, whatever its list says.
     Errors: `AUD-NONE`, `REC-NONE` when this audience may not know of the record, `DISC-SECRET`, `DISC-PII` (a minor).
     """
+    form = would_share(number, audience=audience, purpose=purpose, at=at)
+    Use.objects.create(number=form["record"], subject=form.pop("subject"), actor=receiver, unit=receiver, role=audience, purpose=purpose,
+                       policy=form["policy"], used_at=at)
+    return form
+
+
+def would_share(number: str, *, audience: str, purpose: str, at: datetime) -> dict[str, Any]:
+    """The same form, which goes nowhere: to ask whether what was sent may still be there; with the `subject`. Errors: as `share`."""
     day = clock.city_day(at)
     policy = policy_on(day)
     if audience == "public" or purpose not in (policy.audiences[audience].purposes if audience in policy.audiences else ()):
@@ -41,9 +49,8 @@ def share(number: str, *, audience: str, purpose: str, receiver: str, at: dateti
     values = {**core_values(facts), **facts.payload}
     nobody_protected(values)
     fields, hidden = _fields(view, facts, values)
-    Use.objects.create(number=facts.number, subject=facts.subject, actor=receiver, unit=receiver, role=audience, purpose=purpose,
-                       policy=policy.version, used_at=at)
     return {
+        "subject": facts.subject,
         "record": facts.number, "version": facts.version, "item": facts.item, "family": facts.family, "event_date": facts.event_date,
         "subject_name": _named(view, facts), "policy": policy.version, "closes_on": "", "fields": fields, "masked": hidden,
     }

@@ -51,7 +51,7 @@ def test_days_become_runs_and_the_gap_is_named() -> None:
 
 
 @pytest.mark.parametrize(("counts", "hidden"), [
-    ([3, 40, 20], [True, False, True]), ([0, 40], [False, False]), ([2, 3, 50], [True, True, False]), ([50, 10], [False, False]),
+    ([3, 40, 20], [True, False, True]), ([0, 40], [False, False]), ([2, 3, 50], [True, True, True]), ([2, 9, 50], [True, True, False]), ([50, 10], [False, False]),
 ])
 def test_small_cells_are_withheld_and_no_total_gives_one_away(counts: list[int], hidden: list[bool]) -> None:
     assert rules.withheld_cells(counts) == hidden
@@ -64,6 +64,13 @@ def test_no_row_and_no_column_hides_just_one_count() -> None:
     for line in (*hidden, *map(list, zip(*hidden, strict=True))):
         assert sum(line) != 1
     assert rules.withheld_table([]) == [] and rules.withheld_table([[4]]) == [[True]]
+
+
+def test_a_count_that_joins_two_blocks_does_not_follow_in_a_large_table() -> None:
+    block = [[((r < 5) == (c < 5) and 3) or 50 for c in range(10)] for r in range(10)]
+    block[0][9] = 4
+    hidden = rules.withheld_table(block)
+    assert sum(map(sum, hidden)) > 51, "the joining count alone would follow from what its row holds besides"
 
 
 @pytest.mark.parametrize(("value", "mask", "shown"), [

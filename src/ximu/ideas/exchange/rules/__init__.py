@@ -5,13 +5,17 @@ from ximu.ideas.exchange.rules.matters import (
     ANSWER,
     LEAD,
     OBJECTION,
+    WITHDRAW,
     Lead,
     Objection,
+    Withdrawal,
     answer_row,
     lead_in,
     lead_row,
     objection_in,
     objection_row,
+    withdraw_row,
+    withdrawal_in,
 )
 from ximu.ideas.exchange.rules.order import Stand, fits, meant, replayed
 from ximu.ideas.exchange.rules.package import ALGORITHM, FORMAT, Head, Package, build, joined, opened, read_key, row_digest, tried
@@ -20,9 +24,9 @@ from ximu.ideas.exchange.rules.receipt import ACCEPTED, Receipt, echo, echoed, i
 from ximu.ideas.exchange.rules.reconcile import MOST_NUMBERS, Balance, Inbound, balance, both_signed, countersigned, stated, statement
 
 __all__ = [
-    "ACCEPTED", "ALGORITHM", "ANSWER", "FAULTS", "FORMAT", "LEAD", "MOST_NUMBERS", "OBJECTION", "PUT", "RECALL", "Balance", "Faults",
-    "Head", "Inbound", "Lead", "Objection", "Package", "Profile", "Receipt", "Stand", "answer_row", "balance", "both_signed", "build",
-    "countersigned", "echo", "echoed", "faults", "fits", "issue", "joined", "lead_in", "lead_row", "meant", "objection_in",
-    "objection_row", "opened", "pause", "profile", "profiles", "put_row", "read", "read_key", "recall_row", "replayed", "row_digest",
-    "settles", "stated", "statement", "tried",
+    "ACCEPTED", "ALGORITHM", "ANSWER", "FAULTS", "FORMAT", "LEAD", "MOST_NUMBERS", "OBJECTION", "PUT", "RECALL", "WITHDRAW", "Balance",
+    "Faults", "Head", "Inbound", "Lead", "Objection", "Package", "Profile", "Receipt", "Stand", "Withdrawal", "answer_row", "balance",
+    "both_signed", "build", "countersigned", "echo", "echoed", "faults", "fits", "issue", "joined", "lead_in", "lead_row", "meant",
+    "objection_in", "objection_row", "opened", "pause", "profile", "profiles", "put_row", "read", "read_key", "recall_row", "replayed",
+    "row_digest", "settles", "stated", "statement", "tried", "withdraw_row", "withdrawal_in",
 ]

@@ -10,9 +10,10 @@ from typing import Any
 from ximu.kernel.canonical import canonical
 from ximu.kernel.refusal import Refusal
 
-OBJECTION, LEAD, ANSWER = "objection", "lead", "answer"
+OBJECTION, LEAD, ANSWER, WITHDRAW = "objection", "lead", "answer", "withdraw"
 LONGEST_CASE, LONGEST_REASON, SALT = 64, 4000, 32
 FIELDS = frozenset({"op", "case", "record", "reason", "lodged_on", "salt"})
+WITHDRAW_FIELDS = frozenset({"op", "case", "reason", "withdrawn_on", "salt"})
 LEAD_FIELDS = frozenset({"op", "case", "origin", "unit", "title", "words", "salt"})
 LONGEST_LEAD = {"case": 56, "origin": 20, "unit": 120, "title": 120, "words": LONGEST_REASON}
 
@@ -25,6 +26,15 @@ class Objection:
     record: str
     reason: str
     lodged_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Who objected takes an objection back that was forwarded under this case number."""
+
+    case: str
+    reason: str
+    withdrawn_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +85,45 @@ def objection_row(matter: Objection, *, salt: str) -> bytes:
 def objection_in(row: Mapping[str, Any], *, on: date) -> Objection:
     """Errors: `FWD-FORM` naming the field; `TIME-FUTURE` for a day that has not come."""
     told = _texts(row, FIELDS)
-    case, record, reason = (told[name] for name in ("case", "record", "reason"))
-    if len(case) > LONGEST_CASE or not case.isprintable():
-        raise _form("case", case)
-    if not record.isprintable():
-        raise _form("record", record)
+    if not told["record"].isprintable():
+        raise _form("record", told["record"])
+    return Objection(_case(told), told["record"], _reason(told), _day(told, "lodged_on", on))
+
+
+def withdraw_row(matter: Withdrawal, *, salt: str) -> bytes:
+    """The line that a peer sends (canonical JSON)."""
+    return canonical({"op": WITHDRAW, "case": matter.case, "reason": matter.reason, "withdrawn_on": matter.withdrawn_on.isoformat(),
+                      "salt": salt})
+
+
+def withdrawal_in(row: Mapping[str, Any], *, on: date) -> Withdrawal:
+    """Errors: `FWD-FORM` naming the field; `TIME-FUTURE`."""
+    told = _texts(row, WITHDRAW_FIELDS)
+    return Withdrawal(_case(told), _reason(told), _day(told, "withdrawn_on", on))
+
+
+def _case(told: Mapping[str, str]) -> str:
+    if len(told["case"]) > LONGEST_CASE or not told["case"].isprintable():
+        raise _form("case", told["case"])
+    return told["case"]
+
+
+def _reason(told: Mapping[str, str]) -> str:
+    reason = told["reason"]
     if len(reason) > LONGEST_REASON or not all(line.isprintable() for line in reason.splitlines()):
         raise _form("reason", f"{len(reason)}")
+    return reason
+
+
+def _day(told: Mapping[str, str], name: str, on: date) -> date:
     try:
-        day = date.fromisoformat(row["lodged_on"])
+        day = date.fromisoformat(told[name])
     except ValueError as error:
-        raise _form("lodged_on", row["lodged_on"]) from error
+        raise _form(name, told[name]) from error
     if day > on:
-        raise Refusal("TIME-FUTURE", field="lodged_on", value=day.isoformat(), rule=f"≤ {on.isoformat()}", zh="提出日期在未来。",
-                      en="The day of lodging is in the future.")
-    return Objection(case, record, reason, day)
+        raise Refusal("TIME-FUTURE", field=name, value=day.isoformat(), rule=f"≤ {on.isoformat()}", zh="日期在未来。",
+                      en="The day is in the future.")
+    return day
 
 
 def answer_row(theirs: str, number: str, *, outcome: str, on: date, salt: str) -> bytes:
@@ -99,6 +133,7 @@ def answer_row(theirs: str, number: str, *, outcome: str, on: date, salt: str) -
 
 def _form(field: str, value: Any) -> Refusal:
     return Refusal("FWD-FORM", field=field[:40], value=str(value)[:40],
-                   rule=f"objection: case ≤ {LONGEST_CASE}; record; reason ≤ {LONGEST_REASON}; lodged_on YYYY-MM-DD; salt {SALT}. lead: "
+                   rule=f"objection: case ≤ {LONGEST_CASE}; record; reason ≤ {LONGEST_REASON}; lodged_on YYYY-MM-DD; salt {SALT}. "
+                        "withdraw: case; reason; withdrawn_on. lead: "
                         + "; ".join(f"{name} ≤ {most}" for name, most in LONGEST_LEAD.items()),
                    zh=f"转来的事项缺少“{field[:40]}”，或其写法不对。", en=f"The forwarded matter has no good “{field[:40]}”.")

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from ximu.foundation import clock
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.exchange.models import Channel, Forwarded, Row
-from ximu.ideas.exchange.rules import ACCEPTED, ANSWER, Lead, Objection, answer_row, lead_in, objection_in, row_digest
+from ximu.ideas.exchange.rules import ACCEPTED, ANSWER, Lead, Objection, answer_row, lead_in, objection_in, row_digest, withdrawal_in
 from ximu.ideas.exchange.services.queueing import SALT_BYTES
 from ximu.kernel.canonical import canonical
 from ximu.kernel.refusal import Refusal
@@ -22,11 +22,22 @@ Desk = Callable[[Objection, str, datetime], str]
 DESKS: list[Desk] = []
 LeadDesk = Callable[[Lead, str, datetime], str]
 LEAD_DESKS: list[LeadDesk] = []
+WITHDRAWN = "withdrawn"
 
 
 def register_desk(desk: Desk) -> None:
     """Who opens a case for a forwarded objection; connected in `config/wiring.py`."""
     DESKS[:] = [desk]
+
+
+Withdrawer = Callable[[str, str, datetime], None]
+"""(case, reason, now): the case that an objection opened ends as withdrawn. Errors are refusals."""
+WITHDRAWERS: list[Withdrawer] = []
+
+
+def register_withdrawer(withdrawer: Withdrawer) -> None:
+    """Who ends the case of an objection that is taken back; connected in `config/wiring.py`."""
+    WITHDRAWERS[:] = [withdrawer]
 
 
 def register_lead_desk(desk: LeadDesk) -> None:
@@ -74,6 +85,27 @@ def take_objection(channel: Channel, row: dict[str, Any], *, at: datetime) -> st
             Forwarded.objects.create(channel=channel, theirs=matter.case, digest=digest, number=matter.record, case=case, received_at=at)
     except IntegrityError:
         return "PKG-RACE"
+    except Refusal as refusal:
+        return refusal.code
+    return ACCEPTED
+
+
+def take_withdrawal(channel: Channel, row: dict[str, Any], *, at: datetime) -> str:
+    """The outcome of the row: the objection that this channel forwarded under the case number is taken back. Once more is accepted, too.
+
+    Codes: `FWD-FORM`, `TIME-FUTURE`, `FWD-NONE`, `FWD-DESK`, `STATE-EDGE` for what is decided (the answer says how).
+    """
+    try:
+        told = withdrawal_in(row, on=clock.city_day(at))
+        with transaction.atomic():
+            known = Forwarded.objects.select_for_update().filter(channel=channel, theirs=told.case).exclude(number="").first()
+            if known is None:
+                raise Refusal("FWD-NONE", status=404, field="case", value=told.case, rule=channel.code, zh="本通道没有转来过该案号的异议。",
+                              en="This channel forwarded no objection under this case number.")
+            if not WITHDRAWERS:
+                raise _no_desk("withdraw")
+            if cases.case_for(known.case).state != WITHDRAWN:
+                WITHDRAWERS[0](known.case, told.reason, at)
     except Refusal as refusal:
         return refusal.code
     return ACCEPTED

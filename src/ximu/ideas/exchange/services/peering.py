@@ -27,6 +27,7 @@ from ximu.ideas.exchange.rules import (
     Objection,
     Package,
     Stand,
+    Withdrawal,
     build,
     countersigned,
     fits,
@@ -36,6 +37,7 @@ from ximu.ideas.exchange.rules import (
     objection_row,
     opened,
     read_key,
+    withdraw_row,
 )
 from ximu.ideas.exchange.services.keys import key_in
 from ximu.ideas.exchange.services.transport import OUTGOING, RECEIPTS, put_aside, write_whole
@@ -137,11 +139,11 @@ class Peer:
         sent = self.store.execute("select sequence, digest from sent order by sequence desc limit 1").fetchone() or (0, "")
         return countersigned(note, self.sender_key, self.held(), sent, signer=self.signer)
 
-    def forward(self, matters: Sequence[Objection | Lead], *, at: datetime) -> tuple[int, bytes]:
-        """Number and bytes of the next package to the other side: objections to records that it sent, leads. Kept before it leaves."""
+    def forward(self, matters: Sequence[Objection | Lead | Withdrawal], *, at: datetime) -> tuple[int, bytes]:
+        """Number and bytes of the next package to the other side: objections to records that it sent, what takes them
+        back, leads. Kept before it leaves."""
         salts = [secrets.token_hex(16) for _ in matters]
-        rows = [lead_row(one, salt=salt) if isinstance(one, Lead) else objection_row(one, salt=salt)
-                for one, salt in zip(matters, salts, strict=True)]
+        rows = [_line(one, salt) for one, salt in zip(matters, salts, strict=True)]
         self.store.execute("begin immediate")
         last = self.store.execute("select sequence, digest from sent order by sequence desc limit 1").fetchone() or (0, "")
         head = Head(self.channel, self.signer.name, read_key(self.sender_key)[0], last[0] + 1, last[1], "", "", "", at.isoformat())
@@ -174,6 +176,12 @@ class Peer:
     def server(self, port: int, host: str = "127.0.0.1") -> HTTPServer:
         """POST /packages, GET /state. One request at a time: the order of packages is the order of requests."""
         return HTTPServer((host, port), _desk(self))
+
+
+def _line(one: Objection | Lead | Withdrawal, salt: str) -> bytes:
+    if isinstance(one, Lead):
+        return lead_row(one, salt=salt)
+    return withdraw_row(one, salt=salt) if isinstance(one, Withdrawal) else objection_row(one, salt=salt)
 
 
 def _desk(peer: Peer) -> type[BaseHTTPRequestHandler]:

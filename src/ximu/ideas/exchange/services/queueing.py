@@ -103,7 +103,7 @@ def queue_closed(channel: Channel, number: str, version: int, *, at: datetime) -
         row.state, row.code = Row.State.BARRED, refusal.code
         row.save()
         return row
-    return _waiting(row, form, wants, at=at)
+    return waiting(row, form, wants, at=at)
 
 
 @transaction.atomic
@@ -123,10 +123,11 @@ def queue(channel: Channel, event: PublicationOpened, *, at: datetime) -> Row | 
         row.state, row.code = Row.State.BARRED, refusal.code
         row.save()
         return row
-    return _waiting(row, form, wants, at=at)
+    return waiting(row, form, wants, at=at)
 
 
-def _waiting(row: Row, form: dict[str, Any], wants: Profile, *, at: datetime) -> Row:
+def waiting(row: Row, form: dict[str, Any], wants: Profile, *, at: datetime) -> Row:
+    """The row with its body, its line in the ledger of effects written."""
     row.body = put_row(form, wants, salt=secrets.token_hex(SALT_BYTES)).decode()
     row.digest = row_digest(row.body.encode())
     row.effect = casework.add_effect(row.number, kind="share", target=f"{row.channel.code}:{row.publication}", policy=form["policy"],

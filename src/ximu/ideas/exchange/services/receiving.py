@@ -13,8 +13,8 @@ from django.db import transaction
 
 from ximu.ideas.exchange import queries
 from ximu.ideas.exchange.models import Channel, Received, Trace
-from ximu.ideas.exchange.rules import ACCEPTED, LEAD, OBJECTION, PUT, Package, Stand, echo, fits, issue, meant, opened, read_key
-from ximu.ideas.exchange.services.forwarding import take_lead, take_objection
+from ximu.ideas.exchange.rules import ACCEPTED, LEAD, OBJECTION, PUT, WITHDRAW, Package, Stand, echo, fits, issue, meant, opened, read_key
+from ximu.ideas.exchange.services.forwarding import take_lead, take_objection, take_withdrawal
 from ximu.ideas.exchange.services.keys import own
 from ximu.ideas.intake import queries as intake
 from ximu.ideas.intake import services as deliveries
@@ -29,7 +29,7 @@ ERASED, UNKNOWN = "ROW-ERASED", "ROW-OP"
 def receive(code: str, data: bytes, *, by: Actor, at: datetime) -> bytes:
     """Our receipt. The same package again gives the same receipt and has no effect; what is refused leaves one trace.
 
-    Facts go to intake, objections and leads to their desks; each takes the same row only
+    Facts go to intake, objections, their withdrawals and leads to their desks; each takes the same row only
     once, so that a crash before our own commit repeats harmlessly.
     Errors: `CHAN-NONE`, `PERM-DENIED`, `PKG-*`.
     """
@@ -93,6 +93,8 @@ def _handed(channel: Channel, package: Package, *, at: datetime) -> tuple[list[s
             outcomes[place] = ERASED
         elif row.get("op") == OBJECTION:
             outcomes[place] = take_objection(channel, row, at=at)
+        elif row.get("op") == WITHDRAW:
+            outcomes[place] = take_withdrawal(channel, row, at=at)
         elif row.get("op") == LEAD:
             outcomes[place] = take_lead(channel, row, at=at)
         elif row.get("op") != PUT or not isinstance(row.get("item"), str) or not isinstance(row.get("fields"), dict):

@@ -20,6 +20,7 @@ from ximu.ideas.exchange.services import transport
 from ximu.ideas.exchange.services.forwarding import answer_closed
 from ximu.ideas.exchange.services.keys import own
 from ximu.ideas.exchange.services.queueing import confirmation
+from ximu.ideas.exchange.services.recalling import follow_policy
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append
 from ximu.kernel.actor import SYSTEM, Actor
@@ -152,9 +153,10 @@ def escalate(*, at: datetime) -> int:
 
 
 def sweep(*, at: datetime) -> int:
-    """The daily pass: answer, build, send, escalate; how many packages were settled."""
+    """The daily pass: answer, recall what the policy no longer allows, build, send, escalate; how many packages were settled."""
     settled = 0
     answer_closed(at=at)
+    follow_policy(at=at)
     for channel in Channel.objects.filter(active=True).order_by("pk"):
         while pack(channel.code, by=SYSTEM, at=at):
             pass

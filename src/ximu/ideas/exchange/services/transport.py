@@ -15,6 +15,7 @@ from ximu.kernel.refusal import Refusal
 SECONDS = 15.0
 MOST_ANSWER = 4 << 20
 OUTGOING, RECEIPTS = "outgoing", "receipts"
+SIGNED = "— ".encode()
 
 
 def hand_over(channel: Channel, sequence: int, data: bytes) -> bytes:
@@ -47,9 +48,17 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def lying(channel: Channel) -> Iterator[tuple[Path, bytes]]:
-    """Receipts in the folder, oldest name first."""
+    """Receipts in the folder, oldest name first. One that is still being uploaded (SFTP writes under the last name) waits."""
     for path in sorted((Path(channel.address) / RECEIPTS).glob("*.receipt")):
-        yield path, path.read_bytes()[:MOST_ANSWER]
+        note = path.read_bytes()[:MOST_ANSWER]
+        if arrived(note):
+            yield path, note
+
+
+def arrived(note: bytes) -> bool:
+    """Whether it ends as a signed note ends: with a signature line. No part of one does."""
+    _, blank, signature = note.rpartition(b"\n\n")
+    return bool(blank) and signature.startswith(SIGNED) and signature.endswith(b"\n")
 
 
 def put_aside(path: Path, where: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,72 @@ def test_every_profile_names_an_audience_of_the_policy_and_a_purpose_that_it_has
         assert (one.purpose in policy.audiences[one.audience].purposes) == one.closed
     for audience, purpose in (("public", ""), ("nobody", "joint"), ("sharing", "award")):
         assert code_of(disclosing.share, "x", audience=audience, purpose=purpose, receiver="x", at=LATER) == "AUD-NONE"
+
+
+def stricter(monkeypatch: pytest.MonkeyPatch, *rules_before: dict[str, Any]) -> None:
+    """A policy of the day after, with rules before all others."""
+    old = disclosure.policies()[-1]
+    more = tuple(replace(old.rules[0], id=f"S{n}", outcome="absent", sets={k: frozenset(v) for k, v in one["sets"].items()},
+                         personal=one.get("personal"), since=None, until=None) for n, one in enumerate(rules_before))
+    new = replace(old, version="2018-06-22", since=(LATER + timedelta(days=1)).date(), rules=(*more, *old.rules))
+    monkeypatch.setattr("ximu.ideas.disclosure.queries.policy.policies", lambda: (old, new))
+
+
+def days(peer: Peer, first: int, last: int) -> None:
+    for n in range(first, last):
+        round_trip(peer, LATER + timedelta(days=n))
+        services.sweep(at=LATER + timedelta(days=n))
+        deliver_all(LATER + timedelta(days=n))
+
+
+def test_a_field_that_a_later_policy_hides_is_recalled_and_the_rest_sent_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    channel, peer = both(tmp_path, profile="units")
+    number = f.effective()
+    deliver_all()
+    services.sweep(at=LATER)
+    days(peer, 0, 1)
+    first = Row.objects.get()
+    assert peer.held() == {number: first.digest}
+    assert services.follow_policy(at=LATER) == 0, "the policy of the day has nothing against it"
+    stricter(monkeypatch, {"sets": {"audience": ["sharing"]}, "personal": True})
+    assert services.follow_policy(at=LATER) == 0, "it is not in force yet"
+    days(peer, 1, 5)
+    put, recall, again = Row.objects.order_by("pk")
+    assert [(row.op, row.state) for row in (put, recall, again)] == [("put", "accepted"), ("recall", "accepted"), ("put", "accepted")]
+    told = json.loads(again.body)
+    assert "CF_FRDB" not in told["fields"] and "CF_SY" not in told["fields"] and told["fields"]["CF_NR"] == "罚款伍万元"
+    assert peer.held() == queries.held_there(channel) == {number: again.digest}
+    assert [line.state for line in casework.effects_of(number) if line.target.startswith(CODE)].count("live") == 1
+    days(peer, 5, 7)
+    assert Row.objects.count() == 3, "once"
+
+
+def test_a_record_that_a_later_policy_hides_is_recalled_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    channel, peer = both(tmp_path, profile="units")
+    number = f.effective()
+    deliver_all()
+    days(peer, 0, 1)
+    assert peer.held().keys() == {number}
+    stricter(monkeypatch, {"sets": {"audience": ["sharing"]}})
+    days(peer, 1, 5)
+    assert (peer.held(), queries.held_there(channel)) == ({}, {})
+    assert [row.op for row in Row.objects.order_by("pk")] == ["put", "recall"]
+    assert disclosure.uses_of([f.UNIT], by=SUBJECT_READS)[1] == 1, "to look whether it may still be there is no use"
+
+
+def test_what_has_not_left_yet_leaves_in_the_narrower_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, peer = both(tmp_path, profile="units")
+    number = f.effective()
+    deliver_all()
+    stricter(monkeypatch, {"sets": {"audience": ["sharing"]}, "personal": True})
+    at = LATER + timedelta(days=1)
+    assert services.follow_policy(at=at) == 1
+    deliver_all(at)
+    days(peer, 2, 4)
+    [held] = peer.held().items()
+    sent = [row for row in Row.objects.order_by("pk") if row.state == "accepted"]
+    assert held == (number, sent[0].digest) and len(sent) == 1
+    assert "CF_FRDB" not in json.loads(sent[0].body)["fields"]
 
 
 def test_masked_fields_are_named_by_the_words_of_the_receiver() -> None:

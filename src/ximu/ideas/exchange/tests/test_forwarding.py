@@ -155,6 +155,8 @@ def test_the_other_side_is_told_how_it_ended(channel: Channel, tmp_path: Path, m
         assert ran(commands.exchange_group, "take", CODE, told["file"], "--receipt", str(tmp_path / "r")) == {
             "sequence": told["sequence"], "rows": 1, "refused": []}
     assert rules.read((tmp_path / "r").read_bytes(), services.own().verifier()).sequence == 2
+    told = ran(commands.peer_group, "forward", *side, "--case", "甲-9", "--reason", "不再坚持", "--lodged-on", "2018-06-19")
+    assert ran(commands.exchange_group, "take", CODE, told["file"]) == {"sequence": 3, "rows": 1, "refused": ["FWD-NONE"]}, "without a record: taken back"
     case = apps.get_model("casework", "Case")
     for one, state in (("case000000000001", "closed"), ("case000000000002", "with_source")):
         case.objects.create(uid=one, number=one[-13:], procedure="objection", state=state, about="Z000000", key=one, opened_at=LATER)

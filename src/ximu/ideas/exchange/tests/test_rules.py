@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ximu.ideas.exchange import rules
 from ximu.ideas.exchange.rules.package import MOST_ROWS, manifest_of, sealed
+from ximu.ideas.exchange.services.transport import arrived
 from ximu.ideas.ledger.rules import Signer
 from ximu.kernel.canonical import canonical
 from ximu.kernel.refusal import Refusal
@@ -148,3 +149,12 @@ def test_pauses_double_up_to_half_a_day() -> None:
     pauses = [rules.pause(n) for n in range(20)]
     assert pauses[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
     assert max(pauses) == timedelta(hours=12)
+
+
+def test_no_part_of_a_receipt_looks_whole() -> None:
+    """A file that is still being uploaded is left alone."""
+    signer = Signer("peer.example", b"\x05" * 32)
+    head = rules.Head("national", "a", "b", 1, "", "", "", "", "2018-06-21T02:00:00+00:00")
+    note = rules.issue(rules.Package(head, "0" * 64, (), ()), ["", "CODE"], signer)
+    assert arrived(note)
+    assert not any(arrived(note[:end]) for end in range(len(note)))

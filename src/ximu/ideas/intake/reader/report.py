@@ -15,18 +15,16 @@ import xlsxwriter
 from ximu.ideas.intake.reader.reading import FAULTS, REJECTS
 from ximu.ideas.intake.rules import problems
 from ximu.ideas.intake.rules.schema import ItemSchema
+from ximu.kernel.cells import safe_cell
 
 COLUMNS = ("line", "column", "field", "value", "code", "rule", "expected", "severity", "message_zh", "message_en")
 TITLES = ("行号", "列", "字段", "值", "代码", "规则", "应为", "级别", "说明", "Explanation")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 MOST_CELL_TEXT = 32_000
 FORMATS = ("xlsx", "csv", "json")
 
 
 def safe_text(value: object) -> str:
-    """Text that a spreadsheet shows and never runs (OWASP: CSV injection; ASVS 5.0 1.2.10)."""
-    text = "" if value is None else str(value)
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    return "" if value is None else safe_cell(str(value))
 
 
 def faults_of(out: Path, schema: ItemSchema) -> list[dict[str, Any]]:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
+from cryptography.exceptions import InvalidTag
 from django.db.models import CharField, OuterRef, QuerySet, Subquery
 
 from ximu.ideas.ledger.rules import commitment, entry_bytes, moment
 from ximu.ideas.records.models import Erasure, Step, Version
+from ximu.ideas.records.queries.sealed import payload_of, salt_of
 from ximu.ideas.records.rules import sealed_template
 from ximu.ideas.records.rules.evidence import COLUMNS, evidence_value, step_value
 
@@ -52,10 +54,10 @@ def _version(version: Any) -> tuple[int, bytes, str]:
         return version.log_index, _entry(version, version.commitment if good else ""), label
     row = {name: getattr(version, name) for name in COLUMNS}
     try:
-        payload = orjson.loads(version.payload)
-    except orjson.JSONDecodeError:
+        payload, salt = payload_of(version), salt_of(version)
+    except (orjson.JSONDecodeError, InvalidTag, ValueError):
         return version.log_index, _WRONG, label
-    sealed = commitment(bytes(version.salt), evidence_value(row, payload)) if cursor_ok else ""
+    sealed = commitment(salt, evidence_value(row, payload)) if cursor_ok else ""
     return version.log_index, _entry(version, sealed), label
 
 

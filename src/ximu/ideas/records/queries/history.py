@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from ximu.ideas.records.models import Step, Version
+from ximu.ideas.records.queries.sealed import payload_of
 from ximu.ideas.records.queries.terms import city_day, retention_years
 from ximu.ideas.records.rules import Clause, Facts, RecordView, Shown, in_query, parse
 from ximu.kernel.refusal import Refusal
@@ -58,7 +59,7 @@ def facts(version: Version, state: str) -> Facts:
     return Facts(
         version.number, version.version, version.item, version.family, version.kind, state, version.subject, version.source,
         version.event_date, version.end_date, version.decision_date, {name: getattr(version, name) for name in CORE},
-        orjson.loads(version.payload) if version.payload is not None else {},
+        payload_of(version),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from ximu.ideas.records.models import Step, Version
 from ximu.ideas.records.rules import draw
 from ximu.ideas.records.rules.delivery import Delivery, prepared
 from ximu.ideas.records.rules.keys import NATURAL, masked
-from ximu.ideas.records.services import bulk, sealing, steps
+from ximu.ideas.records.services import bulk, hiding, sealing, steps
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
@@ -78,12 +78,14 @@ def admit(
         return _admission([])
     listed = queries.gate_delivery(item, edition, frame)
     frame = frame.join(queries.subject_kinds(frame, listed.subject_kinds), on=["subject", "event_date"], how="left")
+    names = queries.sealed_names(item, edition)
+    frame = hiding.with_marks(frame, names)
     done: list[pl.DataFrame] = []
     try:
         with transaction.atomic():
             frame = frame.with_columns(_keys(frame["natural_key"], item).alias("key"))
             fresh = not _has_records(item) and frame["key"].n_unique() == frame.height
-            done = [_admit(chunk, delivery, fresh=fresh) for chunk in frame.iter_slices(CHUNK)]
+            done = [_admit(chunk, delivery, names, fresh=fresh) for chunk in frame.iter_slices(CHUNK)]
             corrected = [n for part in done for n in part.filter(outcome="corrected")["number"]]
             if corrected:
                 announce(RecordsCorrected(corrected), at=at)
@@ -103,12 +105,12 @@ def _admission(done: list[pl.DataFrame]) -> Admission:
     return Admission(*(counts.get(name, 0) for name in OUTCOMES), held=added.filter(state="held").height, lines=lines)
 
 
-def _admit(chunk: pl.DataFrame, delivery: Delivery, *, fresh: bool) -> pl.DataFrame:
+def _admit(chunk: pl.DataFrame, delivery: Delivery, names: Sequence[str], *, fresh: bool) -> pl.DataFrame:
     """`fresh`: the item had no records and no key comes twice, so that nothing need be looked up."""
     known = _known([] if fresh else chunk["key"].to_list())
     sorted_out = _sorted_out(chunk, known, delivery)
     added = _added(sorted_out.filter(pl.col("outcome").is_in(["new", "corrected"])), known)
-    _write(added, delivery)
+    _write(added, delivery, names)
     _second_sources(sorted_out.filter(outcome="second_source"), delivery)
     numbers = added.select("place", number_added="number", state_added="state")
     return sorted_out.join(numbers, on="place", how="left").sort("place").select(
@@ -183,15 +185,15 @@ def _drawn(count: int) -> list[str]:
     return numbers[:count]
 
 
-def _write(added: pl.DataFrame, delivery: Delivery) -> None:
+def _write(added: pl.DataFrame, delivery: Delivery, names: Sequence[str]) -> None:
     if added.is_empty():
         return
     outdated = added.filter(pl.col("last").is_not_null())["number"].unique().to_list()
     steps.outdate(outdated)
     frame = sealing.with_seals(added, sealing.evidence_texts(added, at=delivery.at), at=delivery.at)
     known_at = pl.lit(bulk.stamp(delivery.at)).alias("known_at")
-    names = [f.column for f in Version._meta.local_fields if f.column != "known_at"]
-    bulk.insert(Version, frame.with_columns(commitment=pl.lit("")).select(*names, known_at))
+    columns = [f.column for f in Version._meta.local_fields if f.column != "known_at"]
+    bulk.insert(Version, hiding.sealed(frame, names).with_columns(commitment=pl.lit("")).select(*columns, known_at))
 
 
 def _second_sources(rows: pl.DataFrame, delivery: Delivery) -> None:

@@ -136,7 +136,7 @@ def erase_again(*, by: Actor, at: datetime) -> int:
 def _destroy(number: str) -> None:
     for version in Version.objects.filter(number=number, payload__isnull=False):
         row = {name: getattr(version, name) for name in COLUMNS}
-        kept = commitment(bytes(version.salt), evidence_value(row, orjson.loads(version.payload)))
+        kept = commitment(queries.salt_of(version), evidence_value(row, queries.payload_of(version)))
         Version.objects.filter(log_index=version.log_index).update(
             payload=None, salt=None, commitment=kept, digest="", natural_key="", document_number="", subject="", state="erased",
         )

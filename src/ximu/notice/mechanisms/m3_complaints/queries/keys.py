@@ -7,9 +7,10 @@ from datetime import date
 from cryptography.exceptions import InvalidTag
 
 from ximu.foundation import vault
+from ximu.foundation.resealing import Place, hex_place, text_place
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
-from ximu.notice.mechanisms.m3_complaints.models import Keeper, OfficeKey, Report, Seat, Wrap
+from ximu.notice.mechanisms.m3_complaints.models import Act, Keeper, OfficeKey, Report, Seat, Wrap
 from ximu.notice.mechanisms.m3_complaints.queries.reach import HANDLE, acting
 from ximu.notice.mechanisms.m3_complaints.rules import keys
 from ximu.notice.mechanisms.m3_complaints.rules.keys import Ring
@@ -114,3 +115,12 @@ def no_seat() -> Refusal:
     return Refusal("KEY-SEAT", status=403, field="seat", value="", rule="seat",
                    zh="您在承办单位还没有收件席位，请由已有席位的同事为您加席。",
                    en="You have no seat at the office that holds the key; a colleague with a seat must add you.")
+
+
+def sealed_places() -> list[Place]:
+    """What lies under the server's own key: acts, words on their way, and keys of reports of an office that has none yet."""
+    return [
+        text_place(Act, "sealed", lambda row: f"act:{row.commitment}"), text_place(Report, "lead", lambda row: f"lead:{row.uid}"),
+        hex_place(Wrap, "sealed", lambda row: f"report-key:{row.report.uid}",
+                  lambda: Wrap.objects.filter(office=None).select_related("report")),
+    ]

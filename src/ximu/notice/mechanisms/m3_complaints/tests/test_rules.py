@@ -51,8 +51,8 @@ def test_no_small_cell_is_told_or_follows_from_the_total(cells: dict[str, int], 
     assert all(shown[name] in (None, count) for name, count in cells.items())
     assert not any(0 < count < smallest and shown[name] is not None for name, count in cells.items())
     if total is not None and hidden:
-        assert len(hidden) >= 2
-        assert sum(cells[name] for name in hidden) >= smallest
+        room = sum(cells[name] for name in hidden) - (len(hidden) - 1)
+        assert len(hidden) >= 2 and room >= smallest - 1, "each of them may be any small number"
     assert total in (None, sum(cells.values()))
 
 

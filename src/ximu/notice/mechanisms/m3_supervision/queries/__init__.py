@@ -23,6 +23,7 @@ from ximu.notice.mechanisms.m3_supervision.queries.rounds import (
     redraw,
     round_of,
     rounds,
+    sealed_places,
     seed_of,
     visit,
     visits,
@@ -31,6 +32,6 @@ from ximu.notice.mechanisms.m3_supervision.queries.yearly import register_figure
 
 __all__ = [
     "KINDS", "answer_letter", "bundle", "due_of", "extract_of", "extracts", "finding", "findings", "given_letter", "mine", "opinions",
-    "own", "proposal", "proposals", "provider", "public_proposals", "redraw", "register_figures", "round_of", "rounds", "seed_of",
-    "term", "today", "totals", "visit", "visits", "year_envelope", "year_figures", "year_text",
+    "own", "proposal", "proposals", "provider", "public_proposals", "redraw", "register_figures", "round_of", "rounds", "sealed_places",
+    "seed_of", "term", "today", "totals", "visit", "visits", "year_envelope", "year_figures", "year_text",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ximu.foundation import vault
+from ximu.foundation.resealing import Place, text_place
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import absent
@@ -51,6 +52,10 @@ def finding(uid: str) -> Finding:
 def seed_of(of: Round) -> bytes:
     """The sealed seed: for the draw only."""
     return bytes.fromhex(vault.unseal(of.sealed, about=f"round:{of.uid}"))
+
+
+def sealed_places() -> list[Place]:
+    return [text_place(Round, "sealed", lambda row: f"round:{row.uid}")]
 
 
 def redraw(of: Round) -> dict[str, Any]:

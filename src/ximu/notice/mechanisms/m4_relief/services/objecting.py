@@ -63,6 +63,11 @@ def object_forwarded(number: str, *, reason: str, channel: str, theirs: str, lod
     return case
 
 
+def withdraw_forwarded(case: str, reason: str, at: datetime) -> None:
+    """Who objected at a platform took it back there. Errors: `STATE-EDGE` when it is decided."""
+    casework.move(case, "withdraw", given=Given(reason), by=SYSTEM, at=at)
+
+
 def mark(record: records.Duties, case: str, *, by: Actor, at: datetime) -> None:
     """异议中 before effect, 标注争议 after it; a record that has ended needs no mark."""
     if record.state == "notified":

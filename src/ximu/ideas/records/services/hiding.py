@@ -1,0 +1,41 @@
+"""How do identity numbers get into the table? Sealed, with a digest and a salt from which nobody can confirm one by trying."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import orjson
+import polars as pl
+
+from ximu.foundation.vault import secret
+from ximu.ideas.records import queries
+
+DIGESTS = "digests"
+
+
+def with_marks(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The rows with `secret`: whether one of the named fields has a value. Their digests become keyed ones, equal for equal rows."""
+    if not names:
+        return frame.with_columns(secret=pl.lit(False))
+    has = pl.any_horizontal([pl.col("payload").str.json_path_match(f"$.{name}").fill_null("") != "" for name in names])
+    frame = frame.with_columns(secret=has)
+    if not frame["secret"].any():
+        return frame
+    key, keyed = secret(DIGESTS), hashlib.blake2b
+    digests = [keyed(digest.encode(), key=key, digest_size=32).hexdigest() if hide else digest
+               for digest, hide in frame.select("digest", "secret").iter_rows()]
+    return frame.with_columns(digest=pl.Series(digests, dtype=pl.String))
+
+
+def sealed(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Rows as they are written: the named values and the salt of their rows sealed."""
+    if not names or not frame["secret"].any():
+        return frame
+    payloads, salts = frame["payload"].to_list(), frame["salt"].to_list()
+    for at, (hide, number, version) in enumerate(frame.select("secret", "number", "version").iter_rows()):
+        if hide:
+            value = orjson.loads(payloads[at])
+            given = [name for name in names if value.get(name) not in (None, "")]
+            payloads[at], salts[at] = queries.closed_up(value, given, number, version, salts[at])
+    return frame.with_columns(payload=pl.Series(payloads, dtype=pl.String), salt=pl.Series(salts, dtype=pl.Binary))
