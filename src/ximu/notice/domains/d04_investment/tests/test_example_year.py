@@ -96,6 +96,22 @@ def test_the_page_opens_to_the_promises_behind_each_figure(desk: Client) -> None
     assert desk.get("/console/d04/").status_code == 403
 
 
+def test_the_api_tells_the_figures_and_opens_them(desk: Client) -> None:
+    def get(path: str, **query: Any) -> Any:
+        return desk.get(f"/api/v1/d04/{path}", query).json()
+
+    told = {one["code"]: one for one in get("figures", year=2018)["indicators"]}
+    for one in ANSWERS["figure"]:
+        unit = uid_of("example", one["unit"]) if one["unit"] else ""
+        assert str(told[one["code"]]["units"][unit] if unit else told[one["code"]]["city"]) == one["value"]
+        opened = get(f"figures/{one['code']}", year=2018, unit=unit)
+        assert str(opened["value"]) == one["value"] and set(opened["counted"]) <= set(opened["base"])
+    assert len(get("warnings", year=2018)) == len(ANSWERS["alarm"])
+    assert (get("figures/D04-9")["code"], get("figures", year=12)["code"]) == ("IND-NONE", "YEAR")
+    ACTING["now"] = Actor("stranger")
+    assert get("warnings")["code"] == "PERM-DENIED"
+
+
 def test_the_public_reads_figures_with_their_method_and_no_enterprise() -> None:
     shown = queries.public_figures(SimpleNamespace(name="public", allows=lambda *_: True), year=2018)
     assert [i["code"] for i in shown["indicators"]] == ["D04-1", "D04-2", "D04-3", "D04-4"]

@@ -24,13 +24,14 @@ from ximu.notice.mechanisms.m3_supervision.queries.rounds import (
     round_of,
     rounds,
     seed_of,
+    speaks_for,
     visit,
     visits,
 )
 from ximu.notice.mechanisms.m3_supervision.queries.yearly import register_figures, year_envelope, year_figures, year_text
 
 __all__ = [
-    "KINDS", "answer_letter", "bundle", "due_of", "extract_of", "extracts", "finding", "findings", "given_letter", "mine", "opinions",
-    "own", "proposal", "proposals", "provider", "public_proposals", "redraw", "register_figures", "round_of", "rounds", "seed_of",
-    "term", "today", "totals", "visit", "visits", "year_envelope", "year_figures", "year_text",
+    "KINDS", "answer_letter", "bundle", "due_of", "extract_of", "extracts", "finding", "findings", "given_letter", "mine",
+    "opinions", "own", "proposal", "proposals", "provider", "public_proposals", "redraw", "register_figures", "round_of",
+    "rounds", "seed_of", "speaks_for", "term", "today", "totals", "visit", "visits", "year_envelope", "year_figures", "year_text",
 ]
