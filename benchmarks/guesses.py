@@ -3,9 +3,9 @@
     PYTHONPATH=src python benchmarks/guesses.py [--guesses 300]
 
 Codes of three kinds are tried in turn at the reporter's page: one digit away from a code that is in use, random, and of a report that was
-destroyed after its time. Printed are the medians by wall and by CPU, their ratios to those of random codes, and how many different answers
-there were; the ratios by CPU are judged, since other work on the machine does not move them. The clock is moved on an hour before the quota of guesses is used up. SQLite in a temporary folder. 100,000 guesses take about
-half a minute a hundred on one core: each costs the slow hash.
+destroyed after its time. Printed are the medians by wall and by CPU, their ratios to those of random codes, and how many different
+answers there were; the ratios by CPU are judged, since other work on the machine does not move them. The clock is moved on an hour
+before the quota of guesses is used up. SQLite in a temporary folder. Each guess costs the slow hash: 100,000 take hours.
 """
 
 from __future__ import annotations
