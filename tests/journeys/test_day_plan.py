@@ -33,6 +33,7 @@ def test_from_april_to_july_at_the_commission(world: World) -> None:
     office, second = Caller(world, "coordinator", "coordinator", ""), Caller(world, "publisher", "publisher", "")
     desk = world.desk("coordinator")
     read_and_signed(world, desk, office, second)
+    expression_signed(office)
     warned(world, office)
     checked(world, office, second)
     nobody_learns_who_reported(world, office)
@@ -65,6 +66,20 @@ def read_and_signed(world: World, desk: Page, office: Caller, second: Caller) ->
     group = rows(office)["S1"]
     made = office.post(f"/plan/rows/{group['uid']}/readings", 200, due=group["due"], reason="月底")
     assert second.post(f"/plan/readings/{made['reading']}/sign", 200)["due"] == group["due"], "the same by the API"
+
+
+def expression_signed(office: Caller) -> None:
+    """“其他市有关部门” is resolved as of the day and signed; against the register after the reform, successors and differences are listed."""
+    phrase, row = "其他市有关部门", rows(office)["M2.1"]
+    lead = registry.key_uid("fgw")
+    meant = office.get(f"/registry/expand?phrase={phrase}&as_of=2018-04-02&named={lead}")
+    signed = office.post("/registry/readings", 200, phrase=phrase, as_of="2018-04-02", reason="按印发时的名录", named=[lead],
+                         units=[one["uid"] for one in meant["units"]])
+    later = office.get(f"/registry/readings/{signed['uid']}/compare?on=2019-01-02")
+    succeeded = {old for old, _ in later["succeeded"]}
+    assert succeeded and set(later["kept"]) | set(later["gone"]) | succeeded == {one["uid"] for one in meant["units"]}
+    borne = {unit["uid"]: unit["cells"]["M2.1"] for unit in office.get("/plan/matrix?as_of=2018-04-02")["units"] if "M2.1" in unit["cells"]}
+    assert row["row"] == "M2.1" and set(borne.values()) == {"lead", "support"}, "each named unit has its role"
 
 
 def warned(world: World, office: Caller) -> None:

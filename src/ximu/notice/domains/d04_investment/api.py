@@ -45,3 +45,14 @@ def figure(request: HttpRequest, code: str, year: int | None = None, unit: str =
 def warnings(request: HttpRequest, year: int | None = None) -> Any:
     return [{"rule": one.rule, "level": one.level, "unit": one.unit, "about": one.about, "zh": one.reason.zh, "en": one.reason.en}
             for one in queries.warned(_sheet(request, year))]
+
+
+@router.get("/back-test", response=list[dict[str, Any]], summary="预警回测 Each rule over the past months of a year")
+def back_test(request: HttpRequest, year: int | None = None) -> Any:
+    """Alarms as known at each month end, and those that what is known now takes back (`unfounded`) or adds (`missed`)."""
+    actor_of(request).must(SEE)
+    now = clock.now()
+    today = clock.city_day(now)
+    tried = queries.back_test(today.year if year is None else year, today=today, known_at=now)
+    return [{"rule": one.rule, "alarms": one.alarms, "unfounded": one.unfounded, "missed": one.missed, "false_share": one.false_share}
+            for one in tried]

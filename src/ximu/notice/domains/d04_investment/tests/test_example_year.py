@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import tomllib
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,13 +18,15 @@ from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.foundation.rooms import SRC
 from ximu.ideas.accounts.middleware import ActorMiddleware
+from ximu.ideas.commitments import services as promises
 from ximu.ideas.registry.tests.factories import load
-from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d04_investment import jobs, queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("D4")]
 CITY = SRC / "config" / "cities" / "example"
+RIGHTS = frozenset({"commitments.prove", "commitments.accept"})
 LATER = datetime(2019, 1, 4, 2, tzinfo=UTC)
 ANSWERS = tomllib.loads((CITY / "d04" / "answers.toml").read_text("utf-8"))
 
@@ -154,6 +158,24 @@ def test_the_api_tells_the_figures_and_opens_them(desk: Client) -> None:
     assert (get("figures/D04-9")["code"], get("figures", year=12)["code"]) == ("IND-NONE", "YEAR")
     ACTING["now"] = Actor("stranger")
     assert get("warnings")["code"] == "PERM-DENIED"
+
+
+def test_the_rules_are_tried_over_the_year_as_known_then_and_as_known_now(desk: Client) -> None:
+    """Nothing was learned late in the example, so nothing is taken back; a payment that is learned of afterwards takes its alarms back."""
+    def tried() -> dict[str, Any]:
+        return {one["rule"]: one for one in desk.get("/api/v1/d04/back-test", {"year": 2018}).json()}
+
+    first = tried()
+    assert first["D04-W2"] == {"rule": "D04-W2", "alarms": 1, "unfounded": 0, "missed": 0, "false_share": "0.0"}, "on 31 December"
+    assert all(one["unfounded"] == 0 for one in first.values())
+    uid = next(uid for uid, one in queries.sheet(2018, today=date(2019, 1, 4), known_at=LATER).judged.items()
+               if one.reference == "丁招合〔2018〕1号")
+    paper = {"day": date(2018, 11, 20), "digest": hashlib.sha256(b"receipt").hexdigest(), "value": Decimal(5_000_000)}
+    evidence = promises.offer(uid, **paper, by=Actor("c", grants=(Grant("x", RIGHTS),), person="c"), at=LATER)
+    promises.accept(uid, evidence=evidence, by=Actor("d", grants=(Grant("x", RIGHTS),), person="d"), at=LATER)
+    assert tried()["D04-W2"] | {"alarms": 0} == {"rule": "D04-W2", "alarms": 0, "unfounded": 1, "missed": 0, "false_share": "100.0"}
+    page = desk.get("/console/d04/", {"year": "2018", "tried": "1"}).content.decode()
+    assert "误报率" in page and "100.0%" in page and "回测：这些规则" in desk.get("/console/d04/", {"year": "2018"}).content.decode()
 
 
 def test_the_public_reads_figures_with_their_method_and_no_enterprise() -> None:
