@@ -1,10 +1,11 @@
 """How fast is the plan's matrix? Prints the ratio to the bare query that reads the accepted evidence it is made from.
 
-    PYTHONPATH=src python benchmarks/plan.py [--items 35] [--units 300] [--rounds 9]
+    PYTHONPATH=src python benchmarks/plan.py [--items 35] [--units 300] [--rounds 9] [--named]
 
 The bare query joins tasks and accepted evidence and hands each row to Python with its days as days; nothing is judged. The matrix
 resolves who must do each task on the day, and gives every duty its role, its light and the number of its proofs. SQLite in a
-temporary folder; with DATABASE_URL also there, in a database of its own name that is emptied first.
+temporary folder; with DATABASE_URL also there, in a database of its own name that is emptied first. The tables are analysed after they
+were filled, as the database does by itself.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ PHRASE = "各有关单位"
 """The notice names its units by one lead and an open expression; here it means all 300."""
 
 
-def fill(items: int, units: int) -> Any:
+def fill(items: int, units: int, *, by_name: bool = False) -> Any:
     """One unit leads every task and all others support it, each with one accepted proof each on one of ninety days."""
     from ximu.foundation.rooms import SRC
     from ximu.foundation.uid import new_uid
@@ -47,6 +48,9 @@ def fill(items: int, units: int) -> Any:
     plan = Plan.objects.create(title="示例", key="bench", number="示〔2018〕1号", issued_on=DAY, digest="0" * 64, imported_at=AT,
                                imported_by="bench")
     words = [{"words": "市发展改革委", "phrase": False, "role": "lead"}, {"words": PHRASE, "phrase": True, "role": "support"}]
+    if by_name:
+        names = registry.names_on((unit, DAY) for unit in held)
+        words = [{"words": names[unit, DAY], "phrase": False, "role": "support" if n else "lead"} for n, unit in enumerate(held)]
     PlanRow.objects.bulk_create([
         PlanRow(plan=plan, row=f"R{n}", section="示例", position=n, number=str(n), area="示例", task=f"示例任务{n}", items=[],
                 unit_words=f"市发展改革委，{PHRASE}", units=words, schedule_words="持续实施", candidates=[], standing=n % 5 > 0,
@@ -96,6 +100,7 @@ def main() -> None:
     asked.add_argument("--items", type=int, default=35)
     asked.add_argument("--units", type=int, default=300)
     asked.add_argument("--rounds", type=int, default=9)
+    asked.add_argument("--named", action="store_true", help="each task lists its units by name instead of a lead and an open expression")
     given = asked.parse_args()
     server = os.environ.get("DATABASE_URL", "")
     with tempfile.TemporaryDirectory(prefix="ximu-plan-") as folder:
@@ -111,7 +116,9 @@ def main() -> None:
         made = setup_databases(verbosity=0, interactive=False) if server else None
         if not server:
             call_command("migrate", verbosity=0)
-        plan, units = fill(given.items, given.units)
+        plan, units = fill(given.items, given.units, by_name=given.named)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
         print(json.dumps({"engine": connection.vendor, "items": given.items, "units": units, **measure(plan, given.rounds)}))
         if made is not None:
             teardown_databases(made, verbosity=0)

@@ -5,6 +5,7 @@ The reporter's pages have no API on purpose; what follows from a report, and the
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -104,6 +105,10 @@ def handled(world: World, officer: Page, page: Page, code: str) -> None:
         officer.get_by_role("link", name="（docx）").click()
     kept = waiting.value.path().read_bytes()
     assert kept.startswith(b"PK") and planted.MARK.encode() not in kept and "合同" not in waiting.value.suggested_filename
+    officer.goto(where)
+    officer.get_by_role("link", name="（jpeg）").click()
+    photo = base64.b64decode(str(officer.locator("main img").get_attribute("src")).split(",")[1])
+    assert photo.startswith(b"\xff\xd8") and not [mark for mark in (b"GPS", b"31.2304", b"author") if mark in photo]
     officer.goto(where)
     officer.get_by_role("button", name="受理并承办").click()
     officer.fill("#qtext", "是哪一项补贴？")

@@ -33,6 +33,7 @@ def test_from_april_to_july_at_the_commission(world: World) -> None:
     office, second = Caller(world, "coordinator", "coordinator", ""), Caller(world, "publisher", "publisher", "")
     desk = world.desk("coordinator")
     read_and_signed(world, desk, office, second)
+    expression_signed(office)
     warned(world, office)
     checked(world, office, second)
     nobody_learns_who_reported(world, office)
@@ -65,6 +66,19 @@ def read_and_signed(world: World, desk: Page, office: Caller, second: Caller) ->
     group = rows(office)["S1"]
     made = office.post(f"/plan/rows/{group['uid']}/readings", 200, due=group["due"], reason="月底")
     assert second.post(f"/plan/readings/{made['reading']}/sign", 200)["due"] == group["due"], "the same by the API"
+
+
+def expression_signed(office: Caller) -> None:
+    """“其他市有关部门” is resolved as of the day and signed; against the register after the reform, successors and differences are listed."""
+    phrase, lead = "其他市有关部门", registry.key_uid("fgw")
+    meant = office.get(f"/registry/expand?phrase={phrase}&as_of=2018-04-02&named={lead}")
+    signed = office.post("/registry/readings", 200, phrase=phrase, as_of="2018-04-02", reason="按印发时的名录", named=[lead],
+                         units=[one["uid"] for one in meant["units"]])
+    later = office.get(f"/registry/readings/{signed['uid']}/compare?on=2019-01-02")
+    succeeded = {old for old, _ in later["succeeded"]}
+    assert succeeded and set(later["kept"]) | set(later["gone"]) | succeeded == {one["uid"] for one in meant["units"]}
+    borne = {unit["uid"]: unit["cells"]["M2.1"] for unit in office.get("/plan/matrix?as_of=2018-04-02")["units"] if "M2.1" in unit["cells"]}
+    assert "lead" in borne.values() and set(borne.values()) <= {"lead", "support"}, "each unit of the row has its role"
 
 
 def warned(world: World, office: Caller) -> None:
@@ -157,3 +171,10 @@ def nobody_learns_who_reported(world: World, office: Caller) -> None:
     desk.goto(page)
     refused(desk, "PERM-DENIED")
     assert "13800000000" not in desk.content() and office.http.get(f"/m3_complaints/{page.split('/')[-2]}").status_code == 404
+    auditor = world.desk("auditor")
+    auditor.goto(f"{world.url}/console/accounts/audit?refused=1")
+    tried = {login: auditor.locator("tbody tr", has_text=world.actor(login).uid).first for login in ("discipline", "coordinator")}
+    expected(tried["discipline"]).to_contain_text("PURPOSE")
+    expected(tried["coordinator"]).to_contain_text("PERM-DENIED")
+    expected(tried["discipline"]).to_contain_text(page.split("/")[-1])
+    assert "张某" not in auditor.content() and "13800000000" not in auditor.content(), "the trail tells of the attempt, not of the reporter"

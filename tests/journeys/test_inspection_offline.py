@@ -1,7 +1,8 @@
-"""The checklist of an inspection on a telephone that loses its connection: nothing is lost, nothing doubled; and without scripts."""
+"""An inspection on a telephone that loses its connection: marks and findings are not lost, not doubled; and it works without scripts."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -67,6 +68,72 @@ def test_marks_survive_a_lost_connection_and_arrive_once(world: World) -> None:
     page.reload()
     expected(page.locator("[name=n_01]")).to_have_value("台账齐全")
     expected(page.get_by_text("已恢复本机上尚未送达的内容")).to_be_visible()
+
+
+def written(page: Any, condition: str, picture: bytes) -> None:
+    page.select_option("#item", "02")
+    for part, words in (("criterion", "承诺书第三条"), ("condition", condition), ("cause", "资金未拨付"), ("effect", "企业停工")):
+        page.fill(f"#f_{part}", words)
+    page.set_input_files("#evidence", {"name": "现场.txt", "mimeType": "text/plain", "buffer": picture})
+
+
+def kept_here(page: Any) -> int:
+    return int(page.evaluate("""async () => { const db = await new Promise((done) => {
+        const a = indexedDB.open("ximu-keep"); a.onsuccess = () => done(a.result); });
+        const all = await Promise.all(["drafts", "queue"].map((n) => new Promise((done) => {
+        const a = db.transaction(n).objectStore(n).count(); a.onsuccess = () => done(a.result); })));
+        return localStorage.length + all[0] + all[1]; }"""))
+
+
+def test_findings_with_their_evidence_wait_on_the_device_and_arrive_once_each(world: World) -> None:
+    world.day("2018-05-02")
+    visit = visited(world)
+    page = telephone(world, scripts=True)
+    page.goto(f"{world.url}/console/m3_supervision/visits/{visit.uid}")
+    page.context.set_offline(True)
+    page.check('[name=v_02][value="finding"]')
+    page.get_by_role("button", name="保存清单").click()
+    for n in (1, 2):
+        written(page, f"示例承诺{n}逾期未兑现", f"照片{n}".encode())
+        page.get_by_role("button", name="记录", exact=True).click()
+        expected(page.get_by_text(f"恢复后自动发送。（{n}项待发）")).to_be_visible()
+        expected(page.locator("#f_condition")).to_have_value("")
+    assert not queries.findings(visit)
+    with page.expect_navigation():
+        page.context.set_offline(False)
+    expected(page.get_by_role("heading", name="问题 02")).to_have_count(2)
+    assert {(f.condition, f.evidence) for f in queries.findings(visit)} == {
+        (f"示例承诺{n}逾期未兑现", hashlib.sha256(f"照片{n}".encode()).hexdigest()) for n in (1, 2)}
+    assert queries.visit(visit.uid).marks["02"]["verdict"] == "finding", "the checklist came too"
+    assert kept_here(page) == 0, "what arrived is not kept on the device"
+
+
+def test_an_answer_that_gets_lost_makes_no_second_finding_and_a_draft_comes_back_with_its_file(world: World) -> None:
+    world.day("2018-05-02")
+    visit = visited(world)
+    page = telephone(world, scripts=True)
+    page.goto(f"{world.url}/console/m3_supervision/visits/{visit.uid}")
+
+    def swallowed(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/finding", swallowed)
+    written(page, "示例承诺3逾期未兑现", b"three")
+    page.get_by_role("button", name="记录", exact=True).click()
+    expected(page.get_by_text("（1项待发）")).to_be_visible()
+    assert len(queries.findings(visit)) == 1, "it arrived, only the answer did not"
+    page.unroute("**/finding")
+    written(page, "示例承诺4逾期未兑现", b"four")
+    page.reload()
+    expected(page.get_by_role("heading", name="问题 02")).to_have_count(1)
+    expected(page.locator("#f_condition")).to_have_value("示例承诺4逾期未兑现")
+    assert page.evaluate("document.querySelector('#evidence').files[0].name") == "现场.txt"
+    with page.expect_navigation():
+        page.get_by_role("button", name="记录", exact=True).click()
+    expected(page.get_by_role("heading", name="问题 02")).to_have_count(2)
+    assert [f.condition for f in queries.findings(visit)] == ["示例承诺3逾期未兑现", "示例承诺4逾期未兑现"]
+    assert kept_here(page) == 0
 
 
 def test_the_same_checklist_without_scripts(world: World) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,8 @@ RED = RGBColor(0xD7, 0x00, 0x0F)
 PITCH = Pt(28.95)
 BODY, TITLE, HEAD, SMALL = Pt(16), Pt(22), Pt(30), Pt(14)
 NOTE = Pt(12)
+SOURCED = re.compile(r"(［\d+］)")
+"""The number of a source behind a figure."""
 NOTES = 3
 FACES = {0: "仿宋", 1: "黑体", 2: "楷体", 3: "宋体"}
 
@@ -146,11 +149,12 @@ def _line(
         shape.first_line_indent = size * 2
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = paragraph.add_run(words)
-    _face(run, face)
-    run.font.size, run.font.bold = size, bold
-    if colour is not None:
-        run.font.color.rgb = colour
+    for place, part in enumerate(SOURCED.split(words) if indent else [words]):
+        run = paragraph.add_run(part)
+        _face(run, face)
+        run.font.size, run.font.bold, run.font.superscript = size, bold, (place % 2 == 1) or None
+        if colour is not None:
+            run.font.color.rgb = colour
     return paragraph
 
 

@@ -5,7 +5,8 @@ Only while something is read (GET, HEAD): whoever writes must see what he wrote.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -25,6 +26,19 @@ def once(name: str, ask: Callable[[], T]) -> T:
         known[name] = ask()
     found: T = known[name]
     return found
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """The same memory for one long read outside a page; within a page the page's own goes on."""
+    if _known.get() is not None:
+        yield
+        return
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
 
 
 class OnceMiddleware:

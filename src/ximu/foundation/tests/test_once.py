@@ -6,9 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from ximu.foundation.once import OnceMiddleware, once
-
-pytestmark = pytest.mark.row("P")
+from ximu.foundation.once import OnceMiddleware, once, reading
 
 
 def asked_by(method: str) -> list[int]:
@@ -29,6 +27,18 @@ def test_a_reader_asks_once_and_a_writer_each_time() -> None:
     assert asked_by("GET") == [0, 0], "the next page asks anew"
     counter = iter(range(9))
     assert [once("n", lambda: next(counter)) for _ in range(2)] == [0, 1], "outside a page nothing is kept"
+
+
+def test_one_long_read_outside_a_page_asks_once_and_forgets() -> None:
+    counter = iter(range(9))
+    with reading():
+        assert [once("n", lambda: next(counter)) for _ in range(2)] == [0, 0]
+        with reading():
+            assert once("n", lambda: next(counter)) == 0, "the outer memory goes on"
+    assert once("n", lambda: next(counter)) == 1
+    with pytest.raises(ValueError), reading():
+        raise ValueError
+    assert once("n", lambda: next(counter)) == 2
 
 
 def test_a_page_that_fails_leaves_nothing_behind() -> None:

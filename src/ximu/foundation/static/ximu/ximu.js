@@ -88,39 +88,6 @@
     head.append(" ", all);
   });
 
-  /* A checklist on a bad connection: <form data-keep="name">. What is typed stays on this device until the server has it, and is sent by
-     itself when the connection is back; without scripts the form is sent again by hand. Signing out clears what is kept. */
-  document.querySelectorAll("form[data-keep]").forEach((form) => {
-    const place = `keep:${form.dataset.keep}`;
-    const note = document.createElement("p");
-    note.setAttribute("role", "status");
-    form.append(note);
-    let waiting = false;
-    const keep = () => localStorage.setItem(place, JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken")));
-    const old = JSON.parse(localStorage.getItem(place) || "null");
-    (old || []).forEach(([name, value]) => form.querySelectorAll(`[name="${CSS.escape(name)}"]`).forEach((field) => {
-      if (field.type === "radio") field.checked = field.value === value; else field.value = value;
-    }));
-    if (old) note.textContent = say("已恢复本机上尚未送达的内容，请保存。", "Restored what has not reached the server yet: please save.");
-    const send = async () => {
-      waiting = false;
-      let answer = null;
-      try {
-        answer = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
-      } catch {
-        waiting = true;
-        note.textContent = say("没有网络：内容已保存在本机，恢复后自动发送。", "No connection: kept on this device, sent by itself when it is back.");
-        return;
-      }
-      if (!answer.ok || new URL(answer.url).pathname.includes("/login")) { form.submit(); return; }
-      localStorage.removeItem(place);
-      location.assign(answer.url);
-    };
-    form.addEventListener("input", keep);
-    form.addEventListener("submit", (event) => { event.preventDefault(); keep(); send(); });
-    window.addEventListener("online", () => { if (waiting) send(); });
-  });
-
   document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("click", () => window.print()));
   if (window.matchMedia("(min-width: 901px)").matches) document.querySelectorAll(".sidebar details").forEach((d) => { d.open = true; });
 })();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
@@ -20,6 +22,7 @@ from ximu.ideas.accounts.middleware import ActorMiddleware
 from ximu.ideas.commitments import jobs, queries, services
 from ximu.ideas.commitments.commands import promises_group
 from ximu.ideas.commitments.models import Commitment
+from ximu.ideas.commitments.rules import to_json
 from ximu.ideas.commitments.tests import factories as make
 from ximu.ideas.commitments.tests.factories import CHECKER, CLERK, COUNTERPART, PAPER, at
 from ximu.kernel.actor import Actor
@@ -176,6 +179,39 @@ def test_the_api_does_what_the_pages_do(desk: Client) -> None:
     assert post("evaluate")[1]["counts"] == {"kept": 1, "running": 3}
     ACTING["now"] = Actor("stranger")
     assert desk.get("/api/v1/commitments/promises").status_code == 403
+
+
+def test_papers_disputes_and_changes_go_over_the_api(desk: Client) -> None:
+    def post(path: str, **body: object) -> dict[str, Any]:
+        return dict(desk.post(f"/api/v1/commitments/{path}", json.dumps(body), content_type="application/json").json())
+
+    first, second, third = (make.registered(reference=f"示招{n}号") for n in (1, 2, 3))
+    paper = desk.post("/api/v1/commitments/papers", {"file": SimpleUploadedFile("决定.pdf", b"decision")}).json()
+    assert paper == {"digest": hashlib.sha256(b"decision").hexdigest(), "bytes": 8}
+    decided = {"reason": "agreed", "basis": "补充协议〔2018〕1号", "digest": paper["digest"]}
+    offered = post(f"promises/{first}/evidence", day="2018-05-02", digest=PAPER, value="1000000")["evidence"]
+    assert post(f"promises/{first}/withdraw", **decided)["code"] == "DUAL", "who registered it does not undo it"
+    ACTING["now"] = CHECKER
+    assert post(f"promises/{first}/evidence/{offered}/reject", reason="")["code"] == "REASON"
+    assert post(f"promises/{first}/evidence/{offered}/reject", reason="不是付款凭证") == {"state": "running"}
+    assert desk.get(f"/api/v1/commitments/promises/{first}").json()["offers"][0]["state"] == "rejected"
+    assert post(f"promises/{first}/change", terms={}, **decided | {"reason": "term"})["code"] == "PROM-BARRED"
+    new = json.loads(json.dumps(to_json(make.terms(title="拨付示例一号项目落户奖励（分两期）"))))
+    assert post(f"promises/{first}/change", terms=new, **decided) == {"state": "running"}
+    one = desk.get(f"/api/v1/commitments/promises/{first}").json()
+    assert ["分两期" in v["terms"]["title"] for v in one["versions"]] == [False, True], "the old wording stays"
+    assert post(f"promises/{second}/replace", follower=first, **decided) == {"state": "changed"}
+    assert post(f"promises/{third}/decline", words="不再履行", digest="x")["code"] == "EVID-DIGEST"
+    assert post(f"promises/{third}/decline", words="不再履行", digest=PAPER) == {"state": "broken"}
+    ACTING["now"] = COUNTERPART
+    raised = post(f"promises/{first}/dispute", words="没有收到", digest=PAPER)["dispute"]
+    ACTING["now"] = CHECKER
+    where = f"promises/{first}/disputes/{raised}/answer"
+    assert post(where, outcome="maybe", reason="查无实据", digest=PAPER)["code"] == "PROM-OUTCOME"
+    assert post(where, outcome="rejected", reason="尚未到期", digest=PAPER) == {"state": "running"}
+    assert desk.get(f"/api/v1/commitments/promises/{first}").json()["disputes"][0]["outcome"] == "rejected"
+    ACTING["now"] = Actor("stranger")
+    assert desk.post("/api/v1/commitments/papers", {"file": SimpleUploadedFile("x.pdf", b"x")}).status_code == 403
 
 
 def test_the_command_line_lists_judges_and_answers_by_two_clocks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +30,13 @@ def sheet(year: int, *, today: date, known_at: datetime) -> promises.Sheet:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Refusal("YEAR", field="year", value=year, rule=f"{FIRST_YEAR}–{LAST_YEAR}", zh="年度不在可查询的范围内。",
                       en="The year is out of range.")
+    return _sheet(year, as_of=max(date(year, 1, 1), min(date(year, 12, 31), today)), known_at=known_at)
+
+
+def _sheet(year: int, *, as_of: date, known_at: datetime) -> promises.Sheet:
     specs = {code: read_spec(one.params) for code, one in pack().indicators.items()}
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    as_of = max(first, min(last, today))
-    return promises.figures(specs, domain=pack().manifest.row, first=first, last=last, as_of=as_of, known_at=known_at)
+    return promises.figures(specs, domain=pack().manifest.row, first=date(year, 1, 1), last=date(year, 12, 31), as_of=as_of,
+                            known_at=known_at)
 
 
 def warned(found: promises.Sheet) -> list[Alarm]:
@@ -38,6 +44,35 @@ def warned(found: promises.Sheet) -> list[Alarm]:
     values = {key: figure.value for key, figure in found.figures.items() if key[1] != promises.CITY}
     things = [Thing(j.uid, j.title, j.unit, j.kind, j.state, j.late_days) for j in found.judged.values() if j.due <= found.last]
     return alarms(pack().rules, values, things)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A rule over the past: alarms of all month ends as known then, those that what is known now takes back, those that it adds."""
+
+    rule: str
+    alarms: int
+    unfounded: int
+    missed: int
+
+    @property
+    def false_share(self) -> Decimal | None:
+        """Per cent; not known where the rule never warned."""
+        return Decimal(100 * self.unfounded / self.alarms).quantize(Decimal("0.1")) if self.alarms else None
+
+
+def back_test(year: int, *, today: date, known_at: datetime) -> list[Tried]:
+    """Each rule at each month end that is over, with what was known that day against what is known now of the same day. Errors: `YEAR`."""
+    sheet(year, today=today, known_at=known_at)
+    then, now = set[tuple[date, str, str, str]](), set[tuple[date, str, str, str]]()
+    for month in range(1, 13):
+        day = date(year, month, monthrange(year, month)[1])
+        if day >= today:
+            break
+        for found, known in ((then, clock.end_of(day)), (now, known_at)):
+            found.update((day, a.rule, a.about, a.unit) for a in warned(_sheet(year, as_of=day, known_at=known)))
+    sorts = (then, then - now, now - then)
+    return [Tried(rule.code, *(sum(one[1] == rule.code for one in some) for some in sorts)) for rule in pack().rules]
 
 
 def indicator(code: str) -> Any:

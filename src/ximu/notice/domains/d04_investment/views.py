@@ -37,8 +37,14 @@ def index(request: HttpRequest) -> HttpResponse:
               for a in queries.warned(found)]
     return render(request, "d04/index.html", {
         "pack": pack, "year": found.first.year, "as_of": found.as_of, "rows": rows, "warned": warned, "rules": pack.rules,
+        "tried": _tried(found) if "tried" in request.GET else None,
         "city": [(code, one, found.figures[(code, promises.CITY)]) for code, one in pack.indicators.items()],
     })
+
+
+def _tried(found: promises.Sheet) -> list[queries.Tried]:
+    now = clock.now()
+    return queries.back_test(found.first.year, today=clock.city_day(now), known_at=now)
 
 
 @require_safe

@@ -11,6 +11,7 @@ from ninja import Field, Router, Schema
 
 from ximu.foundation import clock, documents
 from ximu.foundation.web import actor_of
+from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_supervision import queries, services
 
@@ -45,20 +46,73 @@ class AnswerIn(Schema):
     deliverable: str = ""
 
 
-def _letter(text: str) -> bytes:
+class ReturnIn(Schema):
+    reason: str = Field("", max_length=2000)
+
+
+class RatingIn(Schema):
+    rating: str
+    words: str = Field("", max_length=2000)
+
+
+class RoundIn(Schema):
+    """`scope`: units by name or uid, or an open expression such as 各区人民政府; `items`: the checklist in words."""
+
+    year: int
+    title: str = Field("", max_length=200)
+    scope: list[str] = Field(max_length=1000)
+    items: list[str] = Field(max_length=1000)
+    size: int
+
+
+class TeamIn(Schema):
+    logins: list[str] = Field(max_length=50)
+
+
+class MarkIn(Schema):
+    verdict: str
+    note: str = Field("", max_length=1000)
+
+
+class MarksIn(Schema):
+    """Item of the checklist → verdict and note."""
+
+    marks: dict[str, MarkIn]
+
+
+class FindingIn(Schema):
+    """`evidence`: the file, base64; `token`: chosen by the sender, so that a finding sent again is taken once."""
+
+    item: str = Field(max_length=20)
+    criterion: str = Field("", max_length=4000)
+    condition: str = Field("", max_length=4000)
+    cause: str = Field("", max_length=4000)
+    effect: str = Field("", max_length=4000)
+    evidence: str = ""
+    token: str = Field(min_length=1, max_length=32)
+
+
+class ReplyIn(Schema):
+    words: str = Field("", max_length=10_000)
+
+
+def _file(text: str, field: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except ValueError:
-        raise Refusal("FILE-KIND", field="letter", value="", rule="base64", zh="答复函应为base64。",
-                      en="The letter must be base64.") from None
+        raise Refusal("FILE-KIND", field=field, value="", rule="base64", zh="文件应为base64。", en="The file must be base64.") from None
 
 
 @router.get("/proposals", response=list[dict[str, Any]], summary="建议提案 Proposals")
 def proposals(request: HttpRequest, session: str = "", unit: str = "") -> Any:
     actor_of(request).must("proposals.see")
-    return [{"uid": p.uid, "session": p.session, "number": p.number, "kind": p.kind, "title": p.title, "lead": p.lead,
-             "assisting": p.assisting, "assigned_on": p.assigned_on, "answer_class": p.answer_class, "answered_on": p.answered_on,
-             "rating": p.rating, "promise": p.promise, "case": p.case} for p in queries.proposals(session=session, unit=unit)]
+    return [_shown(p) for p in queries.proposals(session=session, unit=unit)]
+
+
+def _shown(p: Any) -> dict[str, Any]:
+    return {"uid": p.uid, "session": p.session, "number": p.number, "kind": p.kind, "title": p.title, "lead": p.lead,
+            "assisting": p.assisting, "assigned_on": p.assigned_on, "answer_class": p.answer_class, "answered_on": p.answered_on,
+            "rating": p.rating, "promise": p.promise, "case": p.case}
 
 
 @router.post("/proposals", response=dict[str, Any], summary="交办 Assign proposals")
@@ -82,9 +136,27 @@ def opinion(request: HttpRequest, proposal: str, given: OpinionIn) -> Any:
 
 @router.post("/proposals/{proposal}/answers", response=dict[str, Any], summary="答复 Answer")
 def answer(request: HttpRequest, proposal: str, given: AnswerIn) -> Any:
-    told = services.Given(given.klass, given.words, _letter(given.letter), given.due, given.deliverable)
+    told = services.Given(given.klass, given.words, _file(given.letter, "letter"), given.due, given.deliverable)
     made = services.answer_proposal(proposal, told, by=actor_of(request), at=clock.now())
     return {"class": made.klass, "letter": made.letter, "promise": queries.proposal(proposal).promise}
+
+
+@router.post("/proposals/{proposal}/return", response=dict[str, str], summary="退回 Return to be assigned anew")
+def send_back(request: HttpRequest, proposal: str, given: ReturnIn) -> Any:
+    services.return_proposal(proposal, reason=given.reason, by=actor_of(request), at=clock.now())
+    return {"proposal": proposal}
+
+
+@router.get("/proposals/mine", response=list[dict[str, Any]], summary="本人的建议提案 The delegate's own")
+def mine(request: HttpRequest) -> Any:
+    by = actor_of(request)
+    by.must("proposals.own")
+    return [_shown(p) for p in queries.mine(by)]
+
+
+@router.post("/proposals/{proposal}/rating", response=dict[str, str], summary="满意度 The delegate's word")
+def rating(request: HttpRequest, proposal: str, given: RatingIn) -> Any:
+    return {"state": services.rate(proposal, rating=given.rating, words=given.words, by=actor_of(request), at=clock.now())}
 
 
 @router.get("/proposals/{proposal}/answers/{place}/letter.{form}", summary="答复函 Letter of an answer (docx, pdf)")
@@ -108,7 +180,88 @@ def rounds(request: HttpRequest) -> Any:
              "commit_index": r.commit_index} for r in queries.rounds()]
 
 
+@router.post("/rounds", response=dict[str, str], summary="部署督查 Plan a round")
+def plan_round(request: HttpRequest, given: RoundIn) -> Any:
+    by, day = actor_of(request), clock.today()
+    by.must("inspection.run")
+    scope: list[str] = []
+    for words in given.scope:
+        if registry.unit(words, as_of=day):
+            scope.append(words)
+        else:
+            scope += registry.expand(words, as_of=day) if registry.is_phrase(words) else [registry.named(words, as_of=day)]
+    return {"round": services.plan_round(year=given.year, title=given.title, scope=scope, items=given.items, size=given.size, by=by,
+                                         at=clock.now())}
+
+
+@router.get("/rounds/{uid}", response=dict[str, Any], summary="一轮督查 One round with its visits and extracts")
+def one_round(request: HttpRequest, uid: str) -> Any:
+    actor_of(request).must("inspection.visit")
+    row = queries.round_of(uid)
+    return {"uid": row.uid, "year": row.year, "title": row.title, "state": row.state, "items": row.items, "scope": row.population,
+            "visits": [{"uid": v.uid, "unit": v.unit, "team": len(v.team), "marked": len(v.marks),
+                        "findings": len(queries.findings(v))} for v in queries.visits(row)],
+            "extracts": [{"uid": e.uid, "unit": e.unit, "at": e.at} for e in queries.extracts(row)]}
+
+
+@router.post("/rounds/{uid}/commit", response=dict[str, str], summary="种子先行入日志 Commit the seed")
+def commit(request: HttpRequest, uid: str) -> Any:
+    return {"commitment": services.commit_seed(uid, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/rounds/{uid}/draw", response=dict[str, list[str]], summary="抽取样本 Draw the sample")
+def draw(request: HttpRequest, uid: str) -> Any:
+    return {"sample": services.draw(uid, by=actor_of(request), at=clock.now())}
+
+
 @router.get("/rounds/{uid}/redraw", response=dict[str, Any], summary="重抽样本 Draw the sample again")
 def redraw(request: HttpRequest, uid: str) -> Any:
     actor_of(request).must("inspection.visit")
     return queries.redraw(queries.round_of(uid))
+
+
+@router.get("/visits/{uid}", response=dict[str, Any], summary="一次现场督查 One visit, for the team and the unit")
+def visit(request: HttpRequest, uid: str) -> Any:
+    by, row = actor_of(request), queries.visit(uid)
+    if not queries.speaks_for(by, row.unit, on=clock.today()):
+        by.must("inspection.visit")
+    return {"uid": row.uid, "round": row.round.uid, "unit": row.unit, "marks": row.marks, "findings": [
+        {"uid": f.uid, "item": f.item, "criterion": f.criterion, "condition": f.condition, "cause": f.cause, "effect": f.effect,
+         "evidence": f.evidence, "at": f.at, "reply": f.reply, "reply_due": f.reply_due, "replied_at": f.replied_at,
+         "reply_late": f.reply_late, "case": f.case} for f in queries.findings(row)]}
+
+
+@router.post("/visits/{uid}/team", response=dict[str, int], summary="督查组 Who goes")
+def team(request: HttpRequest, uid: str, given: TeamIn) -> Any:
+    services.assign_team(uid, given.logins, by=actor_of(request), at=clock.now())
+    return {"team": len(queries.visit(uid).team)}
+
+
+@router.post("/visits/{uid}/marks", response=dict[str, int], summary="检查清单 Marks of the checklist")
+def marks(request: HttpRequest, uid: str, given: MarksIn) -> Any:
+    """Sent again, it changes nothing."""
+    told = {item: (one.verdict, one.note) for item, one in given.marks.items()}
+    return {"marked": services.mark(uid, told, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/visits/{uid}/findings", response=dict[str, str], summary="问题 A finding with its evidence")
+def finding(request: HttpRequest, uid: str, given: FindingIn) -> Any:
+    found = services.Found(given.item, given.criterion, given.condition, given.cause, given.effect, _file(given.evidence, "evidence"),
+                           given.token)
+    return {"finding": services.add_finding(uid, found, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/findings/{uid}/reply", response=dict[str, bool], summary="单位说明 The unit's reply")
+def reply(request: HttpRequest, uid: str, given: ReplyIn) -> Any:
+    return {"late": services.reply(uid, words=given.words, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/visits/{uid}/extract", response=dict[str, str], summary="出具摘录 Issue the signed extract")
+def issue_extract(request: HttpRequest, uid: str) -> Any:
+    return {"extract": services.extract(uid, by=actor_of(request), at=clock.now()).uid}
+
+
+@router.get("/extracts/{uid}", summary="摘录 The extract, verified offline by ximu-verify")
+def extract(request: HttpRequest, uid: str) -> HttpResponse:
+    actor_of(request).must("inspection.run")
+    return HttpResponse(queries.bundle(queries.extract_of(uid)), content_type="application/json")

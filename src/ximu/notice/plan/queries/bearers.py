@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Aggregate, Q, TextField, When
 from django.db.models import Case as Case_
 
+from ximu.foundation.once import reading
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -40,11 +41,13 @@ class Bearers:
         self.as_of = as_of
         self._meant: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         self._borne: dict[Any, dict[str, tuple[str, str]]] = {}
+        self._read_already: dict[tuple[int, date | None], tuple[Any, dict[str, tuple[str, str]]]] = {}
         try:
             self._owners = registry.owners(as_of)
         except Refusal:
             self._owners = {}
-        asked = list({(u["words"], t.plan.issued_on or as_of): None for t in targets for u in t.units if not u["phrase"]})
+        lists = {(id(t.units), t.plan.issued_on or as_of): t.units for t in targets}
+        asked = list({(u["words"], on): None for (_, on), units in lists.items() for u in units if not u["phrase"]})
         answers = registry.resolve_many([(words, "", on) for words, on in asked])
         self._named = {key: self._carriers(answer) for key, answer in zip(asked, answers, strict=True)}
 
@@ -58,6 +61,12 @@ class Bearers:
 
         Tasks with the same words share one answer: it is not to be changed.
         """
+        same = (id(target.units), target.plan.issued_on)
+        if same not in self._read_already:
+            self._read_already[same] = (target.units, self._alike(target))
+        return self._read_already[same][1]
+
+    def _alike(self, target: PlanRow) -> dict[str, tuple[str, str]]:
         key = (target.plan.issued_on, *((one["role"], one["words"], one["phrase"]) for one in target.units))
         if key not in self._borne:
             self._borne[key] = self._read(target)
@@ -202,31 +211,33 @@ class _Seen:
 
     def __init__(self, targets: Sequence[PlanRow], bearers: Bearers, *, known_at: datetime) -> None:
         self.as_of, day = bearers.as_of, Q(dated__lte=bearers.as_of)
-        self._signed = standing.signed_readings(targets[0].plan, known_at) if targets else {}
         self._found: dict[int, dict[str, tuple[int, int]]] = {target.pk: {} for target in targets}
         valid, completes = Q(expires_on__gte=self.as_of), Q(completes=True)
         amounts = Case_(When(~day, then=0), When(valid & completes, then=7), When(valid, then=3), When(completes, then=5), default=1)
         rows = Evidence.objects.filter(row__in=list(self._found), state=Evidence.State.ACCEPTED, reviewed_at__lte=known_at).order_by()
         carriers: dict[str, str] = {}
         for row, what, units in rows.values_list("row_id").annotate(what=amounts).annotate(units=Joined("unit")):
-            held = self._found[row]
-            for unit in units.split():
-                carrier = carriers.get(unit) or carriers.setdefault(unit, bearers.carrier(unit, unit))
-                if carrier in held:
-                    before = held[carrier]
-                    held[carrier] = (before[0] + 1, before[1] | what)
-                else:
-                    held[carrier] = (1, what)
+            held, given = self._found[row], units.split()
+            for unit in set(given).difference(carriers):
+                carriers[unit] = bearers.carrier(unit, unit)
+            borne = [carriers[unit] for unit in given]
+            fresh = dict.fromkeys(borne, (1, what))
+            if len(fresh) == len(borne) and held.keys().isdisjoint(fresh):
+                held.update(fresh)
+                continue
+            for carrier in borne:
+                count, before = held.get(carrier, NOTHING)
+                held[carrier] = (count + 1, before | what)
         self._lights: dict[Case, list[str]] = {}
 
     def of(self, target: PlanRow, units: Sequence[str]) -> tuple[list[str], list[int]]:
         """(lights, numbers of proofs) in the order of the units."""
-        case = (standing.due_of(target, signed=self._signed)[0], target.standing, target.plan.issued_on)
+        case = (target.known_due or target.proposed_due, target.standing, target.plan.issued_on)
         if case not in self._lights:
             self._lights[case] = [standing.judge(*case, _standing_for(what, self.as_of), self.as_of).light for what in range(8)]
         lights_of, shown = self._lights[case], self._found[target.pk]
-        counts, amounts = zip(*(shown.get(unit, NOTHING) for unit in units), strict=True) if units else ((), ())
-        return [lights_of[what] for what in amounts], list(counts)
+        found = [shown.get(unit, NOTHING) for unit in units]
+        return [lights_of[what] for _, what in found], [count for count, _ in found]
 
 
 NOTHING = (0, 0)
@@ -244,7 +255,11 @@ def matrix(of: Plan, *, as_of: date, known_at: datetime | None = None) -> dict[s
     With `known_at` also `lights` and `evidence`: the light of each duty and the number of its accepted proofs. Tasks that the same
     units bear are filled in together.
     """
-    targets = standing.rows(of)
+    with reading():
+        return _matrix(standing.borne_rows(of, known_at), as_of=as_of, known_at=known_at)
+
+
+def _matrix(targets: Sequence[PlanRow], *, as_of: date, known_at: datetime | None) -> dict[str, Any]:
     bearers = Bearers(targets, as_of=as_of)
     seen = _Seen(targets, bearers, known_at=known_at) if known_at else None
     alike: dict[tuple[str, ...], list[tuple[PlanRow, list[str]]]] = {}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import DateField, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from ximu.foundation import clock
@@ -84,10 +86,27 @@ def due_of(target: PlanRow, *, signed: dict[int, Reading]) -> tuple[date | None,
     return target.proposed_due, "proposed" if target.proposed_due else ""
 
 
+def live_readings(known_at: datetime) -> QuerySet[Reading]:
+    return Reading.objects.filter(signed_at__lte=known_at).filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=known_at))
+
+
 def signed_readings(of: Plan, known_at: datetime) -> dict[int, Reading]:
-    live = Reading.objects.filter(row__plan=of, signed_at__lte=known_at).filter(
-        Q(withdrawn_at=None) | Q(withdrawn_at__gt=known_at))
-    return {r.row_id: r for r in live}
+    return {r.row_id: r for r in live_readings(known_at).filter(row__plan=of)}
+
+
+def borne_rows(of: Plan, known_at: datetime | None) -> list[PlanRow]:
+    """The tasks with what decides who bears them and when they are due, no more; `known_due` is the day of the signed reading.
+
+    Tasks whose units are written alike share one list of them: it is not to be changed.
+    """
+    signed = Subquery(live_readings(known_at).filter(row=OuterRef("pk")).values("due")[:1]) if known_at else Value(
+        None, output_field=DateField())
+    found = list(of.rows.only("row", "plan", "position", "standing", "proposed_due").annotate(
+        known_due=signed, written=Cast("units", TextField())))
+    read = {text: json.loads(text) for text in {target.written for target in found}}
+    for target in found:
+        target.units = read[target.written]
+    return found
 
 
 def status(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
+from ximu.notice.plan.rules.lights import LIGHTS
 
 HALVES = {"mid": Text("年中检查", "mid-year check"), "end": Text("年底考核", "year-end assessment")}
 CLAIMS = {"done": Text("已完成", "done"), "running": Text("推进中", "under way"), "not_started": Text("未开始", "not started")}
@@ -65,22 +66,23 @@ class Figure:
 def figures(inputs: Mapping[str, Any]) -> list[Figure]:
     """All figures of a check's report, from its inputs and nothing else."""
     lines, duties = inputs["lines"], inputs["duties"]
-    day = f"{inputs['as_of']} known_at={inputs['known_at'][:19]} log={inputs.get('log_size', '—')}"
+    day = f"基准日{inputs['as_of']}，数据截至{inputs['known_at'][:16].replace('T', ' ')}，日志前{inputs.get('log_size', '—')}条"
     by_light = Counter(line["light"] for line in lines)
     by_duty = Counter(duty["light"] for duty in duties)
     met = sum(verdict_of(light) == "met" for light in (duty["light"] for duty in duties))
-    found = [Figure("rows", str(len(lines)), Text("项任务", "tasks"), f"plan.rows as_of={day}")]
+    found = [Figure("rows", str(len(lines)), Text("项任务", "tasks"), f"任务分工表；{day}")]
     for light in ("done", "on_time", "at_risk", "overdue", "evidence_expired", "not_started"):
-        rows = " ".join(line["row"] for line in lines if line["light"] == light) or "—"
-        found.append(Figure(f"light:{light}", str(by_light[light]), Text(light, light), f"plan.status light={light} as_of={day}: {rows}"))
-    found.append(Figure("duties", str(len(duties)), Text("项职责（单位×任务）", "duties (unit × task)"), f"plan.duties as_of={day}"))
-    found.append(Figure("units", str(len({d["unit"] for d in duties})), Text("个责任单位", "units"), f"plan.duties as_of={day}"))
+        rows = "、".join(line["row"] for line in lines if line["light"] == light) or "无"
+        words = LIGHTS[light]
+        found.append(Figure(f"light:{light}", str(by_light[light]), words, f"任务进度判定为“{words.zh}”：{rows}；{day}"))
+    found.append(Figure("duties", str(len(duties)), Text("项职责（单位×任务）", "duties (unit × task)"), f"单位×任务职责表；{day}"))
+    found.append(Figure("units", str(len({d["unit"] for d in duties})), Text("个责任单位", "units"), f"单位×任务职责表；{day}"))
     found.append(Figure("met", str(met), Text("项职责有有效证据", "duties with valid evidence"),
-                        f"plan.duties light=done,on_time as_of={day}"))
+                        f"职责判定为“{LIGHTS['done'].zh}”或“{LIGHTS['on_time'].zh}”；{day}"))
     for light in ("overdue", "evidence_expired"):
         units = len({d["unit"] for d in duties if d["light"] == light})
         found.append(Figure(f"units:{light}", str(units), Text("个单位", "units"),
-                            f"plan.duties light={light} as_of={day}: {by_duty[light]} duties"))
+                            f"职责判定为“{LIGHTS[light].zh}”，共{by_duty[light]}项；{day}"))
     return found
 
 
@@ -89,12 +91,13 @@ def finding_figures(findings: Iterable[tuple[str, str]], became_of: Iterable[str
     pairs, since = list(findings), Counter(became_of)
     count = Counter(verdict or system for verdict, system in pairs)
     differ = sum(bool(verdict) and verdict != system for verdict, system in pairs)
-    source = f"plan.findings check={check}"
+    source = f"检查{check}的核查结论"
     return [
         Figure("findings", str(len(pairs)), Text("项职责", "duties"), source),
-        *[Figure(f"verdict:{code}", str(count[code]), words, f"{source} verdict={code}") for code, words in VERDICTS.items()],
-        Figure("differ", str(differ), Text("项改判", "found otherwise"), f"{source} verdict≠system"),
-        *[Figure(f"became:{code}", str(since[code]), words, f"{source} became={code}") for code, words in BECAME.items() if code in since],
+        *[Figure(f"verdict:{code}", str(count[code]), words, f"{source}为“{words.zh}”") for code, words in VERDICTS.items()],
+        Figure("differ", str(differ), Text("项改判", "found otherwise"), f"{source}与系统判定不同"),
+        *[Figure(f"became:{code}", str(since[code]), words, f"{source}：与年中相比“{words.zh}”")
+          for code, words in BECAME.items() if code in since],
     ]
 
 

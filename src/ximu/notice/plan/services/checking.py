@@ -23,13 +23,18 @@ BATCH = 500
 def open_check(plan: str, *, year: int, half: str, by: Actor, at: datetime) -> Check:
     """Open a check; one that is open already is answered.
 
-    Errors: `PERM-DENIED`, `PLAN-NONE`, `CHECK-HALF`, `TIME-FUTURE` before its set day.
+    Errors: `PERM-DENIED`, `PLAN-NONE`, `CHECK-HALF`, `YEAR` when its set day lies before the plan, `TIME-FUTURE` before its set day.
     """
     by.must("plan.check")
     found = queries.plan(plan)
     if half not in rules.HALVES:
         raise Refusal("CHECK-HALF", field="half", value=half[:10], rule=" ".join(rules.HALVES), zh="检查种类应为年中或年底。",
                       en="A check is of the mid-year or the year-end.")
+    today = clock.city_day(at)
+    begun = (found.issued_on or today).year
+    if not begun <= year <= today.year:
+        raise Refusal("YEAR", field="year", value=year, rule=f"{begun}–{today.year}", zh=f"检查年度应在{begun}年至{today.year}年之间。",
+                      en=f"The year of a check lies between {begun} and {today.year}.")
     day = queries.set_day(year, half)
     if day > clock.city_day(at):
         raise Refusal("TIME-FUTURE", field="year", value=year, rule=f"≥ {day}", zh=f"该检查的基准日为{day}，尚未到。",

@@ -12,6 +12,7 @@ from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
+from ximu.notice.plan import queries
 from ximu.notice.plan.models import Evidence, PlanRow
 from ximu.notice.plan.rules import lights
 
@@ -29,7 +30,8 @@ class Given:
 
 
 def submit_evidence(row: str, given: Given, *, unit: str, by: Actor, at: datetime) -> Evidence:
-    """Errors: `PLAN-NONE`, `EVID-DIGEST` without a file, `TIME-FUTURE`, `EVID-DUP` for the same file again."""
+    """Errors: `PLAN-NONE`, `EVID-DIGEST` without a file, `TIME-FUTURE`, `DUTY-NONE` for a unit that the task does not bind,
+    `EVID-DUP` for the same file again."""
     by.must("plan.report", unit)
     target = PlanRow.objects.select_related("plan").filter(uid=row).first()
     if target is None:
@@ -40,6 +42,7 @@ def submit_evidence(row: str, given: Given, *, unit: str, by: Actor, at: datetim
     if given.dated > clock.city_day(at):
         raise Refusal("TIME-FUTURE", field="dated", value=given.dated.isoformat(), rule="≤ today",
                       zh=f"材料日期{given.dated}在今天之后。", en=f"The evidence is dated {given.dated}, in the future.")
+    _must_bear(target, unit, days=(given.dated, clock.city_day(at)))
     stored, _ = files.keep([given.content], most_bytes=LARGEST_BYTES)
     try:
         with transaction.atomic():
@@ -52,6 +55,15 @@ def submit_evidence(row: str, given: Given, *, unit: str, by: Actor, at: datetim
         raise Refusal("EVID-DUP", status=409, field="file", value=stored[:12], rule="unique",
                       zh="该文件已作为本任务的材料提交过。", en="This file was already submitted for this task.") from error
     return evidence
+
+
+def _must_bear(target: PlanRow, unit: str, *, days: tuple[date, ...]) -> None:
+    """Of the day that it proves or of today: a unit that was merged since shows what it did itself."""
+    if not queries.has_registry() or any(duty.unit == unit for day in days for duty in queries.duties(target, as_of=day)):
+        return
+    raise Refusal("DUTY-NONE", field="unit", value=unit[:16], rule=target.unit_words[:200],
+                  zh=f"任务{target.row}的负责单位是“{target.unit_words[:80]}”，不含该单位。",
+                  en=f"Task {target.row} is borne by “{target.unit_words[:80]}”; this unit is not among them.")
 
 
 def _expiry(dated: date) -> date:

@@ -73,6 +73,8 @@ def test_a_check_opens_on_its_day_and_freezes_what_is_known(plan: Any) -> None:
     czj = unit("市财政局")
     refused("TIME-FUTURE", checking.open_check, "", year=2018, half="mid", by=person("a"), at=AT)
     refused("CHECK-HALF", checking.open_check, "", year=2018, half="third", by=person("a"), at=JULY)
+    for year in (1800, 2017, 2019):
+        refused("YEAR", checking.open_check, "", year=year, half="mid", by=person("a"), at=JULY)
     check = mid()
     assert check.uid == mid().uid
     report = {"unit": czj, "claim": "done", "words": "已完成", "by": person("clerk", czj), "at": JULY}
@@ -151,7 +153,9 @@ def test_every_figure_of_the_report_names_its_source_and_tells_when_it_is_stale(
     told = [p.text for p in made.paragraphs if p.text.startswith(("共", "涉及", "核查", "与年中"))]
     assert len(told) == 3
     assert not re.search(r"\d+(?:项|个)", "".join(told)), "a figure without the number of its source"
-    assert all("log=" in f.source and "known_at=2018-07-02" in f.source for f in queries.report_figures(check))
+    assert all("日志前" in f.source and "数据截至2018-07-02" in f.source for f in queries.report_figures(check))
+    runs = [run for p in docx.Document(io.BytesIO(documents.docx(made))).paragraphs for run in p.runs]
+    assert {run.text for run in runs if run.font.superscript} == {f"［{n}］" for n in numbers}, "numbers of sources stand raised behind figures"
     assert documents.pdf(made).startswith(b"%PDF")
     assert "年中检查报告" in "".join(p.text for p in docx.Document(io.BytesIO(documents.docx(made))).paragraphs)
     assert queries.stale_figures(check, known_at=JULY) == []

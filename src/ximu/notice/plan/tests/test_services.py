@@ -105,12 +105,16 @@ def test_the_notice_on_the_second_of_may(plan: Any) -> None:
     assert {code for code, light in lights.items() if light == "overdue"} == {"M1.1", "S1"}
 
 
+def office() -> str:
+    return registry.find("市发展改革委", as_of=date(2018, 4, 2))
+
+
 def given(content: bytes = b"proof", dated: date = date(2018, 3, 30), completes: bool = True) -> evidence.Given:
     return evidence.Given("清单", dated, completes, content)
 
 
 def test_accepted_evidence_turns_the_light_as_known_then(plan: Any) -> None:
-    made = evidence.submit_evidence(row("M1.1").uid, given(), unit="u", by=person("c"), at=AT)
+    made = evidence.submit_evidence(row("M1.1").uid, given(), unit=office(), by=person("c"), at=AT)
     with pytest.raises(Refusal) as why:
         evidence.review_evidence(made.uid, accept=True, reason="", by=person("c"), at=AT)
     assert why.value.code == "DUAL"
@@ -125,15 +129,25 @@ def test_accepted_evidence_turns_the_light_as_known_then(plan: Any) -> None:
     ({"content": b""}, "EVID-DIGEST"), ({"dated": date(2018, 4, 3)}, "TIME-FUTURE"), ({}, "EVID-DUP"),
 ])
 def test_bad_evidence_is_refused(plan: Any, change: dict[str, Any], code: str) -> None:
-    evidence.submit_evidence(row("M1.1").uid, given(), unit="u", by=person("c"), at=AT)
+    evidence.submit_evidence(row("M1.1").uid, given(), unit=office(), by=person("c"), at=AT)
     with pytest.raises(Refusal) as why:
-        evidence.submit_evidence(row("M1.1").uid, given(**change), unit="u", by=person("c"), at=AT)
+        evidence.submit_evidence(row("M1.1").uid, given(**change), unit=office(), by=person("c"), at=AT)
     assert why.value.code == code
     assert Evidence.objects.count() == 1
 
 
+def test_only_a_unit_that_the_task_binds_shows_progress_for_it(plan: Any) -> None:
+    target = row("D1")
+    borne = {duty.unit for duty in queries.duties(target, as_of=AT.date())}
+    other = next(u.uid for u in registry.units(as_of=AT.date()) if u.uid not in borne)
+    with pytest.raises(Refusal) as why:
+        evidence.submit_evidence(target.uid, given(), unit=other, by=person("c"), at=AT)
+    assert why.value.code == "DUTY-NONE" and target.unit_words in why.value.rule
+    assert evidence.submit_evidence(target.uid, given(), unit=min(borne), by=person("c"), at=AT).state == "submitted"
+
+
 def test_a_return_needs_a_reason_and_happens_once(plan: Any) -> None:
-    made = evidence.submit_evidence(row("M1.1").uid, given(), unit="u", by=person("c"), at=AT)
+    made = evidence.submit_evidence(row("M1.1").uid, given(), unit=office(), by=person("c"), at=AT)
     for reason, code in (("", "REASON"), ("不全", ""), ("不全", "STATE-EDGE")):
         try:
             evidence.review_evidence(made.uid, accept=False, reason=reason, by=person("d"), at=AT)

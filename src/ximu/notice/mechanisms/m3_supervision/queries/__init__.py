@@ -25,6 +25,7 @@ from ximu.notice.mechanisms.m3_supervision.queries.rounds import (
     rounds,
     sealed_places,
     seed_of,
+    speaks_for,
     visit,
     visits,
 )
@@ -33,5 +34,5 @@ from ximu.notice.mechanisms.m3_supervision.queries.yearly import register_figure
 __all__ = [
     "KINDS", "answer_letter", "bundle", "due_of", "extract_of", "extracts", "finding", "findings", "given_letter", "mine", "opinions",
     "own", "proposal", "proposals", "provider", "public_proposals", "redraw", "register_figures", "round_of", "rounds", "sealed_places",
-    "seed_of", "term", "today", "totals", "visit", "visits", "year_envelope", "year_figures", "year_text",
+    "seed_of", "speaks_for", "term", "today", "totals", "visit", "visits", "year_envelope", "year_figures", "year_text",
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from ximu.foundation import vault
 from ximu.foundation.resealing import Place, text_place
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.refusal import absent
+from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal, absent
 from ximu.notice.mechanisms.m3_supervision import rules
 from ximu.notice.mechanisms.m3_supervision.models import Extract, Finding, Round, Visit
 
@@ -35,6 +37,16 @@ def visit(uid: str) -> Visit:
     if found is None:
         raise absent("VISIT-NONE", field="visit", value=uid[:16], zh="次现场督查", en="visit")
     return found
+
+
+def speaks_for(by: Actor, unit: str, *, on: date) -> bool:
+    """Is this somebody of the unit that was inspected, or of the one that carries its duties now?"""
+    if not by.unit or not by.can("inspection.reply", by.unit):
+        return False
+    try:
+        return by.unit in {unit, registry.owner_of(unit, on=on)}
+    except Refusal:
+        return by.unit == unit
 
 
 def findings(of: Visit) -> list[Finding]:

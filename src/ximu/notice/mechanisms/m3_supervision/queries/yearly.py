@@ -107,7 +107,7 @@ def year_text(year: int, *, as_of: date, known_at: datetime, on: date) -> dict[s
     notes = [Paragraph(f"［{place}］{known[key].words.zh}：{known[key].source}，{known[key].where}", NOTES)
              for place, key in enumerate(order, 1)]
     office = registry.name(city.office(), as_of=on) if city.office() else "政务诚信建设综合协调部门"
-    letter = Letter(issuer=office, number=f"诚信年报〔{year}〕", title=f"{year}年政务诚信建设情况（供政府工作报告使用）",
+    letter = Letter(issuer=office, number=f"诚信年报〔{year}〕", title=f"{year}年政务诚信建设情况",
                     to="市人民政府办公厅", paragraphs=(*body, Paragraph("数据来源", 1), *notes,
                                 Paragraph(f"截至{as_of}，按{known_at:%Y-%m-%d}所知，透明日志{size}条。", NOTES)),
                     signer=office, day=on)

@@ -111,10 +111,12 @@ def linked(finding: str, case: str, *, at: datetime) -> None:
 def reply(finding: str, *, words: str, by: Actor, at: datetime) -> bool:
     """The unit's own words, kept once; after the term they are kept too, marked late. Whether it was late.
 
-    Errors: `PERM-DENIED`, `FIND-NONE`, `REASON`, `STATE-EDGE` for a second one.
+    Errors: `FIND-NONE`, `REPLY-OWN` for anybody who is not of the unit, `REASON`, `STATE-EDGE` for a second one.
     """
     row = queries.finding(finding)
-    by.must("inspection.reply", row.visit.unit)
+    if not queries.speaks_for(by, row.visit.unit, on=clock.city_day(at)):
+        raise Refusal("REPLY-OWN", status=403, field="by", value="", rule="被督查单位", zh="只有被督查单位的人员可以对问题作说明。",
+                      en="Only somebody of the unit that was inspected replies to a finding.")
     if not words.strip():
         raise Refusal("REASON", field="words", value="", rule="required", zh="须写明情况。", en="The reply needs words.")
     late = row.reply_due is not None and clock.city_day(at) > row.reply_due

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor
 from ximu.kernel.given import whole_of
 from ximu.notice.mechanisms.m3_supervision import queries, rules, services
 from ximu.notice.mechanisms.m3_supervision.views.proposals import _file
@@ -61,12 +63,17 @@ def act(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     return redirect("m3_supervision:round", uid)
 
 
+def _device_place(by: Actor) -> str:
+    """What one person's device keeps is not sent in the name of the next who signs in there."""
+    return hashlib.sha256(f"keep:{by.human}".encode()).hexdigest()[:12]
+
+
 @require_safe
 def visit(request: HttpRequest, uid: str) -> HttpResponse:
     """The checklist for the team, made for a telephone; the findings for the unit, which may reply."""
     by = actor_of(request)
     row = queries.visit(uid)
-    own = bool(by.unit) and by.unit == row.unit and by.can("inspection.reply", row.unit)
+    own = queries.speaks_for(by, row.unit, on=clock.today())
     if not own:
         by.must(SEE)
     team = by.human in {one["person"] for one in row.team}
@@ -74,7 +81,7 @@ def visit(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "m3_supervision/visit.html", {
         "row": row, "unit": registry.name(row.unit, as_of=clock.today()), "items": items, "team": team, "own": own,
         "findings": queries.findings(row), "verdicts": rules.VERDICTS.items(), "parts": rules.PARTS.items(), "token": secrets.token_hex(8),
-        "may_run": by.can("inspection.run"), "members": len(row.team)})
+        "may_run": by.can("inspection.run"), "members": len(row.team), "place": f"{row.uid}-{_device_place(by)}"})
 
 
 @require_POST

@@ -102,39 +102,14 @@ class Filters(Schema):
     due_by: date | None = None
 
 
-class EvidenceIn(Schema):
-    day: date
-    digest: str
-    value: Decimal = Field(Decimal(1), allow_inf_nan=False)
-    valid_until: date | None = None
-    name: str = ""
-    note: str = ""
-
-
-class ReadingIn(Schema):
-    day: date
-    value: Decimal = Field(allow_inf_nan=False)
-    valid_until: date | None = None
-
-
-class SeriesIn(Schema):
-    source: str = Field(max_length=200)
-    readings: list[ReadingIn] = Field(max_length=MOST)
-
-
-class DisputeIn(Schema):
-    words: str = Field(max_length=2000)
-    digest: str
-
-
-def _terms(given: TermsIn) -> rules.Terms:
+def terms_of(given: TermsIn) -> rules.Terms:
     target = rules.Target(**given.target.dict()) if given.target else None
     return rules.Terms(**{**given.dict(), "target": target, "matters": tuple(given.matters)})
 
 
 def _promise(given: PromiseIn) -> services.Promise:
     to = services.To(**given.to.dict()) if given.to else None
-    return services.Promise(**{**given.dict(), "terms": _terms(given.terms), "to": to})
+    return services.Promise(**{**given.dict(), "terms": terms_of(given.terms), "to": to})
 
 
 def _status(found: queries.Status) -> dict[str, Any]:
@@ -183,40 +158,19 @@ def one_promise(request: HttpRequest, uid: str, as_of: date | None = None, known
                 for n, since, terms, detail in queries.versions(row)]
     history = [{"what": {"zh": e.what.zh, "en": e.what.en}, "on": e.on, "known_at": e.known_at, "log_index": e.log_index}
                for e in queries.history(row)]
-    return {"promise": PromiseOut.from_orm(row).dict(), "status": _status(status), "versions": versions, "history": history}
+    facts = queries.facts(row)
+    offers = [{"evidence": o.uid, "day": o.proof.day, "value": o.proof.value, "valid_until": o.proof.valid_until, "state": o.state,
+               "digest": o.digest, "source": o.source} for o in facts.offers.values()]
+    disputes = [{"dispute": d.uid, "raised_on": d.raised_on, "answer_due": d.answer_due, "outcome": d.outcome,
+                 "answered_on": d.answered_on} for d in facts.disputes.values()]
+    return {"promise": PromiseOut.from_orm(row).dict(), "status": _status(status), "versions": versions, "history": history,
+            "offers": offers, "disputes": disputes}
 
 
 def _aware(moment: datetime | None) -> datetime:
     if moment is None:
         return clock.now()
     return moment if moment.tzinfo else moment.replace(tzinfo=clock.CITY)
-
-
-@router.post("/promises/{uid}/key", response=dict[str, str])
-def give_key(request: HttpRequest, uid: str) -> Any:
-    """A new code for the counterpart, told only now."""
-    return {"code": services.give_key(uid, by=actor_of(request), at=clock.now())}
-
-
-@router.post("/promises/{uid}/evidence", response=dict[str, str])
-def offer_evidence(request: HttpRequest, uid: str, evidence: EvidenceIn) -> Any:
-    return {"evidence": services.offer(uid, **evidence.dict(), by=actor_of(request), at=clock.now())}
-
-
-@router.post("/promises/{uid}/evidence/{evidence}/accept", response=dict[str, str])
-def accept_evidence(request: HttpRequest, uid: str, evidence: str) -> Any:
-    return {"state": services.accept(uid, evidence=evidence, by=actor_of(request), at=clock.now())}
-
-
-@router.post("/promises/{uid}/series", response=dict[str, str])
-def enter_series(request: HttpRequest, uid: str, series: SeriesIn) -> Any:
-    readings = [services.Reading(**r.dict()) for r in series.readings]
-    return {"state": services.measure(uid, readings, source=series.source, by=actor_of(request), at=clock.now())}
-
-
-@router.post("/promises/{uid}/dispute", response=dict[str, str])
-def dispute_promise(request: HttpRequest, uid: str, dispute: DisputeIn) -> Any:
-    return {"dispute": services.dispute(uid, words=dispute.words, digest=dispute.digest, by=actor_of(request), at=clock.now())}
 
 
 @router.post("/evaluate", response=dict[str, Any])

@@ -1,0 +1,165 @@
+"""What is done with a promise: papers, evidence, confirmation and dispute, changes by decision, declining."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import File, Router, Schema
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from ximu.foundation import clock, files
+from ximu.foundation.web import actor_of
+from ximu.ideas.commitments import services
+from ximu.ideas.commitments.api.register import MOST, TermsIn, terms_of
+
+router = Router(tags=["commitments 承诺"])
+PAPER_BYTES = 20 << 20
+PAPER = ("commitments.prove", "commitments.change", "commitments.counterpart")
+
+
+class EvidenceIn(Schema):
+    day: date
+    digest: str
+    value: Decimal = Field(Decimal(1), allow_inf_nan=False)
+    valid_until: date | None = None
+    name: str = ""
+    note: str = ""
+
+
+class ReadingIn(Schema):
+    day: date
+    value: Decimal = Field(allow_inf_nan=False)
+    valid_until: date | None = None
+
+
+class SeriesIn(Schema):
+    source: str = Field(max_length=200)
+    readings: list[ReadingIn] = Field(max_length=MOST)
+
+
+class DisputeIn(Schema):
+    words: str = Field(max_length=2000)
+    digest: str
+
+
+class RejectIn(Schema):
+    reason: str = Field("", max_length=1000)
+
+
+class ConfirmIn(Schema):
+    digest: str
+    words: str = Field("", max_length=1000)
+
+
+class AnswerIn(Schema):
+    outcome: str
+    reason: str = Field("", max_length=2000)
+    digest: str
+
+
+class DecisionIn(Schema):
+    """Why, and by which paper: `reason` is a class of the change procedure, `digest` that of the decision."""
+
+    reason: str
+    basis: str = Field("", max_length=400)
+    digest: str
+    compensation: str = Field("", max_length=1000)
+    words: str = Field("", max_length=1000)
+    on: date | None = None
+
+
+class ChangeIn(DecisionIn):
+    terms: TermsIn
+
+
+class ReplaceIn(DecisionIn):
+    follower: str = Field(max_length=16)
+
+
+class DeclineIn(Schema):
+    words: str = Field("", max_length=2000)
+    digest: str
+
+
+def _decision(given: DecisionIn) -> dict[str, Any]:
+    said = services.Decision(given.reason, given.basis, given.digest, given.compensation, given.words)
+    return {"decision": said, "on": given.on}
+
+
+@router.post("/papers", response=dict[str, Any])
+def keep_paper(request: HttpRequest, file: File[UploadedFile]) -> Any:
+    """A paper is kept under its digest, by which evidence, disputes and decisions name it. Errors: `FILE-SIZE`."""
+    by = actor_of(request)
+    by.must(next((one for one in PAPER if by.can(one)), PAPER[0]))
+    digest, size = files.keep(file.chunks(), most_bytes=PAPER_BYTES)
+    return {"digest": digest, "bytes": size}
+
+
+@router.post("/promises/{uid}/key", response=dict[str, str])
+def give_key(request: HttpRequest, uid: str) -> Any:
+    """A new code for the counterpart, told only now."""
+    return {"code": services.give_key(uid, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/promises/{uid}/evidence", response=dict[str, str])
+def offer_evidence(request: HttpRequest, uid: str, evidence: EvidenceIn) -> Any:
+    return {"evidence": services.offer(uid, **evidence.dict(), by=actor_of(request), at=clock.now())}
+
+
+@router.post("/promises/{uid}/evidence/{evidence}/accept", response=dict[str, str])
+def accept_evidence(request: HttpRequest, uid: str, evidence: str) -> Any:
+    return {"state": services.accept(uid, evidence=evidence, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/promises/{uid}/series", response=dict[str, str])
+def enter_series(request: HttpRequest, uid: str, series: SeriesIn) -> Any:
+    readings = [services.Reading(**r.dict()) for r in series.readings]
+    return {"state": services.measure(uid, readings, source=series.source, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/promises/{uid}/dispute", response=dict[str, str])
+def dispute_promise(request: HttpRequest, uid: str, dispute: DisputeIn) -> Any:
+    return {"dispute": services.dispute(uid, words=dispute.words, digest=dispute.digest, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/promises/{uid}/evidence/{evidence}/reject", response=dict[str, str])
+def reject_evidence(request: HttpRequest, uid: str, evidence: str, given: RejectIn) -> Any:
+    return {"state": services.reject(uid, evidence=evidence, reason=given.reason, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/promises/{uid}/confirm", response=dict[str, str])
+def confirm_promise(request: HttpRequest, uid: str, given: ConfirmIn) -> Any:
+    """The counterpart confirms what was performed."""
+    return {"state": services.confirm(uid, words=given.words, digest=given.digest, by=actor_of(request), at=clock.now())}
+
+
+@router.post("/promises/{uid}/disputes/{dispute}/answer", response=dict[str, str])
+def answer_dispute(request: HttpRequest, uid: str, dispute: str, given: AnswerIn) -> Any:
+    """`outcome`: upheld or rejected."""
+    return {"state": services.answer(uid, dispute=dispute, **given.dict(), by=actor_of(request), at=clock.now())}
+
+
+@router.post("/promises/{uid}/change", response=dict[str, str])
+def change_promise(request: HttpRequest, uid: str, given: ChangeIn) -> Any:
+    """New terms by decision; the old wording stays. A change of office is no reason (`PROM-BARRED`)."""
+    return {"state": services.change(uid, terms=terms_of(given.terms), **_decision(given), by=actor_of(request), at=clock.now())}
+
+
+@router.post("/promises/{uid}/replace", response=dict[str, str])
+def replace_promise(request: HttpRequest, uid: str, given: ReplaceIn) -> Any:
+    return {"state": services.replace(uid, follower=given.follower, **_decision(given), by=actor_of(request), at=clock.now())}
+
+
+@router.post("/promises/{uid}/withdraw", response=dict[str, str])
+def withdraw_promise(request: HttpRequest, uid: str, given: DecisionIn) -> Any:
+    return {"state": services.withdraw(uid, **_decision(given), by=actor_of(request), at=clock.now())}
+
+
+@router.post("/promises/{uid}/decline", response=dict[str, str])
+def decline_promise(request: HttpRequest, uid: str, given: DeclineIn) -> Any:
+    """The unit says that it will not perform: broken from this day."""
+    return {"state": services.decline(uid, words=given.words, digest=given.digest, by=actor_of(request), at=clock.now())}
