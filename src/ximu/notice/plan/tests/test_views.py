@@ -65,7 +65,7 @@ def test_a_reading_and_evidence_are_given_on_the_page(staff: Client, plan: Any) 
     assert refused.status_code == 403
     assert "DUAL" in refused.content.decode()
     staff.post(f"/console/plan/row/{row.uid}/evidence", {
-        "unit": "u", "dated": "2018-03-30", "title": "清单", "file": SimpleUploadedFile("a.pdf", b"proof")})
+        "unit": queries.duties(row, as_of=date(2018, 3, 30))[0].unit, "dated": "2018-03-30", "title": "清单", "file": SimpleUploadedFile("a.pdf", b"proof")})
     assert Evidence.objects.get().state == "submitted"
     page = staff.get(f"/console/plan/row/{row.uid}").content.decode()
     assert "按字面" in page
