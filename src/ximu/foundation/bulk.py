@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 from django.db.models.expressions import RawSQL
@@ -47,9 +48,21 @@ def _ready(field: Field[Any, Any], values: tuple[Any, ...]) -> Sequence[Any]:
     if field.get_internal_type() in _PLAIN and types <= {str, int}:
         return values
     if types & {dict, list}:
-        return [_one(field, value) for value in values]
+        made_by = _json(field)
+        same: dict[int, Any] = {}
+        for value in values:
+            if id(value) not in same:
+                same[id(value)] = made_by(value)
+        return [same[id(value)] for value in values]
     made = {value: _one(field, value) for value in set(values)}
     return [made[value] for value in values]
+
+
+def _json(field: Field[Any, Any]) -> Callable[[Any], Any]:
+    """SQLite takes text; PostgreSQL its own wrapper."""
+    if connection.vendor == "sqlite" and getattr(field, "encoder", True) is None:
+        return lambda value: orjson.dumps(value).decode()
+    return lambda value: _one(field, value)
 
 
 def _one(field: Field[Any, Any], value: Any) -> Any:

@@ -19,10 +19,10 @@ COMMITMENT = 64
 _WRONG = b"cursor"
 
 
-def step_value(step: Any, case_uid: str) -> dict[str, Any]:
-    """What a step's entry commits to."""
+def step_value(step: Any, case_uid: str, at: str = "") -> dict[str, Any]:
+    """What a step's entry commits to; `at` where many steps share a moment."""
     return {"case": case_uid, "verb": step.verb, "before": step.before, "after": step.after, "unit": step.unit, "by": step.by,
-            "at": moment(step.at), "decides": step.decides, "detail": step.detail}
+            "at": at or moment(step.at), "decides": step.decides, "detail": step.detail}
 
 
 def committed(step: Any, case_uid: str) -> str:
@@ -38,7 +38,8 @@ def sealed_many(steps: Iterable[tuple[Any, str]], *, at: datetime) -> list[bytes
     """As `sealed`, for steps of one moment: only the commitment differs."""
     blank = "0" * COMMITMENT
     before, behind = entry_bytes(SEALED, {"commitment": blank}, at).split(blank.encode())
-    return [before + commitment(step.salt, step_value(step, uid)).encode() + behind for step, uid in steps]
+    written = moment(at)
+    return [before + commitment(step.salt, step_value(step, uid, written)).encode() + behind for step, uid in steps]
 
 
 def _issued(slip: Slip | None, step: Step) -> bool:

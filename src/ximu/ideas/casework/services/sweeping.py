@@ -94,10 +94,11 @@ def _silence(cases: Sequence[_Late], day: date, *, at: datetime) -> None:
     if paused:
         Case.objects.filter(pk__in=among([c.pk for c in paused])).update(paused=True)
         pause_effects([c.about for c in paused])
-    days = {due: str(due) for due in {c.due for c in cases}}
-    moved = {c.pk: {"from": c.holder, "to": raised[c.pk]} for c in cases if c.pk in raised}
-    steps.write([steps.Done(c, "overdue", c.state, c.state, {"due": days[c.due], **moved.get(c.pk, {})}) for c in cases], by=SYSTEM, at=at)
-    announce_many([CaseOverdue(c.uid, c.procedure, c.state, c.about, _silences(c)) for c in cases], at=at)
+    told_of = {due: {"due": str(due)} for due in {c.due for c in cases}}
+    moved = {c.pk: {**told_of[c.due], "from": c.holder, "to": raised[c.pk]} for c in cases if c.pk in raised}
+    steps.write([steps.Done(c, "overdue", c.state, c.state, moved.get(c.pk) or told_of[c.due]) for c in cases], by=SYSTEM, at=at)
+    silences = {(c.procedure, c.state): _silences(c) for c in cases}
+    announce_many([CaseOverdue(c.uid, c.procedure, c.state, c.about, silences[c.procedure, c.state]) for c in cases], at=at)
 
 
 def _whom(case: _Late, superiors: dict[str, str]) -> list[tuple[str, str]]:
