@@ -3,7 +3,7 @@ CITY ?= example
 DB ?= sqlite
 PORT ?= 8000
 
-.PHONY: help run test setup pack bench spark
+.PHONY: help run test long setup pack bench spark
 
 help:            ## what there is to do
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -15,6 +15,10 @@ run:             ## install what is needed, load CITY=example (or shanghai) into
 test:            ## install what is needed, then all tests: rules, both databases, a real browser
 	@bash scripts/setup.sh test
 	@bash scripts/test.sh
+
+long:            ## the tests that take long: kills, full disks and faults of the disk at many points, a restore under writes
+	@bash scripts/setup.sh test
+	@.venv/bin/python -m pytest -m load
 
 pack:            ## a new pack from the pattern: make pack NAME=d05_debt
 	@python3 scripts/pack.py $(NAME)
