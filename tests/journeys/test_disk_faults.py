@@ -21,7 +21,7 @@ import pytest
 
 from tests.journeys.conftest import ROOT, City
 
-pytestmark = [pytest.mark.journey, pytest.mark.row("M1.2")]
+pytestmark = [pytest.mark.journey, pytest.mark.load, pytest.mark.row("M1.2")]
 HERE = Path(__file__).parent
 EIO, ENOSPC = 5, 28
 ONCE, FROM_THEN_ON, SHORT, KILLED = range(4)

@@ -13,7 +13,7 @@ import pytest
 from tests.journeys.courthouse import client, commit, judgments, upload
 from tests.journeys.test_faults import Home, home
 
-pytestmark = [pytest.mark.journey, pytest.mark.row("M1.2")]
+pytestmark = [pytest.mark.journey, pytest.mark.load, pytest.mark.row("M1.2")]
 __all__ = ["home"]
 FULL = httpx.codes.INSUFFICIENT_STORAGE
 

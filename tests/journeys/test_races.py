@@ -21,7 +21,7 @@ from tests.journeys.conftest import ROOT
 from tests.journeys.courthouse import client, judgments, upload
 from tests.journeys.test_faults import Home, home
 
-pytestmark = [pytest.mark.journey, pytest.mark.row("M1.2")]
+pytestmark = [pytest.mark.journey, pytest.mark.load, pytest.mark.row("M1.2")]
 __all__ = ["home"]
 HANDS = 100
 CLIENTS, LOCKS = (50, (1, 5, 30)) if os.environ.get("XIMU_CLIENTS") == "all" else (12, (1,))

@@ -21,7 +21,7 @@ from tests.journeys.conftest import ROOT
 from tests.journeys.courthouse import client, commit, judgments, upload
 from tests.journeys.test_faults import Home, home
 
-pytestmark = [pytest.mark.journey, pytest.mark.row("M1.2")]
+pytestmark = [pytest.mark.journey, pytest.mark.load, pytest.mark.row("M1.2")]
 __all__ = ["home"]
 MOST_SECONDS = 3600
 

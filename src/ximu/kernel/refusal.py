@@ -25,14 +25,19 @@ class Refusal(Exception):
 
     def envelope(self) -> dict[str, Any]:
         """The answer of API and CLI: `{"code","message_zh","message_en","field","value","rule","see"}`."""
-        value = self.value if isinstance(self.value, str | int | float | bool | None) else str(self.value)
+        value = self.value if isinstance(self.value, int | float | bool | None) else _shown(str(self.value))
         return {
-            "code": self.code, "message_zh": self.zh, "message_en": self.en,
-            "field": self.field, "value": value, "rule": self.rule, "see": self.see, **self.extra,
+            "code": self.code, "message_zh": _shown(self.zh), "message_en": _shown(self.en),
+            "field": _shown(self.field), "value": value, "rule": _shown(self.rule), "see": self.see, **self.extra,
         }
 
     def sentence(self, language: str = "zh") -> str:
         return self.en if language.startswith("en") else self.zh
+
+
+def _shown(text: str) -> str:
+    """A character zero and lone surrogates, which PostgreSQL and UTF-8 cannot hold, as signs that can be read."""
+    return text.replace("\0", "␀").encode("utf-8", "replace").decode()
 
 
 def absent(code: str, *, field: str, value: object, zh: str, en: str) -> Refusal:
