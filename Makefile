@@ -18,7 +18,7 @@ test:            ## install what is needed, then all tests: rules, both database
 
 long:            ## the tests that take long: kills, full disks and faults of the disk at many points, a restore under writes
 	@bash scripts/setup.sh test
-	@.venv/bin/python -m pytest -m load
+	@bash scripts/long.sh
 
 pack:            ## a new pack from the pattern: make pack NAME=d05_debt
 	@python3 scripts/pack.py $(NAME)

@@ -27,7 +27,7 @@ from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts import services
 from ximu.ideas.accounts.tests.factories import account, with_password
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row("S2", "M1.3")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk, pytest.mark.row("S2", "M1.3")]
 PUBLIC, STAFF = "public", "staff"
 OPEN = {
     "/console/login": PUBLIC, "/console/login/code": PUBLIC, "/console/logout": PUBLIC, "/console/alive": STAFF, "/console/": STAFF,

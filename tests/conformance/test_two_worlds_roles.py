@@ -42,7 +42,7 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row("M1.3")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk, pytest.mark.row("M1.3")]
 WORDS = "不得外传之内容"
 SECOND = "0123456789AC" + check_character("0123456789AC")
 OF_THE_LOG = ("/log/", "/api/v1/ledger/")
