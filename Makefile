@@ -17,7 +17,7 @@ test:            ## install what is needed, then all tests: rules, both database
 	@bash scripts/test.sh
 
 long:            ## the tests that take long: kills, full disks and faults of the disk at many points, a restore under writes
-	@bash scripts/setup.sh test
+	@bash scripts/setup.sh long
 	@bash scripts/long.sh
 
 pack:            ## a new pack from the pattern: make pack NAME=d05_debt

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what Ximu needs into .venv, saying what it does. Repeats in a second when nothing changed.
-#   setup.sh run    what serving needs        setup.sh test    also what the tests need
+#   setup.sh run    what serving needs        setup.sh test    also what the tests need        setup.sh long    and a C compiler
 set -euo pipefail
 cd "$(dirname "$0")/.."
 goal=${1:-run}
@@ -26,10 +26,11 @@ if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exit 0; fi
 [ -x .venv/bin/python ] || { "$python" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv; say "virtual environment 建立虚拟环境 .venv"; "$python" -m venv .venv; }
 [ -x .venv/bin/uv ] || { say "uv"; .venv/bin/python -m pip install -q --disable-pip-version-check uv; }
 files=(-r requirements.txt)
-[ "$goal" = test ] && files=(-r requirements-dev.txt)
+[ "$goal" != run ] && files=(-r requirements-dev.txt)
 say "Python packages 安装依赖 (${files[1]}, by hash)"
 VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install -q --require-hashes "${files[@]}"
 VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install -q --no-deps -e .
 apt_install fonts-noto-cjk
-if [ "$goal" = test ]; then command -v chromium >/dev/null || apt_install chromium; apt_install openssh-client openssh-sftp-server; fi
+if [ "$goal" != run ]; then command -v chromium >/dev/null || apt_install chromium; apt_install openssh-client openssh-sftp-server; fi
+if [ "$goal" = long ]; then command -v cc >/dev/null || apt_install gcc libc6-dev; fi
 printf '%s' "$wanted" > "$stamp"
