@@ -16,4 +16,8 @@ case ${DB:-sqlite} in
   *) echo "DB must be sqlite or postgresql"; exit 2 ;;
 esac
 [ "$XIMU_CITY" = example ] && export XIMU_CLOCK=${XIMU_CLOCK:-2019-03-20T09:00:00}
+printf '其他命令用同一套设置 other commands need the same settings:\n  export XIMU_HOME=%q XIMU_CITY=%q XIMU_DEMO=%q' "$XIMU_HOME" "$XIMU_CITY" "$XIMU_DEMO"
+[ -z "${XIMU_CLOCK:-}" ] || printf ' XIMU_CLOCK=%q' "$XIMU_CLOCK"
+case ${DATABASE_URL:-} in '') ;; *:*@*) [[ $DATABASE_URL =~ ://[^/@:]*: ]] && printf ' DATABASE_URL=…' || printf ' DATABASE_URL=%q' "$DATABASE_URL" ;; esac
+printf '\n  .venv/bin/ximu doctor\n\n'
 exec .venv/bin/ximu up --city "$XIMU_CITY" --port "${PORT:-8000}"
