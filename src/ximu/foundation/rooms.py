@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,8 @@ SRC = Path(__file__).resolve().parents[1]
 STOREYS = ("ideas", "notice", "notice/mechanisms", "notice/domains", "notice/safeguards", "faces")
 CONTAINERS = {"mechanisms", "domains", "safeguards"}
 SHARED = {"m3"}
+HEAD_ENDS = re.compile(r"^(?=@|def |async def |class )", re.MULTILINE)
+"""A line that begins a function or class; what stands above it is a program by itself."""
 
 
 @cache
@@ -52,8 +55,8 @@ def toml_of(name: str) -> list[tuple[Path, dict[str, Any]]]:
 
 
 def literal_of(module_path: Path, name: str) -> Any:
-    """The literal bound to `name` at the head of a module, without importing it."""
-    for node in ast.parse(module_path.read_text("utf-8")).body:
+    """The literal bound to `name` at the head of a module, before its first function or class, without importing it."""
+    for node in ast.parse(HEAD_ENDS.split(module_path.read_text("utf-8"), 1)[0]).body:
         if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
             return ast.literal_eval(node.value)
     return None

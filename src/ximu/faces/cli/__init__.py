@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -18,6 +19,7 @@ from ximu.kernel.refusal import Refusal
 EXIT_REFUSED = 2
 
 
+@cache
 def _found() -> dict[str, tuple[str, str]]:
     """Command name → (module, attribute), from the literal `COMMANDS` at the head of each `commands.py` (or `commands/*.py`).
 
