@@ -39,7 +39,7 @@ from tests.journeys.courthouse import client, judgments, key_of, servers_of, upl
 PAGES = ["/", "/units/", "/units/?q=财政", "/records/?q=合同", "/records/", "/promises/", "/lists/", "/plan/", "/hotline/", "/procurement/",
          "/log/", "/log/checkpoint", "/log/tile/0/000", "/healthz", "/sitemap.xml", "/feed.atom", "/data/", "/streets/", "/nowhere/",
          "/api/v1/openapi.json", "/console/login", "/report/"]
-ROWS, MEMORY_LIMIT, LIVED_SAMPLES, SAMPLE_SECONDS, GRACE_SECONDS = 5, 1.05, 40, 5.0, 20.0
+ROWS, MEMORY_LIMIT, LIVED_SAMPLES, SAMPLE_SECONDS, GRACE_SECONDS = 5, 1.05, 120, 5.0, 20.0
 FAULTS = {"worker killed": 2, "worker stopped": 2, "server killed": 1, "database held": 3, "slow clients": 3, "hostile requests": 3}
 """How often each is drawn, of the sum."""
 ALLOWED = {httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.INSUFFICIENT_STORAGE}
@@ -233,13 +233,16 @@ def main() -> None:
         soak.verified()
         soak.counted()
         lines = (city.home / "server.log").read_text("utf-8", "replace").splitlines()
-        errors = Counter(line.strip()[:160] for line in lines if "Traceback" in line or "ERROR" in line or "CRITICAL" in line)
+        errors = Counter(line.strip()[:160] for line in lines if any(word in line for word in ("Traceback", "ERROR", "CRITICAL")))
+        deaths = sum(errors.pop(f"[ERROR] Unexpected exit from worker-{n}", 0) for n in (1, 2))
+        if deaths > soak.faults["worker killed"] + 2 * soak.faults["server killed"]:
+            soak.wrong.append(f"{deaths} deaths of workers")
         growth = soak.growth()
         print(json.dumps({
             "minutes": round(minutes, 1), "answers": soak.answers, "faults": soak.faults, "delivered": len(soak.sent),
             "acknowledged": len(soak.acknowledged), "memory_growth": growth, "memory_limit": MEMORY_LIMIT,
             "memory_mib": {str(pid): [min(sizes), max(sizes)] for pid, sizes in soak.memory.items() if len(sizes) >= LIVED_SAMPLES},
-            "log_lines": len(lines), "log_errors": errors.most_common(12), "wrong": Counter(soak.wrong).most_common(20),
+            "log_lines": len(lines), "deaths": deaths, "log_errors": errors.most_common(12), "wrong": Counter(soak.wrong).most_common(20),
         }, ensure_ascii=False, indent=1))
         sys.exit(bool(soak.wrong or errors or any(one > MEMORY_LIMIT for one in growth)))
 

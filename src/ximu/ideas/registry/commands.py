@@ -49,7 +49,7 @@ def _plain(value: Any) -> Any:
 
 @click.group("registry")
 def registry_group() -> None:
-    """机构机构名录 The register of units."""
+    """机构名录 The register of units."""
 
 
 @registry_group.command("resolve")
