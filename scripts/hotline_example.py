@@ -29,6 +29,10 @@ PLANTED = {
     "repeat": {"unit": "示例市己区人民政府", "matter": "SX-PLANTED-1", "days": [date(2019, 5, 6), date(2019, 5, 14), date(2019, 5, 28)]},
     "returned": {"unit": "示例市财政局", "ticket": "T-RETURNED-1", "day": date(2019, 6, 3), "times": 3},
     "words": {"unit": "示例市乙区人民政府", "ticket": "T-WORDS-1", "day": date(2019, 6, 5), "text": "招商时说好的奖励至今没给，承诺未兑现"},
+    "alike": {"unit": "示例市丑区人民政府", "tickets": ["T-ALIKE-1", "T-ALIKE-2"], "day": date(2019, 6, 4),
+              "text": "小区门口的路灯连续三晚不亮，请派人检修。"},
+    "heaped": {"unit": "示例市甲区人民政府", "since": date(2019, 4, 1), "days": 7, "within": 4},
+    "massed": {"unit": "示例市癸区人民政府", "first": date(2019, 5, 20), "day": date(2019, 5, 31)},
 }
 
 
@@ -79,6 +83,7 @@ def _handled(frame: pl.DataFrame, draw: Draws, *, outbreak: int) -> pl.DataFrame
     called = frame["called_on"].to_numpy().astype("datetime64[D]")
     sent = called + draw.whole(0, 1, n)
     closed = sent + draw.whole(1, 12, n)
+    _report(closed, sent, called, frame["unit"].to_numpy())
     answered = draw.below(0.55, n)
     claimed = draw.below(0.72, n)
     fault = PLANTED["false_closure"]
@@ -96,8 +101,17 @@ def _handled(frame: pl.DataFrame, draw: Draws, *, outbreak: int) -> pl.DataFrame
         _planted()], how="diagonal_relaxed").sort("called_on", maintain_order=True)
 
 
+def _report(closed: np.ndarray, sent: np.ndarray, called: np.ndarray, unit: np.ndarray) -> None:
+    """Two units report other days than those on which they closed."""
+    heap, mass = PLANTED["heaped"], PLANTED["massed"]
+    own = (unit == heap["unit"]) & (called >= np.datetime64(heap["since"])) & (closed <= sent + heap["within"])
+    closed[own] = sent[own] + heap["days"]
+    first, day = np.datetime64(mass["first"]), np.datetime64(mass["day"])
+    closed[(unit == mass["unit"]) & (sent < day) & (closed >= first) & (closed <= day)] = day
+
+
 def _planted() -> pl.DataFrame:
-    repeat, returned, words = PLANTED["repeat"], PLANTED["returned"], PLANTED["words"]
+    repeat, returned, words, alike = (PLANTED[n] for n in ("repeat", "returned", "words", "alike"))
     one = {"channel": "电话", "kind": "投诉", "topic": "12", "matter": None, "returned": None, "content": None}
     return pl.DataFrame([
         *({**one, "ticket": f"T-REPEAT-{i}", "called_on": d, "dispatched_on": d, "unit_name": repeat["unit"], "matter": repeat["matter"]}
@@ -106,6 +120,8 @@ def _planted() -> pl.DataFrame:
          "returned": returned["times"]},
         {**one, "ticket": words["ticket"], "called_on": words["day"], "dispatched_on": words["day"], "unit_name": words["unit"],
          "content": words["text"]},
+        *({**one, "ticket": number, "called_on": alike["day"], "dispatched_on": alike["day"], "unit_name": alike["unit"],
+           "content": alike["text"]} for number in alike["tickets"]),
     ], infer_schema_length=None)
 
 

@@ -83,6 +83,23 @@ def d13_warnings(on: str | None, weeks: int | None, known_at: str | None, as_jso
                f"{len(judged['no_data_weeks'])} 周无数据 weeks without data, {len(judged['withheld_weeks'])} 周暂缓 weeks withheld")
 
 
+@d13_group.command("quality")
+@click.option("--on", "on", help="判定日 the day judged (default: the newest delivered)")
+@click.option("--known-at", help="截至何日已知 what was known by the end of this day")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def d13_quality(on: str | None, known_at: str | None, as_json: bool) -> None:
+    """报送数据核查 can what units report be true? A doubt is a question, never a verdict."""
+    found = queries.checked(_day(on, "--on", _newest()), known_at=_known(known_at)).envelope()
+    if as_json:
+        _say(found)
+        return
+    for one in found["doubts"]:
+        click.echo(f"{one['rule_zh']} {one['unit_name']} {one['period']}  {one['words_zh']} {one['words_en']}")
+    judged = [one for one in found["checks"] if one["suspicious"] is not None]
+    click.echo(f"{len(judged)} 项已判 checks judged, {len(found['checks']) - len(judged)} 项未判 not judged, "
+               f"{len(found['doubts'])} 项存疑 doubts")
+
+
 @d13_group.command("clusters")
 @click.argument("places", metavar="PLACES.csv")
 @click.option("--on", "on", help="判定日 the last day (default: the newest delivered)")

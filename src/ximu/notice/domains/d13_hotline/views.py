@@ -48,6 +48,28 @@ def index(request: HttpRequest) -> HttpResponse:
     })
 
 
+@require_GET
+def quality(request: HttpRequest) -> HttpResponse:
+    """The checks on what units report: every unit and interval with its result, passed and not judged ones too."""
+    actor = actor_of(request)
+    actor.must("d13.see")
+    span = events.span("hotline")
+    if span is None:
+        return render(request, "d13_hotline/quality.html", {"known": None})
+    last = _day(request, "last", span[1])
+    found = queries.checked(last, known_at=clock.now(), units=actor.units_with("d13.see"))
+    rates = {one["rule"]: _percent(one) for one in kept.rule_rates() if one["source"] == "D13" and one["rate"] is not None}
+    order = {True: 0, False: 1, None: 2}
+    return render(request, "d13_hotline/quality.html", {
+        "known": span, "last": last, "found": found,
+        "rules": [{"rule": rule, "words": queries.rule_words(rule), "basis": WARNINGS[rule]["basis"], "known": rates.get(rule),
+                   "doubts": sum(a.rule == rule for a in found.alarms)} for rule in queries.CHECKED],
+        "doubts": [{**a.envelope(), "name": queries.unit_name(a.unit, last)} for a in found.alarms],
+        "checks": sorted(({"name": queries.unit_name(one.unit, last), "words": one.words, "rule": queries.rule_words(one.finding.check),
+                           "finding": one.finding} for one in found.asked), key=lambda row: (order[row["finding"].suspicious], row["name"])),
+    })
+
+
 def _percent(rate: dict[str, Any] | None) -> dict[str, Any] | None:
     return rate and {"rate": round(100 * rate["rate"], 3), "high": round(100 * rate["high"], 3), "judged": rate["judged"]}
 

@@ -19,6 +19,8 @@ SCRIPT = runpy.run_path(str(Path(__file__).parents[6] / "scripts" / "hotline_exa
 PLANTED: dict[str, Any] = SCRIPT["PLANTED"]
 AT = datetime(2019, 7, 1, 1, tzinfo=UTC)
 ON = date(2019, 7, 1)
+REPORTED = {("alike", PLANTED["alike"]["unit"], PLANTED["alike"]["tickets"][0], PLANTED["alike"]["day"].isoformat()),
+            ("heaped", PLANTED["heaped"]["unit"], "close", "2019-04/2019-06"), ("massed", PLANTED["massed"]["unit"], "close", "2019-04/2019-06")}
 ABSENT = ("enforcement", "excluded", "due_on", "title_text")
 
 
@@ -37,6 +39,7 @@ def made() -> pl.DataFrame:
 def stored(made: pl.DataFrame, settings: Any, tmp_path: Path) -> None:
     settings.XIMU_HOME = tmp_path
     events.append("hotline", made, batch="example", by=SYSTEM, at=AT)
+    events.append("hotline_marks", rules.marks(made, b"key"), batch="example", by=SYSTEM, at=AT)
 
 
 @pytest.mark.usefixtures("stored")
@@ -50,6 +53,7 @@ def test_all_planted_faults_are_found_and_nothing_else() -> None:
         ("repeat", repeat["unit"], repeat["matter"], repeat["days"][-1].isoformat()),
         ("returned", returned["unit"], returned["ticket"], returned["day"].isoformat()),
         ("words", words["unit"], words["ticket"], words["day"].isoformat()),
+        *REPORTED,
     }
     assert found.volume.gaps == [PLANTED["missing_week"]]
     assert found.volume.withheld == [date(2019, 6, 24)]
@@ -92,9 +96,12 @@ def test_on_the_whole_history_only_the_planted_faults_ring() -> None:
             *(("false_closure", PLANTED["false_closure"]["unit"], "", f"2019-0{n}/2019-0{n + 2}") for n in (1, 2, 3, 4)),
             ("repeat", repeat["unit"], repeat["matter"], repeat["days"][-1].isoformat()),
             ("returned", returned["unit"], returned["ticket"], returned["day"].isoformat()),
-            ("words", words["unit"], words["ticket"], words["day"].isoformat())}
+            ("words", words["unit"], words["ticket"], words["day"].isoformat()), *REPORTED,
+            ("massed", PLANTED["massed"]["unit"], "close", "2019-03/2019-05")}
     after = {one.rule: one for one in queries.tried(true, known_at=AT).rung}     # type: ignore[union-attr]
     assert before["volume"].judged > 5000
     assert {rule: one.alarms for rule, one in after.items()} == dict.fromkeys(after, 0)
+    assert (before["heaped"].alarms, before["massed"].alarms, before["alike"].alarms, before["moved"].alarms) == (1, 2, 1, 0)
+    assert before["heaped"].judged > 500 and before["massed"].judged > 1000
     assert before["volume"].alarms - after["volume"].alarms == len(outbreak["weeks"])
     assert queries.silences(date(2019, 7, 1), known_at=AT) == []
