@@ -9,6 +9,7 @@ No ticket holds personal data. What is planted stands in `PLANTED`; nothing else
 from __future__ import annotations
 
 import argparse
+import csv
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import numpy as np
 import polars as pl
 
 SEED = 20180213
+REGISTER = Path(__file__).resolve().parents[1] / "src" / "ximu" / "config" / "cities" / "example" / "registry" / "units.csv"
 FIRST, LAST = date(2017, 1, 2), date(2019, 6, 30)
 UNITS = [
     *(f"示例市{d}区人民政府" for d in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳"), "示例市财政局", "示例市交通委员会", "示例市水务局",
@@ -67,7 +69,7 @@ def tickets(rows: int = 60_000, seed: int = SEED, *, weeks_back: int = 0) -> pl.
                     pl.col("topic").replace_strict(dict(enumerate(TOPICS)), return_dtype=pl.String))
     more = _outbreak()
     frame = pl.concat([base, more]).sort("called_on", maintain_order=True)
-    return _handled(frame, draw, outbreak=more.height).with_columns(pl.col(pl.Date).dt.offset_by(f"-{weeks_back}w"))
+    return _placed(_handled(frame, draw, outbreak=more.height), Draws(seed + 1)).with_columns(pl.col(pl.Date).dt.offset_by(f"-{weeks_back}w"))
 
 
 def _outbreak() -> pl.DataFrame:
@@ -99,6 +101,28 @@ def _handled(frame: pl.DataFrame, draw: Draws, *, outbreak: int) -> pl.DataFrame
         "called_back_on": closed + draw.whole(1, 5, n), "answered": answered, "solved": np.where(happy, "是", "否"), "rating": rating,
     }).with_columns(pl.when("answered").then(pl.col(c)).alias(c) for c in ("solved", "rating", "called_back_on")).drop("answered"),
         _planted()], how="diagonal_relaxed").sort("called_on", maintain_order=True)
+
+
+def _streets() -> dict[str, list[str]]:
+    """District → its streets and towns, as the made-up city's register has them."""
+    with REGISTER.open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(line for line in file if not line.startswith("#"))]
+    names = {row["key"]: row["short"] for row in rows}
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row["level"] == "street":
+            found.setdefault(names[row["district"]], []).append(row["short"])
+    return found
+
+
+def _placed(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
+    """Where each ticket happened: in the district that handles it, else anywhere; one in fifty tells no street."""
+    streets, n = _streets(), frame.height
+    districts = list(streets)
+    anywhere, share, silent = draw.of(np.linspace(1.5, 0.5, len(districts)), n), draw.source.random(n), draw.below(0.02, n)
+    at = [name[3:5] if name.endswith("区人民政府") else districts[k] for name, k in zip(frame["unit_name"], anywhere, strict=True)]
+    chosen = [None if quiet else streets[d][int((s**1.3) * len(streets[d]))] for d, s, quiet in zip(at, share, silent, strict=True)]
+    return frame.with_columns(pl.Series("district", at), pl.Series("street", chosen, dtype=pl.String))
 
 
 def _report(closed: np.ndarray, sent: np.ndarray, called: np.ndarray, unit: np.ndarray) -> None:

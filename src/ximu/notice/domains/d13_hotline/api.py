@@ -43,3 +43,12 @@ def quality(request: HttpRequest, on: date, known_at: date | None = None) -> dic
     actor.must("d13.see")
     known = clock.end_of(known_at) if known_at else clock.now()
     return queries.checked(on, known_at=known, units=actor.units_with("d13.see")).envelope()
+
+
+@router.get("/streets", summary="按区和街镇 By district and street")
+def streets(request: HttpRequest, first: date, last: date, known_at: date | None = None) -> dict[str, Any]:
+    """The five rates of each district and street of the register; how many tickets name none of them."""
+    actor = actor_of(request)
+    actor.must("d13.see")
+    known = clock.end_of(known_at) if known_at else clock.now()
+    return queries.mapped(first, last, known_at=known, units=actor.units_with("d13.see")).envelope()

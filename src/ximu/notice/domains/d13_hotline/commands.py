@@ -14,7 +14,7 @@ from ximu.ideas.events import queries as events
 from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d13_hotline import queries
-from ximu.notice.domains.d13_hotline.rules import RATES
+from ximu.notice.domains.d13_hotline.rules import RATES, year_before
 from ximu.notice.domains.d13_hotline.rules.places import places_of
 
 COMMANDS = {"d13": "d13_group"}
@@ -43,7 +43,7 @@ def d13_group() -> None:
 
 
 @d13_group.command("kpi")
-@click.option("--first", help="自 first day of calls (default: a year before the last)")
+@click.option("--first", help="自 first day of calls (default: twelve months up to the last)")
 @click.option("--last", help="至 last day of calls (default: the newest delivered)")
 @click.option("--judged-on", help="期限判定日 the day by which a term must have come (default: the last day)")
 @click.option("--known-at", help="截至何日已知 what was known by the end of this day")
@@ -51,7 +51,7 @@ def d13_group() -> None:
 def d13_kpi(first: str | None, last: str | None, judged_on: str | None, known_at: str | None, as_json: bool) -> None:
     """五项指标 five rates per unit and month."""
     end = _day(last, "--last", _newest())
-    begin = _day(first, "--first", date(end.year - 1, end.month, 1))
+    begin = _day(first, "--first", year_before(end))
     found = queries.kpi(begin, end, judged_on=_day(judged_on, "--judged-on", end), known_at=_known(known_at))
     if as_json:
         _say(found.envelope())

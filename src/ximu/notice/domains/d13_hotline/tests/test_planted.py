@@ -72,13 +72,15 @@ def test_a_missing_week_is_named_and_not_taken_for_zero() -> None:
 
 
 @pytest.mark.usefixtures("stored")
-def test_the_public_sees_no_rate_that_rests_on_few_tickets() -> None:
-    day = queries.public_kpi(None, first=date(2019, 6, 5), last=date(2019, 6, 6))
-    inside = queries.kpi(date(2019, 6, 5), date(2019, 6, 6), judged_on=date(2019, 6, 6), known_at=AT)
-    few = {r["unit"] for r in inside.units if 0 < r["judged"] < 10}
-    assert few
-    assert {u["unit"] for u in day["units"] if u["solved_rate"] is None} >= few
-    assert day["city"]["tickets"] == inside.city["tickets"]
+def test_the_public_sees_calendar_years_that_add_up_to_all_tickets() -> None:
+    """Spans that overlap would tell by subtraction what each withholds; years do not overlap."""
+    years = [queries.public_kpi(None, year=year) for year in (2017, 2018, 2019)]
+    spans = [(one["first"], one["last"]) for one in years]
+    assert spans == [(date(2017, 1, 1), date(2017, 12, 31)), (date(2018, 1, 1), date(2018, 12, 31)), (date(2019, 1, 1), date(2019, 6, 30))]
+    assert queries.public_kpi(None) == years[2], "without a year it is the newest"
+    inside = queries.kpi(date(2017, 1, 2), date(2019, 6, 30), judged_on=date(2019, 6, 30), known_at=AT)
+    assert sum(one["city"]["tickets"] for one in years) == inside.city["tickets"]
+    assert queries.public_kpi(None, year=2031)["city"]["tickets"] == 0
 
 
 def test_the_example_is_the_same_every_time() -> None:
