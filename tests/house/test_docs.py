@@ -74,3 +74,7 @@ def test_the_worked_example_of_procurement_flags_is_what_the_tool_says() -> None
     assert ran.exit_code == 0
     assert ran.stdout in page
     assert all(f"| `{code}` |" in page for code in KNOWN), "every flag is described"
+    here = ROOT / "examples/procurement"
+    ran = CliRunner().invoke(d01_flags, [str(here / "releases.jsonl"), "--settings", str(here / "indicators.ini"), "--as-of", "2018-12-31",
+                                         "--challenges", str(here / "challenges.csv")])
+    assert ran.exit_code == 0 and ran.stdout in page and "D01-4" in ran.stdout
