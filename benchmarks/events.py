@@ -6,7 +6,8 @@
 300 units × 12 months, eleven counts and five rates (`d13_kpi`). The store is filled through `events.services.append`, a
 million tickets a batch. Ratios are medians over interleaved rounds; memory is that of a fresh process that runs the
 definition once. pandas is compared where it is installed. `--spark` corrects 100,000 tickets, then runs every definition of the hotline
-on Spark (local mode) and on DuckDB and compares them row by row, value by value. Targets: ≤ 1.1 × hand-written, ≤ 4 × scan, ≥ 6 × pandas, ≤ 1 GiB.
+on Spark (local mode) and on DuckDB and compares them row by row, value by value.
+Targets: ≤ 1.1 × hand-written, ≤ 4 × scan, ≥ 6 × pandas, ≤ 1 GiB.
 """
 
 from __future__ import annotations
@@ -175,8 +176,8 @@ def on_spark() -> None:
         end = time.perf_counter()
         order = here.columns
         same = there.select(order).cast(here.schema).sort(order).equals(here.sort(order))  # type: ignore[arg-type]
-        print(f"{one.name:16}{here.height:>10,} rows  {'equal' if same else 'NOT EQUAL'}  DuckDB {middle - begin:.1f} s, Spark {end - middle:.1f} s",
-              flush=True)
+        print(f"{one.name:16}{here.height:>10,} rows  {'equal' if same else 'NOT EQUAL'}  DuckDB {middle - begin:.1f} s, "
+              f"Spark {end - middle:.1f} s", flush=True)
         if not same:
             raise SystemExit(f"{one.name}: the two engines do not say the same")
 

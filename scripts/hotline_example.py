@@ -106,7 +106,7 @@ def _handled(frame: pl.DataFrame, draw: Draws, *, outbreak: int) -> pl.DataFrame
 def _streets() -> dict[str, list[str]]:
     """District → its streets and towns, as the made-up city's register has them."""
     with REGISTER.open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(line for line in file if not line.startswith("#"))]
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     names = {row["key"]: row["short"] for row in rows}
     found: dict[str, list[str]] = {}
     for row in rows:

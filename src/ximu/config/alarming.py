@@ -58,7 +58,7 @@ def _purchases(day: date, at: datetime) -> list[Raised]:
 def _doubts(day: date, at: datetime) -> list[Raised]:
     """What should be asked about the figures of a buyer's purchases: a question, so always the lowest level."""
     return [Raised(BUYING, procurement.rule_of(one.finding.check), "yellow", unit, procurement.doubt_subject(one), str(day.year),
-                   one.finding.reason, {"observed": one.finding.n, "p_value": one.finding.p_value, "sample": list(one.ocids[:5])})
+                   procurement.words_of(one), {"observed": one.finding.n, "p_value": one.finding.p_value, "sample": list(one.ocids[:5])})
             for unit, one in procurement.doubts(day, known_at=at) if one.finding.suspicious]
 
 

@@ -48,5 +48,5 @@ def places() -> dict[str, tuple[int, int]]:
 
 
 def street_places() -> dict[str, tuple[int, int]]:
-    """uid of a street or town → column and row of its small tile within its district (`[streets]` of the profile); empty: registry order."""
+    """uid of a street or town → column and row of its tile within its district (`[streets]` of the profile); empty: registry order."""
     return {uid_of(code(), key): (spot[0], spot[1]) for key, spot in _profile(settings.XIMU_PROFILE).get("streets", {}).items()}

@@ -136,8 +136,8 @@ def block_map(
     for block in blocks:
         uid = block.cell.uid
         x, y = across[spots[uid][0]], down[spots[uid][1]]
-        tiles = tuple(Tile(c, x + PAD + column * (SMALL_WIDE + SMALL_GAP), y + HEAD + row * (SMALL_HIGH + SMALL_GAP), _step(c.value, low, band),
-                           SMALL_WIDE, SMALL_HIGH) for c, (column, row) in inner[uid])
+        tiles = tuple(Tile(c, x + PAD + column * (SMALL_WIDE + SMALL_GAP), y + HEAD + row * (SMALL_HIGH + SMALL_GAP),
+                           _step(c.value, low, band), SMALL_WIDE, SMALL_HIGH) for c, (column, row) in inner[uid])
         plots.append(Plot(block.cell, x, y, *sizes[uid], tiles))
     bands = tuple((k + 1, low + k * band, low + (k + 1) * band) for k in range(STEPS)) if band else ()
     return BlockMap(tuple(plots), max((p.x + p.width for p in plots), default=0), max((p.y + p.height for p in plots), default=0), bands)

@@ -69,7 +69,8 @@ def quality(request: HttpRequest) -> HttpResponse:
                    "doubts": sum(a.rule == rule for a in found.alarms)} for rule in queries.CHECKED],
         "doubts": [{**a.envelope(), "name": queries.unit_name(a.unit, last)} for a in found.alarms],
         "checks": sorted(({"name": queries.unit_name(one.unit, last), "words": one.words, "rule": queries.rule_words(one.finding.check),
-                           "finding": one.finding} for one in found.asked), key=lambda row: (order[row["finding"].suspicious], row["name"])),
+                           "finding": one.finding} for one in found.asked),
+                         key=lambda row: (order[row["finding"].suspicious], row["name"])),
     })
 
 

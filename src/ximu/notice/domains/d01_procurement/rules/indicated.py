@@ -78,7 +78,7 @@ def _challenged(found: Indicated, raised: list[Challenge], buyers: dict[str, str
     found.challenges = [{k: v for k, v in one.plain().items() if k != "uid"} for one in raised]
     if strange := sorted(set(rows) - set(buyers)):
         found.unsaid.append(Text(f"D01-4：{len(strange)}个过程的质疑或投诉没有对应的发布，只计到过程，不计到采购人。",
-                                 f"D01-4: challenges of {len(strange)} processes have no release; they count for the process, for no buyer."))
+                                 f"D01-4: challenges of {len(strange)} processes have no release; they count for no buyer."))
     _rates(found, "D01-4", rows, buyers, lambda some: challenges.counted(some))
 
 

@@ -10,6 +10,6 @@ from ximu.notice.domains.d13_hotline.queries.warned import RULES, Warned, warned
 from ximu.notice.domains.d13_hotline.rules.settings import rule_words
 
 __all__ = [
-    "CHECKED", "RULES", "Checked", "Clustered", "Coming", "Kpi", "Mapped", "Tried", "Warned", "checked", "clustered", "coming", "kpi", "mapped", "public_kpi", "rule_words", "silences", "tickets_of", "tried",
-    "unit_name", "warned",
+    "CHECKED", "RULES", "Checked", "Clustered", "Coming", "Kpi", "Mapped", "Tried", "Warned", "checked", "clustered", "coming", "kpi",
+    "mapped", "public_kpi", "rule_words", "silences", "tickets_of", "tried", "unit_name", "warned",
 ]

@@ -95,7 +95,7 @@ def tickets_of(rows: Collection[Row], first: date, last: date, *, known_at: date
 
 
 def _places(rows: Collection[Row], on: date) -> dict[tuple[str | None, str | None], tuple[str, str]]:
-    """(district, street) as written → their uids, empty where the register is not sure. A street is looked for within its district first."""
+    """(district, street) as written → their uids, empty where the register is not sure; a street within its district first."""
     pairs = {(row["district"], row["street"]) for row in rows}
     texts = {f"{d}{s}" for d, s in pairs if d and s} | {t for pair in pairs for t in pair if t}
     known, _ = registry.find_many(sorted(texts), as_of=on)

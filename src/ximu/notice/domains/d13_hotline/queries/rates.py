@@ -63,7 +63,8 @@ def public_kpi(view: Any, *, year: int | None = None) -> dict[str, Any]:
     first, last = date(year, 1, 1), known[1] if year == known[1].year else date(year, 12, 31)
     found = kpi(first, last, judged_on=last, known_at=clock.now())
     return {
-        "year": year, "first": first, "last": last, "city": _public(found.city), "units": _withheld(found.units), "missing_days": len(found.missing),
+        "year": year,
+        "first": first, "last": last, "city": _public(found.city), "units": _withheld(found.units), "missing_days": len(found.missing),
         "method": found.ran.definition.method, "manifest": found.ran.manifest.digest,
     }
 

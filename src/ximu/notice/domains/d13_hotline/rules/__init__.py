@@ -9,7 +9,7 @@ from ximu.notice.domains.d13_hotline.rules.settings import TOPICS, WARNINGS, top
 from ximu.notice.domains.d13_hotline.rules.tickets import Prepared, prepare
 
 __all__ = [
-    "COUNTS", "RATES", "TOPICS", "WARNINGS", "Alarm", "Asked", "Detected", "Prepared", "Quiet", "Rung", "Volume", "alike", "city_rows", "detected", "doubted", "examined",
-    "false_closures", "fell_silent", "grid", "listed", "marks", "moved", "not_delivered", "prepare", "rung_monthly", "rung_volume", "topic_words", "total",
-    "volume", "weighed", "year_before",
+    "COUNTS", "RATES", "TOPICS", "WARNINGS", "Alarm", "Asked", "Detected", "Prepared", "Quiet", "Rung", "Volume", "alike", "city_rows",
+    "detected", "doubted", "examined", "false_closures", "fell_silent", "grid", "listed", "marks", "moved", "not_delivered", "prepare",
+    "rung_monthly", "rung_volume", "topic_words", "total", "volume", "weighed", "year_before",
 ]

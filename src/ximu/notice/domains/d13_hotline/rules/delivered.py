@@ -104,7 +104,8 @@ def _alarm(one: Asked, period: str, *, tests: int, q: float) -> Alarm:
 
 def marks(frame: pl.DataFrame, key: bytes, settings: Mapping[str, Any] = WARNINGS["alike"]) -> pl.DataFrame:
     """Rows of `hotline_marks`: a keyed digest of caller, title and text; none where these are too short to tell anything."""
-    told = frame.select("ticket", "called_on", "unit", *(pl.col(c) if c in frame.columns else pl.lit(None, pl.String).alias(c) for c in CONTENT))
+    told = frame.select("ticket", "called_on", "unit",
+                        *(pl.col(c) if c in frame.columns else pl.lit(None, pl.String).alias(c) for c in CONTENT))
     made = []
     for caller, phone, title, content in told.select(CONTENT).iter_rows():
         text = "".join(((title or "") + (content or "")).split())
@@ -135,7 +136,7 @@ def moved(row: Mapping[str, Any]) -> Alarm:
     return Alarm(
         "moved", row["unit"], row["ticket"], row["called_on"].isoformat(), 1, None, 1, "yellow",
         Text(f"{what.zh}先报“{before or '未办'}”，期限{row['due']}过后于{row['changed_on']}改报“{after}”，由逾期变为按期。",
-             f"{what.en} was first reported as {before or 'not done'}; on {row['changed_on']}, after the due day {row['due']}, it was changed to "
-             f"{after}: late became on time."),
+             f"{what.en} was first reported as {before or 'not done'}; on {row['changed_on']}, after the due day {row['due']}, "
+             f"it was changed to {after}: late became on time."),
         sample=(row["ticket"],),
     )

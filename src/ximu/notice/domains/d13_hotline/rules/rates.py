@@ -20,7 +20,7 @@ RATES: dict[str, tuple[str, str, str, Text]] = {
 
 
 def year_before(last: date) -> date:
-    """The first day of the twelve months that end on a day: of twelve whole ones where it ends a month, else from the day after it a year ago."""
+    """The first day of the twelve months that end on a day: twelve whole ones where it ends a month."""
     after = last + timedelta(days=1)
     year = after.year - 1
     return date(year, after.month, min(after.day, monthrange(year, after.month)[1]))
