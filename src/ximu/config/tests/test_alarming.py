@@ -14,6 +14,7 @@ import pytest
 from ximu.config import alarming
 from ximu.foundation import clock, outbox
 from ximu.ideas.casework import queries as cases
+from ximu.ideas.casework.services.conduct import daily
 from ximu.ideas.events import services as events
 from ximu.ideas.events.tests.factories import frame, ticket
 from ximu.ideas.registry import queries as registry
@@ -116,3 +117,11 @@ def test_an_alarm_found_true_opens_its_problem_and_a_false_one_does_not() -> Non
     [problem] = cases.open_cases(("rectification",))
     assert (problem.values["origin"], problem.values["reference"], problem.values["level"]) == ("warning", true.uid, true.level)
     assert problem.source == registry.owner_of(unit, AT.date())
+
+
+def test_the_daily_round_destroys_what_is_over_its_keeping_time() -> None:
+    events.append("hotline", frame(ticket("a", caller="甲", called_on=date(2018, 4, 3))), batch="b", by=SYSTEM, at=AT)
+    keep = daily()["events_kept"]
+    assert keep(at=datetime(2019, 4, 3, 1, tzinfo=UTC)) == 0, "on its last day it is still there"
+    assert keep(at=datetime(2019, 4, 4, 1, tzinfo=UTC)) == 1
+    assert keep(at=datetime(2019, 4, 4, 1, tzinfo=UTC)) == 0
