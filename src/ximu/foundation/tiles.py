@@ -81,7 +81,7 @@ def _step(value: float | None, low: float, band: float) -> int:
     return min(int((value - low) / band) + 1, STEPS) if band else STEPS
 
 
-SMALL_WIDE, SMALL_HIGH, SMALL_GAP = 96, 44, 4
+SMALL_WIDE, SMALL_HIGH, SMALL_GAP = 86, 44, 4
 HEAD, PAD, SMALL_IN_A_ROW = 28, 6, 4
 
 
