@@ -87,7 +87,7 @@ def doubted(asked: Iterable[Asked], period: str, settings: Mapping[str, Any] = W
     for rule in ("heaped", "massed"):
         judged = [one for one in asked if one.finding.check == rule and one.finding.p_value is not None]
         q = settings[rule]["false_discovery"]
-        together = benjamini_hochberg([one.finding.p_value for one in judged], q=q)  # type: ignore[misc]
+        together = benjamini_hochberg([one.finding.p_value or 0.0 for one in judged], q=q)
         made += [_alarm(one, period, tests=together.tests, q=q) for one, stands in zip(judged, together.stands.tolist(), strict=True)
                  if stands and one.finding.suspicious]
     return made
@@ -106,7 +106,7 @@ def marks(frame: pl.DataFrame, key: bytes, settings: Mapping[str, Any] = WARNING
     """Rows of `hotline_marks`: a keyed digest of caller, title and text; none where these are too short to tell anything."""
     told = frame.select("ticket", "called_on", "unit",
                         *(pl.col(c) if c in frame.columns else pl.lit(None, pl.String).alias(c) for c in CONTENT))
-    made = []
+    made: list[str | None] = []
     for caller, phone, title, content in told.select(CONTENT).iter_rows():
         text = "".join(((title or "") + (content or "")).split())
         if len(text) < settings["least_characters"]:
