@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from ximu.foundation.rooms import SRC, room_paths
 from ximu.ideas.assessment.commands.index import index_command
 from ximu.ideas.assessment.rules.normalise import METHODS as NORMALISATIONS
-from ximu.ideas.warnings.commands.detect import detect_command
 from ximu.ideas.warnings.rules.detectors import METHODS
 from ximu.notice.domains.d01_procurement.commands.flags import d01_flags
 from ximu.notice.domains.d01_procurement.rules.settings import KNOWN
@@ -81,20 +80,6 @@ def test_the_worked_example_of_procurement_flags_is_what_the_tool_says() -> None
     ran = CliRunner().invoke(d01_flags, [str(here / "releases.jsonl"), "--settings", str(here / "indicators.ini"), "--as-of", "2018-12-31",
                                          "--challenges", str(here / "challenges.csv")])
     assert ran.exit_code == 0 and ran.stdout in page and "D01-4" in ran.stdout
-
-
-def test_the_worked_example_of_the_detectors_is_what_the_tool_says() -> None:
-    page = (ROOT / "docs" / "methods" / "detectors.md").read_text("utf-8")
-    [block] = re.findall(r"\$ ximu detect (.*?)\n(t,date.*?)```", page, re.S)
-    args = block[0].replace("\\\n", " ").replace("examples/", f"{ROOT}/examples/").split()
-    ran = CliRunner().invoke(detect_command, args)
-    assert ran.exit_code == 0
-    rows = {line.split(",")[0]: line.split(",") for line in ran.stdout.splitlines()}
-    shown = [line.rstrip("…").rstrip(",").split(",") for line in block[1].splitlines() if line not in ("…", "")]
-    assert len(shown) == 4
-    for cells in shown:
-        for told, here in zip(cells, rows[cells[0]], strict=False):
-            assert told == here or float(told) == pytest.approx(float(here), rel=1e-12), (told, here)
 
 
 def test_the_worked_example_of_the_index_is_what_the_tool_says(tmp_path: Path) -> None:
