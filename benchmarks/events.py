@@ -1,10 +1,13 @@
 """Indicators over many tickets: the platform's way against the best hand-written SQL, a bare scan and pandas, in one run.
 
     PYTHONPATH=src python benchmarks/events.py [--rows 20000000] [--home DIR] [--rounds 3]
+    PYTHONPATH=src python benchmarks/events.py --spark [--rows 20000000] [--home DIR]      (after `make spark`, which installs pyspark)
 
 300 units × 12 months, eleven counts and five rates (`d13_kpi`). The store is filled through `events.services.append`, a
 million tickets a batch. Ratios are medians over interleaved rounds; memory is that of a fresh process that runs the
-definition once. pandas is compared where it is installed. Targets: ≤ 1.1 × hand-written, ≤ 4 × scan, ≥ 6 × pandas, ≤ 1 GiB.
+definition once. pandas is compared where it is installed. `--spark` corrects 100,000 tickets, then runs every definition of the hotline
+on Spark (local mode) and on DuckDB and compares them row by row, value by value.
+Targets: ≤ 1.1 × hand-written, ≤ 4 × scan, ≥ 6 × pandas, ≤ 1 GiB.
 """
 
 from __future__ import annotations
@@ -151,6 +154,34 @@ def compare(rounds: int) -> None:
     print("pandas is not installed: not compared")
 
 
+CORRECTED, MOST_ROWS = 100_000, 1_000_000
+
+
+def on_spark() -> None:
+    """Every definition of the hotline on both engines, over parts of which some rows were replaced."""
+    corrected = tickets(0, BATCH).head(CORRECTED).with_columns(pl.lit("满意").alias("rating"))
+    store.append("hotline", corrected, batch="bench-corrections", by=SYSTEM, at=AT + timedelta(days=1))
+    sample = {**SPAN, "times": 2, "days": 30}
+    for one in events.definitions():
+        if one.dataset != "hotline":
+            continue
+        params = {p.name: sample[p.name] for p in one.parameters}
+        begin = time.perf_counter()
+        here = events.run(one.name, params, known_at=None).frame
+        middle = time.perf_counter()
+        if here.height > MOST_ROWS:
+            print(f"{one.name:16}{here.height:>10,} rows  not compared: too many to collect on one driver", flush=True)
+            continue
+        there = events.run_on_spark(one.name, params, known_at=None).frame
+        end = time.perf_counter()
+        order = here.columns
+        same = there.select(order).cast(here.schema).sort(order).equals(here.sort(order))  # type: ignore[arg-type]
+        print(f"{one.name:16}{here.height:>10,} rows  {'equal' if same else 'NOT EQUAL'}  DuckDB {middle - begin:.1f} s, "
+              f"Spark {end - middle:.1f} s", flush=True)
+        if not same:
+            raise SystemExit(f"{one.name}: the two engines do not say the same")
+
+
 def peak_kib() -> int:
     """Of this process alone: `ru_maxrss` would hold what its parent had when it was started."""
     lines = Path("/proc/self/status").read_text("ascii").splitlines()
@@ -163,6 +194,7 @@ def main() -> None:
     asked.add_argument("--home", type=Path)
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--once", action="store_true", help="run the definition once and print the peak memory")
+    asked.add_argument("--spark", action="store_true", help="compare every definition with Apache Spark, row by row")
     given = asked.parse_args()
     if given.once:
         by_platform()
@@ -171,6 +203,10 @@ def main() -> None:
     held = events.manifest("hotline").rows
     if held < given.rows:
         print(f"filling: {given.rows:,} tickets ({timed(lambda: fill(given.rows)):.0f} s)")
+    if given.spark:
+        print(f"{events.manifest('hotline').rows:,} tickets in {len(events.manifest('hotline').parts)} parts")
+        on_spark()
+        return
     compare(given.rounds)
     once = [sys.executable, __file__, "--once", "--home", str(HOME)]
     peak = int(subprocess.run(once, capture_output=True, text=True, check=True, env=dict(os.environ)).stdout.split()[-1])

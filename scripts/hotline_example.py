@@ -9,6 +9,7 @@ No ticket holds personal data. What is planted stands in `PLANTED`; nothing else
 from __future__ import annotations
 
 import argparse
+import csv
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import numpy as np
 import polars as pl
 
 SEED = 20180213
+REGISTER = Path(__file__).resolve().parents[1] / "src" / "ximu" / "config" / "cities" / "example" / "registry" / "units.csv"
 FIRST, LAST = date(2017, 1, 2), date(2019, 6, 30)
 UNITS = [
     *(f"示例市{d}区人民政府" for d in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳"), "示例市财政局", "示例市交通委员会", "示例市水务局",
@@ -29,6 +31,10 @@ PLANTED = {
     "repeat": {"unit": "示例市己区人民政府", "matter": "SX-PLANTED-1", "days": [date(2019, 5, 6), date(2019, 5, 14), date(2019, 5, 28)]},
     "returned": {"unit": "示例市财政局", "ticket": "T-RETURNED-1", "day": date(2019, 6, 3), "times": 3},
     "words": {"unit": "示例市乙区人民政府", "ticket": "T-WORDS-1", "day": date(2019, 6, 5), "text": "招商时说好的奖励至今没给，承诺未兑现"},
+    "alike": {"unit": "示例市丑区人民政府", "tickets": ["T-ALIKE-1", "T-ALIKE-2"], "day": date(2019, 6, 4),
+              "text": "小区门口的路灯连续三晚不亮，请派人检修。"},
+    "heaped": {"unit": "示例市甲区人民政府", "since": date(2019, 4, 1), "days": 7, "within": 4},
+    "massed": {"unit": "示例市癸区人民政府", "first": date(2019, 5, 20), "day": date(2019, 5, 31)},
 }
 
 
@@ -63,7 +69,7 @@ def tickets(rows: int = 60_000, seed: int = SEED, *, weeks_back: int = 0) -> pl.
                     pl.col("topic").replace_strict(dict(enumerate(TOPICS)), return_dtype=pl.String))
     more = _outbreak()
     frame = pl.concat([base, more]).sort("called_on", maintain_order=True)
-    return _handled(frame, draw, outbreak=more.height).with_columns(pl.col(pl.Date).dt.offset_by(f"-{weeks_back}w"))
+    return _placed(_handled(frame, draw, outbreak=more.height), Draws(seed + 1)).with_columns(pl.col(pl.Date).dt.offset_by(f"-{weeks_back}w"))
 
 
 def _outbreak() -> pl.DataFrame:
@@ -79,6 +85,7 @@ def _handled(frame: pl.DataFrame, draw: Draws, *, outbreak: int) -> pl.DataFrame
     called = frame["called_on"].to_numpy().astype("datetime64[D]")
     sent = called + draw.whole(0, 1, n)
     closed = sent + draw.whole(1, 12, n)
+    _report(closed, sent, called, frame["unit"].to_numpy())
     answered = draw.below(0.55, n)
     claimed = draw.below(0.72, n)
     fault = PLANTED["false_closure"]
@@ -96,8 +103,39 @@ def _handled(frame: pl.DataFrame, draw: Draws, *, outbreak: int) -> pl.DataFrame
         _planted()], how="diagonal_relaxed").sort("called_on", maintain_order=True)
 
 
+def _streets() -> dict[str, list[str]]:
+    """District → its streets and towns, as the made-up city's register has them."""
+    with REGISTER.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    names = {row["key"]: row["short"] for row in rows}
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row["level"] == "street":
+            found.setdefault(names[row["district"]], []).append(row["short"])
+    return found
+
+
+def _placed(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
+    """Where each ticket happened: in the district that handles it, else anywhere; one in fifty tells no street."""
+    streets, n = _streets(), frame.height
+    districts = list(streets)
+    anywhere, share, silent = draw.of(np.linspace(1.5, 0.5, len(districts)), n), draw.source.random(n), draw.below(0.02, n)
+    at = [name[3:5] if name.endswith("区人民政府") else districts[k] for name, k in zip(frame["unit_name"], anywhere, strict=True)]
+    chosen = [None if quiet else streets[d][int((s**1.3) * len(streets[d]))] for d, s, quiet in zip(at, share, silent, strict=True)]
+    return frame.with_columns(pl.Series("district", at), pl.Series("street", chosen, dtype=pl.String))
+
+
+def _report(closed: np.ndarray, sent: np.ndarray, called: np.ndarray, unit: np.ndarray) -> None:
+    """Two units report other days than those on which they closed."""
+    heap, mass = PLANTED["heaped"], PLANTED["massed"]
+    own = (unit == heap["unit"]) & (called >= np.datetime64(heap["since"])) & (closed <= sent + heap["within"])
+    closed[own] = sent[own] + heap["days"]
+    first, day = np.datetime64(mass["first"]), np.datetime64(mass["day"])
+    closed[(unit == mass["unit"]) & (sent < day) & (closed >= first) & (closed <= day)] = day
+
+
 def _planted() -> pl.DataFrame:
-    repeat, returned, words = PLANTED["repeat"], PLANTED["returned"], PLANTED["words"]
+    repeat, returned, words, alike = (PLANTED[n] for n in ("repeat", "returned", "words", "alike"))
     one = {"channel": "电话", "kind": "投诉", "topic": "12", "matter": None, "returned": None, "content": None}
     return pl.DataFrame([
         *({**one, "ticket": f"T-REPEAT-{i}", "called_on": d, "dispatched_on": d, "unit_name": repeat["unit"], "matter": repeat["matter"]}
@@ -106,6 +144,8 @@ def _planted() -> pl.DataFrame:
          "returned": returned["times"]},
         {**one, "ticket": words["ticket"], "called_on": words["day"], "dispatched_on": words["day"], "unit_name": words["unit"],
          "content": words["text"]},
+        *({**one, "ticket": number, "called_on": alike["day"], "dispatched_on": alike["day"], "unit_name": alike["unit"],
+           "content": alike["text"]} for number in alike["tickets"]),
     ], infer_schema_length=None)
 
 

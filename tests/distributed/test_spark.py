@@ -42,6 +42,7 @@ def stored(tickets: pl.DataFrame, settings: Any, tmp_path: Path) -> Iterator[pl.
     """Two batches, the second with corrections, so that replaced rows play a part."""
     settings.XIMU_HOME = tmp_path
     services.append("hotline", tickets, batch="a", by=SYSTEM, at=AT)
+    services.append("hotline_marks", rules.marks(tickets, b"key"), batch="a", by=SYSTEM, at=AT)
     corrected = tickets.sample(500, seed=1).with_columns(pl.lit("满意").alias("rating"))
     services.append("hotline", corrected, batch="b", by=SYSTEM, at=AT + timedelta(days=1))
     yield tickets

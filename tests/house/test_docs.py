@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import runpy
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from ximu.foundation.rooms import SRC, room_paths
+from ximu.ideas.assessment.commands.index import index_command
 from ximu.ideas.assessment.rules.normalise import METHODS as NORMALISATIONS
 from ximu.ideas.warnings.rules.detectors import METHODS
 from ximu.notice.domains.d01_procurement.commands.flags import d01_flags
@@ -74,3 +76,21 @@ def test_the_worked_example_of_procurement_flags_is_what_the_tool_says() -> None
     assert ran.exit_code == 0
     assert ran.stdout in page
     assert all(f"| `{code}` |" in page for code in KNOWN), "every flag is described"
+    here = ROOT / "examples/procurement"
+    ran = CliRunner().invoke(d01_flags, [str(here / "releases.jsonl"), "--settings", str(here / "indicators.ini"), "--as-of", "2018-12-31",
+                                         "--challenges", str(here / "challenges.csv")])
+    assert ran.exit_code == 0 and ran.stdout in page and "D01-4" in ran.stdout
+
+
+def test_the_worked_example_of_the_index_is_what_the_tool_says(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "methods" / "index.md").read_text("utf-8")
+    [method] = re.findall(r"```toml\n(.*?)```", page, re.S)
+    [told] = re.findall(r"\nwith (`unit.*?)\n\n", page, re.S)
+    (tmp_path / "m.toml").write_text(method, "utf-8")
+    (tmp_path / "d.csv").write_text("\n".join(re.findall(r"`([^`]+)`", told)), "utf-8")
+    ran = CliRunner().invoke(index_command, [str(tmp_path / "m.toml"), str(tmp_path / "d.csv"), "--json"])
+    assert ran.exit_code == 0, ran.output
+    scores = json.loads(ran.stdout)
+    assert {unit: f"{float(seen['score']):.1f}" for unit, seen in scores["published"].items()} == {
+        "A": "90.0", "B": "69.0", "C": "48.0"}
+    assert all(f"**{value}**" in told for value in ("90.0", "69.0", "48.0"))

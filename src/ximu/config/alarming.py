@@ -28,6 +28,7 @@ def name_rules() -> None:
     alarms_kept.register_rules({one.code: one.name for one in investment.pack().rules})
     alarms_kept.register_rules({rule: hotline.rule_words(rule) for rule in hotline.RULES})
     alarms_kept.register_rules({code: words for code, (_, words) in procurement.FLAGS.items()})
+    alarms_kept.register_rules({procurement.rule_of(check): words for check, words in procurement.CHECKS.items()})
     alarms_kept.register_rules({name: bands.words_of(name) for name in bands.names()})
 
 
@@ -42,7 +43,7 @@ def raise_alarms(*, at: datetime) -> int:
     if span is not None:
         weak = hotline.warned(span[1], known_at=at).alarms
         found += [Raised(HOTLINE, a.rule, a.level, a.unit, a.subject, str(a.period), a.words, a.basis()) for a in weak]
-    found += _purchases(day, at)
+    found += _purchases(day, at) + _doubts(day, at)
     return alarms.keep(found, by=SYSTEM, at=at)
 
 
@@ -52,6 +53,13 @@ def _purchases(day: date, at: datetime) -> list[Raised]:
     return [Raised(BUYING, code, "yellow", one.unit, one.ocid, str(one.last_day.year), procurement.alarm_words(one, code),
                    procurement.alarm_basis(one, code)) for one in known.processes
             for code in sorted(procurement.GOVERNMENT & set(one.codes))]
+
+
+def _doubts(day: date, at: datetime) -> list[Raised]:
+    """What should be asked about the figures of a buyer's purchases: a question, so always the lowest level."""
+    return [Raised(BUYING, procurement.rule_of(one.finding.check), "yellow", unit, procurement.doubt_subject(one), str(day.year),
+                   procurement.words_of(one), {"observed": one.finding.n, "p_value": one.finding.p_value, "sample": list(one.ocids[:5])})
+            for unit, one in procurement.doubts(day, known_at=at) if one.finding.suspicious]
 
 
 def rectify_alarm(event: AlarmConfirmed, *, at: datetime) -> None:

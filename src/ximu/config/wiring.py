@@ -337,6 +337,7 @@ def connect_warnings() -> None:
     casework.register_daily("rules_tried", alarming.try_rules)
     casework.register_daily("alarms_raised", alarming.raise_alarms)
     casework.register_daily("silences_noted", alarming.note_silences)
+    casework.register_daily("events_kept", lambda *, at: event_store.drop_all_due(by=SYSTEM, at=at))
 
 
 def connect_all() -> None:

@@ -45,3 +45,8 @@ def office(duty: str = "office") -> str:
 def places() -> dict[str, tuple[int, int]]:
     """uid of a district → column and row of its tile on the schematic map (`[tiles]` of the profile)."""
     return {uid_of(code(), key): (spot[0], spot[1]) for key, spot in _profile(settings.XIMU_PROFILE).get("tiles", {}).items()}
+
+
+def street_places() -> dict[str, tuple[int, int]]:
+    """uid of a street or town → column and row of its tile within its district (`[streets]` of the profile); empty: registry order."""
+    return {uid_of(code(), key): (spot[0], spot[1]) for key, spot in _profile(settings.XIMU_PROFILE).get("streets", {}).items()}

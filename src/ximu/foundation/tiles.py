@@ -31,18 +31,20 @@ class Tile:
     x: int
     y: int
     step: int
+    wide: int = WIDE
+    high: int = HIGH
 
     @property
     def middle(self) -> int:
-        return self.x + WIDE // 2
+        return self.x + self.wide // 2
 
     @property
     def upper(self) -> int:
-        return self.y + 25
+        return self.y + self.high * 2 // 5
 
     @property
     def lower(self) -> int:
-        return self.y + 47
+        return self.y + self.high * 3 // 4 + 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +79,95 @@ def _step(value: float | None, low: float, band: float) -> int:
     if value is None:
         return 0
     return min(int((value - low) / band) + 1, STEPS) if band else STEPS
+
+
+SMALL_WIDE, SMALL_HIGH, SMALL_GAP = 86, 44, 4
+HEAD, PAD, SMALL_IN_A_ROW = 28, 6, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A district with its streets and towns, in the order given."""
+
+    cell: Cell
+    streets: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    cell: Cell
+    x: int
+    y: int
+    width: int
+    height: int
+    tiles: tuple[Tile, ...]
+
+    @property
+    def title_y(self) -> int:
+        return self.y + 19
+
+    @property
+    def title_x(self) -> int:
+        return self.x + PAD
+
+
+@dataclass(frozen=True, slots=True)
+class BlockMap:
+    plots: tuple[Plot, ...]
+    width: int
+    height: int
+    steps: tuple[tuple[int, float, float], ...]
+    wide: int = SMALL_WIDE
+    high: int = SMALL_HIGH
+
+
+def block_map(
+    blocks: Sequence[Block], places: Mapping[str, tuple[int, int]], streets: Mapping[str, tuple[int, int]] | None = None,
+) -> BlockMap:
+    """Districts where the profile puts them, each with a small tile for every street: where the profile puts it, else in rows."""
+    spots = _spots([b.cell.uid for b in blocks], places)
+    inner = {b.cell.uid: _inner(b, streets or {}) for b in blocks}
+    sizes = {uid: _size(found) for uid, found in inner.items()}
+    across = _edges({uid: (spots[uid][0], width) for uid, (width, _) in sizes.items()})
+    down = _edges({uid: (spots[uid][1], height) for uid, (_, height) in sizes.items()})
+    values = [c.value for b in blocks for c in b.streets if c.value is not None]
+    low, band = (min(values), (max(values) - min(values)) / STEPS) if values else (0.0, 0.0)
+    plots = []
+    for block in blocks:
+        uid = block.cell.uid
+        x, y = across[spots[uid][0]], down[spots[uid][1]]
+        tiles = tuple(Tile(c, x + PAD + column * (SMALL_WIDE + SMALL_GAP), y + HEAD + row * (SMALL_HIGH + SMALL_GAP),
+                           _step(c.value, low, band), SMALL_WIDE, SMALL_HIGH) for c, (column, row) in inner[uid])
+        plots.append(Plot(block.cell, x, y, *sizes[uid], tiles))
+    bands = tuple((k + 1, low + k * band, low + (k + 1) * band) for k in range(STEPS)) if band else ()
+    return BlockMap(tuple(plots), max((p.x + p.width for p in plots), default=0), max((p.y + p.height for p in plots), default=0), bands)
+
+
+def _spots(uids: Sequence[str], places: Mapping[str, tuple[int, int]], across: int = IN_A_ROW) -> dict[str, tuple[int, int]]:
+    """Where the profile puts them; the rest in rows beneath."""
+    known = {uid: places[uid] for uid in uids if uid in places}
+    rows = 1 + max((spot[1] for spot in known.values()), default=-1)
+    rest = [uid for uid in uids if uid not in known]
+    return known | {uid: (k % across, rows + k // across) for k, uid in enumerate(rest)}
+
+
+def _inner(block: Block, streets: Mapping[str, tuple[int, int]]) -> list[tuple[Cell, tuple[int, int]]]:
+    spots = _spots([c.uid for c in block.streets], streets, SMALL_IN_A_ROW)
+    return [(c, spots[c.uid]) for c in block.streets]
+
+
+def _size(found: Sequence[tuple[Cell, tuple[int, int]]]) -> tuple[int, int]:
+    columns, rows = 1 + max((s[0] for _, s in found), default=0), 1 + max((s[1] for _, s in found), default=0)
+    return columns * (SMALL_WIDE + SMALL_GAP) - SMALL_GAP + 2 * PAD, HEAD + rows * (SMALL_HIGH + SMALL_GAP) - SMALL_GAP + PAD
+
+
+def _edges(placed: Mapping[str, tuple[int, int]]) -> dict[int, int]:
+    """Column (or row) → where it begins: as wide as the widest in it."""
+    widest: dict[int, int] = {}
+    for at, size in placed.values():
+        widest[at] = max(widest.get(at, 0), size)
+    edges, edge = {}, 0
+    for at in sorted(widest):
+        edges[at] = edge
+        edge += widest[at] + GAP
+    return edges

@@ -30,3 +30,20 @@ def test_shades_are_five_bands_and_no_figure_is_no_shade() -> None:
 def test_each_tile_says_its_figure_and_leads_to_its_data() -> None:
     text = render_to_string("foundation/tiles.html", {"map": tiles.tile_map([cell("a", 7.5), cell("<b>", None)]), "title": "图"})
     assert 'href="/x/a"' in text and ">7.5<" in text and "&lt;b&gt;" in text and "<b>" not in text and "style=" not in text
+
+
+def test_streets_lie_within_their_district_and_no_two_tiles_meet() -> None:
+    blocks = [tiles.Block(cell(d, None), tuple(cell(f"{d}{k}", float(k)) for k in range(n))) for d, n in (("a", 3), ("b", 11), ("c", 0))]
+    found = tiles.block_map(blocks, {"a": (0, 0), "b": (1, 0)}, {"a0": (1, 1), "a1": (0, 1), "a2": (0, 0)})
+    for plot in found.plots:
+        for tile in plot.tiles:
+            assert plot.x < tile.x and tile.x + tiles.SMALL_WIDE < plot.x + plot.width
+            assert plot.y < tile.y and tile.y + tiles.SMALL_HIGH < plot.y + plot.height
+    spots = [(t.x, t.y) for plot in found.plots for t in plot.tiles]
+    assert len(set(spots)) == len(spots) == 14
+    assert found.width >= max(p.x + p.width for p in found.plots) and found.plots[2].y > found.plots[0].y
+    first = {t.cell.uid: (t.x, t.y) for t in found.plots[0].tiles}
+    assert first["a2"][1] < first["a0"][1] == first["a1"][1] and first["a1"][0] < first["a0"][0]
+    assert tiles.block_map([], {}).plots == ()
+    text = render_to_string("foundation/blocks.html", {"map": found, "title": "图", "placed": False})
+    assert text.count("<a href") == 14 + 3 and "登记顺序" in text and "style=" not in text

@@ -105,14 +105,28 @@ def run(request: HttpRequest, uid: str) -> HttpResponse:
     row = queries.run_row(uid)
     own = set(queries.own_draft(row, by))
     rows = [one for one in queries.ranking(row) if one["unit"] in own]
+    cells = {r["unit"]: tiles.Cell(r["unit"], r["short"], None if r["score"] is None else float(r["score"]), r["score"] or "—",
+                                   reverse("assessment:unit", args=[uid, r["unit"]])) for r in rows}
+    blocks = _blocks(cells, row.as_of)
     return render(request, "assessment/run.html", {
-        "map": tiles.tile_map([tiles.Cell(r["unit"], r["short"], None if r["score"] is None else float(r["score"]), r["score"] or "—",
-                                          reverse("assessment:unit", args=[uid, r["unit"]])) for r in rows], city.places()),
+        "map": tiles.tile_map(list(cells.values()), city.places()) if not blocks else tiles.block_map(
+            blocks, city.places(), city.street_places()), "streets": bool(blocks), "placed": bool(city.street_places()),
         "row": row, "state": STATES[row.state], "rows": rows, "may": {v: by.can(f"assessment.{v}") for v in ("run", "finish", "publish")},
         "objections": [{"row": o, "case": cases.case_for(o.case)} for o in queries.objections(row)] if by.can("assessment.run") else [],
         "stale": [{"cause": one.cause, "at": one.at, **_link(f"record:{one.number}")} for one in queries.stale(row)]
         if by.can("assessment.run") else [],
         "extracts": queries.extracts(row) if by.can("assessment.finish") else []})
+
+
+def _blocks(cells: dict[str, tiles.Cell], on: date) -> list[tiles.Block]:
+    """Where streets or towns were scored: each district with its own, in the order of the register."""
+    streets = [u for u in registry.units(as_of=on, level="street") if u.uid in cells]
+    if not streets:
+        return []
+    return [tiles.Block(cells.get(d.uid) or tiles.Cell(d.uid, d.short_name, None, "", "#ranks"),
+                        tuple(cells[u.uid] for u in streets if u.district == d.uid))
+            for d in registry.units(as_of=on, level="district", kind="government")
+            if d.uid in cells or any(u.district == d.uid for u in streets)]
 
 
 @require_safe

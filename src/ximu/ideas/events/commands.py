@@ -77,6 +77,14 @@ def events_load(dataset: str, file: str, batch: str, as_json: bool) -> None:
         click.echo(f"  第{fault['line']}行 line {fault['line']} {fault['field']} [{fault['code']}]", err=True)
 
 
+@events_group.command("keep")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def events_keep(as_json: bool) -> None:
+    """到期清除 destroy what is over its keeping time today; the daily round does the same."""
+    gone = services.drop_all_due(by=SYSTEM, at=clock.now())
+    say({"removed": gone}) if as_json else click.echo(f"清除{gone}个文件 files removed")
+
+
 @events_group.command("run")
 @click.argument("name")
 @click.option("--param", "params", multiple=True, help="参数 name=value")

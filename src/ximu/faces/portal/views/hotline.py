@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,12 +16,13 @@ FIRST, LAST = 2010, 2100
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Without a year: the last year of data. Errors: `DATE-FORM`."""
+    """Without a year: the calendar year of the newest data. Errors: `DATE-FORM`."""
     year = request.GET.get("year", "")
     asked: dict[str, Any] = {}
     if year:
         if not (year.isascii() and year.isdigit() and FIRST <= int(year[:6]) <= LAST):
             raise Refusal("DATE-FORM", field="year", value=year[:10], rule=f"{FIRST}–{LAST}", zh="年份应为四位数字。",
                           en="Write the year with four digits.")
-        asked = {"first": date(int(year), 1, 1), "last": date(int(year), 12, 31)}
-    return render(request, "portal/hotline.html", {"shown": disclosure.published("d13", **asked), "year": year})
+        asked = {"year": int(year)}
+    shown = disclosure.published("d13", **asked)
+    return render(request, "portal/hotline.html", {"shown": shown, "year": year or shown["year"] or ""})

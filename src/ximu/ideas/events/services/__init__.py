@@ -1,8 +1,8 @@
 """Verbs of events: the only writers."""
 
 from ximu.ideas.events.services.appending import append
-from ximu.ideas.events.services.keeping import drop_due
+from ximu.ideas.events.services.keeping import drop_all_due, drop_due
 from ximu.ideas.events.services.loading import load, register_loader
 from ximu.ideas.events.services.looking import look
 
-__all__ = ["append", "drop_due", "load", "look", "register_loader"]
+__all__ = ["append", "drop_all_due", "drop_due", "load", "look", "register_loader"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from ximu.foundation import strongbox
+from ximu.foundation import clock, strongbox
 from ximu.foundation.doomed import doom
 from ximu.ideas.events import queries
 from ximu.ideas.events.models import Batch, Removal
@@ -26,6 +26,12 @@ def drop_due(name: str, *, on: date, by: Actor, at: datetime) -> tuple[int, int]
     old = held.filter(dropped_at=None, last_day__lt=on - timedelta(days=round(dataset.keep_years * DAYS_A_YEAR)))
     return (sum(_remove(b, "personal", by=by, at=at) for b in list(sealed.select_related("stream"))),
             sum(_remove(b, "part", by=by, at=at) for b in list(old.select_related("stream"))))
+
+
+def drop_all_due(*, by: Actor, at: datetime) -> int:
+    """Every dataset, as of the city's day; how many files went. What is over its time on the data's own clock goes, never sooner."""
+    day = clock.city_day(at)
+    return sum(sum(drop_due(one.name, on=day, by=by, at=at)) for one in queries.datasets())
 
 
 def _remove(batch: Batch, what: str, *, by: Actor, at: datetime) -> bool:

@@ -238,7 +238,7 @@ def _put(
     with np.errstate(invalid="ignore"):
         alarm = np.where((bound.score > 1) & ~few & ((count != 0) | (not flexible)), 1.0, 0.0)
     state = np.where(alarm == 1, ALARM, QUIET)
-    state = np.select([~fitted, unknown, few], [NOFIT, GAP, FEW], state)
+    state = np.select([np.isnan(count), ~fitted, unknown, few], [GAP, NOFIT, GAP, FEW], state)
     shown = fitted & ~np.isnan(enough)
     upper = np.where(few, np.nan if flexible else 0.0, bound.upper)
     many.upperbound[place] = np.where(shown, upper, np.nan)

@@ -68,16 +68,20 @@ def benford(values: Iterable[float]) -> Finding:
     ), len(used), chi, p_value, facts=facts)
 
 
-def last_digit(values: Iterable[float]) -> Finding:
-    """Last digits of whole counts of at least two figures; invented numbers avoid and prefer some."""
-    used = [int(v) for v in values if math.isfinite(v) and float(v).is_integer() and v >= 10]
+def last_digit(values: Iterable[float], *, rounded: bool = True) -> Finding:
+    """Last digits of whole counts of at least two figures; invented numbers avoid and prefer some.
+
+    Without `rounded` values that end in zero are left out and 1 to 9 compared: prices are rounded honestly.
+    """
+    used = [int(v) for v in values if math.isfinite(v) and float(v).is_integer() and v >= 10 and (rounded or v % 10)]
     if len(used) < FEWEST_DIGITS:
         return _too_few("last-digit", len(used), FEWEST_DIGITS)
     counts = np.bincount([v % 10 for v in used], minlength=10)
-    even = len(used) / 10
-    chi = float(((counts - even) ** 2 / even).sum())
-    p_value = float(chdtrc(9, chi))
-    worst = int(np.argmax(np.abs(counts - even)))
+    judged = counts if rounded else counts[1:]
+    even = len(used) / len(judged)
+    chi = float(((judged - even) ** 2 / even).sum())
+    p_value = float(chdtrc(len(judged) - 1, chi))
+    worst = int(np.argmax(np.abs(judged - even))) + (not rounded)
     return Finding("last-digit", p_value < SUSPICIOUS, Text(
         f"末位 {worst} 出现 {counts[worst]} 次，均匀时约 {even:.0f} 次（p = {p_value:.2g}）",
         f"last digit {worst} appears {counts[worst]} times, about {even:.0f} if even (p = {p_value:.2g})",

@@ -83,6 +83,8 @@ def _count(number: int, field: str, text: str) -> float:
     if value < 0 or (field == "population" and value == 0):
         rule = ("应大于 0", "must be greater than 0") if field == "population" else ("应不小于 0", "must not be negative")
         raise bad(number, field, text, *rule)
+    if field == "observed" and not value.is_integer():
+        raise bad(number, field, text, "应为件数（整数）", "must be a count, a whole number")
     return value
 
 

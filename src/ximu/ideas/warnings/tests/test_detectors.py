@@ -137,7 +137,7 @@ def test_the_frequency_is_told_by_the_dates() -> None:
     (["t,date,observed", "1,2018-02-30,2"], 2, "date"), (["t,date,observed", "1,2018-01-01,2", "2,,2"], 3, "date"),
     (["t,date,observed", "1,2018-01-08,2", "2,2018-01-01,2"], 3, "date"), (["t,observed", "1,2,3"], 2, "row"),
     (["t,observed", "1,inf"], 2, "observed"), (["t,observed,population", "1,2,0"], 2, "population"),
-    (["t,observed", "1,1", "999999999,1"], 3, "t"),
+    (["t,observed", "1,1", "999999999,1"], 3, "t"), (["t,observed", "1,1.5"], 2, "observed"),
 ])
 def test_a_fault_in_the_table_names_line_and_field(lines: list[str], line: int, field: str) -> None:
     with pytest.raises(Refusal) as refused:
@@ -155,3 +155,20 @@ def test_a_range_is_asked_in_the_t_of_the_table() -> None:
     assert (refused.value.code, refused.value.value) == ("DET-PARAM", "10:12")
     until = detect(reading.series_of(lines), "ears-c1", {"to": 112}).rows()
     assert [row["t"] for row in until if row["alarm"] is not None] == [108, 109, 110, 111, 112]
+
+
+@pytest.mark.parametrize("method", ["ears-c1", "ears-c2", "ears-c3", "farrington", "farrington-flexible"])
+def test_a_series_of_nothing_but_gaps_is_no_data_and_never_a_failed_model(method: str) -> None:
+    rows = detect(reading.series_of(["t,observed", *(f"{t},NA" for t in range(1, 331))]), method, {}).rows()
+    assert {row["state"] for row in rows} == {"DET-SHORT", "DET-GAP"}
+    assert all(row["alarm"] is None and row["observed"] is None for row in rows)
+
+
+@pytest.mark.parametrize("method", ["ears-c1", "ears-c2", "ears-c3", "farrington", "farrington-flexible", "cusum"])
+def test_a_series_of_nothing_but_zeros_raises_no_alarm(method: str) -> None:
+    rows = detect(reading.series_of(["t,observed", *(f"{t},0" for t in range(1, 331))]), method, {}).rows()
+    assert not any(row["alarm"] for row in rows)
+
+
+def test_a_count_may_be_written_with_a_point() -> None:
+    assert reading.series_of(["t,observed", "1,2.0", "2,3"]).observed.tolist() == [2, 3]

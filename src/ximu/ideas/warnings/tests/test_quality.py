@@ -37,6 +37,16 @@ def test_last_digits_of_counts_spread_evenly() -> None:
     assert quality.last_digit([c - c % 10 + 7 if c % 3 else c for c in counts.tolist()]).suspicious is True
 
 
+def test_prices_that_end_in_zero_are_no_sign_of_invention() -> None:
+    prices = np.random.default_rng(6).integers(100, 90_000, 2000)
+    prices[::2] -= prices[::2] % 10
+    assert quality.last_digit(prices).suspicious is True
+    found = quality.last_digit(prices, rounded=False)
+    assert (found.suspicious, found.facts["counts"][0]) == (False, 0)
+    liked = quality.last_digit([p - p % 10 + 8 if p % 3 else p for p in prices.tolist()], rounded=False)
+    assert liked.suspicious is True and "末位 8" in liked.reason.zh
+
+
 def test_heaping_counts_round_numbers() -> None:
     counts = np.random.default_rng(5).integers(10, 999, 600).tolist()
     assert quality.heaping(counts).suspicious is False

@@ -14,7 +14,7 @@ from ximu.ideas.events import queries as events
 from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d13_hotline import queries
-from ximu.notice.domains.d13_hotline.rules import RATES
+from ximu.notice.domains.d13_hotline.rules import RATES, year_before
 from ximu.notice.domains.d13_hotline.rules.places import places_of
 
 COMMANDS = {"d13": "d13_group"}
@@ -43,7 +43,7 @@ def d13_group() -> None:
 
 
 @d13_group.command("kpi")
-@click.option("--first", help="自 first day of calls (default: a year before the last)")
+@click.option("--first", help="自 first day of calls (default: twelve months up to the last)")
 @click.option("--last", help="至 last day of calls (default: the newest delivered)")
 @click.option("--judged-on", help="期限判定日 the day by which a term must have come (default: the last day)")
 @click.option("--known-at", help="截至何日已知 what was known by the end of this day")
@@ -51,7 +51,7 @@ def d13_group() -> None:
 def d13_kpi(first: str | None, last: str | None, judged_on: str | None, known_at: str | None, as_json: bool) -> None:
     """五项指标 five rates per unit and month."""
     end = _day(last, "--last", _newest())
-    begin = _day(first, "--first", date(end.year - 1, end.month, 1))
+    begin = _day(first, "--first", year_before(end))
     found = queries.kpi(begin, end, judged_on=_day(judged_on, "--judged-on", end), known_at=_known(known_at))
     if as_json:
         _say(found.envelope())
@@ -81,6 +81,23 @@ def d13_warnings(on: str | None, weeks: int | None, known_at: str | None, as_jso
     click.echo(f"{judged['series']} 个序列 series, {judged['tests']} 项检验 tests, {judged['over_own_bound']} 超过自身上界 "
                f"over their own bound, "
                f"{len(judged['no_data_weeks'])} 周无数据 weeks without data, {len(judged['withheld_weeks'])} 周暂缓 weeks withheld")
+
+
+@d13_group.command("quality")
+@click.option("--on", "on", help="判定日 the day judged (default: the newest delivered)")
+@click.option("--known-at", help="截至何日已知 what was known by the end of this day")
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def d13_quality(on: str | None, known_at: str | None, as_json: bool) -> None:
+    """报送数据核查 can what units report be true? A doubt is a question, never a verdict."""
+    found = queries.checked(_day(on, "--on", _newest()), known_at=_known(known_at)).envelope()
+    if as_json:
+        _say(found)
+        return
+    for one in found["doubts"]:
+        click.echo(f"{one['rule_zh']} {one['unit_name']} {one['period']}  {one['words_zh']} {one['words_en']}")
+    judged = [one for one in found["checks"] if one["suspicious"] is not None]
+    click.echo(f"{len(judged)} 项已判 checks judged, {len(found['checks']) - len(judged)} 项未判 not judged, "
+               f"{len(found['doubts'])} 项存疑 doubts")
 
 
 @d13_group.command("clusters")

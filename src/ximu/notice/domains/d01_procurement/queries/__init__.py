@@ -30,13 +30,14 @@ from ximu.notice.domains.d01_procurement.queries.shown import (
     payers_of,
     shown_process,
 )
-from ximu.notice.domains.d01_procurement.queries.tried import tried
+from ximu.notice.domains.d01_procurement.queries.tried import doubt_subject, doubts, tried
+from ximu.notice.domains.d01_procurement.rules.examining import CHECKS, rule_of, words_of
 from ximu.notice.domains.d01_procurement.rules.steps import FLAGS, GOVERNMENT
 
 __all__ = [
-    "ASSIGNED", "CHALLENGED", "DECIDED", "DISPUTED", "EVALUATED", "FLAGS", "GOVERNMENT", "KINDS", "SETTLED", "Book", "Process",
-    "alarm_basis", "alarm_words", "assigned_body", "book", "challenged_body", "challenges_on", "decided_body", "disputed_body", "disputes",
-    "dossier", "evaluator_rows", "examined", "gaps", "one_process", "overview", "payers_of", "provider", "public_procurement",
-    "responsible",
-    "responsible_of", "settled_body", "shown_process", "tried",
+    "ASSIGNED", "CHALLENGED", "CHECKS", "DECIDED", "DISPUTED", "EVALUATED", "FLAGS", "GOVERNMENT", "KINDS", "SETTLED", "Book",
+    "Process", "alarm_basis", "alarm_words", "assigned_body", "book", "challenged_body", "challenges_on", "decided_body",
+    "disputed_body", "disputes", "dossier", "doubt_subject", "doubts", "evaluator_rows", "examined", "gaps", "one_process", "overview",
+    "payers_of", "provider", "public_procurement", "responsible", "responsible_of", "rule_of", "settled_body", "shown_process", "tried",
+    "words_of",
 ]

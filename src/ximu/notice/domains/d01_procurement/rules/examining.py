@@ -1,7 +1,7 @@
 """Can the figures of the purchases be true? The platform's checks on what was delivered; a finding is a question, never a flag or a record.
 
-First digits of amounts (Benford), amounts in round ten-thousands, purchases that are told twice, and payments that do not add up to
-their contract.
+First and last digits of amounts (Benford; last digits other than zero), amounts in round ten-thousands, purchases
+that are told twice, and payments that do not add up to their contract.
 """
 
 from __future__ import annotations
@@ -22,6 +22,20 @@ WHAT = {"award": Text("中标金额", "award amounts"), "contract": Text("合同
         "process": Text("采购过程", "purchases"), "payments": Text("付款与合同金额", "payments and contract")}
 
 
+CHECKS = {
+    "benford": Text("采购金额首位数字异常", "First digits of purchase amounts"),
+    "last-digit": Text("采购金额末位数字异常", "Last digits of purchase amounts"),
+    "heaping": Text("采购金额集中于整万元", "Purchase amounts in round ten-thousands"),
+    "duplicate": Text("采购过程重复报送", "Purchases told twice"),
+    "sum": Text("付款与合同金额不符", "Payments that do not add up to their contract"),
+}
+
+
+def rule_of(check: str) -> str:
+    """The name of the alarm of a check."""
+    return f"D01-{check}"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A finding, what it looks at, and the processes that it speaks of."""
@@ -36,12 +50,25 @@ class Asked:
                 "statistic": one.statistic, "p_value": one.p_value, "processes": list(self.ocids), "zh": one.reason.zh, "en": one.reason.en}
 
 
+def words_of(asked: Asked) -> Text:
+    """What an alarm says: of which purchases, or of which amounts."""
+    said, named = asked.finding.reason, "、".join(asked.ocids[:5])
+    if asked.finding.check == "duplicate":
+        return Text(f"采购过程{named}的采购人、日期、金额和品目相同，可能重复报送；请核对。",
+                    f"Purchases {named} have the same buyer, day, price and kind of goods; perhaps told twice.")
+    if asked.finding.check == "sum":
+        return Text(f"采购过程{named}：付款节点{said.zh.partition('行')[2]}；请核对。",
+                    f"Purchase {named}: {said.en.partition(': ')[2]}; payment milestones against their contract.")
+    return Text(f"{WHAT[asked.what].zh}：{said.zh}；请说明。", f"{WHAT[asked.what].en}: {said.en}; say why.")
+
+
 def examined(processes: Sequence[Any]) -> list[Asked]:
     """Of compiled releases. What does not apply (too few, too narrow) is told as not judged."""
     found: list[Asked] = []
     for what, name in (("award", "awards"), ("contract", "contracts")):
         amounts = [v for one in processes for item in ocds.items(one, name) if (v := ocds.number(item, "value", "amount")) is not None]
-        found += [Asked(what, quality.benford(amounts)), Asked(what, quality.heaping([v for v in amounts if v >= ROUND], base=ROUND))]
+        found += [Asked(what, quality.benford(amounts)), Asked(what, quality.heaping([v for v in amounts if v >= ROUND], base=ROUND)),
+                  Asked(what, quality.last_digit(amounts, rounded=False))]
     return [*found, *_twice(processes), *_untied(processes)]
 
 

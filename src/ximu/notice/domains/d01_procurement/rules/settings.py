@@ -17,9 +17,9 @@ KNOWN: dict[str, dict[str, type]] = {
     "R038": {"threshold": float, "minimum_submitted_bids": int, "minimum_contracting_processes": int},
     "R044": {}, "R048": {"digits": int, "threshold": int, "minimum_contracting_processes": int}, "R058": {"threshold": float},
     "G001": {"grace_days": int}, "G002": {"threshold": float}, "G003": {"limit": float, "days": int, "minimum_processes": int},
-    "G004": {"threshold": int},
+    "G004": {"threshold": int}, "D01-1": {}, "D01-4": {},
 }
-"""Codes of the published guide (R…) and of flags on the government itself (G…)."""
+"""Codes of the published guide (R…), of flags on the government itself (G…) and of indicators (D01-…)."""
 RED_FLAGS = tuple(code for code in KNOWN if code.startswith("R"))
 OPEN_TABLES = {"R003.procurement_method_details", "codelists.bid_status", "codelists.award_status", "codelists.BidStatus",
                "codelists.AwardStatus"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from ximu.ideas.events import queries as events
 from ximu.notice.domains.d13_hotline import rules
+from ximu.notice.domains.d13_hotline.queries.delivered import rung_by_months, single
 from ximu.notice.domains.d13_hotline.queries.rates import DATASET
 from ximu.notice.domains.d13_hotline.queries.warned import NAMED, counted, exposure, weeks_until
 
@@ -62,6 +64,10 @@ def tried(true: Collection[tuple[str, str, str, str]], *, known_at: datetime | N
         rows = events.run(name, {"first": span[0], "last": span[1], **given}, known_at=known_at).frame.to_dicts()
         rang = [(a.unit, a.subject, a.period) for a in rules.listed(rule, rows)]
         rung.append(rules.rung_monthly(rule, months, rang, _of(rule, true)))
+    for rule in ("alike", "moved"):
+        rang = [(a.unit, a.subject, a.period) for a in single(rule, span, known_at)]
+        rung.append(rules.rung_monthly(rule, months, rang, _of(rule, true)))
+    rung += _days(span, true, known_at)
     return Tried(span[0], span[1], manifest.digest, rung)
 
 
@@ -76,6 +82,16 @@ def _volume(weeks: list[date], true: set[tuple[str, str, str]], known_at: dateti
     settings = {**rules.WARNINGS["volume"], "judged_weeks": len(weeks)}
     seen = rules.detected(rows, weeks, gaps, settings, exposure=exposure(weeks, known_at))
     return rules.rung_volume(seen, true)
+
+
+def _days(span: tuple[date, date], true: Collection[tuple[str, str, str, str]], known_at: datetime | None) -> list[rules.Rung]:
+    """Intervals and days: per unit, interval and span of whole months."""
+    judged, rang = Counter[str](), dict[str, set[tuple[str, str, str]]](heaped=set(), massed=set())
+    for _, asked, alarms in rung_by_months(_months(*span), known_at):
+        judged.update(one.finding.check for one in asked if one.finding.suspicious is not None)
+        for a in alarms:
+            rang[a.rule].add((a.unit, a.subject, a.period))
+    return [rules.Rung(rule, judged[rule] - len(told & _of(rule, true)), len(told - _of(rule, true)), 12) for rule, told in rang.items()]
 
 
 def _false_closures(span: tuple[date, date], true: set[tuple[str, str, str]], known_at: datetime | None) -> rules.Rung:

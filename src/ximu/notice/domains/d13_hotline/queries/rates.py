@@ -50,18 +50,20 @@ def unit_name(uid: str, on: date) -> str:
     return found.name if found else uid
 
 
-def public_kpi(view: Any, *, first: date | None = None, last: date | None = None) -> dict[str, Any]:
-    """City and units over a span (default: the last year of data); rates over few tickets are withheld.
+def public_kpi(view: Any, *, year: int | None = None) -> dict[str, Any]:
+    """City and units in a calendar year (default: the newest with data); rates over few tickets are withheld.
 
-    `view` is not asked further: what is made here is for everyone.
+    Calendar years only: spans that overlap would tell by subtraction what each of them withholds. `view` is not asked further: what is
+    made here is for everyone.
     """
     known = events.span(DATASET)
     if known is None:
-        return {"first": None, "last": None, "city": None, "units": [], "method": "", "missing_days": 0}
-    last = last or known[1]
-    first = first or max(known[0], date(last.year - 1, last.month, 1))
+        return {"year": year, "first": None, "last": None, "city": None, "units": [], "method": "", "missing_days": 0}
+    year = year or known[1].year
+    first, last = date(year, 1, 1), known[1] if year == known[1].year else date(year, 12, 31)
     found = kpi(first, last, judged_on=last, known_at=clock.now())
     return {
+        "year": year,
         "first": first, "last": last, "city": _public(found.city), "units": _withheld(found.units), "missing_days": len(found.missing),
         "method": found.ran.definition.method, "manifest": found.ran.manifest.digest,
     }

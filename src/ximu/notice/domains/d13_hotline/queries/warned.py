@@ -10,6 +10,7 @@ from typing import Any
 from ximu.ideas.events import queries as events
 from ximu.kernel.workdays import BUNDLED
 from ximu.notice.domains.d13_hotline import rules
+from ximu.notice.domains.d13_hotline.queries.delivered import CHECKED, checked, months_before
 from ximu.notice.domains.d13_hotline.queries.rates import DATASET, unit_name
 
 WEEK = timedelta(days=7)
@@ -24,7 +25,7 @@ WHERE called_on BETWEEN $first AND $last AND kind IN ('求助', '投诉', '举�
 GROUP BY called_on
 """
 NAMED = {"repeat": "d13_repeats", "returned": "d13_returned", "words": "d13_words"}
-RULES = ("volume", "false_closure", *NAMED)
+RULES = ("volume", "false_closure", *NAMED, *CHECKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def warned(
         given = {k: rules.WARNINGS[rule][k] for k in ("times", "days") if k in rules.WARNINGS[rule]}
         rows = events.run(name, {**span, **given}, known_at=known_at, units=units).frame.to_dicts()
         alarms += rules.listed(rule, rows)
+    alarms += checked(on, known_at=known_at, units=units).alarms
     order = {"red": 0, "orange": 1, "yellow": 2}
     return Warned(on, sorted(alarms, key=lambda a: (order[a.level], a.rule, a.unit, a.subject, a.period)), found, manifest)
 
@@ -108,9 +110,6 @@ def _sample(alarm: rules.Alarm, known_at: datetime | None) -> tuple[str, ...]:
 
 def _false(on: date, known_at: datetime | None, units: Collection[str] | None) -> list[rules.Alarm]:
     """The last whole months before the day."""
-    last = on.replace(day=1) - timedelta(days=1)
-    first = last.replace(day=1)
-    for _ in range(rules.WARNINGS["false_closure"]["months"] - 1):
-        first = (first - timedelta(days=1)).replace(day=1)
+    first, last = months_before(on, rules.WARNINGS["false_closure"]["months"])
     rows = events.run("d13_false", {"first": first, "last": last}, known_at=known_at, units=units).frame.to_dicts()
     return rules.false_closures(rows, f"{first:%Y-%m}/{last:%Y-%m}")

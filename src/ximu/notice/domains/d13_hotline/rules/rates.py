@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from ximu.kernel.words import Text
@@ -15,6 +17,13 @@ RATES: dict[str, tuple[str, str, str, Text]] = {
     "D13-4": ("satisfied_rate", "satisfied", "rated", Text("市民满意率", "Satisfied")),
     "D13-5": ("false_rate", "false_closed", "claimed", Text("虚假办结率", "False closures")),
 }
+
+
+def year_before(last: date) -> date:
+    """The first day of the twelve months that end on a day: twelve whole ones where it ends a month."""
+    after = last + timedelta(days=1)
+    year = after.year - 1
+    return date(year, after.month, min(after.day, monthrange(year, after.month)[1]))
 
 
 def total(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

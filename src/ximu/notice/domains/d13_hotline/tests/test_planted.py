@@ -19,6 +19,8 @@ SCRIPT = runpy.run_path(str(Path(__file__).parents[6] / "scripts" / "hotline_exa
 PLANTED: dict[str, Any] = SCRIPT["PLANTED"]
 AT = datetime(2019, 7, 1, 1, tzinfo=UTC)
 ON = date(2019, 7, 1)
+REPORTED = {("alike", PLANTED["alike"]["unit"], PLANTED["alike"]["tickets"][0], PLANTED["alike"]["day"].isoformat()),
+            ("heaped", PLANTED["heaped"]["unit"], "close", "2019-04/2019-06"), ("massed", PLANTED["massed"]["unit"], "close", "2019-04/2019-06")}
 ABSENT = ("enforcement", "excluded", "due_on", "title_text")
 
 
@@ -37,6 +39,7 @@ def made() -> pl.DataFrame:
 def stored(made: pl.DataFrame, settings: Any, tmp_path: Path) -> None:
     settings.XIMU_HOME = tmp_path
     events.append("hotline", made, batch="example", by=SYSTEM, at=AT)
+    events.append("hotline_marks", rules.marks(made, b"key"), batch="example", by=SYSTEM, at=AT)
 
 
 @pytest.mark.usefixtures("stored")
@@ -50,6 +53,7 @@ def test_all_planted_faults_are_found_and_nothing_else() -> None:
         ("repeat", repeat["unit"], repeat["matter"], repeat["days"][-1].isoformat()),
         ("returned", returned["unit"], returned["ticket"], returned["day"].isoformat()),
         ("words", words["unit"], words["ticket"], words["day"].isoformat()),
+        *REPORTED,
     }
     assert found.volume.gaps == [PLANTED["missing_week"]]
     assert found.volume.withheld == [date(2019, 6, 24)]
@@ -68,13 +72,15 @@ def test_a_missing_week_is_named_and_not_taken_for_zero() -> None:
 
 
 @pytest.mark.usefixtures("stored")
-def test_the_public_sees_no_rate_that_rests_on_few_tickets() -> None:
-    day = queries.public_kpi(None, first=date(2019, 6, 5), last=date(2019, 6, 6))
-    inside = queries.kpi(date(2019, 6, 5), date(2019, 6, 6), judged_on=date(2019, 6, 6), known_at=AT)
-    few = {r["unit"] for r in inside.units if 0 < r["judged"] < 10}
-    assert few
-    assert {u["unit"] for u in day["units"] if u["solved_rate"] is None} >= few
-    assert day["city"]["tickets"] == inside.city["tickets"]
+def test_the_public_sees_calendar_years_that_add_up_to_all_tickets() -> None:
+    """Spans that overlap would tell by subtraction what each withholds; years do not overlap."""
+    years = [queries.public_kpi(None, year=year) for year in (2017, 2018, 2019)]
+    spans = [(one["first"], one["last"]) for one in years]
+    assert spans == [(date(2017, 1, 1), date(2017, 12, 31)), (date(2018, 1, 1), date(2018, 12, 31)), (date(2019, 1, 1), date(2019, 6, 30))]
+    assert queries.public_kpi(None) == years[2], "without a year it is the newest"
+    inside = queries.kpi(date(2017, 1, 2), date(2019, 6, 30), judged_on=date(2019, 6, 30), known_at=AT)
+    assert sum(one["city"]["tickets"] for one in years) == inside.city["tickets"]
+    assert queries.public_kpi(None, year=2031)["city"]["tickets"] == 0
 
 
 def test_the_example_is_the_same_every_time() -> None:
@@ -92,9 +98,12 @@ def test_on_the_whole_history_only_the_planted_faults_ring() -> None:
             *(("false_closure", PLANTED["false_closure"]["unit"], "", f"2019-0{n}/2019-0{n + 2}") for n in (1, 2, 3, 4)),
             ("repeat", repeat["unit"], repeat["matter"], repeat["days"][-1].isoformat()),
             ("returned", returned["unit"], returned["ticket"], returned["day"].isoformat()),
-            ("words", words["unit"], words["ticket"], words["day"].isoformat())}
+            ("words", words["unit"], words["ticket"], words["day"].isoformat()), *REPORTED,
+            ("massed", PLANTED["massed"]["unit"], "close", "2019-03/2019-05")}
     after = {one.rule: one for one in queries.tried(true, known_at=AT).rung}     # type: ignore[union-attr]
     assert before["volume"].judged > 5000
     assert {rule: one.alarms for rule, one in after.items()} == dict.fromkeys(after, 0)
+    assert (before["heaped"].alarms, before["massed"].alarms, before["alike"].alarms, before["moved"].alarms) == (1, 2, 1, 0)
+    assert before["heaped"].judged > 500 and before["massed"].judged > 1000
     assert before["volume"].alarms - after["volume"].alarms == len(outbreak["weeks"])
     assert queries.silences(date(2019, 7, 1), known_at=AT) == []

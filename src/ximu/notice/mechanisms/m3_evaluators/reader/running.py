@@ -1,16 +1,19 @@
-"""Starts the sandbox, waits for it, and turns its end into bytes or a refusal."""
+"""Starts the sandbox, waits for it, and turns its end into bytes or a refusal.
+
+Its folder lies where the next start clears away what a killed server left (`foundation/scratch`).
+"""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ximu.foundation import scratch
 from ximu.kernel.refusal import Refusal
 
 SECONDS = 120
@@ -32,8 +35,8 @@ class Job:
 
 def run(job: Job) -> bytes:
     """The inner result's bytes. Errors: every refusal of the computation; `EVAL-RUN` when the process ended without one."""
-    with tempfile.TemporaryDirectory(prefix="evaluation-") as folder:
-        place = Path(folder)
+    with scratch.folder() as made:
+        place = made.resolve()
         (place / "content.json").write_text(json.dumps(job.content, ensure_ascii=False), "utf-8")
         (place / "order.json").write_text(json.dumps({
             "content": str(place / "content.json"), "method": job.method, "pins": dict(job.pins), "out": str(place / "out.json"),

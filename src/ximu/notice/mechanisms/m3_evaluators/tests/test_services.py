@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from ximu.foundation import scratch
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment import services as assessing
@@ -326,6 +329,18 @@ def test_a_method_that_cannot_end_is_stopped() -> None:
     of = frozen()
     told = refused("EVAL-RUN", reader.run, reader.Job(queries.content_of(of), METHOD, {"draws": 0, "seed": 0}, seconds=0))
     assert told.value in ("ended", "timeout")
+
+
+def test_what_a_killed_server_leaves_of_a_computation_is_swept(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = queries.content_of(frozen())
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: os._exit(9))
+    child = os.fork()
+    if child == 0:
+        reader.run(reader.Job(content, METHOD, {"draws": 0, "seed": 0}))
+    os.waitpid(child, 0)
+    [left] = [path for path in scratch.root().iterdir() if path.is_dir()]
+    assert sorted(path.name for path in left.iterdir()) == ["content.json", "order.json"]
+    assert scratch.sweep() == 1 and not left.exists()
 
 
 def test_a_survey_is_an_input_with_its_interval() -> None:
