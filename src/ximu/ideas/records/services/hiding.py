@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-import orjson
 import polars as pl
 
 from ximu.foundation.vault import secret
@@ -32,10 +31,9 @@ def sealed(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """Rows as they are written: the named values and the salt of their rows sealed."""
     if not names or not frame["secret"].any():
         return frame
-    payloads, salts = frame["payload"].to_list(), frame["salt"].to_list()
-    for at, (hide, number, version) in enumerate(frame.select("secret", "number", "version").iter_rows()):
-        if hide:
-            value = orjson.loads(payloads[at])
-            given = [name for name in names if value.get(name) not in (None, "")]
-            payloads[at], salts[at] = queries.closed_up(value, given, number, version, salts[at])
-    return frame.with_columns(payload=pl.Series(payloads, dtype=pl.String), salt=pl.Series(salts, dtype=pl.Binary))
+    hidden = frame.filter("secret")
+    payloads, salts = queries.closed_texts(
+        hidden["payload"].cast(pl.Binary).to_list(), names, hidden.select("number", "version").iter_rows(), hidden["salt"].to_list(),
+    )
+    made = hidden.with_columns(payload=pl.Series(payloads, dtype=pl.Binary).cast(pl.String), salt=pl.Series(salts, dtype=pl.Binary))
+    return made if made.height == frame.height else pl.concat([frame.filter(~pl.col("secret")), made])
