@@ -105,21 +105,32 @@ def secret(name: str) -> bytes:
 
 
 class Sealer:
-    """The newest key, looked up once for the many values of one transaction."""
+    """The newest key, looked up once for the many values of one transaction; `values` is about how many, so that their nonces are drawn
+    together."""
 
-    def __init__(self) -> None:
+    def __init__(self, values: int = 1) -> None:
         version = newest()
+        self._nonces: Iterator[bytes] = iter(())
+        self._drawn = values
         self._cipher, self._mark = AESGCM(_key(version)), mark(version).encode()
         self._head = b"" if version == FIRST else HEAD + version.to_bytes(VERSION_BYTES, "big")
 
+    def _nonce(self) -> bytes:
+        """Random, and never given twice."""
+        for nonce in self._nonces:
+            return nonce
+        pool = secrets.token_bytes(NONCE_BYTES * self._drawn)
+        self._nonces = iter([pool[at:at + NONCE_BYTES] for at in range(0, len(pool), NONCE_BYTES)])
+        return next(self._nonces)
+
     def text(self, content: bytes, *, about: str) -> bytes:
         """As `seal` does, in UTF-8."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
+        nonce = self._nonce()
         return self._mark + base64.b64encode(nonce + self._cipher.encrypt(nonce, content, about.encode()))
 
     def raw(self, content: bytes, *, about: str) -> bytes:
         """As `seal_bytes` does."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
+        nonce = self._nonce()
         return self._head + nonce + self._cipher.encrypt(nonce, content, about.encode())
 
 

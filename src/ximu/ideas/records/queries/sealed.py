@@ -74,7 +74,7 @@ def closed_texts(
     texts: Sequence[bytes], names: Sequence[str], rows: Iterable[tuple[str, int]], salts: Sequence[bytes],
 ) -> tuple[list[bytes], list[bytes]]:
     """The same for many rows that are written together: texts and salts as they are kept. `rows` are (number, version)."""
-    sealer, marks = vault.Sealer(), [(name, orjson.dumps(name) + b":") for name in names]
+    sealer, marks = vault.Sealer(len(texts) * (len(names) + 1)), [(name, orjson.dumps(name) + b":") for name in names]
     made, kept = [], []
     for text, (number, version), salt in zip(texts, rows, salts):
         token = partial(_token, sealer, number, version)

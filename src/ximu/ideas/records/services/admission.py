@@ -24,7 +24,7 @@ from ximu.ideas.records.services import bulk, hiding, sealing, steps
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
-CHUNK = 50_000
+CHUNK = 20_000
 """Rows worked on at a time: bounds the memory, whatever the size of the delivery."""
 OUTCOMES = ("new", "corrected", "same", "second_source", "barred")
 
@@ -77,7 +77,7 @@ def admit(
         gate(item, use="collect", on=queries.city_day(at))
         return _admission([])
     listed = queries.gate_delivery(item, edition, frame)
-    frame = frame.join(queries.subject_kinds(frame, listed.subject_kinds), on=["subject", "event_date"], how="left")
+    frame = queries.subject_kinds(frame, listed.subject_kinds)
     names = queries.sealed_names(item, edition)
     frame = hiding.with_marks(frame, names)
     done: list[pl.DataFrame] = []
@@ -191,7 +191,7 @@ def _write(added: pl.DataFrame, delivery: Delivery, names: Sequence[str]) -> Non
     outdated = added.filter(pl.col("last").is_not_null())["number"].unique().to_list()
     steps.outdate(outdated)
     frame = sealing.with_seals(added, sealing.evidence_texts(added, at=delivery.at), at=delivery.at)
-    known_at = pl.lit(bulk.stamp(delivery.at)).alias("known_at")
+    known_at = bulk.stamp(delivery.at).alias("known_at")
     columns = [f.column for f in Version._meta.local_fields if f.column != "known_at"]
     bulk.insert(Version, hiding.sealed(frame, names).with_columns(commitment=pl.lit("")).select(*columns, known_at))
 
