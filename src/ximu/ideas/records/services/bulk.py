@@ -97,10 +97,11 @@ def stamp(at: datetime) -> pl.Expr:
 
 
 def rows_by_keys(columns: Sequence[str], table: str, keys: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Rows whose `key` is among the given hexadecimal keys, in one statement."""
-    names = ", ".join(connection.ops.quote_name(name) for name in columns)
-    among = "key = ANY(%s::uuid[])" if connection.vendor == "postgresql" else "key IN (SELECT value FROM json_each(%s))"
-    given = "{" + ",".join(keys) + "}" if connection.vendor == "postgresql" else "[" + ",".join(f'"{key}"' for key in keys) + "]"
+    """Rows whose `key` is among the given hexadecimal keys, in one statement; the first column is that key, in hexadecimal."""
+    postgres = connection.vendor == "postgresql"
+    names = ", ".join(["encode(uuid_send(key), 'hex')" if postgres else "key", *map(connection.ops.quote_name, columns)])
+    among = "key = ANY(%s::uuid[])" if postgres else "key IN (SELECT value FROM json_each(%s))"
+    given = "{" + ",".join(keys) + "}" if postgres else "[" + ",".join(f'"{key}"' for key in keys) + "]"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM {connection.ops.quote_name(table)} WHERE {among}", [given])  # noqa: S608
         return cursor.fetchall()

@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import orjson
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from ximu.ideas.records import queries
 from ximu.ideas.records.models import Version
 from ximu.ideas.records.queries import sealed
+from ximu.ideas.records.services import hiding
 from ximu.kernel.canonical import canonical
 
 SALT = b"s" * 32
@@ -41,6 +43,13 @@ def test_many_rows_are_sealed_as_one_is(payload: dict[str, Any], names: set[str]
     kept, single = orjson.loads(text), orjson.loads(one)
     assert sorted(kept) == sorted(single)
     assert {n for n in kept if kept[n] != payload[n]} == {n for n in single if single[n] != payload[n]} == set(given)
+
+
+@given(payload=st.dictionaries(st.one_of(TEXTS, st.sampled_from(NAMES)), VALUES, max_size=4), name=st.just("CF_ZJHM"))
+def test_whether_a_field_has_a_value_is_told_as_a_parser_would(payload: dict[str, Any], name: str) -> None:
+    texts = pl.Series("payload", [canonical(payload).decode(), canonical({name: "1"}).decode()])
+    parsed = texts.str.json_path_match(f"$.{name}").fill_null("") != ""
+    assert hiding._has(texts, name).to_list() == parsed.to_list()
 
 
 def test_a_flat_row_needs_no_parser() -> None:
