@@ -31,7 +31,7 @@ def insert(model: type[Model], frame: pl.DataFrame) -> None:
     connection.ensure_connection()
     with connection.wrap_database_errors:
         if connection.vendor == "postgresql":
-            kinds = {f.column: str(f.db_type(connection)) for f in model._meta.local_fields}
+            kinds = {str(f.column): str(f.db_type(connection)) for f in model._meta.local_fields}
             _copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)", _binary(frame, kinds))
         else:
             marks = ", ".join("?" * frame.width)
@@ -104,4 +104,4 @@ def rows_by_keys(columns: Sequence[str], table: str, keys: Sequence[str]) -> lis
     given = "{" + ",".join(keys) + "}" if postgres else "[" + ",".join(f'"{key}"' for key in keys) + "]"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM {connection.ops.quote_name(table)} WHERE {among}", [given])  # noqa: S608
-        return cursor.fetchall()
+        return list(cursor.fetchall())
