@@ -104,11 +104,39 @@ def secret(name: str) -> bytes:
     return _secret(Path(settings.XIMU_HOME) / "keys" / name)
 
 
+class Sealer:
+    """The newest key, looked up once for the many values of one transaction; `values` is about how many, so that their nonces are drawn
+    together."""
+
+    def __init__(self, values: int = 1) -> None:
+        version = newest()
+        self._nonces: Iterator[bytes] = iter(())
+        self._drawn = values
+        self._cipher, self._mark = AESGCM(_key(version)), mark(version).encode()
+        self._head = b"" if version == FIRST else HEAD + version.to_bytes(VERSION_BYTES, "big")
+
+    def _nonce(self) -> bytes:
+        """Random, and never given twice."""
+        for nonce in self._nonces:
+            return nonce
+        pool = secrets.token_bytes(NONCE_BYTES * self._drawn)
+        self._nonces = iter([pool[at:at + NONCE_BYTES] for at in range(0, len(pool), NONCE_BYTES)])
+        return next(self._nonces)
+
+    def text(self, content: bytes, *, about: str) -> bytes:
+        """As `seal` does, in UTF-8."""
+        nonce = self._nonce()
+        return self._mark + base64.b64encode(nonce + self._cipher.encrypt(nonce, content, about.encode()))
+
+    def raw(self, content: bytes, *, about: str) -> bytes:
+        """As `seal_bytes` does."""
+        nonce = self._nonce()
+        return self._head + nonce + self._cipher.encrypt(nonce, content, about.encode())
+
+
 def seal(text: str, *, about: str) -> str:
     """`about` is bound to the secret: sealed for one row, it does not open for another."""
-    version, nonce = newest(), secrets.token_bytes(NONCE_BYTES)
-    sealed = nonce + AESGCM(_key(version)).encrypt(nonce, text.encode(), about.encode())
-    return f"{mark(version)}{base64.b64encode(sealed).decode()}"
+    return Sealer().text(text.encode(), about=about).decode()
 
 
 def mark(version: int) -> str:
@@ -134,9 +162,7 @@ def unseal(sealed: str, *, about: str) -> str:
 
 def seal_bytes(content: bytes, *, about: str) -> bytes:
     """Bytes instead of text; nonce first, before it the version of a later key."""
-    version, nonce = newest(), secrets.token_bytes(NONCE_BYTES)
-    head = b"" if version == FIRST else HEAD + version.to_bytes(VERSION_BYTES, "big")
-    return head + nonce + AESGCM(_key(version)).encrypt(nonce, content, about.encode())
+    return Sealer().raw(content, about=about)
 
 
 def unseal_bytes(sealed: bytes, *, about: str) -> bytes:

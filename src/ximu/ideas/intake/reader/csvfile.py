@@ -177,7 +177,7 @@ class _Rows:
         )
         if blank.any():
             frame = frame.filter(~blank)
-        if max((frame[name].str.len_bytes().max() or 0 for _, name in names), default=0) > MOST_CELL:
+        if max((most or 0 for most in frame.select(pl.exclude("line").str.len_bytes().max()).row(0)), default=0) > MOST_CELL:
             return None
         chunk = Chunk(frame)
         if counts.controls > ends + tabs or counts.broken or b"\x7f" in block:

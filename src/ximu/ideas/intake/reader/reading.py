@@ -52,7 +52,7 @@ class Tally:
 
 def compact(frame: pl.DataFrame) -> pl.DataFrame:
     """A copy of its own: filtered text would keep the whole block alive that it was cut from."""
-    return pl.DataFrame({name: frame[name].to_list() for name in frame.columns}, schema=frame.schema)
+    return pl.DataFrame(frame.to_arrow(compat_level=pl.CompatLevel.oldest()), schema=frame.schema)
 
 
 def open_file(path: Path, schema: ItemSchema, *, block_bytes: int = BLOCK_BYTES) -> Delivery:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
 from ximu.ideas.intake.rules import problems
-from ximu.ideas.intake.rules.cells import Column, check_column, tidy
+from ximu.ideas.intake.rules.cells import check_column, columns_of, tidy
 from ximu.ideas.intake.rules.cross import check_rules
-from ximu.ideas.intake.rules.schema import ItemSchema
+from ximu.ideas.intake.rules.schema import FieldSpec, ItemSchema
 from ximu.ideas.intake.rules.values import EXCEL_1900
 
-THREADS = 2
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checked:
     """`clean` has every row with typed values (null where refused); `faults` one row per bad cell."""
 
     clean: pl.DataFrame
     faults: pl.DataFrame
 
-    @property
+    @cached_property
     def bad_lines(self) -> pl.Series:
         return self.faults.filter(pl.col("severity") == problems.ERROR)["line"].unique()
 
@@ -39,19 +37,14 @@ def check_chunk(
     found: pl.DataFrame | None = None,
 ) -> Checked:
     """`frame` has text columns named by field and `line`; `found` are faults that the reader saw already."""
-    lines, frame = frame["line"].cast(pl.Int64), tidy(frame)
-
-    def run(name: str) -> tuple[pl.Series, list[pl.DataFrame]]:
-        spec = schema.field(name)
-        if name not in frame.columns:
-            return pl.repeat(None, len(lines), dtype=pl.Date if spec.type == "date" else pl.String, eager=True), []
-        column = Column(spec, lines, frame[name], today, serial_from)
-        return check_column(column), column.faults
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        results = list(pool.map(run, schema.names))
-    clean = pl.DataFrame({"line": lines, **{name: values for name, (values, _) in zip(schema.names, results)}})
-    faults = [fault for _, part in results for fault in part]
+    frame = tidy(frame.with_columns(pl.col("line").cast(pl.Int64)))
+    columns = {
+        column.spec.name: column for column in columns_of(
+            frame, [spec for spec in schema.fields if spec.name in frame.columns], today=today, serial_from=serial_from)
+    }
+    values = [check_column(columns[spec.name]) if spec.name in columns else _nothing(spec, frame.height) for spec in schema.fields]
+    clean = pl.DataFrame([frame["line"], *(series.alias(name) for name, series in zip(schema.names, values))])
+    faults = [fault for column in columns.values() for fault in column.faults]
     known = pl.concat([*faults, *([found] if found is not None else []), problems.empty()])
     crossed = check_rules(clean, schema, today=today)
     # a rule between fields says nothing new about a cell that is refused already
@@ -62,11 +55,17 @@ def check_chunk(
     return Checked(clean, pl.concat([known, *crossed, *keyless]))
 
 
+def _nothing(spec: FieldSpec, height: int) -> pl.Series:
+    return pl.repeat(None, height, dtype=pl.Date if spec.type == "date" else pl.String, eager=True)
+
+
 def _keyless(clean: pl.DataFrame, schema: ItemSchema, known: pl.DataFrame) -> list[pl.DataFrame]:
     """A row with an empty key field cannot be told from another (`KEY-NEED`)."""
-    told = known.select("line", "field").unique()
     found = []
     for name in schema.key:
+        if not clean[name].null_count():
+            continue
+        told = known.select("line", "field").unique()
         rows = clean.filter(pl.col(name).is_null()).select("line", pl.lit(name).alias("field"), pl.lit("").alias("value"))
         rows = rows.join(told, on=["line", "field"], how="anti", maintain_order="left")
         if rows.height:

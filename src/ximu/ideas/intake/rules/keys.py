@@ -34,7 +34,7 @@ def record_frame(good: pl.DataFrame, schema: ItemSchema) -> pl.DataFrame:
         "line", payload(schema), *([natural_key(schema)] if schema.key else []),
         *[pl.col(name).alias(role) for role, name in schema.roles.items()],
     )
-    digests = [hashlib.sha256(text.encode("utf-8")).hexdigest() for text in made["payload"].to_list()]
+    digests = [hashlib.sha256(text).hexdigest() for text in made["payload"].cast(pl.Binary).to_list()]
     made = made.with_columns(pl.Series("digest", digests, dtype=pl.String))
     return made if schema.key else made.with_columns(natural_key=pl.col("digest"))
 

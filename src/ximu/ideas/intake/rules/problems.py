@@ -104,7 +104,7 @@ def from_rows(rows: Iterable[tuple[Any, ...]]) -> pl.DataFrame:
 def told(problems: pl.DataFrame, schema: ItemSchema) -> Iterator[dict[str, Any]]:
     """Each fault with its two sentences, in the order of the file."""
     specs = {f.name: f for f in schema.fields}
-    shapes: dict[tuple[str, ...], tuple[str, str, str]] = {}
+    shapes: dict[tuple[str, ...], tuple[str, list[str], list[str]]] = {}
     for line, field, value, code, reason, expected, rule, severity in problems.sort("line", maintain_order=True).iter_rows():
         kind = (field, code, reason, expected, rule)
         if kind not in shapes:
@@ -112,13 +112,12 @@ def told(problems: pl.DataFrame, schema: ItemSchema) -> Iterator[dict[str, Any]]
         title, zh, en = shapes[kind]
         yield {
             "line": line, "column": title, "field": field, "value": value, "code": code, "rule": rule, "expected": expected,
-            "severity": severity, "message_zh": f"第{line}行{zh}。".replace("{value}", value),
-            "message_en": f"Line {line}: {en}.".replace("{value}", value),
+            "severity": severity, "message_zh": f"第{line}行{value.join(zh)}。", "message_en": f"Line {line}: {value.join(en)}.",
         }
 
 
-def _shape(spec: FieldSpec | None, code: str, reason: str, *, expected: str, rule: str) -> tuple[str, str, str]:
-    """Title and both sentences of a kind of fault, with only the value left open."""
+def _shape(spec: FieldSpec | None, code: str, reason: str, *, expected: str, rule: str) -> tuple[str, list[str], list[str]]:
+    """Title and both sentences of a kind of fault, cut where the value belongs."""
     shape = SENTENCES.get(code, OWN_RULE)
     why = (RIC_REASONS if code == "ID-RIC" else USCC_REASONS).get(reason)
     filled = []
@@ -126,5 +125,9 @@ def _shape(spec: FieldSpec | None, code: str, reason: str, *, expected: str, rul
         text = shape.of(language).replace("{reason}", why.of(language) if why else "")
         filled.append(text.replace("{rule}", rule.replace("{", "｛")).replace("{expected}", expected))
     if spec is None:
-        return "", "：" + filled[0], filled[1]
-    return spec.title, f"“{spec.title}”：{filled[0]}", f"“{spec.title_en}” {filled[1]}"
+        return "", _cut("：" + filled[0]), _cut(filled[1])
+    return spec.title, _cut(f"“{spec.title}”：{filled[0]}"), _cut(f"“{spec.title_en}” {filled[1]}")
+
+
+def _cut(sentence: str) -> list[str]:
+    return sentence.split("{value}")

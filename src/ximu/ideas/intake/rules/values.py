@@ -76,6 +76,12 @@ def read_number(text: str) -> Read:
     return Read(plain_decimal(Decimal(plain.replace(",", ""))))
 
 
+def read_integer(text: str) -> Read:
+    """At most 18 digits. Code: `NUM-FORM`."""
+    found = read_number(text)
+    return found if found.value is None or ("." not in found.value and len(found.value) < 19) else Read(None, "NUM-FORM")
+
+
 def read_money(text: str, *, unit: str) -> Read:
     """Exact amount in `unit` (元 or 万元). A suffix converts: `5万元` is 50000 元.
 

@@ -5,7 +5,6 @@ The checks are the warning room's, given in `config/wiring.py`; without them not
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -46,34 +45,45 @@ def examined(folder: Path, schema: Mapping[str, Any], *, corrected: int, months:
     named = {one["name"]: one for one in schema.get("fields", []) if one["type"] in NUMBERS}
     if not named or not _examiner:
         return []
-    rows = _rows(folder)
     keys = schema.get("primaryKey") or []
-    key = {keys} if isinstance(keys, str) else set(keys)
-    columns = {name: [_number(row.get(name)) for row in rows] for name in named}
+    rows = _rows(folder, [one["name"] for one in schema["fields"]])
+    columns = {name: [_number(value) for value in rows[name].to_list()] for name in named}
     sums = {one["total"]: (columns[one["total"]], list(zip(*(columns[part] for part in one["parts"]), strict=True)))
             for one in schema.get("ximu:sums", [])}
     overdue = {month: due for month in months if (due := queries.due_day(month)) < today}
     return _examiner[0](Figures(
         {name: (str(named[name].get("ximu:kind", "")), values) for name, values in columns.items()},
-        [_content(row, key) if any(columns[name][at] is not None for name in named) else at for at, row in enumerate(rows)],
-        sums, corrected, overdue))
+        _alike(rows, {keys} if isinstance(keys, str) else set(keys), list(named)), sums, corrected, overdue))
 
 
-def _content(row: Mapping[str, Any], key: set[str]) -> Hashable:
-    """A row without its key; rows without a figure are left out of the comparison, since set phrases repeat honestly."""
-    return tuple(sorted((name, str(value)) for name, value in row.items() if name not in key))
+def _alike(rows: pl.DataFrame, key: set[str], figures: list[str]) -> list[Hashable]:
+    """A row without its key, or its place where no other is like it; rows without a figure are left out of the comparison, since set
+    phrases repeat honestly."""
+    content = pl.struct([name for name in rows.columns if name not in key] or rows.columns).struct.json_encode()
+    told = rows.select(at=pl.int_range(pl.len()), content=pl.when(pl.any_horizontal(pl.col(figures).is_not_null())).then(content))
+    again = told.filter(pl.col("content").is_not_null() & pl.col("content").is_duplicated())
+    alike: list[Hashable] = list(range(rows.height))
+    for at, text in again.iter_rows():
+        alike[at] = text
+    return alike
 
 
-def _rows(folder: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def _rows(folder: Path, names: Sequence[str]) -> pl.DataFrame:
+    """The delivered texts, empty as null."""
+    shape = pl.Struct(dict.fromkeys(names, pl.String))
+    parts, left = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))], MOST_ROWS
     for path in sorted(folder.glob("ready-*.arrow")):
-        found += [json.loads(text) for text in pl.read_ipc(path)["payload"].to_list()[: MOST_ROWS - len(found)]]
-    return found
+        part = pl.read_ipc(path, columns=["payload"]).head(left).select(pl.col("payload").str.json_decode(shape)).unnest("payload")
+        parts.append(part.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names))
+        left -= part.height
+        if not left:
+            break
+    return pl.concat(parts)
 
 
-def _number(value: Any) -> Decimal | None:
+def _number(value: str | None) -> Decimal | None:
     try:
-        made = Decimal(str(value)) if value not in (None, "") and not isinstance(value, bool) else None
+        made = Decimal(value) if value else None
     except InvalidOperation:
         return None
     return made if made is not None and made.is_finite() else None

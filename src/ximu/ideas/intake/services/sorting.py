@@ -13,7 +13,7 @@ from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.catalogue.rules import Item
 from ximu.ideas.intake.reader.reading import FAULTS
 from ximu.ideas.intake.rules import problems
-from ximu.ideas.records.queries.doors import kinds_of
+from ximu.ideas.records.queries.doors import epochs, kinds_of
 from ximu.ideas.records.rules.delivery import LENGTHS
 from ximu.ideas.registry import queries as registry
 from ximu.kernel import uscc
@@ -22,7 +22,7 @@ OFFICIAL = "5"
 """Code of 公务员 in the field that holds the kind of subject (主体类型)."""
 ROLES = ("subject_name", "subject_code", "subject_kind", "event_date", "end_date", "decision_date", "final_date", "behaviour", "grade",
          "document_number", "authority_name", "finality")
-SUBJECT = ["subject_name", "subject_code", "subject_kind", "event_date"]
+SUBJECT = ["subject_name", "subject_code", "subject_kind", "epoch"]
 READY, DOUBTS = "ready-{:05}.arrow", "doubts.arrow"
 MOST_CANDIDATES, MOST_NOTES = 10, 20
 
@@ -131,11 +131,14 @@ def _by_registry(
     rows: pl.DataFrame, item: Item, answers: dict[tuple[Any, ...], tuple[str, str, list[dict[str, Any]]]],
 ) -> tuple[pl.DataFrame, list[pl.DataFrame], pl.DataFrame]:
     """Rows with their subject; faults of the unknown; rows that wait. Each distinct question is asked once a file."""
-    asked = [key for key in rows.select(SUBJECT).unique().rows() if key not in answers]
-    answers.update(zip(asked, _answers(asked)))
-    found = pl.DataFrame(
-        [(*key, *answers[key][:2]) for key in rows.select(SUBJECT).unique().rows()],
-        schema={**{n: rows.schema[n] for n in SUBJECT}, "subject": pl.String, "verdict": pl.String}, orient="row",
+    rows = rows.with_columns(epochs(rows["event_date"]))
+    questions = rows.group_by(SUBJECT).agg(pl.col("event_date").first())
+    keys, days = questions.select(SUBJECT).rows(), questions["event_date"].to_list()
+    asked = {key: day for key, day in zip(keys, days) if key not in answers}
+    answers.update(zip(asked, _answers([(*key[:3], day) for key, day in asked.items()])))
+    found = questions.select(
+        *SUBJECT, subject=pl.Series([answers[key][0] for key in keys], dtype=pl.String),
+        verdict=pl.Series([answers[key][1] for key in keys], dtype=pl.String),
     )
     rows = rows.join(found, on=SUBJECT, how="left", maintain_order="left", nulls_equal=True)
     field = _roles(item).get("subject_name", "")
@@ -151,19 +154,21 @@ def _by_registry(
     if unsure.height:
         shown = unsure.select("line", pl.col("subject_name").alias("value"))
         faults.append(problems.frame_of(shown, field, "SUBJ-AMBIG", severity=problems.WARNING))
-    return rows.filter(pl.col("verdict") == "").drop("verdict"), faults, unsure.drop("verdict")
+    return rows.filter(pl.col("verdict") == "").drop("verdict", "epoch"), faults, unsure.drop("verdict", "epoch")
 
 
 def _only_government(rows: pl.DataFrame, item: Item) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Subjects that the records room would refuse on that day are told per row, not per delivery."""
-    pairs = rows.filter((pl.col("verdict") == "") & (pl.col("subject") != "")).select("subject", "event_date").unique().rows()
-    known, allowed = kinds_of(pairs), item.subject_kinds
-    strangers = pl.DataFrame(
-        [pair for pair in pairs if pair not in known or (allowed and known[pair] not in allowed)],
-        schema={"subject": pl.String, "event_date": pl.Date}, orient="row",
-    )
-    shown = rows.join(strangers, on=["subject", "event_date"], how="semi").select("line", pl.col("subject_name").alias("value"))
-    return rows.join(strangers, on=["subject", "event_date"], how="anti", maintain_order="left"), shown
+    named = rows.filter((pl.col("verdict") == "") & (pl.col("subject") != ""))
+    pairs = named.group_by("subject", "epoch").agg(pl.col("event_date").first())
+    asked = pairs.select("subject", "event_date").rows()
+    known, allowed = kinds_of(asked), item.subject_kinds
+    strange = [pair not in known or bool(allowed and known[pair] not in allowed) for pair in asked]
+    strangers = pairs.filter(pl.Series(strange, dtype=pl.Boolean))
+    if strangers.is_empty():
+        return rows, rows.clear().select("line", value="subject_name")
+    shown = rows.join(strangers, on=["subject", "epoch"], how="semi").select("line", pl.col("subject_name").alias("value"))
+    return rows.join(strangers, on=["subject", "epoch"], how="anti", maintain_order="left"), shown
 
 
 def _answers(asked: list[tuple[Any, ...]]) -> list[tuple[str, str, list[dict[str, Any]]]]:

@@ -53,20 +53,27 @@ def gate_delivery(item: str, edition: str, rows: pl.DataFrame) -> Item:
     return found
 
 
+def epochs(days: pl.Series) -> pl.Series:
+    """Days of one epoch see the same registry: what is asked of one of them is answered for all."""
+    return pl.Series("epoch", book().turning_days, dtype=pl.Date).search_sorted(days, side="right").rename("epoch")
+
+
 def subject_kinds(rows: pl.DataFrame, allowed: Collection[str]) -> pl.DataFrame:
-    """`subject`, `event_date`, `kind` of every pair in the rows; `allowed` are the item's subject kinds. Errors: `SUBJ-KIND`."""
-    pairs = rows.select("subject", "event_date").unique()
-    known = kinds_of(list(pairs.iter_rows()))
-    kinds = [_kind(known.get(pair), allowed) for pair in pairs.iter_rows()]
-    found = pairs.with_columns(kind=pl.Series(kinds, dtype=pl.String))
-    strangers = rows.join(found.filter(pl.col("kind").is_null()), on=["subject", "event_date"], how="semi")
+    """The rows with their `kind`; `allowed` are the item's subject kinds. Errors: `SUBJ-KIND`."""
+    timed = rows.with_columns(epochs(rows["event_date"]))
+    pairs = timed.group_by("subject", "epoch").agg(pl.col("event_date").first())
+    asked = list(pairs.select("subject", "event_date").iter_rows())
+    known = kinds_of(asked)
+    found = pairs.select("subject", "epoch", kind=pl.Series([_kind(known.get(pair), allowed) for pair in asked], dtype=pl.String))
+    timed = timed.join(found, on=["subject", "epoch"], how="left", maintain_order="left").drop("epoch")
+    strangers = timed.filter(pl.col("kind").is_null())
     if strangers.height:
         raise Refusal(
             "SUBJ-KIND", field="subject", value=strangers["subject"][0], rule=" ".join(sorted(allowed)) or "国发〔2016〕76号",
             zh=f"第{strangers['line'][0]}行的主体不是该项所列的政府机构或当日在任的公务员，不得记录。",
             en=f"The subject of line {strangers['line'][0]} is no body of this item’s kinds nor a civil servant in office.",
         )
-    return found
+    return timed
 
 
 def _kind(kind: str | None, allowed: Collection[str]) -> str | None:

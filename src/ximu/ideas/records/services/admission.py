@@ -24,7 +24,7 @@ from ximu.ideas.records.services import bulk, hiding, sealing, steps
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
-CHUNK = 50_000
+CHUNK = 20_000
 """Rows worked on at a time: bounds the memory, whatever the size of the delivery."""
 OUTCOMES = ("new", "corrected", "same", "second_source", "barred")
 
@@ -77,7 +77,7 @@ def admit(
         gate(item, use="collect", on=queries.city_day(at))
         return _admission([])
     listed = queries.gate_delivery(item, edition, frame)
-    frame = frame.join(queries.subject_kinds(frame, listed.subject_kinds), on=["subject", "event_date"], how="left")
+    frame = queries.subject_kinds(frame, listed.subject_kinds)
     names = queries.sealed_names(item, edition)
     frame = hiding.with_marks(frame, names)
     done: list[pl.DataFrame] = []
@@ -125,11 +125,12 @@ def _prefix(item: str) -> bytes:
 def _keys(natural: pl.Series, item: str) -> pl.Series:
     """Hexadecimal keys: 4 bytes of the item, so that an item's keys lie together, and 12 that only our secret makes (`rules.masked`)."""
     head, sha256, key = _prefix(item).hex(), hashlib.sha256, secret(NATURAL)
-    return pl.Series("key", [head + masked(sha256(value.encode()).digest(), key).hex() for value in natural], dtype=pl.String)
+    return pl.Series("key", [head + masked(sha256(value).digest(), key).hex() for value in natural.cast(pl.Binary)], dtype=pl.String)
 
 
 _KNOWN = {"key": pl.String, "digest": pl.String, "number": pl.String, "version": pl.Int64, "state": pl.String,
           "newest": pl.Boolean, "source": pl.String}
+"""What is asked of the versions under a key; the key comes first."""
 
 
 def _has_records(item: str) -> bool:
@@ -139,10 +140,8 @@ def _has_records(item: str) -> bool:
 
 def _known(keys: list[str]) -> pl.DataFrame:
     """All versions under these keys."""
-    rows = bulk.rows_by_keys(list(_KNOWN), Version._meta.db_table, keys) if keys else []
-    hexed = [(getattr(key, "hex", key), digest, number, version, state, bool(newest), source)
-             for key, digest, number, version, state, newest, source in rows]
-    return pl.DataFrame(hexed, schema=_KNOWN, orient="row")
+    rows = bulk.rows_by_keys([name for name in _KNOWN if name != "key"], Version._meta.db_table, keys) if keys else []
+    return pl.DataFrame(rows, schema=_KNOWN, orient="row")
 
 
 def _sorted_out(chunk: pl.DataFrame, known: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
@@ -191,7 +190,7 @@ def _write(added: pl.DataFrame, delivery: Delivery, names: Sequence[str]) -> Non
     outdated = added.filter(pl.col("last").is_not_null())["number"].unique().to_list()
     steps.outdate(outdated)
     frame = sealing.with_seals(added, sealing.evidence_texts(added, at=delivery.at), at=delivery.at)
-    known_at = pl.lit(bulk.stamp(delivery.at)).alias("known_at")
+    known_at = bulk.stamp(delivery.at).alias("known_at")
     columns = [f.column for f in Version._meta.local_fields if f.column != "known_at"]
     bulk.insert(Version, hiding.sealed(frame, names).with_columns(commitment=pl.lit("")).select(*columns, known_at))
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import connection
 from django.db.models import Model
 
-from ximu.ideas.ledger.rules import moment
+EPOCH = date(2000, 1, 1)
+"""PostgreSQL counts days and microseconds from here."""
+HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+END = b"\xff\xff"
+NULL = b"\xff\xff\xff\xff"
+FIXED = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2", "boolean": "i1"}
+PIECE = 1 << 20
 
 
 def insert(model: type[Model], frame: pl.DataFrame) -> None:
@@ -23,49 +31,77 @@ def insert(model: type[Model], frame: pl.DataFrame) -> None:
     connection.ensure_connection()
     with connection.wrap_database_errors:
         if connection.vendor == "postgresql":
-            _copy(f"COPY {table} ({names}) FROM STDIN", frame)
+            kinds = {str(f.column): str(f.db_type(connection)) for f in model._meta.local_fields}
+            _copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)", _binary(frame, kinds))
         else:
             marks = ", ".join("?" * frame.width)
             statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608  names of our own columns
             connection.connection.executemany(statement, _sqlite(frame).iter_rows())
 
 
-def _copy(statement: str, frame: pl.DataFrame) -> None:
-    """COPY's text format costs the server a third less than its CSV: no quotation marks to look for."""
-    out = io.BytesIO()
-    frame.select(_text(frame[name]) for name in frame.columns).write_csv(
-        out, include_header=False, separator="\t", quote_style="never", null_value="\\N",
-    )
+def _copy(statement: str, rows: memoryview) -> None:
     with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
-        copy.write(out.getbuffer())
+        copy.write(HEAD)
+        for start in range(0, len(rows), PIECE):
+            copy.write(rows[start:start + PIECE])
+        copy.write(END)
 
 
-def _text(column: pl.Series) -> pl.Expr:
-    """Backslash, tab and line ends as COPY escapes them; bytes in hexadecimal."""
-    told = pl.col(column.name)
-    if column.dtype == pl.Binary:
-        return pl.concat_str(pl.lit("\\\\x"), told.bin.encode("hex")).alias(column.name)
-    if column.dtype != pl.String or not column.str.contains(r"[\\\t\r\n]").any():
-        return told
-    for mark, escaped in (("\\", "\\\\"), ("\t", "\\t"), ("\r", "\\r"), ("\n", "\\n")):
-        told = told.str.replace_all(mark, escaped, literal=True)
-    return told
+def _binary(frame: pl.DataFrame, kinds: Mapping[str, str]) -> memoryview:
+    """COPY's binary format costs the server a quarter less than its text: each value behind its length, column by column into rows."""
+    parts: list[Any] = [pa.scalar(len(frame.columns).to_bytes(2, "big"), pa.large_binary())]
+    for name in frame.columns:
+        parts += _field(frame[name], kinds[name])
+    rows = pc.binary_join_element_wise(*parts, pa.scalar(b"", pa.large_binary()))
+    offsets = np.frombuffer(rows.buffers()[1], dtype=np.int64)[rows.offset:rows.offset + len(rows) + 1]
+    return memoryview(rows.buffers()[2])[int(offsets[0]):int(offsets[-1])]
+
+
+def _field(column: pl.Series, kind: str) -> list[Any]:
+    """The values of one column, each behind its length, as one or two arrays of bytes."""
+    if kind in FIXED:
+        return [_fixed(column.to_numpy().astype(FIXED[kind]), column)]
+    if kind == "date":
+        return [_fixed(((column - EPOCH).dt.total_days().fill_null(0)).to_numpy().astype(">i4"), column)]
+    if kind == "timestamp with time zone":
+        return [_fixed((column.dt.epoch("us") - _microseconds(EPOCH)).to_numpy().astype(">i8"), column)]
+    told = column.str.decode("hex") if kind == "uuid" else column.cast(pl.Binary)
+    lengths = told.bin.size().cast(pl.Int64).fill_null(-1).to_numpy().astype(">i4")
+    return [_bytes(lengths), told.fill_null(b"").rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())]
+
+
+def _microseconds(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * 86_400_000_000
+
+
+def _fixed(values: np.ndarray, column: pl.Series) -> Any:
+    """Numbers of one size, big-endian, behind that size."""
+    both = np.empty(len(values), dtype=[("size", ">i4"), ("value", values.dtype)])
+    both["size"], both["value"] = values.dtype.itemsize, values
+    made = _bytes(both)
+    return pc.if_else(pa.array(column.is_null().to_numpy()), pa.scalar(NULL, pa.large_binary()), made) if column.null_count() else made
+
+
+def _bytes(values: np.ndarray) -> Any:
+    wide = pa.FixedSizeBinaryArray.from_buffers(pa.binary(values.dtype.itemsize), len(values), [None, pa.py_buffer(values.tobytes())])
+    return wide.cast(pa.large_binary())
 
 
 def _sqlite(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"))
 
 
-def stamp(at: datetime) -> str:
-    """A moment as this database keeps it, for a text column of a frame."""
-    return moment(at) if connection.vendor == "postgresql" else str(connection.ops.adapt_datetimefield_value(at))
+def stamp(at: datetime) -> pl.Expr:
+    """A moment as this database keeps it, for a column of a frame."""
+    return pl.lit(at.astimezone(UTC) if connection.vendor == "postgresql" else str(connection.ops.adapt_datetimefield_value(at)))
 
 
 def rows_by_keys(columns: Sequence[str], table: str, keys: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Rows whose `key` is among the given hexadecimal keys, in one statement."""
-    names = ", ".join(connection.ops.quote_name(name) for name in columns)
-    among = "key = ANY(%s::uuid[])" if connection.vendor == "postgresql" else "key IN (SELECT value FROM json_each(%s))"
-    given = "{" + ",".join(keys) + "}" if connection.vendor == "postgresql" else "[" + ",".join(f'"{key}"' for key in keys) + "]"
+    """Rows whose `key` is among the given hexadecimal keys, in one statement; the first column is that key, in hexadecimal."""
+    postgres = connection.vendor == "postgresql"
+    names = ", ".join(["encode(uuid_send(key), 'hex')" if postgres else "key", *map(connection.ops.quote_name, columns)])
+    among = "key = ANY(%s::uuid[])" if postgres else "key IN (SELECT value FROM json_each(%s))"
+    given = "{" + ",".join(keys) + "}" if postgres else "[" + ",".join(f'"{key}"' for key in keys) + "]"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM {connection.ops.quote_name(table)} WHERE {among}", [given])  # noqa: S608
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -15,8 +15,9 @@ from ximu.ideas.ledger.rules import claimed_form, commitment
 from ximu.ideas.records import queries, services
 from ximu.ideas.records.models import Step, Version
 from ximu.ideas.records.rules.delivery import LENGTHS
-from ximu.ideas.records.services import admission
+from ximu.ideas.records.services import admission, bulk
 from ximu.ideas.records.tests.factories import CLERK, REVIEWER, T0, WholeView, deliver, row
+from ximu.kernel.canonical import canonical
 from ximu.kernel.refusal import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.2")]
@@ -156,3 +157,21 @@ def test_two_writers_of_one_key_are_told(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(Refusal) as refused:
         deliver([row("k")])
     assert refused.value.code == "REC-RACE"
+
+
+def test_every_column_comes_back_as_it_went_in() -> None:
+    texts = ["", "甲\t乙\n\\N", "'\"$x", "𠮷" * 10]
+    days = [date(1900, 1, 1), date(1999, 12, 31), date(2000, 1, 1), date(2199, 12, 31)]
+    at = datetime(1999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+    rows = [{
+        "log_index": 7 * 10 ** n, "number": f"{n:013}", "version": 1, "newest": n % 2 == 0, "state": "draft", "entered": "held", "by": text,
+        "item": "CF", "edition": "2018-1", "key": f"{n:032x}", "natural_key": text, "digest": "d" * 64, "kind": "body", "subject": "s",
+        "family": "f", "behaviour": text, "grade": "", "document_number": text, "authority": text, "event_date": day,
+        "end_date": None if n % 2 else day, "decision_date": None, "final_date": day, "source": "s", "batch": "b", "line": 2 ** 31 - 1 - n,
+        "payload": canonical({"a": text}).decode(), "salt": bytes([n]) * 32, "commitment": "",
+    } for n, (text, day) in enumerate(zip(texts, days), 1)]
+    frame = pl.DataFrame(rows, schema_overrides={"decision_date": pl.Date, "end_date": pl.Date})
+    bulk.insert(Version, frame.with_columns(bulk.stamp(at).alias("known_at"), version=pl.col("version").cast(pl.Int64)))
+    for row_, found in zip(rows, Version.objects.order_by("log_index")):
+        told = {name: getattr(found, name) for name in row_} | {"key": found.key.hex, "salt": bytes(found.salt)}
+        assert (told, found.known_at) == (row_, at)

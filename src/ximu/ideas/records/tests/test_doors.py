@@ -40,7 +40,18 @@ def test_a_row_of_another_family_or_kind_of_subject_is_refused(monkeypatch: pyte
     with pytest.raises(Refusal) as refused:
         doors.gate_delivery("CF", "2018-1", rows)
     assert refused.value.code == "REC-FAMILY"
+    monkeypatch.setattr(doors, "book", lambda: BOOK)
     monkeypatch.setattr(doors, "kinds_of", lambda pairs: dict.fromkeys(pairs, "official"))
     with pytest.raises(Refusal) as refused:
         doors.subject_kinds(rows, ["department"])
     assert refused.value.code == "SUBJ-KIND"
+
+
+def test_days_between_two_changes_of_the_registry_are_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doors, "book", lambda: BOOK)
+    asked: list[tuple[str, date]] = []
+    monkeypatch.setattr(doors, "kinds_of", lambda pairs: asked.extend(pairs) or {pair: kinds_of([pair]).get(pair) for pair in pairs})
+    days = [date(2018, 1, 31), date(2018, 2, 1), date(2018, 2, 10), date(2018, 2, 28)]
+    rows = pl.DataFrame([row(f"k{n}", line=n, event_date=day, subject="dept") for n, day in enumerate(days, 1)])
+    assert doors.subject_kinds(rows, []).select("line", "kind").rows() == [(n, "body") for n in (1, 2, 3, 4)]
+    assert len(asked) == 3, "the first day of an office has an epoch of its own"

@@ -8,7 +8,7 @@ Benford: F. Benford, Proc. Am. Phil. Soc. 78 (1938) 551-572, judged by mean abso
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -103,13 +103,15 @@ def heaping(values: Iterable[float], *, base: int = 10) -> Finding:
 
 def duplicates(rows: Iterable[Hashable]) -> list[Finding]:
     """One finding per value that stands on more than one line."""
+    given = list(rows)
+    n, often = len(given), Counter(given)
     places: dict[Hashable, list[int]] = defaultdict(list)
-    for line, row in enumerate(rows, start=1):
-        places[row].append(line)
-    n = sum(map(len, places.values()))
+    for line, row in enumerate(given, start=1) if len(often) < n else ():
+        if often[row] > 1:
+            places[row].append(line)
     return [Finding("duplicate", True, Text(f"第 {'、'.join(map(str, lines))} 行内容相同",
                                             f"lines {', '.join(map(str, lines))} are the same"), n, lines=tuple(lines))
-            for lines in places.values() if len(lines) > 1]
+            for lines in places.values()]
 
 
 def sums_tie(
