@@ -144,7 +144,7 @@ def unread(target: PlanRow, *, as_of: date) -> list[dict[str, Any]]:
     return found
 
 
-class _Shown:
+class Shown:
     """What each unit has shown for each task by then, and the light that follows; equal cases share one answer."""
 
     def __init__(self, targets: Sequence[PlanRow], bearers: Bearers, *, known_at: datetime) -> None:
@@ -164,14 +164,28 @@ class _Shown:
 
     def of(self, target: PlanRow, units: Iterable[str]) -> Iterator[tuple[str, lights.Light, int]]:
         """Unit by unit the light of its duty and the number of its accepted proofs."""
-        case = (standing.due_of(target, signed=self._signed)[0], target.standing, target.plan.issued_on)
-        known, shown = self._known.setdefault(case, {}), self._proofs[target.pk]
+        shown = self._proofs[target.pk]
         for unit in units:
             proofs = shown.get(unit, ())
-            light = known.get(proofs)
-            if light is None:
-                light = known[proofs] = standing.judge(*case, [lights.Proof(*one) for one in proofs], self.as_of)
-            yield unit, light, len(proofs)
+            yield unit, self._judged(target, proofs), len(proofs)
+
+    def _judged(self, target: PlanRow, proofs: Proofs) -> lights.Light:
+        case = (standing.due_of(target, signed=self._signed)[0], target.standing, target.plan.issued_on)
+        known = self._known.setdefault(case, {})
+        if proofs not in known:
+            known[proofs] = standing.judge(*case, [lights.Proof(*one) for one in proofs], self.as_of)
+        return known[proofs]
+
+    def unread(self, target: PlanRow) -> lights.Light:
+        """Of a duty that no unit is known to have."""
+        return self._judged(target, ())
+
+    def anybody(self, target: PlanRow) -> lights.Light:
+        """What all that was handed in shows, whoever did."""
+        return self._judged(target, sum(self._proofs[target.pk].values(), ()))
+
+    def count(self, target: PlanRow) -> int:
+        return sum(map(len, self._proofs[target.pk].values()))
 
 
 def duty_status(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
@@ -181,7 +195,7 @@ def duty_status(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, 
 
 def _status(targets: Sequence[PlanRow], *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
     bearers = Bearers(targets, as_of=as_of)
-    shown = _Shown(targets, bearers, known_at=known_at)
+    shown = Shown(targets, bearers, known_at=known_at)
     held = [(target, bearers.of(target)) for target in targets]
     names = bearers.names({uid for _, units in held for uid in units})
     return [
