@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Aggregate, Q, TextField, When
 from django.db.models import Case as Case_
+from django.db.models import Q, When
 
 from ximu.foundation.once import reading
 from ximu.ideas.registry import queries as registry
@@ -211,15 +211,6 @@ def duty_lights(target: PlanRow, *, as_of: date, known_at: datetime) -> list[dic
             for one in _status([target], as_of=as_of, known_at=known_at)]
 
 
-class Joined(Aggregate):
-    """All values of a group in one text, a blank between: one row travels instead of a thousand."""
-
-    function, template, output_field = "STRING_AGG", "%(function)s(%(expressions)s, ' ')", TextField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
-
-
 class _Seen:
     """For the matrix: of each task and unit the number of proofs and what they amount to on the day, told apart by the database."""
 
@@ -230,7 +221,7 @@ class _Seen:
         amounts = Case_(When(~day, then=0), When(valid & completes, then=7), When(valid, then=3), When(completes, then=5), default=1)
         rows = Evidence.objects.filter(row__in=list(self._found), state=Evidence.State.ACCEPTED, reviewed_at__lte=known_at).order_by()
         carriers: dict[str, str] = {}
-        for row, what, units in rows.values_list("row_id").annotate(what=amounts).annotate(units=Joined("unit")):
+        for row, what, units in rows.values_list("row_id").annotate(what=amounts).annotate(units=standing.Joined("unit")):
             held, given = self._found[row], units.split()
             for unit in set(given).difference(carriers):
                 carriers[unit] = bearers.carrier(unit, unit)

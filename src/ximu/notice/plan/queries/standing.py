@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import DateField, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Aggregate, DateField, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast
 
 from ximu.ideas.registry import queries as registry
@@ -14,6 +14,15 @@ from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.workdays import BUNDLED
 from ximu.notice.plan.models import Evidence, Plan, PlanRow, Reading
 from ximu.notice.plan.rules import lights
+
+
+class Joined(Aggregate):
+    """All values of a group in one text, a blank between: one row travels instead of a thousand."""
+
+    function, template, output_field = "STRING_AGG", "%(function)s(%(expressions)s, ' ')", TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
 
 
 def has_registry() -> bool:
@@ -79,11 +88,11 @@ def borne_rows(of: Plan, known_at: datetime | None) -> list[PlanRow]:
     """
     signed = Subquery(live_readings(known_at).filter(row=OuterRef("pk")).values("due")[:1]) if known_at else Value(
         None, output_field=DateField())
-    found = list(of.rows.only("row", "plan", "position", "standing", "proposed_due").annotate(
-        known_due=signed, written=Cast("units", TextField())))
-    read = {text: json.loads(text) for text in {target.written for target in found}}
+    found = list(of.rows.only("row", "plan", "position", "standing", "proposed_due").annotate(known_due=signed))
+    alike = of.rows.order_by().values_list("units").annotate(tasks=Joined(Cast("pk", TextField())))
+    units = {int(pk): written for written, tasks in alike for pk in tasks.split()}
     for target in found:
-        target.units = read[target.written]
+        target.units = units[target.pk]
     return found
 
 
