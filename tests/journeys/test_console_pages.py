@@ -39,8 +39,12 @@ REACHED = """() => { const at = document.activeElement; if (at && window.stops) 
 LEFT = "() => window.stops.map(e => e.outerHTML.slice(0, 120))"
 CHINESE_WORDS = """() => [...document.querySelectorAll('main button, main th[scope=col], main label, main legend, main summary, main h2, main dt')].map(
     e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent).join(' ').trim()).filter(
-    t => /[\\u4e00-\\u9fff]/.test(t) && !/[A-Za-z]/.test(t))"""
-"""Words of the page itself that have no English; names of units and tasks are data and stay as they are."""
+    t => /[\\u4e00-\\u9fff]/.test(t) && !/[A-Za-z0-9]/.test(t))"""
+"""Words of the page itself that have no English; numbered items and names of units are data and stay as they are."""
+BENEATH = """() => { const foot = document.querySelector('footer.foot'), main = document.querySelector('main');
+    return Math.round(Math.max(0, ...[...main.children].map(e => e.getBoundingClientRect().bottom)) - foot.getBoundingClientRect().top); }"""
+ASKS = "main form"
+"""A page that refuses to show a record until its purpose is given is a form, and is looked at like any other."""
 
 
 @dataclass
@@ -73,13 +77,12 @@ def walk(page: Page, url: str, role: str, walked: Walked) -> set[str]:
         if route in known or "/logout" in address:
             continue
         known[route] = True
-        with_downloads = page.request.get(address)
-        if "text/html" not in with_downloads.headers.get("content-type", ""):
+        if "text/html" not in page.request.get(address).headers.get("content-type", ""):
             continue
-        if with_downloads.status >= 400:
-            walked.faults.append((role, address, "answers", with_downloads.status))
+        answer = page.goto(address)
+        if answer is None or answer.status >= 400 and not (answer.status == 403 and page.locator(ASKS).count()):
+            walked.faults.append((role, address, "answers", answer and answer.status))
             continue
-        page.goto(address)
         waiting += page.evaluate(SAME_ORIGIN)
         parts = tuple(sorted({re.sub(r"[0-9a-z]{16}|\d+", "*", part) for part in page.evaluate(PARTS)}))
         walked.types.setdefault(route, set()).add(role)
@@ -95,6 +98,8 @@ def examine(page: Page, role: str, address: str, faults: list[Any]) -> None:
     if page.locator("h1").count() != 1:
         faults.append((*where, "h1", page.locator("h1").count()))
     faults.extend((*where, "not reached by keyboard", one) for one in unreached(page))
+    if (lower := page.evaluate(BENEATH)) > 0:
+        faults.append((*where, "runs beneath the foot of the page by", lower))
     page.set_viewport_size({"width": NARROW, "height": 700})
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     faults.extend([(*where, "wider than 320 px by", over)] if over > 0 else [])
