@@ -37,19 +37,34 @@ AT_ONCE = 5000
 
 def fill(count: int, *, prefix: str, late_share: int = 100) -> None:
     """Open inquiries; one in `late_share` passes its limit on the busy day, the others much later."""
+    from django.core.management.color import no_style
+    from django.db import connection
+    from django.db.models import Max
+
     from ximu.foundation.uid import new_uid
     from ximu.ideas.casework.models import Case, Clock
 
     counted = {"start": "2018-05-07", "n": 10, "unit": "working-day", "due": "2018-05-21"}
+    first = (Case.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     for start in range(0, count, AT_ONCE):
-        cases = [Case(uid=new_uid(), number=f"{prefix}{n:012}", procedure="inquiry", state="asked", source=f"unit{n % 300:012}",
-                      holder=f"unit{n % 300:012}", opened_by="bench", opened_at=BEGUN, about="",
+        cases = [Case(pk=first + n, uid=new_uid(), number=f"{prefix}{n:012}", procedure="inquiry", state="asked",
+                      source=f"unit{n % 300:012}", holder=f"unit{n % 300:012}", opened_by="bench", opened_at=BEGUN, about="",
                       due=LATE_BY if n % late_share == 0 else date(2018, 12, 3))
                  for n in range(start, min(count, start + AT_ONCE))]
-        Case.objects.bulk_create(cases, batch_size=900)
-        Clock.objects.bulk_create([
-            Clock(case=c, code="INQ-ANSWER", state="running", term=10, started=BEGUN.date(), due=c.due, counted=counted) for c in cases
-        ], batch_size=900)
+        pour(Case, cases)
+        pour(Clock, [Clock(pk=c.pk, case_id=c.pk, code="INQ-ANSWER", state="running", term=10, started=BEGUN.date(), due=c.due,
+                           counted=counted) for c in cases])
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(";".join(connection.ops.sequence_reset_sql(no_style(), [Case, Clock])))
+
+
+def pour(model: type[Any], rows: list[Any]) -> None:
+    """With their keys, much faster than bulk_create."""
+    from ximu.foundation.bulk import insert_rows
+
+    names = [field.attname for field in model._meta.concrete_fields]
+    insert_rows(model, names, [tuple(getattr(row, name) for name in names) for row in rows])
 
 
 def p99(act: Callable[[], Any]) -> float:

@@ -19,7 +19,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.conftest import City, Staff
 
-pytestmark = [pytest.mark.journey, pytest.mark.row("S2")]
+pytestmark = [pytest.mark.journey, pytest.mark.load]
 ROLES = ("coordinator", "q01-entry", "czj-entry", "court", "discipline", "publisher", "reviewer", "supervisor", "delegate", "servant",
          "subject-czj", "sysadmin", "secadmin", "auditor")
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
@@ -37,7 +37,8 @@ STOPS = """() => {
 REACHED = """() => { const at = document.activeElement; if (at && window.stops) window.stops = window.stops.filter(e => e !== at
     && !(e.type === 'radio' && at.type === 'radio' && e.name === at.name)); return at === document.body; }"""
 LEFT = "() => window.stops.map(e => e.outerHTML.slice(0, 120))"
-CHINESE_WORDS = """() => [...document.querySelectorAll('main button, main th[scope=col], main label, main legend, main summary, main h2, main dt')].map(
+CHINESE_WORDS = """() => [...document.querySelectorAll('main button, main th[scope=col], main label, main legend, main summary, main h2, main dt')].filter(
+    e => !e.closest('[lang^=zh]:not(html)')).map(
     e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent).join(' ').trim()).filter(
     t => /[\\u4e00-\\u9fff]/.test(t) && !/[A-Za-z0-9]/.test(t))"""
 """Words of the page itself that have no English; numbered items and names of units are data and stay as they are."""
