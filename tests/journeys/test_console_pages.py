@@ -81,7 +81,7 @@ def walk(page: Page, url: str, role: str, walked: Walked) -> set[str]:
         if "text/html" not in page.request.get(address).headers.get("content-type", ""):
             continue
         answer = page.goto(address)
-        if answer is None or answer.status >= 400 and not (answer.status == 403 and page.locator(ASKS).count()):
+        if answer is None or (answer.status >= 400 and not (answer.status == 403 and page.locator(ASKS).count())):
             walked.faults.append((role, address, "answers", answer and answer.status))
             continue
         waiting += page.evaluate(SAME_ORIGIN)
