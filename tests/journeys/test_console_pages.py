@@ -43,7 +43,7 @@ CHINESE_WORDS = """() => [...document.querySelectorAll('main button, main th[sco
     t => /[\\u4e00-\\u9fff]/.test(t) && !/[A-Za-z0-9]/.test(t))"""
 """Words of the page itself that have no English; numbered items and names of units are data and stay as they are."""
 BENEATH = """() => { const foot = document.querySelector('footer.foot'), main = document.querySelector('main');
-    return Math.round(Math.max(0, ...[...main.children].map(e => e.getBoundingClientRect().bottom)) - foot.getBoundingClientRect().top); }"""
+    return !foot || !main ? 0 : Math.round(Math.max(0, ...[...main.children].map(e => e.getBoundingClientRect().bottom)) - foot.getBoundingClientRect().top); }"""
 ASKS = "main form"
 """A page that refuses to show a record until its purpose is given is a form, and is looked at like any other."""
 
