@@ -21,6 +21,8 @@ ROWS = (
     ("0605", "政协提案", "关于街镇承诺上墙的提案（示例）", "mzj", ""), ("0606", "代表建议", "关于统计数据发布日历的建议（示例）", "tjj",
                                                      "czj"),
 )
+LED = {"0606": "N061"}
+"""Led by another delegate; ours signed with her."""
 ANSWERS = {
     "0602": Given("A", "（示例）进度已按月在门户网站公布。", b"letter-0602"),
     "0604": Given("B", "（示例）年内完成摸底并按计划清偿。", b"letter-0604", date(2018, 12, 28), "经财政局核对的欠款清偿台账"),
@@ -32,8 +34,8 @@ def supervise(city: str, *, coordinator: Actor, at: datetime) -> None:
     """Assigned in April, answered in June, rated in July; a sample of four districts drawn from a committed seed."""
     if queries.proposals():
         return
-    rows = [{"session": SESSION, "number": n, "kind": kind, "title": title, "text": "示例内容。", "delegate": DELEGATE,
-             "lead": _name(city, lead),
+    rows = [{"session": SESSION, "number": n, "kind": kind, "title": title, "text": "示例内容。", "delegate": LED.get(n, DELEGATE),
+             "joint": DELEGATE if n in LED else "N062" if n == "0601" else "", "lead": _name(city, lead),
              "assisting": _name(city, co) if co else "", "assigned_on": "2018-04-27"} for n, kind, title, lead, co in ROWS]
     services.import_proposals(rows=rows, by=coordinator, at=at)
     districts = [uid_of(city, f"q{n:02}") for n in range(1, 17)]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Field, Model
+from django.db.models import Field, JSONField, Model
 from django.db.models.expressions import RawSQL
 
 _PLAIN = ("CharField", "TextField", "IntegerField", "SmallIntegerField", "BigIntegerField", "PositiveIntegerField",
@@ -20,7 +19,7 @@ def among(keys: Sequence[int]) -> RawSQL:
     """For `pk__in=`: any number of keys as one parameter."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", (list(keys),))
-    return RawSQL("SELECT value FROM json_each(%s)", (json.dumps(list(keys)),))
+    return RawSQL("SELECT value FROM json_each(%s)", (orjson.dumps(list(keys)).decode(),))
 
 
 def insert_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -45,22 +44,19 @@ def _ready(field: Field[Any, Any], values: tuple[Any, ...]) -> Sequence[Any]:
     if field.remote_field is not None:
         return values
     types = set(map(type, values))
-    if field.get_internal_type() in _PLAIN and types <= {str, int}:
+    if (field.get_internal_type() in _PLAIN and types <= {str, int}) or types == {bytes}:
         return values
-    if types & {dict, list}:
-        made_by = _json(field)
-        same: dict[int, Any] = {}
-        for value in values:
-            if id(value) not in same:
-                same[id(value)] = made_by(value)
-        return [same[id(value)] for value in values]
+    if isinstance(field, JSONField):
+        made_by, names = _json(field), list(map(id, values))
+        same = {name: made_by(value) for name, value in dict(zip(names, values, strict=True)).items()}
+        return [same[name] for name in names]
     made = {value: _one(field, value) for value in set(values)}
     return [made[value] for value in values]
 
 
-def _json(field: Field[Any, Any]) -> Callable[[Any], Any]:
-    """SQLite takes text; PostgreSQL its own wrapper."""
-    if connection.vendor == "sqlite" and getattr(field, "encoder", True) is None:
+def _json(field: JSONField) -> Callable[[Any], Any]:
+    """As text, which both databases take; a dataclass becomes an object of its members."""
+    if field.encoder is None:
         return lambda value: orjson.dumps(value).decode()
     return lambda value: _one(field, value)
 

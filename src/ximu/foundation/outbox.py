@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -60,17 +59,14 @@ def announce(event: Any, *, at: datetime) -> None:
 
 def announce_many(events: Sequence[Any], *, at: datetime) -> None:
     """As `announce`, for many at once: a few statements, in the order given."""
-    named = [(f"{type(event).__module__}.{type(event).__qualname__}", event) for event in events]
-    rows = [(h, name, body, Outbox.State.PENDING.value, 0, at, at, "") for name, event in named if name in _handlers
-            for body in [_body(event)] for h in _handlers[name]]
+    kinds = {kind: f"{kind.__module__}.{kind.__qualname__}" for kind in set(map(type, events))}
+    told = {kind: [(handler, name) for handler in _handlers.get(name, ())] for kind, name in kinds.items()}
+    pending = Outbox.State.PENDING.value
+    rows = [(handler, name, event, pending, 0, at, at, "") for event in events for handler, name in told[type(event)]]
     insert_rows(Outbox, COLUMNS, rows)
     if rows and settings.XIMU_OUTBOX_INLINE:
-        names = sorted({name for name, _ in named})
+        names = sorted(kinds.values())
         transaction.on_commit(lambda: _deliver_all(_fresh(names, at), at=at))
-
-
-def _body(event: Any) -> dict[str, Any]:
-    return {one.name: getattr(event, one.name) for one in fields(event)}
 
 
 def _fresh(names: Sequence[str], at: datetime) -> list[tuple[str, int]]:

@@ -166,7 +166,8 @@ def item(request: HttpRequest, number: str, code: str) -> HttpResponse:
     head, rows = sheets.table_of({**canonical, "items": [i for i in canonical["items"] if i["code"] == code]}, found.list,
                                  queries.unit_names(canonical))
     return render(request, "catalogue/item.html", {
-        "item": found, "facts": zip(head, rows[0]), "edition": queries.edition(number), "history": queries.history(code),
+        "item": found, "facts": [(Text(name, sheets.HEADS[name]), value) for name, value in zip(head, rows[0], strict=True)],
+        "edition": queries.edition(number), "history": queries.history(code),
         "fields": found.schema.fields if found.list == "data" else (),
     })
 

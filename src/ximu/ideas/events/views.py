@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from ximu.foundation import clock
+from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
 from ximu.ideas.events import queries
 from ximu.ideas.registry import queries as registry
@@ -51,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     known = sorted(units) if units is not None else [u.uid for u in registry.units(as_of=asked.last)]
     return render(request, "events/index.html", frame | {
         "chosen": chosen, "asked": asked, "found": found, "table": table, "steps": queries.STEPS,
-        "parts": [p or "件数" for p in found.parts],
+        "parts": [p or t("件数", "events") for p in found.parts],
         "breakdowns": [chosen.column(c) for c in (*chosen.breakdowns, chosen.unit)],
         "units": [(u, _name(u, asked.last)) for u in known][:500],
         "missing": sum(r["missing"] for r in found.rows) // max(len(found.parts), 1),

@@ -148,7 +148,8 @@ def doubts(request: HttpRequest) -> HttpResponse:
     by.must("intake.decide")
     state = request.GET.get("state", "waiting")
     page = Paginator(queries.doubts(by, state=state), PAGE_SIZE).get_page(int_of(request, "page", 1))
-    return render(request, "intake/doubts.html", {"page": page, "state": state})
+    opens = {one.delivery.uid for one in page if by.can("intake.deliver", one.delivery.source)}
+    return render(request, "intake/doubts.html", {"page": page, "state": state, "opens": opens})
 
 
 @require_POST

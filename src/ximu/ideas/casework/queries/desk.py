@@ -26,11 +26,11 @@ def _item(case: Case) -> TodayItem:
 
 
 def today(actor: Actor, at: datetime) -> list[TodayItem]:
-    """The most urgent cases of this person's units, and one line for the rest."""
+    """The most urgent cases of this person's units, and for who handles cases one line for the rest."""
     waiting = inbox(actor, tab="unit")
     first = list(waiting[:SHOWN + 1])
     found = [_item(case) for case in first[:SHOWN]]
-    if len(first) > SHOWN:
+    if len(first) > SHOWN and actor.can("casework.handle"):
         more = waiting.count() - SHOWN
         found.append(TodayItem(Text("办件", "Cases"), Text("其余在办", "more in hand"), reverse("casework:inbox"), count=more))
     return found

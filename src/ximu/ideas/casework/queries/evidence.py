@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,19 +10,26 @@ from django.db.models import OuterRef, Subquery
 
 from ximu.ideas.casework.models import Parameter, Slip, Step, YearCalendar
 from ximu.ideas.casework.queries.letters import slip_number
-from ximu.ideas.ledger.rules import commitment, entry_bytes, moment
+from ximu.ideas.ledger.rules import commitment, commitments, entry_bytes, moment
+from ximu.kernel.canonical import canonical
 
 SEALED = "case.sealed"
 SUPERVISED = "supervise"
 COMMITMENT = 64
 """Hexadecimal digits of a SHA-256."""
+NO_CASE = b'"case":""'
+"""Only texts stand before it in the canonical bytes of a step, and within a text the quotes would be escaped."""
 _WRONG = b"cursor"
 
 
-def step_value(step: Any, case_uid: str, at: str = "") -> dict[str, Any]:
-    """What a step's entry commits to; `at` where many steps share a moment."""
-    return {"case": case_uid, "verb": step.verb, "before": step.before, "after": step.after, "unit": step.unit, "by": step.by,
-            "at": at or moment(step.at), "decides": step.decides, "detail": step.detail}
+def step_value(step: Step, case_uid: str) -> dict[str, Any]:
+    """What a step's entry commits to."""
+    return _value(step, case_uid, unit=step.unit, by=step.by, at=moment(step.at))
+
+
+def _value(step: Any, case_uid: str, *, unit: str, by: str, at: str) -> dict[str, Any]:
+    return {"case": case_uid, "verb": step.verb, "before": step.before, "after": step.after, "unit": unit, "by": by, "at": at,
+            "decides": step.decides, "detail": step.detail}
 
 
 def committed(step: Any, case_uid: str) -> str:
@@ -34,12 +41,22 @@ def sealed(step: Any, case_uid: str) -> bytes:
     return entry_bytes(SEALED, {"commitment": committed(step, case_uid)}, step.at)
 
 
-def sealed_many(steps: Iterable[tuple[Any, str]], *, at: datetime) -> list[bytes]:
-    """As `sealed`, for steps of one moment: only the commitment differs."""
+def sealed_many(done: Sequence[Any], salts: Sequence[bytes], *, unit: str, by: str, at: datetime) -> list[bytes]:
+    """As `sealed`, for what one person does in one moment: entries differ in the commitment only, and what those with one detail commit
+    to in the case only."""
     blank = "0" * COMMITMENT
     before, behind = entry_bytes(SEALED, {"commitment": blank}, at).split(blank.encode())
     written = moment(at)
-    return [before + commitment(step.salt, step_value(step, uid, written)).encode() + behind for step, uid in steps]
+    alike: dict[tuple[Any, ...], tuple[bytes, bytes]] = {}
+    payloads = []
+    for step in done:
+        key = (id(step.detail), step.verb, step.before, step.after, step.decides)
+        if key not in alike:
+            head, tail = canonical(_value(step, "", unit=unit, by=by, at=written)).split(NO_CASE, 1)
+            alike[key] = (head + NO_CASE[:-1], NO_CASE[-1:] + tail)
+        head, tail = alike[key]
+        payloads.append(head + step.case.uid.encode() + tail)
+    return [before + one + behind for one in commitments(salts, payloads)]
 
 
 def _issued(slip: Slip | None, step: Step) -> bool:

@@ -26,7 +26,7 @@ def take(uid: str, *, by: Actor, at: datetime) -> None:
             raise absent_case(uid)
         if not Case.objects.filter(pk=case.pk, closed_at=None, holder=case.holder).update(person=by.human):
             raise steps.lost_race(case, "take")
-        steps.write([steps.Done(case, "take", case.state, case.state)], by=by, at=at)
+        steps.write([steps.Done(case, "take", case.state, case.state, {})], by=by, at=at)
 
 
 def hand_over(uids: Sequence[str], *, unit: str, reason: str, by: Actor, at: datetime) -> int:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
 from datetime import datetime
-from operator import attrgetter
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ximu.foundation.bulk import insert_rows
 from ximu.ideas.casework.models import Case, Step
@@ -31,35 +29,16 @@ class Named(Protocol):
     def uid(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     case: Named
     verb: str
     before: str
     after: str
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any]
     decides: bool = False
 
 
-@dataclass(slots=True)
-class _Row:
-    """A step on its way into its table: what `Step` has, without the weight of a model."""
-
-    case_id: int
-    verb: str
-    before: str
-    after: str
-    unit: str
-    by: str
-    at: datetime
-    decides: bool
-    detail: dict[str, Any]
-    salt: bytes
-    commitment: str = ""
-
-
-_COLUMNS = tuple(one.name for one in fields(_Row))
-_values = attrgetter(*_COLUMNS)
+_COLUMNS = ("log_index", "case_id", "verb", "before", "after", "unit", "by", "at", "decides", "detail", "salt", "commitment")
 
 
 def write(done: Sequence[Done], *, by: Actor, at: datetime) -> list[int]:
@@ -68,11 +47,12 @@ def write(done: Sequence[Done], *, by: Actor, at: datetime) -> list[int]:
         return []
     unit, human = by.unit or "", by.human
     pool = os.urandom(SALT * len(done))
-    rows = [_Row(d.case.pk, d.verb, d.before, d.after, unit, human, at, d.decides, d.detail, pool[place * SALT:(place + 1) * SALT])
-            for place, d in enumerate(done)]
-    first = append_many(sealed_many(zip(rows, (d.case.uid for d in done), strict=True), at=at), at=at)
-    insert_rows(Step, ("log_index", *_COLUMNS), [(first + place, *_values(row)) for place, row in enumerate(rows)])
-    return list(range(first, first + len(rows)))
+    salts = [pool[start:start + SALT] for start in range(0, len(pool), SALT)]
+    first = append_many(sealed_many(done, salts, unit=unit, by=human, at=at), at=at)
+    insert_rows(Step, _COLUMNS, [
+        (first + place, d.case.pk, d.verb, d.before, d.after, unit, human, at, d.decides, d.detail, salt, "")
+        for place, (d, salt) in enumerate(zip(done, salts, strict=True))])
+    return list(range(first, first + len(done)))
 
 
 def lost_race(case: Case, verb: str) -> Refusal:

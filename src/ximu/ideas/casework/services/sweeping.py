@@ -5,20 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
 from ximu.foundation import clock
 from ximu.foundation.bulk import among, insert_rows
+from ximu.foundation.once import reading
 from ximu.foundation.outbox import announce_many
-from ximu.foundation.uid import new_uid
+from ximu.foundation.uid import new_uids
 from ximu.ideas.casework import queries
 from ximu.ideas.casework.hooks import CaseOverdue
 from ximu.ideas.casework.models import Case, Clock, Telling
 from ximu.ideas.casework.queries.cases import superior_of
+from ximu.ideas.casework.rules import Limit
 from ximu.ideas.casework.services import steps
 from ximu.ideas.casework.services.effects import pause_effects
 from ximu.ideas.casework.services.moving import move
@@ -28,8 +30,7 @@ PART = 2000
 """Cases per transaction: a crash loses nothing, the next pass goes on."""
 
 
-@dataclass(slots=True)
-class _Late:
+class _Late(NamedTuple):
     """What the pass needs of a case, without the weight of a model."""
 
     pk: int
@@ -42,18 +43,18 @@ class _Late:
     due: date | None
 
 
-_NEEDED = tuple(one.name for one in fields(_Late))
-
 
 def sweep_deadlines(*, at: datetime, most: int = 1_000_000) -> int:
     """How many cases became late. A second pass finds none: the clock's state is the mark."""
-    day, found = clock.city_day(at), 0
-    while found < most and (passed := _pass(day, at=at)):
+    day, found, passed = clock.city_day(at), 0, PART
+    superiors: dict[str, str] = {}
+    while passed == PART and found < most:
+        passed = _pass(day, superiors, at=at)
         found += passed
     return found
 
 
-def _pass(day: date, *, at: datetime) -> int:
+def _pass(day: date, superiors: dict[str, str], *, at: datetime) -> int:
     """One part: everything that follows from silence, except moves that the declaration deems made."""
     with transaction.atomic():
         running = Clock.objects.filter(state=Clock.State.RUNNING, due__lt=day).order_by("due", "pk")
@@ -64,44 +65,57 @@ def _pass(day: date, *, at: datetime) -> int:
         Clock.objects.filter(pk__in=among(keys)).update(state=Clock.State.LATE)
         touched = Case.objects.filter(pk__in=among(late), closed_at=None)
         touched.update(late=True)
-        cases = [_Late(*row) for row in touched.order_by("pk").values_list(*_NEEDED)]
-        _silence(cases, day, at=at)
-    for case in cases:
-        limit = queries.procedure(case.procedure).states[case.state].limit
-        if limit and limit.deem:
-            move(case.uid, limit.deem, by=SYSTEM, at=at)
+        cases = list(map(_Late._make, touched.order_by("pk").values_list(*_Late._fields)))
+        with reading():
+            superiors |= {uid: superior_of(uid, day) for uid in {c.holder for c in cases} - superiors.keys() if uid}
+        _silence(cases, superiors, at=at)
+    deemed = {way: limit.deem for way in {(c.procedure, c.state) for c in cases} if (limit := _limit(*way)) and limit.deem}
+    for case in cases if deemed else ():
+        if what := deemed.get((case.procedure, case.state)):
+            move(case.uid, what, by=SYSTEM, at=at)
     return len(keys)
 
 
-def _silences(case: _Late) -> list[str]:
-    limit = queries.procedure(case.procedure).states[case.state].limit
-    return list(limit.silence) if limit else []
+def _silence(cases: Sequence[_Late], superiors: Mapping[str, str], *, at: datetime) -> None:
+    alike: dict[tuple[str, str], list[_Late]] = {}
+    for case in cases:
+        alike.setdefault((case.procedure, case.state), []).append(case)
+    says = {way: list(limit.silence) if (limit := _limit(*way)) else [] for way in alike}
 
+    def those(what: str) -> list[_Late]:
+        return [case for way, some in alike.items() if what in says[way] for case in some]
 
-def _does(case: _Late, what: str) -> bool:
-    return what in _silences(case)
-
-
-def _silence(cases: Sequence[_Late], day: date, *, at: datetime) -> None:
-    superiors = {uid: superior_of(uid, day) for uid in {c.holder for c in cases if c.holder}}
-    told = [(case, unit, post) for case in cases if _does(case, "tell") for unit, post in _whom(case, superiors)]
-    insert_rows(Telling, ("uid", "case_id", "unit", "post", "what", "at"),
-                [(new_uid(), case.pk, unit, post, "overdue", at) for case, unit, post in told])
-    raised = {c.pk: superiors[c.holder] for c in cases if superiors.get(c.holder) and _does(c, "escalate")}
+    _tell(those("tell"), superiors, at=at)
+    raised = {c.pk: superiors[c.holder] for c in those("escalate") if superiors.get(c.holder)}
     for superior in sorted(set(raised.values())):
         Case.objects.filter(pk__in=among([pk for pk, to in raised.items() if to == superior])).update(holder=superior, person="")
-    paused = [c for c in cases if c.about and _does(c, "pause")]
+    paused = [c for c in those("pause") if c.about]
     if paused:
         Case.objects.filter(pk__in=among([c.pk for c in paused])).update(paused=True)
         pause_effects([c.about for c in paused])
-    told_of = {due: {"due": str(due)} for due in {c.due for c in cases}}
-    moved = {c.pk: {**told_of[c.due], "from": c.holder, "to": raised[c.pk]} for c in cases if c.pk in raised}
-    steps.write([steps.Done(c, "overdue", c.state, c.state, moved.get(c.pk) or told_of[c.due]) for c in cases], by=SYSTEM, at=at)
-    silences = {(c.procedure, c.state): _silences(c) for c in cases}
-    announce_many([CaseOverdue(c.uid, c.procedure, c.state, c.about, silences[c.procedure, c.state]) for c in cases], at=at)
+    ways = [(c.due, c.holder if c.pk in raised else "", raised.get(c.pk, "")) for c in cases]
+    details = {way: _detail(*way) for way in set(ways)}
+    steps.write([steps.Done(c, "overdue", c.state, c.state, details[way]) for c, way in zip(cases, ways, strict=True)], by=SYSTEM, at=at)
+    announce_many([CaseOverdue(c.uid, c.procedure, c.state, c.about, says[c.procedure, c.state]) for c in cases], at=at)
 
 
-def _whom(case: _Late, superiors: dict[str, str]) -> list[tuple[str, str]]:
+def _limit(procedure: str, state: str) -> Limit | None:
+    return queries.procedure(procedure).states[state].limit
+
+
+def _detail(due: date | None, holder: str, superior: str) -> dict[str, str]:
+    """The day that passed and, where the case went up, from whom to whom; cases with one answer share it."""
+    return {"due": str(due)} | ({"from": holder, "to": superior} if superior else {})
+
+
+def _tell(cases: Sequence[_Late], superiors: Mapping[str, str], *, at: datetime) -> None:
     """The head of the unit that was silent, its superior, and the subject."""
-    wanted = [(case.holder, "head"), (superiors.get(case.holder, ""), ""), (case.subject, "subject")]
-    return [(unit, post) for unit, post in dict(reversed(wanted)).items() if unit]
+    told = {pair: _whom(*pair, superiors.get(pair[0], "")) for pair in {(c.holder, c.subject) for c in cases}}
+    rows = [(c.pk, unit, post) for c in cases for unit, post in told[c.holder, c.subject]]
+    insert_rows(Telling, ("uid", "case_id", "unit", "post", "what", "at"),
+                [(uid, *row, "overdue", at) for uid, row in zip(new_uids(len(rows)), rows, strict=True)])
+
+
+def _whom(holder: str, subject: str, superior: str) -> list[tuple[str, str]]:
+    wanted = {subject: "subject", superior: "", holder: "head"}
+    return [(unit, post) for unit, post in wanted.items() if unit]

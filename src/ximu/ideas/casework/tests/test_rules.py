@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given as given_data
 from hypothesis import strategies as st
 
+from ximu.foundation.rooms import SRC
 from ximu.ideas.casework import queries
 from ximu.ideas.casework.rules import (
     Given,
@@ -16,6 +18,7 @@ from ximu.ideas.casework.rules import (
     Term,
     Terms,
     begin,
+    called,
     decide,
     extend,
     mermaid,
@@ -191,3 +194,11 @@ def test_effects_begin_only_while_the_record_has_effect() -> None:
     assert code_of(may_begin, "share", "repaired") == "EFFECT-DEAD"
     assert code_of(may_begin, "song", "effective") == "EFFECT-KIND"
     assert [after_reversal(states) for states in ({"stopped": 3, "open": 1}, {"live": 1})] == [True, False]
+
+
+def test_what_a_case_tells_has_a_name_in_english_too() -> None:
+    """Every name that a service writes into `told` is translated, read from the sources."""
+    written = {name for path in SRC.rglob("services/*.py") for part in re.findall(r'told"?(?: =|:) \{(.*?)\}', path.read_text(), re.S)
+               for name in re.findall(r'"([\u4e00-\u9fff]+)": ', part)}
+    assert len(written) > 20
+    assert {name for name in written if called(name).en == name} == set()

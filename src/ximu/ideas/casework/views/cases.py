@@ -17,7 +17,7 @@ from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of, int_of
 from ximu.ideas.casework import queries, services
 from ximu.ideas.casework.queries.cases import TABS
-from ximu.ideas.casework.rules import Given, Move
+from ximu.ideas.casework.rules import Given, Move, called
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.words import Text
@@ -61,6 +61,7 @@ def case(request: HttpRequest, uid: str) -> HttpResponse:
         "seen": seen, "steps": steps, "effects": effects, "left": left, "linked": linked, "forms": sorted(FORMS),
         "letters": [(kind, queries.LETTER_NAMES[kind]) for kind in seen.procedure.letters],
         "pages": services.pages_of(seen.row, by),
+        "told": [(called(name), words) for name, words in seen.row.values.get("told", {}).items()],
         "slips": [(queries.slip_number(s), s.at, seen.names.get(s.to, s.to)) for s in seen.row.slips.order_by("pk")],
         "may_redact": by.can("casework.redact", seen.row.holder or seen.row.office or None),
         "subject": seen.names.get(seen.row.subject, ""), "source": seen.names.get(seen.row.source, ""),

@@ -57,6 +57,13 @@ _APPLICATION = ["代码", "名称", "英文名称", "责任单位", "具体事�
                 "适用等级", "相关联行为", "最长期限"]
 
 
+HEADS = dict(zip([*_DATA, *_BEHAVIOUR[4:], *_APPLICATION[4:], "依据", "备注"], [
+    "Code", "Name", "English name", "Owner", "Family", "Kinds of subject", "Level", "Uses", "Shared with", "Shared for", "Published for",
+    "Updated", "Fields", "What counts", "Direction", "Grade", "Period", "Repairable", "Areas", "Documents", "Matter", "Applied to", "Means",
+    "Implementers", "Class of measure", "Direction", "Grades", "Behaviours", "Longest", "Basis", "Notes"], strict=True))
+"""What the heads are called in English."""
+
+
 def _data(body: Mapping[str, Any], known: Mapping[str, str]) -> list[str]:
     return [
         v.FAMILIES[body["family"]].zh, _names(body["subject_kinds"], v.SUBJECT_KINDS), v.LEVELS[body["level"]].zh,

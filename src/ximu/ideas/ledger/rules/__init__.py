@@ -6,6 +6,7 @@ from ximu.ideas.ledger.rules.entry import (
     Entry,
     claimed_form,
     commitment,
+    commitments,
     entry_bytes,
     moment,
     retimed,
@@ -27,6 +28,6 @@ from ximu.ideas.ledger.rules.words import kind_words
 
 __all__ = [
     "EMPTY_ROOT", "HASH", "LONGEST_ENTRY", "RESERVED", "TILE", "Edge", "Entry", "Signer", "checkpoint_text",
-    "claimed_form", "commitment", "consistency_path", "cosigned_text", "entry_bytes", "inclusion_path", "kind_words", "leaf_hash",
-    "leaf_hashes", "levels_of", "moment", "node_hash", "read_checkpoint", "retimed", "verifier_key",
+    "claimed_form", "commitment", "commitments", "consistency_path", "cosigned_text", "entry_bytes", "inclusion_path", "kind_words",
+    "leaf_hash", "leaf_hashes", "levels_of", "moment", "node_hash", "read_checkpoint", "retimed", "verifier_key",
 ]

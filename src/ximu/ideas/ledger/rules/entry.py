@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -70,6 +71,12 @@ def commitment(salt: bytes, payload: object) -> str:
 
     Destroying payload and salt erases the person and leaves every proof valid.
     """
-    if len(salt) != SALT_BYTES:
+    return commitments([salt], [canonical(payload)])[0].decode()
+
+
+def commitments(salts: Sequence[bytes], payloads: Sequence[bytes]) -> list[bytes]:
+    """The same for many payloads, given as their canonical bytes."""
+    if set(map(len, salts)) != {SALT_BYTES}:
         raise ValueError(f"a salt has {SALT_BYTES} bytes")
-    return hashlib.sha256(b"\x00" + salt + canonical(payload)).hexdigest()
+    sha256 = hashlib.sha256
+    return [sha256(b"\x00" + salt + payload).hexdigest().encode() for salt, payload in zip(salts, payloads, strict=True)]

@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
@@ -88,6 +89,11 @@ class Index:
 
     book: Book
     speller: Speller
+
+    @cached_property
+    def answered(self) -> dict[tuple[str, str, int], Any]:
+        """Questions that were answered exactly, filled by `resolution.resolve_all`."""
+        return {}
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:

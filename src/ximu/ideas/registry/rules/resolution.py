@@ -182,21 +182,27 @@ def suggestions(index: Index, given: str, as_of: date) -> list[Candidate]:
 
 
 MOST_SUGGESTING = 200
+MOST_KEPT = 20_000
+"""Exact answers that stay with an index."""
 """So many unknown names of one delivery get suggestions; more unknown names mean the wrong file."""
 
 
 def resolve_all(index: Index, asked: Sequence[tuple[str, str, date]]) -> list[Resolution]:
-    """Set-wise: each different question is answered once for all days between two changes of the registry."""
+    """Set-wise: each different question is answered once for all days between two changes of the registry, and an exact answer is kept
+    with the index until somebody changes the registry."""
     known: dict[tuple[str, str, int], Resolution] = {}
+    kept = index.answered
     suggested: dict[str, int] = {}
     answers = []
     for text, code, as_of in asked:
         question = (text, code, index.book.epoch(as_of))
-        if (answer := known.get(question)) is None:
+        if (answer := known.get(question) or kept.get(question)) is None:
             answer = resolve(index, text, code, as_of, suggest=False)
             if answer.status == "none" and text and (text in suggested or len(suggested) < MOST_SUGGESTING):
                 suggested[text] = 1
                 answer = Resolution("none", suggestions(index, text, as_of), answer.note)
             known[question] = answer
+            if answer.status == "exact" and len(kept) < MOST_KEPT:
+                kept[question] = answer
         answers.append(answer)
     return answers

@@ -19,12 +19,15 @@ router = Router(tags=["监督 supervision"])
 
 
 class ProposalIn(Schema):
+    """`delegate`: the number of the one who leads; `joint`: the numbers of those who sign along, with 、 between."""
+
     session: str = ""
     number: str = ""
     kind: str = ""
     title: str = ""
     text: str = ""
     delegate: str = ""
+    joint: str = ""
     lead: str = ""
     assisting: str = ""
     received_on: str = ""
@@ -112,7 +115,7 @@ def proposals(request: HttpRequest, session: str = "", unit: str = "") -> Any:
 def _shown(p: Any) -> dict[str, Any]:
     return {"uid": p.uid, "session": p.session, "number": p.number, "kind": p.kind, "title": p.title, "lead": p.lead,
             "assisting": p.assisting, "assigned_on": p.assigned_on, "answer_class": p.answer_class, "answered_on": p.answered_on,
-            "rating": p.rating, "promise": p.promise, "case": p.case}
+            "rating": p.rating, "promise": p.promise, "case": p.case, "signers": p.signers.count() + 1}
 
 
 @router.post("/proposals", response=dict[str, Any], summary="交办 Assign proposals")
@@ -151,7 +154,7 @@ def send_back(request: HttpRequest, proposal: str, given: ReturnIn) -> Any:
 def mine(request: HttpRequest) -> Any:
     by = actor_of(request)
     by.must("proposals.own")
-    return [_shown(p) for p in queries.mine(by)]
+    return [_shown(p) | {"leads": queries.leads(p, by)} for p in queries.mine(by)]
 
 
 @router.post("/proposals/{proposal}/rating", response=dict[str, str], summary="满意度 The delegate's word")

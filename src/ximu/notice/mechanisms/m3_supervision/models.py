@@ -14,7 +14,7 @@ class Proposal(models.Model):
     kind = models.CharField("类别", max_length=12, db_comment="代表建议或政协提案")
     title = models.CharField("标题", max_length=200, db_comment="标题")
     text = models.TextField("内容", blank=True, db_comment="内容")
-    delegate = models.CharField("代表委员", max_length=64, db_index=True, db_comment="代表委员的人员标识（由编号导出的假名）")
+    delegate = models.CharField("代表委员", max_length=64, db_index=True, db_comment="领衔代表委员的人员标识（由编号导出的假名）")
     lead = models.CharField("主办单位", max_length=UID_LENGTH, db_index=True, db_comment="主办单位标识")
     assisting = models.JSONField("会办单位", default=list, db_comment="会办单位标识")
     received_on = models.DateField("收到日期", null=True, blank=True, db_comment="收到日期")
@@ -36,6 +36,25 @@ class Proposal(models.Model):
     class Privacy:
         public = ("uid", "session", "number", "kind", "title", "lead", "assisting", "assigned_on", "answer_class", "answered_on", "rating")
         internal = ("text", "received_on", "case", "promise", "imported_at", "digest")
+        personal = ("delegate",)
+
+
+class Signer(models.Model):
+    """A delegate who signed a proposal beside the one who leads it."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="signers", verbose_name="建议提案",
+                                 db_comment="所属建议提案")
+    delegate = models.CharField("联名代表委员", max_length=64, db_index=True, db_comment="联名代表委员的人员标识（由编号导出的假名）")
+
+    class Meta:
+        verbose_name = "联名代表委员"
+        verbose_name_plural = verbose_name
+        db_table_comment = "联名代表委员：领衔者之外的联名者，每人一行"
+        constraints = [models.UniqueConstraint(fields=["proposal", "delegate"], name="m3_signer_once")]
+
+    class Privacy:
+        public = ()
+        internal = ("proposal",)
         personal = ("delegate",)
 
 

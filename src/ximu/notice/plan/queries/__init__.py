@@ -19,22 +19,8 @@ from ximu.notice.plan.queries.checks import (
     set_day,
     stale_figures,
 )
-from ximu.notice.plan.queries.standing import (
-    awaiting_review,
-    burn_up,
-    due_of,
-    envelope,
-    evidence,
-    has_registry,
-    plan,
-    plans,
-    public_plan,
-    readings,
-    row,
-    rows,
-    status,
-    today,
-)
+from ximu.notice.plan.queries.standing import awaiting_review, due_of, evidence, has_registry, plan, plans, readings, row, rows
+from ximu.notice.plan.queries.tasks import burn_up, envelope, public_plan, status, today
 from ximu.notice.plan.queries.warnings import open_warnings, warned
 
 __all__ = [

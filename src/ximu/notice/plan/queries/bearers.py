@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Aggregate, Q, TextField, When
 from django.db.models import Case as Case_
+from django.db.models import Q, When
 
 from ximu.foundation.once import reading
 from ximu.ideas.registry import queries as registry
@@ -144,7 +144,7 @@ def unread(target: PlanRow, *, as_of: date) -> list[dict[str, Any]]:
     return found
 
 
-class _Shown:
+class Shown:
     """What each unit has shown for each task by then, and the light that follows; equal cases share one answer."""
 
     def __init__(self, targets: Sequence[PlanRow], bearers: Bearers, *, known_at: datetime) -> None:
@@ -164,14 +164,28 @@ class _Shown:
 
     def of(self, target: PlanRow, units: Iterable[str]) -> Iterator[tuple[str, lights.Light, int]]:
         """Unit by unit the light of its duty and the number of its accepted proofs."""
-        case = (standing.due_of(target, signed=self._signed)[0], target.standing, target.plan.issued_on)
-        known, shown = self._known.setdefault(case, {}), self._proofs[target.pk]
+        shown = self._proofs[target.pk]
         for unit in units:
             proofs = shown.get(unit, ())
-            light = known.get(proofs)
-            if light is None:
-                light = known[proofs] = standing.judge(*case, [lights.Proof(*one) for one in proofs], self.as_of)
-            yield unit, light, len(proofs)
+            yield unit, self._judged(target, proofs), len(proofs)
+
+    def _judged(self, target: PlanRow, proofs: Proofs) -> lights.Light:
+        case = (standing.due_of(target, signed=self._signed)[0], target.standing, target.plan.issued_on)
+        known = self._known.setdefault(case, {})
+        if proofs not in known:
+            known[proofs] = standing.judge(*case, [lights.Proof(*one) for one in proofs], self.as_of)
+        return known[proofs]
+
+    def unread(self, target: PlanRow) -> lights.Light:
+        """Of a duty that no unit is known to have."""
+        return self._judged(target, ())
+
+    def anybody(self, target: PlanRow) -> lights.Light:
+        """What all that was handed in shows, whoever did."""
+        return self._judged(target, sum(self._proofs[target.pk].values(), ()))
+
+    def count(self, target: PlanRow) -> int:
+        return sum(map(len, self._proofs[target.pk].values()))
 
 
 def duty_status(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
@@ -181,7 +195,7 @@ def duty_status(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, 
 
 def _status(targets: Sequence[PlanRow], *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
     bearers = Bearers(targets, as_of=as_of)
-    shown = _Shown(targets, bearers, known_at=known_at)
+    shown = Shown(targets, bearers, known_at=known_at)
     held = [(target, bearers.of(target)) for target in targets]
     names = bearers.names({uid for _, units in held for uid in units})
     return [
@@ -197,15 +211,6 @@ def duty_lights(target: PlanRow, *, as_of: date, known_at: datetime) -> list[dic
             for one in _status([target], as_of=as_of, known_at=known_at)]
 
 
-class Joined(Aggregate):
-    """All values of a group in one text, a blank between: one row travels instead of a thousand."""
-
-    function, template, output_field = "STRING_AGG", "%(function)s(%(expressions)s, ' ')", TextField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
-
-
 class _Seen:
     """For the matrix: of each task and unit the number of proofs and what they amount to on the day, told apart by the database."""
 
@@ -216,7 +221,7 @@ class _Seen:
         amounts = Case_(When(~day, then=0), When(valid & completes, then=7), When(valid, then=3), When(completes, then=5), default=1)
         rows = Evidence.objects.filter(row__in=list(self._found), state=Evidence.State.ACCEPTED, reviewed_at__lte=known_at).order_by()
         carriers: dict[str, str] = {}
-        for row, what, units in rows.values_list("row_id").annotate(what=amounts).annotate(units=Joined("unit")):
+        for row, what, units in rows.values_list("row_id").annotate(what=amounts).annotate(units=standing.Joined("unit")):
             held, given = self._found[row], units.split()
             for unit in set(given).difference(carriers):
                 carriers[unit] = bearers.carrier(unit, unit)

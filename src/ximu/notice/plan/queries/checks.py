@@ -18,7 +18,7 @@ from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
 from ximu.notice.plan.models import Check, Finding, NextPlan, Plan, SelfReport
 from ximu.notice.plan.queries import bearers as bearing
-from ximu.notice.plan.queries import standing
+from ximu.notice.plan.queries import tasks
 from ximu.notice.plan.rules import checks as rules
 from ximu.notice.plan.rules import lights
 
@@ -52,7 +52,7 @@ def self_reports(of: Check) -> list[SelfReport]:
 
 def inputs_of(of: Check, *, known_at: datetime) -> dict[str, Any]:
     """Everything that a check looks at, as plain values: tasks with lights, duties with lights, self-reports."""
-    lines = [standing.envelope(line) for line in standing.status(of.plan, as_of=of.as_of, known_at=known_at)]
+    lines = [tasks.envelope(line) for line in tasks.status(of.plan, as_of=of.as_of, known_at=known_at)]
     return {
         "plan": of.plan.uid, "number": of.plan.number, "year": of.year, "half": of.half, "as_of": of.as_of.isoformat(),
         "known_at": known_at.isoformat(), "log_size": ledger.size(), "lines": lines,

@@ -19,7 +19,7 @@ def warned(of: Plan) -> list[Warned]:
 
 
 def open_warnings(of: Plan, unit: str, *, late: Iterable[str], known_at: datetime) -> list[Warned]:
-    """What the unit, or one beneath it, was told and has not proved since; `late` are the rows that are overdue."""
+    """What the unit, or one beneath it, was told and has not proved since; `late` are the rows whose day has passed."""
     found = list(Warned.objects.filter(Q(unit=unit) | Q(superior=unit), row__plan=of, row__row__in=list(late), at__lte=known_at)
                  .select_related("row").order_by("row__position", "unit"))
     proved = set(Evidence.objects.filter(row__in=[one.row_id for one in found], state=Evidence.State.ACCEPTED, completes=True,

@@ -125,6 +125,58 @@ def test_accepted_evidence_turns_the_light_as_known_then(plan: Any) -> None:
     assert light(later) == "on_time"
 
 
+def prove(code: str, unit: str, *, completes: bool = True) -> None:
+    paper = evidence.submit_evidence(row(code).uid, given(f"{code}{unit}{completes}".encode(), completes=completes), unit=unit, by=person("c"),
+                                     at=AT)
+    evidence.review_evidence(paper.uid, accept=True, reason="", by=person("d"), at=AT)
+
+
+def line_of(plan: Any, code: str) -> dict[str, Any]:
+    return next(one for one in queries.status(plan, as_of=AT.date(), known_at=AT) if one["row"] == code)
+
+
+def test_who_supports_completes_nothing_for_the_one_who_leads(plan: Any) -> None:
+    """Decision 0085: a task is as its worst lead duty; each unit keeps its own light."""
+    target = row("M1.1")
+    readings.sign_reading(readings.choose_reading(target.uid, due=date(2018, 3, 31), reason="按字面", by=person("a"), at=AT).uid,
+                          by=person("b"), at=AT)
+    duties = queries.duties(target, as_of=AT.date())
+    [lead] = [duty.unit for duty in duties if duty.role == "lead"]
+    for duty in duties:
+        if duty.role == "support":
+            prove("M1.1", duty.unit)
+    assert (line_of(plan, "M1.1")["light"], line_of(plan, "M1.1")["evidence"]) == ("overdue", len(duties) - 1)
+    own = {one["unit"]: one["light"] for one in queries.duty_lights(target, as_of=AT.date(), known_at=AT)}
+    assert own.pop(lead) == "overdue" and set(own.values()) == {"on_time"}
+    prove("M1.1", lead)
+    assert line_of(plan, "M1.1")["light"] == "on_time"
+
+
+def test_several_in_the_lead_are_waited_for_and_the_reason_names_who_is_behind(plan: Any) -> None:
+    target = row("D1")
+    PlanRow.objects.filter(pk=target.pk).update(standing=False, proposed_due=date(2018, 3, 31), units=[
+        {"words": words, "role": "lead", "phrase": False} for words in ("市财政局", "市发展改革委")])
+    prove("D1", registry.find("市财政局", as_of=AT.date()))
+    late = line_of(plan, "D1")
+    assert late["light"] == "overdue"
+    assert late["reason"].zh == f"{registry.name(office(), as_of=AT.date())}：期限2018-03-31已过，没有采纳的完成材料"
+    prove("D1", office())
+    assert line_of(plan, "D1")["light"] == "done"
+
+
+@pytest.mark.parametrize(("units", "light"), [
+    ([("市不存在委", "lead"), ("市财政局", "support")], "overdue"), ([("市财政局", "support"), ("市发展改革委", "support")], "overdue"),
+    ([("市财政局", "support")], "done"), ([("市不存在委", "lead")], "done"),
+])
+def test_a_task_whose_lead_nobody_can_read_is_not_done_by_another(plan: Any, units: list[tuple[str, str]], light: str) -> None:
+    """Without any lead all its duties count; where no unit can be read at all, what was handed in for it."""
+    target = row("D1")
+    prove("D1", registry.find("市财政局", as_of=AT.date()))
+    PlanRow.objects.filter(pk=target.pk).update(standing=False, proposed_due=date(2018, 3, 31), units=[
+        {"words": words, "role": role, "phrase": False} for words, role in units])
+    assert line_of(plan, "D1")["light"] == light
+
+
 @pytest.mark.parametrize(("change", "code"), [
     ({"content": b""}, "EVID-DIGEST"), ({"dated": date(2018, 4, 3)}, "TIME-FUTURE"), ({}, "EVID-DUP"),
 ])

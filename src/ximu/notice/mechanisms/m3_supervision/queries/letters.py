@@ -23,7 +23,7 @@ def answer_letter(of: Proposal, *, klass: str, words: str, due: date | None, del
     lead, kind = registry.name(of.lead, as_of=on), rules.KINDS[of.kind].zh
     title = of.title if of.title.startswith("关于") else f"关于{of.title}"
     body = [
-        Paragraph(f"您提出的“{of.title}”（{of.session}第{of.number}号{kind}）收悉。{_joint(of, on)}现答复如下："),
+        Paragraph(f"{_made(of)}提出的“{of.title}”（{of.session}第{of.number}号{kind}）收悉。{_joint(of, on)}现答复如下："),
         *[Paragraph(line.strip()) for line in words.splitlines() if line.strip()],
     ]
     if klass in rules.PROMISED and due:
@@ -40,6 +40,12 @@ def answer_letter(of: Proposal, *, klass: str, words: str, due: date | None, del
 def _whom(of: Proposal) -> str:
     """No name: who made a proposal is known to the delegate's own page only."""
     return "领衔代表" if of.kind == "suggestion" else "第一提案人"
+
+
+def _made(of: Proposal) -> str:
+    """How many signed is said, not who."""
+    signers = of.signers.count()
+    return f"您领衔、{signers + 1}位{'代表' if of.kind == 'suggestion' else '委员'}联名" if signers else "您"
 
 
 def _joint(of: Proposal, on: date) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from ximu.foundation import clock
@@ -18,7 +19,7 @@ from ximu.kernel.today import TodayItem
 from ximu.kernel.view import View
 from ximu.kernel.words import Text
 from ximu.notice.mechanisms.m3_supervision import rules
-from ximu.notice.mechanisms.m3_supervision.models import Finding, Opinion, Proposal
+from ximu.notice.mechanisms.m3_supervision.models import Finding, Opinion, Proposal, Signer
 
 
 def term(code: str, on: date) -> Term:
@@ -47,8 +48,14 @@ def proposals(*, session: str = "", unit: str = "", state: str = "") -> list[Pro
 
 
 def mine(by: Actor) -> list[Proposal]:
-    """A delegate's own, and nobody else's."""
-    return list(Proposal.objects.filter(delegate=by.human).order_by("-session", "number"))
+    """What a delegate leads or signed, and nobody else's."""
+    signed = Signer.objects.filter(delegate=by.human).values("proposal")
+    return list(Proposal.objects.filter(Q(delegate=by.human) | Q(pk__in=signed)).order_by("-session", "number"))
+
+
+def leads(row: Proposal, by: Actor) -> bool:
+    """Who leads a proposal rates its answer."""
+    return row.delegate == by.human
 
 
 def own(uid: str, by: Actor) -> Proposal:
@@ -97,7 +104,8 @@ def today(actor: Actor, at: datetime) -> list[TodayItem]:
     if actor.can("proposals.own"):
         found += [TodayItem(Text("请评价答复", "please rate the answer"), Text(p.title, p.title), reverse("m3_supervision:own",
                                                                                                      args=[p.uid]))
-                  for p in mine(actor) if p.answered_on and cases.case_for(p.case).state in ("answered", "answered_again")]
+                  for p in mine(actor) if leads(p, actor) and p.answered_on
+                  and cases.case_for(p.case).state in ("answered", "answered_again")]
     if not (actor.unit and actor.can("proposals.answer", actor.unit)):
         return found
     for p in proposals(unit=actor.unit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,16 +20,18 @@ PROMISED = ("B", "C")
 RATINGS = {"satisfied": Text("满意", "satisfied"), "fairly": Text("基本满意", "fairly satisfied"), "unsatisfied": Text("不满意",
                                                                                                                  "not satisfied")}
 COLUMNS = {
-    "届次": "session", "编号": "number", "类别": "kind", "标题": "title", "内容": "text", "代表编号": "delegate", "主办单位": "lead",
-    "会办单位": "assisting", "收到日期": "received_on", "交办日期": "assigned_on",
+    "届次": "session", "编号": "number", "类别": "kind", "标题": "title", "内容": "text", "代表编号": "delegate", "联名代表编号": "joint",
+    "主办单位": "lead", "会办单位": "assisting", "收到日期": "received_on", "交办日期": "assigned_on",
 }
 NEEDED = ("session", "number", "kind", "title", "delegate", "lead", "assigned_on")
+MOST_SIGNERS = 200
+"""A delegation may sign together; a list of more is a slip."""
 LONGEST = {"session": 40, "number": 20, "title": 200, "text": 20_000, "delegate": 32}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the list, units still as written; `line` counts from 1 with the head."""
+    """One row of the list, units still as written; `delegate` leads, `joint` sign with; `line` counts from 1 with the head."""
 
     session: str
     number: str
@@ -36,6 +39,7 @@ class Line:
     title: str
     text: str
     delegate: str
+    joint: tuple[str, ...]
     lead: str
     assisting: tuple[str, ...]
     received_on: date | None
@@ -44,7 +48,8 @@ class Line:
 
 
 def read(row: Mapping[str, str], *, line: int, today: date) -> Line:
-    """Errors: `FIELD-NEED`, `FIELD-LONG`, `PROP-KIND`, `DATE-FORM`, `TIME-FUTURE`, `DATE-ORDER`, `OFFICIAL-NUMBER`."""
+    """Errors: `FIELD-NEED`, `FIELD-LONG`, `PROP-KIND`, `DATE-FORM`, `TIME-FUTURE`, `DATE-ORDER`, `OFFICIAL-NUMBER`,
+    `PROP-JOINT`."""
     given = {name: str(row.get(name, "") or "").strip() for name in COLUMNS.values()}
     titles = {name: title for title, name in COLUMNS.items()}
     for name in NEEDED:
@@ -55,9 +60,8 @@ def read(row: Mapping[str, str], *, line: int, today: date) -> Line:
         if len(given[name]) > most:
             raise Refusal("FIELD-LONG", field=titles[name], value=len(given[name]), rule=f"≤ {most}", zh=f"“{titles[name]}”超过{most}字。",
                           en=f"“{titles[name]}” is longer than {most} characters.")
-    if len(given["delegate"]) in (15, 18) and given["delegate"][:-1].isdigit():
-        raise Refusal("OFFICIAL-NUMBER", field="代表编号", value="", rule="internal", zh="代表编号不得使用身份证号码。",
-                      en="A resident identity number may not serve as a delegate's number.")
+    leads, *others = _names(given["delegate"]) or ("",)
+    joint = _joint(leads, (*others, *_names(given["joint"])))
     kinds = {words.zh: code for code, words in KINDS.items()} | {code: code for code in KINDS} | {"建议": "suggestion", "提案": "proposal"}
     if given["kind"] not in kinds:
         raise Refusal("PROP-KIND", field="类别", value=given["kind"][:20], rule=" ".join(w.zh for w in KINDS.values()),
@@ -71,9 +75,26 @@ def read(row: Mapping[str, str], *, line: int, today: date) -> Line:
     if received and received > assigned:
         raise Refusal("DATE-ORDER", field="收到日期", value=received.isoformat(), rule=f"≤ {assigned}", zh="收到日期晚于交办日期。",
                       en="It was received after it was assigned.")
-    names = [one.strip() for one in given["assisting"].replace("，", "、").replace(";", "、").replace("；", "、").split("、")]
-    return Line(given["session"], given["number"], kinds[given["kind"]], given["title"], given["text"], given["delegate"], given["lead"],
-                tuple(dict.fromkeys(one for one in names if one)), received, assigned, line)
+    return Line(given["session"], given["number"], kinds[given["kind"]], given["title"], given["text"], leads, joint,
+                given["lead"], _names(given["assisting"]), received, assigned, line)
+
+
+def _names(words: str) -> tuple[str, ...]:
+    """What is enumerated, once each."""
+    return tuple(dict.fromkeys(one for one in (part.strip() for part in re.split("[、，,;；]", words)) if one))
+
+
+def _joint(leads: str, joint: tuple[str, ...]) -> tuple[str, ...]:
+    """Those who sign beside the one who leads."""
+    if any(len(one) in (15, 18) and one[:-1].isdigit() for one in (leads, *joint)):
+        raise Refusal("OFFICIAL-NUMBER", field="代表编号", value="", rule="internal", zh="代表编号不得使用身份证号码。",
+                      en="A resident identity number may not serve as a delegate's number.")
+    if leads in joint or len(joint) > MOST_SIGNERS or any(len(one) > LONGEST["delegate"] for one in joint):
+        raise Refusal("PROP-JOINT", field="联名代表编号", value=len(joint), rule=f"≠ 代表编号; ≤ {MOST_SIGNERS}",
+                      zh=f"联名代表不含领衔代表本人，至多{MOST_SIGNERS}人，编号至多{LONGEST['delegate']}字。",
+                      en=f"Who signs along is not the one who leads; at most {MOST_SIGNERS}, with numbers of at most "
+                         f"{LONGEST['delegate']} characters.")
+    return joint
 
 
 def _day(text: str, title: str) -> date:

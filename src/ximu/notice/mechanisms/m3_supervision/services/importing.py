@@ -20,7 +20,7 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.canonical import digest
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_supervision import rules
-from ximu.notice.mechanisms.m3_supervision.models import Proposal
+from ximu.notice.mechanisms.m3_supervision.models import Proposal, Signer
 
 
 @dataclass(slots=True)
@@ -79,15 +79,16 @@ def _take(line: rules.Line, *, by: Actor, at: datetime) -> int:
         raise Refusal("PROP-LEAD", field="会办单位", value=line.lead[:60], rule="≠ 主办单位", zh="主办单位不能同时是会办单位。",
                       en="The lead unit cannot assist itself.")
     sealed = digest([line.session, line.number, line.kind, line.title, line.text, lead, assisting, line.assigned_on.isoformat()])
+    leads, joint = person_of(line.delegate), [person_of(one) for one in line.joint]
     known = Proposal.objects.filter(session=line.session, number=line.number).first()
     if known is not None:
-        if known.digest != sealed:
+        if (known.digest, known.delegate, {one.delegate for one in known.signers.all()}) != (sealed, leads, set(joint)):
             raise Refusal("PROP-CHANGED", status=409, field="编号", value=line.number, rule="immutable",
                           zh=f"{line.session}第{line.number}号已登记，内容不同；改派请先退回。",
                           en=f"Number {line.number} of {line.session} is on record with another content; return it first.")
         return 0
     row = Proposal(session=line.session, number=line.number, kind=line.kind, title=line.title, text=line.text,
-                   delegate=person_of(line.delegate), lead=lead, assisting=list(dict.fromkeys(assisting)), received_on=line.received_on,
+                   delegate=leads, lead=lead, assisting=list(dict.fromkeys(assisting)), received_on=line.received_on,
                    assigned_on=line.assigned_on, imported_at=at, digest=sealed)
     opening = Opening(about="", key=f"proposal:{line.session}:{line.number}"[:160], subject="", source=lead, values={
         "told": {"届次": line.session, "编号": line.number, "标题": line.title}})
@@ -96,6 +97,7 @@ def _take(line: rules.Line, *, by: Actor, at: datetime) -> int:
             opened = max(clock.start_of(line.assigned_on), clock.start_of(line.received_on or line.assigned_on))
             row.case = casework.open_case("proposal", opening=opening, by=by, at=min(opened, at), checked=True)
             row.save()
+            Signer.objects.bulk_create([Signer(proposal=row, delegate=one) for one in joint])
             ledger.append([Entry("proposal.assigned", {"proposal": row.uid, "lead": lead, "digest": sealed, "by": by.uid})], at=at)
     except IntegrityError:
         return 0

@@ -99,12 +99,16 @@ def _promise(row: Proposal, given: Given, *, again: bool, at: datetime) -> str:
 
 
 def rate(proposal: str, *, rating: str, words: str, by: Actor, at: datetime) -> str:
-    """The delegate's word; not satisfied sends it back once, with a month to answer again. The state of the case.
+    """The word of the delegate who leads; not satisfied sends it back once, with a month to answer again. The state of the case.
 
-    Errors: `PERM-DENIED`, `PROP-NONE` for somebody else's, `PROP-RATING`, `REASON` when not satisfied, `STATE-EDGE`.
+    Errors: `PERM-DENIED`, `PROP-NONE` for somebody else's, `PROP-LEADS` for who only signed, `PROP-RATING`, `REASON` when not satisfied,
+    `STATE-EDGE`.
     """
     by.must("proposals.own")
     row = queries.own(proposal, by)
+    if row.delegate != by.human:
+        raise Refusal("PROP-LEADS", status=403, field="by", value="", rule="领衔代表", zh="满意度由领衔代表委员评价，联名者可以查看。",
+                      en="The delegate who leads says whether the answer satisfies; who signed along may read it.")
     if rating not in rules.RATINGS:
         raise Refusal("PROP-RATING", field="rating", value=rating[:20], rule=" ".join(rules.RATINGS), zh="请选择满意、基本满意或不满意。",
                       en="Choose satisfied, fairly satisfied or not satisfied.")

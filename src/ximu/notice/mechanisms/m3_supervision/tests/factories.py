@@ -24,7 +24,7 @@ def person(name: str, unit: str = "", human: str = "") -> Actor:
 
 def row(number: str = "0618", **changes: Any) -> dict[str, str]:
     made = {"session": "十五届一次", "number": number, "kind": "代表建议", "title": "关于公开财政补贴发放时限的建议", "text": "建议公开时限。",
-            "delegate": "N060", "lead": "示例市财政局", "assisting": "示例市环境保护局", "received_on": "2018-02-26", "assigned_on": "2018-03-02"}
+            "delegate": "N060", "joint": "", "lead": "示例市财政局", "assisting": "示例市环境保护局", "received_on": "2018-02-26", "assigned_on": "2018-03-02"}
     return {**made, **changes}
 
 

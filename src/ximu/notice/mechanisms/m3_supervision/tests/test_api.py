@@ -95,10 +95,19 @@ def test_a_delegate_reads_and_rates_the_own_proposals_only_and_a_wrong_lead_send
     delegate, lead = Caller("delegate-a", "delegate", number="N094"), Caller("lead", "entry", unit=CZJ, number="N095")
     stranger = Caller("delegate-b", "delegate", number="N096")
     day = clock.today().isoformat()
-    brought = services.import_proposals(rows=[row(delegate="N094", assigned_on=day, received_on=day)], by=person("o"), at=clock.now())
+    brought = services.import_proposals(rows=[row(delegate="N094", joint="N097", assigned_on=day, received_on=day)], by=person("o"), at=clock.now())
     assert (brought.new, brought.problems) == (1, [])
     [own] = delegate.get("proposals/mine")
-    assert own["number"] == "0618" and stranger.get("proposals/mine") == []
+    assert (own["number"], own["leads"], own["signers"]) == ("0618", True, 2)
+    signer = Caller("delegate-c", "delegate", number="N097")
+    assert [(one["number"], one["leads"]) for one in signer.get("proposals/mine")] == [("0618", False)]
+    assert signer.post(f"proposals/{own['uid']}/rating", rating="satisfied")["code"] == "PROP-LEADS"
+    office = Caller("office", "coordinator", number="N098")
+    both = office.client.post(f"{WHERE}/proposals", json.dumps([row("0700", joint="N094、N097", assigned_on=day, received_on=day)]),
+                              content_type="application/json").json()
+    assert (both["new"], both["problems"]) == (1, [])
+    assert [one["number"] for one in signer.get("proposals/mine")] == ["0618", "0700"]
+    assert stranger.get("proposals/mine") == []
     assert lead.get("proposals/mine")["code"] == "PERM-DENIED"
     assert stranger.post(f"proposals/{own['uid']}/rating", rating="satisfied")["code"] == "PROP-NONE"
     assert delegate.post(f"proposals/{own['uid']}/rating", rating="excellent")["code"] == "PROP-RATING"

@@ -94,8 +94,8 @@ def test_an_answer_needs_opinions_and_letter_and_what_it_promises_is_followed() 
     assert (total["all"], total["answered"], total["in_time"], total["class_B"]) == (1, 1, 1, 1)
 
 
-def answered() -> Proposal:
-    made = taken(assisting="")
+def answered(**changes: Any) -> Proposal:
+    made = taken(assisting="", **changes)
     services.answer_proposal(made.uid, Given("D", "留作参考。", b"letter"), by=person("c", CZJ), at=AT)
     return made
 
@@ -122,6 +122,31 @@ def test_what_is_not_ours_goes_back_in_seven_working_days_and_is_assigned_anew()
     assert (found.new, found.problems) == (1, [])
 
 
+SIGNER = person("signer", human=person_of("N062"))
+
+
+def test_who_signed_with_others_sees_it_and_only_the_one_who_leads_rates() -> None:
+    lines = [row(joint="N061、N062", assisting=""), row("0619", delegate="N062，N060", assisting=""), row("0620", joint="N060"),
+             row("0621", joint="310101199001011234"), row("0622", joint="、".join(f"M{n}" for n in range(201)))]
+    found = services.import_proposals(xlsx(lines), by=person("o"), at=AT)
+    assert (found.new, [p["code"] for p in found.problems]) == (2, ["PROP-JOINT", "OFFICIAL-NUMBER", "PROP-JOINT"])
+    again = services.import_proposals(xlsx(lines[:2]), by=person("o"), at=AT)
+    assert (again.new, again.same) == (0, 2)
+    fewer = services.import_proposals(rows=[row(joint="N061", assisting="")], by=person("o"), at=AT)
+    assert [p["code"] for p in fewer.problems] == ["PROP-CHANGED"], "who signed is no more edited than what they wrote"
+    made = Proposal.objects.get(number="0618")
+    assert [p.number for p in queries.mine(SIGNER)] == ["0618", "0619"] == [p.number for p in queries.mine(DELEGATE)]
+    assert [p.number for p in queries.mine(person("third", human=person_of("N061")))] == ["0618"]
+    services.answer_proposal(made.uid, Given("D", "留作参考。", b"letter"), by=person("c", CZJ), at=AT)
+    assert refused("PROP-LEADS", services.rate, made.uid, rating="satisfied", words="", by=SIGNER, at=AT).status == 403
+    refused("PROP-NONE", services.rate, made.uid, rating="satisfied", words="", by=person("other"), at=AT)
+    assert [[item.title.zh for item in queries.today(one, AT)] for one in (DELEGATE, SIGNER)] == [[made.title], []]
+    letter = queries.given_letter(made, 1)
+    assert "您领衔、3位代表联名提出的" in letter.paragraphs[0].text and "N06" not in str(letter)
+    assert services.rate(made.uid, rating="satisfied", words="", by=DELEGATE, at=AT) == "closed"
+    assert ledger.verify_log().ok
+
+
 class _View:
     name = "public"
 
@@ -136,13 +161,20 @@ def test_the_public_sees_no_delegate() -> None:
 
 
 def test_pages_of_staff_delegate_and_public() -> None:
-    made, now = answered(), clock.now()
+    made, now = answered(joint="N061"), clock.now()
     staff, delegate = Client(), Client()
     login = "django.contrib.auth.backends.ModelBackend"
     staff.force_login(with_password(account("boss", "coordinator", at=now)), backend=login)
     delegate.force_login(with_password(account("dele", "delegate", number="N060", at=now)), backend=login)
     for page in ("proposals", "proposals?unit=mine", "proposals/import", f"proposals/{made.uid}"):
         assert staff.get(f"/console/m3_supervision/{page}").status_code == 200, page
+    signer = Client()
+    signer.force_login(with_password(account("sign", "delegate", number="N061", at=now)), backend=login)
+    assert "关于公开财政补贴" in signer.get("/console/m3_supervision/proposals/mine").content.decode()
+    shown = signer.get(f"/console/m3_supervision/proposals/mine/{made.uid}").content.decode()
+    assert "您联名，共2人；满意度由领衔者评价" in shown and 'name="rating"' not in shown
+    assert signer.post(f"/console/m3_supervision/proposals/{made.uid}/rate", {"rating": "satisfied"}).refusal.code == "PROP-LEADS"
+    assert "2人联名" in staff.get(f"/console/m3_supervision/proposals/{made.uid}").content.decode()
     assert "请评价答复" in delegate.get("/console/").content.decode()
     assert "关于公开财政补贴" in delegate.get("/console/m3_supervision/proposals/mine").content.decode()
     own = f"/console/m3_supervision/proposals/mine/{made.uid}"

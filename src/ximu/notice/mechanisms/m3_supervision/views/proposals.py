@@ -30,7 +30,8 @@ def _line(row: Any, on: date) -> dict[str, Any]:
     case = cases.case_for(row.case)
     made = cases.procedure(case.procedure)
     return {"row": row, "kind": rules.KINDS[row.kind], "lead": registry.name(row.lead, as_of=on, short=True), "case": case,
-            "state": made.states[case.state].name, "answer": rules.CLASSES.get(row.answer_class), "rating": rules.RATINGS.get(row.rating)}
+            "state": made.states[case.state].name, "signers": row.signers.count() + 1, "answer": rules.CLASSES.get(row.answer_class),
+            "rating": rules.RATINGS.get(row.rating)}
 
 
 @require_safe
@@ -101,7 +102,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     """A delegate's own proposals."""
     by = actor_of(request)
     by.must("proposals.own")
-    return render(request, "m3_supervision/mine.html", {"rows": [_line(row, clock.today()) for row in queries.mine(by)]})
+    rows = [_line(row, clock.today()) | {"leads": queries.leads(row, by)} for row in queries.mine(by)]
+    return render(request, "m3_supervision/mine.html", {"rows": rows})
 
 
 @require_safe
@@ -112,4 +114,4 @@ def own(request: HttpRequest, uid: str) -> HttpResponse:
     view = _line(row, on)
     return render(request, "m3_supervision/own.html", view | {
         "answers": row.answers.all(), "classes": rules.CLASSES, "ratings": rules.RATINGS.items(),
-        "may_rate": view["case"].state in ("answered", "answered_again")})
+        "leads": queries.leads(row, by), "may_rate": queries.leads(row, by) and view["case"].state in ("answered", "answered_again")})
