@@ -63,7 +63,7 @@ def fill(first: int, count: int, units: Sequence[str]) -> None:
             body = json.dumps({"record": f"B{n:012}", "version": 1, "item": "CF", "family": "penalty", "subject": unit,
                                "subject_name": "示例市某局", "event_date": day.isoformat(), "stage": "pilot", "basis": "国发〔2016〕76号",
                                "policy": "1", "closes_on": "2030-01-01", "fields": {"CF_NR": said}}, ensure_ascii=False)
-            rows.append((f"b{n:015}", f"B{n:012}", 1, "CF", "penalty", unit, day, "pilot", "", "", [], "1", later, "open", at, "a", at,
+            rows.append((f"b{n:015}", f"B{n:012}", 1, "CF", "penalty", unit, day, "pilot", "", "", [], "1", "", later, "open", at, "a", at,
                          "b", "", "", body, said, b"s", "c", n))
             found.append((n + 1, grams.document(said), f"fpenalty y{day.year} s{unit}"))
         with transaction.atomic():

@@ -83,3 +83,26 @@ def states_of(numbers: Collection[str]) -> dict[str, tuple[int, str]]:
         rows = Version.objects.filter(number__in=wanted[start:start + MANY], newest=True).values_list("number", "version", "state")
         found |= {number: (version, state) for number, version, state in rows}
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What a policy asks about one record, apart from its values, and the days from which a period is counted."""
+
+    version: int
+    state: str
+    item: str
+    edition: str
+    family: str
+    kind: str
+    grade: str
+    decision_date: date | None
+
+
+def sorts_of(numbers: Collection[str]) -> dict[str, Sort]:
+    """number → of which sort its newest version is; numbers that do not exist are left out."""
+    wanted, found = list(numbers), dict[str, Sort]()
+    for start in range(0, len(wanted), MANY):
+        rows = Version.objects.filter(number__in=wanted[start:start + MANY], newest=True)
+        found |= {number: Sort(*rest) for number, *rest in rows.values_list("number", *Sort.__slots__)}
+    return found
