@@ -53,8 +53,8 @@ def fill(first: int, count: int, units: Sequence[str]) -> None:
     from ximu.ideas.disclosure.rules import grams
 
     names = ("uid", "number", "version", "item", "family", "subject", "event_date", "stage", "basis", "note", "fields", "policy",
-             "looked", "closes_on", "state", "proposed_at", "proposed_by", "decided_at", "decided_by", "closed_by", "reason", "body", "words",
-             "salt", "commitment", "log_index")
+             "looked", "closes_on", "state", "proposed_at", "proposed_by", "decided_at", "decided_by", "closed_by", "reason", "body",
+             "words", "salt", "commitment", "log_index")
     at, later = datetime(2018, 5, 7, 2, tzinfo=UTC), date(2030, 1, 1)
     chance = random.Random(first)
     for start in range(first, first + count, AT_ONCE):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ CLOSED = ("/console/", "/api/v1/")
 OF_THE_LOG = ("/log/", "/api/v1/ledger/")
 PUBLIC_KEY, HIDDEN_KEY = "示罚〔2018〕1号", "示罚〔2018〕隐7号"
 HIDDEN_WORDS = "不得外传之内容"
+HIDDEN = 500
 QUERIES = [{}, {"q": "示罚"}, {"q": HIDDEN_WORDS}, {"q": "隐7"}, {"family": "penalty"}, {"family": "discipline"}, {"page": "2"},
            {"list": "behaviour"}, {"q": "发改委"}, {"lang": "en"}]
 
@@ -74,17 +76,21 @@ def seen(public: str, hidden: str, *, only: str = "/") -> World:
     return world
 
 
-def hide(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
-    """Brings a record in effect that nobody opened into the world, under a number that was known before."""
-    def bring() -> str:
-        monkeypatch.setattr(admission, "draw", lambda _: iter([UNSEEN]))
-        return open_city.effective(HIDDEN_KEY, BZ=HIDDEN_WORDS)
+def hide(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Brings records in effect that nobody opened into the world, the first under a number that was known before."""
+    def bring(many: int = 1) -> str:
+        plain = admission.draw
+        monkeypatch.setattr(admission, "draw", lambda given: chain([UNSEEN], plain(given)))
+        keys = [HIDDEN_KEY, *[f"示罚〔2018〕隐7-{n}号" for n in range(1, many)]]
+        return open_city.effective_all(keys, BZ=HIDDEN_WORDS)[0]
     return bring
 
 
-def test_a_hidden_record_changes_no_public_byte(numbers: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hidden_records_change_no_public_byte(numbers: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five hundred at once."""
     before = seen(numbers["public"], UNSEEN)
-    assert hide(monkeypatch)() == UNSEEN
+    assert hide(monkeypatch)(HIDDEN) == UNSEEN
+    assert Version.objects.filter(newest=True, state="effective").count() == HIDDEN + 1
     after = seen(numbers["public"], UNSEEN)
     assert not differences(before, after)
     assert len(before) > 200, "the crawl has found the exits"
