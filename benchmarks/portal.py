@@ -1,11 +1,12 @@
 """How do the public pages bear a million published records? Prints ratios.
 
-    PYTHONPATH=src python benchmarks/portal.py [--few 100000] [--many 1000000] [--asked 200] [--small]
+    PYTHONPATH=src python benchmarks/portal.py [--few 100000] [--many 1000000] [--asked 200] [--small] [--keep FOLDER]
 
 The made-up city's registry; records published on its bodies, made row by row as `approve` leaves them. A real server (granian, as
 `ximu serve` starts it) is asked over HTTP by four connections at once. `search`: p99 of a search among many against the same among few
 (limit 2), for words that one record holds, that a thousandth holds, and that every second holds; the newest list without words; the page
-of a body. `hello`: requests a second of a static file of the same server, as the limit of the others.
+of a body. `hello`: requests a second of a static file of the same server, as the limit of the others. `cpu`: the same by CPU time, asked in
+this process, which a machine busy with other work does not change. `--keep FOLDER` leaves a copy of each database there.
 SQLite in a temporary folder; with DATABASE_URL in that database, which must be empty.
 """
 
@@ -17,6 +18,7 @@ import json
 import logging
 import os
 import random
+import shutil
 import socket
 import statistics
 import subprocess
@@ -27,10 +29,12 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 CONNECTIONS = 4
 AT_ONCE = 20_000
+CPU_ASKED = 100
 THINGS = ("采购合同款项", "招商奖励", "工程尾款", "办理时限", "信息公开", "行政许可", "环境目标", "安置补偿", "技改补贴", "监测数据")
 ACTS = ("罚款伍万元", "责令限期改正", "通报批评", "警告", "赔礼道歉", "行政赔偿")
 RARE = "鬯龘靐齉爩"
@@ -49,8 +53,8 @@ def fill(first: int, count: int, units: Sequence[str]) -> None:
     from ximu.ideas.disclosure.rules import grams
 
     names = ("uid", "number", "version", "item", "family", "subject", "event_date", "stage", "basis", "note", "fields", "policy",
-             "closes_on", "state", "proposed_at", "proposed_by", "decided_at", "decided_by", "closed_by", "reason", "body", "words", "salt",
-             "commitment", "log_index")
+             "looked", "closes_on", "state", "proposed_at", "proposed_by", "decided_at", "decided_by", "closed_by", "reason", "body",
+             "words", "salt", "commitment", "log_index")
     at, later = datetime(2018, 5, 7, 2, tzinfo=UTC), date(2030, 1, 1)
     chance = random.Random(first)
     for start in range(first, first + count, AT_ONCE):
@@ -63,7 +67,7 @@ def fill(first: int, count: int, units: Sequence[str]) -> None:
             body = json.dumps({"record": f"B{n:012}", "version": 1, "item": "CF", "family": "penalty", "subject": unit,
                                "subject_name": "示例市某局", "event_date": day.isoformat(), "stage": "pilot", "basis": "国发〔2016〕76号",
                                "policy": "1", "closes_on": "2030-01-01", "fields": {"CF_NR": said}}, ensure_ascii=False)
-            rows.append((f"b{n:015}", f"B{n:012}", 1, "CF", "penalty", unit, day, "pilot", "", "", [], "1", later, "open", at, "a", at,
+            rows.append((f"b{n:015}", f"B{n:012}", 1, "CF", "penalty", unit, day, "pilot", "", "", [], "1", "", later, "open", at, "a", at,
                          "b", "", "", body, said, b"s", "c", n))
             found.append((n + 1, grams.document(said), f"fpenalty y{day.year} s{unit}"))
         with transaction.atomic():
@@ -124,6 +128,22 @@ def asked(port: int, paths: Sequence[str]) -> tuple[float, float]:
     return sorted(took)[int(len(took) * 0.99) - 1], len(took) / whole
 
 
+def by_cpu(paths: Sequence[str]) -> tuple[float, float]:
+    """(median, p99) of the CPU seconds of this thread for a page, the second time that each is asked."""
+    from django.test import Client
+
+    client, took = Client(headers={"host": "127.0.0.1"}), list[float]()
+    for again in (False, True):
+        for path in paths:
+            began = time.thread_time()
+            answer = client.get(path)
+            spent = time.thread_time() - began
+            assert answer.status_code == 200, (path, answer.status_code)
+            took += [spent] if again else []
+    took.sort()
+    return took[len(took) // 2], took[int(len(took) * 0.99) - 1]
+
+
 def paths_of(size: int, units: Sequence[str], many: int) -> dict[str, list[str]]:
     chance = random.Random(size)
     rare = [f"/records/?q={quote(document(n))}" for n in chance.sample(range(size), many)]
@@ -140,6 +160,7 @@ def main() -> None:
     for name, default in (("few", 100_000), ("many", 1_000_000), ("asked", 200)):
         given.add_argument(f"--{name}", type=int, default=default)
     given.add_argument("--small", action="store_true")
+    given.add_argument("--keep", type=Path, help="leave a copy of each database in this folder")
     told = given.parse_args()
     if told.small:
         told.few, told.many, told.asked = 2000, 20_000, 40
@@ -165,22 +186,29 @@ def main() -> None:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         found: dict[str, dict[str, tuple[float, float]]] = {}
+        cpu: list[dict[str, tuple[float, float]]] = []
         had = 0
         for size in (told.few, told.many):
             fill(had, size - had, units)
             had = size
-            connection.close()
             paths = paths_of(size, units, told.asked)
+            connection.close()
+            if told.keep and connection.vendor == "sqlite":
+                told.keep.mkdir(parents=True, exist_ok=True)
+                shutil.copy(connection.settings_dict["NAME"], told.keep / f"portal-{size}.sqlite3")
             with served(port):
                 rounds = []
                 for _ in range(3):
                     rounds.append({name: asked(port, some) for name, some in paths.items()})
+            cpu.append({name: by_cpu(some[:CPU_ASKED]) for name, some in paths.items() if name != "hello"})
             found[str(size)] = {name: (statistics.median(r[name][0] for r in rounds[1:]), statistics.median(r[name][1] for r in rounds[1:]))
                                 for name in paths}
         few, many = found.values()
         print(json.dumps({
             "engine": connection.vendor, "records": [told.few, told.many],
             "p99_ratio": {name: round(many[name][0] / few[name][0], 2) for name in few},
+            "cpu_ratio": {name: [round(cpu[1][name][n] / cpu[0][name][n], 2) for n in (0, 1)] for name in cpu[0]},
+            "cpu_ms": {name: [round(one * 1000, 1) for one in cpu[1][name]] for name in cpu[1]},
             "p99_ms": {name: round(p99 * 1000, 1) for name, (p99, _) in many.items()},
             "share_of_hello": {name: round(rate / many["hello"][1], 3) for name, (_, rate) in many.items()},
             "requests_a_second": {name: round(rate) for name, (_, rate) in many.items()},

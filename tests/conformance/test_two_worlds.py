@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from ximu_doors import all_routes, filled
-from ximu_worlds import UNSEEN, World, content, differences
+from ximu_worlds import READING, UNSEEN, World, content, differences
 
 from ximu.config.tests import open_city
 from ximu.foundation.web import LanguageMiddleware
+from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.records.models import Version
 from ximu.ideas.records.services import admission
 
@@ -30,6 +32,7 @@ CLOSED = ("/console/", "/api/v1/")
 OF_THE_LOG = ("/log/", "/api/v1/ledger/")
 PUBLIC_KEY, HIDDEN_KEY = "示罚〔2018〕1号", "示罚〔2018〕隐7号"
 HIDDEN_WORDS = "不得外传之内容"
+HIDDEN = 500
 QUERIES = [{}, {"q": "示罚"}, {"q": HIDDEN_WORDS}, {"q": "隐7"}, {"family": "penalty"}, {"family": "discipline"}, {"page": "2"},
            {"list": "behaviour"}, {"q": "发改委"}, {"lang": "en"}]
 
@@ -63,24 +66,31 @@ def seen(public: str, hidden: str, *, only: str = "/") -> World:
     client, world = Client(), {}
     for address in [a for a in addresses(public, hidden) if a.startswith(only)]:
         for query in QUERIES if address.count("/") <= 2 and not address.startswith(CLOSED) else QUERIES[:1]:
-            answer = client.get(address, query or None)
+            with READING.of(""):
+                answer = client.get(address, query or None)
             headers = "".join(f"{k}: {v}\n" for k, v in sorted(answer.headers.items()) if k not in {"Set-Cookie", "X-Request-Id"})
+            if hidden in address:  # how long it takes: the statements to the database
+                headers += "\n".join(READING.statements)
             world[f"{address} {query}"] = (answer.status_code, content(answer), headers)
             client.cookies.clear()
     return world
 
 
-def hide(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
-    """Brings a record in effect that nobody opened into the world, under a number that was known before."""
-    def bring() -> str:
-        monkeypatch.setattr(admission, "draw", lambda _: iter([UNSEEN]))
-        return open_city.effective(HIDDEN_KEY, BZ=HIDDEN_WORDS)
+def hide(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Brings records in effect that nobody opened into the world, the first under a number that was known before."""
+    def bring(many: int = 1) -> str:
+        plain = admission.draw
+        monkeypatch.setattr(admission, "draw", lambda given: chain([UNSEEN], plain(given)))
+        keys = [HIDDEN_KEY, *[f"示罚〔2018〕隐7-{n}号" for n in range(1, many)]]
+        return open_city.effective_all(keys, BZ=HIDDEN_WORDS)[0]
     return bring
 
 
-def test_a_hidden_record_changes_no_public_byte(numbers: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hidden_records_change_no_public_byte(numbers: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five hundred at once."""
     before = seen(numbers["public"], UNSEEN)
-    assert hide(monkeypatch)() == UNSEEN
+    assert hide(monkeypatch)(HIDDEN) == UNSEEN
+    assert Version.objects.filter(newest=True, state="effective").count() == HIDDEN + 1
     after = seen(numbers["public"], UNSEEN)
     assert not differences(before, after)
     assert len(before) > 200, "the crawl has found the exits"
@@ -96,36 +106,85 @@ def test_a_publication_that_waits_for_its_second_person_changes_no_public_byte(
     assert not differences(before, seen(numbers["public"], UNSEEN))
 
 
-def count_in_a_header(number: str, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    answer.headers["X-Total"] = str(Version.objects.count())
-    return answer
+Leak = Callable[[HttpRequest, HttpResponse, int], None]
+"""Spoils an answer by how many records there are."""
 
 
-def another_sentence(number: str, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    if number == UNSEEN and Version.objects.filter(number=number).exists():
-        answer.content += b"<!-- not open -->"
-    return answer
+def status(request: HttpRequest, answer: HttpResponse, records: int) -> None:
+    answer.status_code = 403 if UNSEEN in request.path and records > 1 else answer.status_code
 
 
-def another_status(number: str, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    if number == UNSEEN and Version.objects.filter(number=number).exists():
-        answer.status_code = 403
-    return answer
+def error_text(request: HttpRequest, answer: HttpResponse, records: int) -> None:
+    answer.content += b"<!-- not open -->" if UNSEEN in request.path and records > 1 else b""
 
 
-@pytest.mark.parametrize("leak", [count_in_a_header, another_sentence, another_status])
-def test_a_planted_leak_is_caught(
-    numbers: dict[str, str], monkeypatch: pytest.MonkeyPatch, leak: Callable[[str, HttpRequest, HttpResponse], HttpResponse],
-) -> None:
-    """The test of the test: a count, a word or a status that depends on what is hidden."""
-    plain = LanguageMiddleware.__call__
+def header(name: str, form: str) -> Leak:
+    def leak(request: HttpRequest, answer: HttpResponse, records: int) -> None:
+        answer.headers[name] = form.format(records)
+    return leak
+
+
+def count(request: HttpRequest, answer: HttpResponse, records: int) -> None:
+    answer.content = answer.content.replace(b"</main>", f"<p>{records}</p></main>".encode())
+
+
+def order(request: HttpRequest, answer: HttpResponse, records: int) -> None:
+    """The same lines, another order."""
+    lines = content(answer).split(b"\n")
+    answer.content = b"\n".join(sorted(lines) if records > 1 else lines)
+
+
+def paging(request: HttpRequest, answer: HttpResponse, records: int) -> None:
+    answer.content += b'<a rel="next" href="?page=2">' if records > 1 else b""
+
+
+def timing(request: HttpRequest, answer: HttpResponse, records: int) -> None:
+    if UNSEEN in request.path and records > 1:
+        Version.objects.filter(number=UNSEEN, state="draft").exists()
+
+
+PLANTED: dict[str, tuple[str, Leak]] = {
+    "status": ("/records/", status), "error text": ("/records/", error_text), "header": ("/records/", header("X-Total", "{}")),
+    "ETag": ("/lists/", header("ETag", '"{}"')), "file name": ("/data/", header("Content-Disposition", 'attachment; filename="{}.csv"')),
+    "count": ("/units/", count), "sort order": ("/records/", order), "paging": ("/records/", paging),
+    "search": ("/units/suggest", order), "feed": ("/feed.atom", order), "sitemap": ("/sitemap", order), "export": ("/data/", order),
+    "API": ("/api/v1/disclosure/", header("X-Total", "{}")), "timing": ("/records/", timing),
+}
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_planted_leak_is_caught(numbers: dict[str, str], monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """The test of the test: one leak of each kind that depends on what is hidden, in one part of the site."""
+    plain, (only, leak) = LanguageMiddleware.__call__, PLANTED[kind]
 
     def leaking(self: LanguageMiddleware, request: HttpRequest) -> HttpResponse:
         answer = plain(self, request)
-        parts = request.path.split("/")
-        return leak(parts[2], request, answer) if request.path.startswith("/records/") and parts[2] else answer
+        records = Version.objects.count()
+        leak(request, answer, records)
+        return answer
 
+    honest = seen(numbers["public"], UNSEEN, only=only)
     monkeypatch.setattr(LanguageMiddleware, "__call__", leaking)
-    before = seen(numbers["public"], UNSEEN, only="/records/")
+    before = seen(numbers["public"], UNSEEN, only=only)
     hide(monkeypatch)()
-    assert differences(before, seen(numbers["public"], UNSEEN, only="/records/"))
+    assert differences(before, seen(numbers["public"], UNSEEN, only=only))
+    monkeypatch.setattr(LanguageMiddleware, "__call__", plain)
+    assert not differences(honest, seen(numbers["public"], UNSEEN, only=only))
+
+
+def test_the_pages_and_files_of_the_log_do_not_name_what_is_hidden(numbers: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are longer by its entries, which everybody may count; neither its words, its key, its number nor its subject's name stand there."""
+    hide(monkeypatch)()
+    client, size = Client(), ledger.head().size
+    told = {path: content(client.get(path)) for path in log_addresses(size)}
+    assert len(told) > 15
+    secrets = [word.encode() for word in (HIDDEN_WORDS, HIDDEN_KEY, "示例市某局")]
+    assert not [path for path, body in told.items() if any(word in body for word in secrets)]
+
+
+def log_addresses(size: int) -> list[str]:
+    found = [f"/log/tile/entries/000.p/{size}", f"/log/tile/0/000.p/{size}", *[f"/log/bundle/{n}.json" for n in range(size - 8, size)]]
+    for path, names in all_routes():
+        if path.startswith(OF_THE_LOG):
+            found += [filled(path, names, value) for value in (str(size - 1), "0", UNSEEN)] if names else [path]
+    return found

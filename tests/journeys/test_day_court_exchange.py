@@ -30,6 +30,7 @@ from ximu.ideas.records import queries as records
 from ximu.ideas.records import services as moves
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM
+from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m4_relief import queries as relief
 from ximu.notice.mechanisms.m4_relief import services as relieving
 
@@ -69,23 +70,60 @@ def test_a_channel_an_hour_of_silence_and_a_month_that_both_sign(world: World, t
 
 
 def echo(world: World, unit: str, folder: Path) -> None:
-    """The operator registers the court's key; the court tries a package: the same verdict offline and online, and a signed echo."""
-    theirs = command(commands.peer_group, "key", str(folder), "--name", "court.example")["key"]
-    opened = command(commands.exchange_group, "open", "court", "--profile", "municipal", "--kind", "pull", "--peer-key", theirs, "--unit", unit)
-    court = Peer(folder, channel="court", sender_key=opened["key"], name="court.example")
+    """The court registers its key on the page, another person confirms, the administrator issues a key of the API; then a trial package gets
+    the same verdict offline and online, and a signed echo. A second key goes the same way over the API."""
+    ours, request, trial = services.own().verifier(), folder / "request.txt", folder / "trial.ximu"
+    theirs = registration(folder, unit, ours, request)
+    page = world.desk("court")
+    page.get_by_role("link", name="接入登记").first.click()
+    expected(page.locator("main")).to_contain_text(ours)
+    page.set_input_files("#file", request)
+    page.get_by_role("button", name="登记", exact=True).click()
+    expected(page.locator("main")).to_contain_text("待另一人确认后生效")
     user = accounts.account_by_login("court")
     staffing.grant(user.uid, "exchange_peer", unit=unit, by=SYSTEM, at=clock.now())
     _, key = staffing.issue_key(user.uid, "exchange_peer", unit=unit, label="交换", days=30, by=SYSTEM, at=clock.now())
     (folder / "token").write_text(key)
-    row = rules.objection_row(rules.Objection("试", "试", "试", clock.today()), salt="0" * 32)
-    head = rules.Head("court", court.signer.name, services.own().name, 1, "", "", "", "", clock.now().isoformat())
-    (folder / "trial.ximu").write_bytes(rules.joined(rules.build(head, [row], court.signer)[0], [row]))
-    words = ("test", str(folder / "trial.ximu"), "--key", theirs)
-    offline = command(commands.exchange_group, *words)
-    online = command(commands.exchange_group, *words, "--url", f"{world.url}/api/v1/exchange/channels/court", "--token-file",
-                     str(folder / "token"), "--receiver-key", opened["key"])
-    assert online.pop("echo") and online == offline
+    court = (str(folder), "--name", "court.example", "--channel", "court", "--sender-key", ours)
+    command(commands.peer_group, "trial", *court, "--out", str(trial))
+    words = ("test", str(trial), "--key", theirs)
+    online = ("--url", f"{world.url}/api/v1/exchange/channels/court", "--token-file", str(folder / "token"), "--receiver-key", ours)
+    assert refused(*words, *online) == "PEER-REFUSED", "nothing is open before the second person"
+    page = world.desk("coordinator")
+    page.goto(f"{world.url}/console/exchange/registrations")
+    expected(page.locator("main")).to_contain_text(theirs)
+    page.get_by_role("button", name="确认", exact=True).click()
+    expected(page.locator("main")).to_contain_text("已确认")
+    told = command(commands.exchange_group, *words, *online)
+    assert told.pop("echo") and told == command(commands.exchange_group, *words)
     assert queries.channel("court").in_sequence == 0, "a trial has no effect"
+    another_key(world, unit, folder, (*words, *online))
+
+
+def registration(folder: Path, unit: str, ours: str, request: Path) -> str:
+    words = ("register", str(folder), "--name", "court.example", "--channel", "court", "--profile", "municipal", "--unit", unit,
+             "--receiver-key", ours, "--out", str(request))
+    return str(command(commands.peer_group, *words)["key"])
+
+
+def another_key(world: World, unit: str, folder: Path, words: tuple[str, ...]) -> None:
+    """Over the API: a new key takes the place of the first, which is refused from then on."""
+    request, ours, caller = folder / "again.txt", services.own().verifier(), Caller(world, "court", "exchange_peer", unit)
+    theirs = registration(folder / "new", unit, ours, request)
+    answer = caller.http.post("/exchange/registrations", content=request.read_bytes())
+    assert answer.status_code == 201, answer.text
+    assert caller.post(f"/exchange/registrations/{answer.json()['registration']}/confirm", 403)["code"] == "PERM-DENIED"
+    Caller(world, "coordinator", "coordinator", "").post(f"/exchange/registrations/{answer.json()['registration']}/confirm", 200)
+    assert refused(*words) == "PEER-REFUSED"
+    side = (str(folder / "new"), "--name", "court.example", "--channel", "court", "--sender-key", ours)
+    command(commands.peer_group, "trial", *side, "--out", words[1])
+    assert command(commands.exchange_group, words[0], words[1], "--key", theirs, *words[4:])["echo"]
+
+
+def refused(*words: str) -> str:
+    ran = CliRunner().invoke(commands.exchange_group, [*words, "--json"])
+    assert isinstance(ran.exception, Refusal), ran.output
+    return ran.exception.code
 
 
 def in_effect(world: World, court: Caller, unit: str) -> list[str]:

@@ -30,9 +30,10 @@ def sweep_cases(*, by: Actor, at: datetime) -> dict[str, int]:
 
 
 def sweep_records(*, by: Actor, at: datetime) -> dict[str, int]:
-    """Expired, erased, closed; after an erasure the free pages of the database are rewritten."""
+    """Expired, erased, closed, closed by a stricter policy; after an erasure the free pages of the database are rewritten."""
     done = {"expired": records.expire_due(by=by, at=at), "erased": records.erase_due(by=by, at=at),
-            "closed": publications.close_due(by=by, at=at), "register": records.complete_register(at=at)}
+            "closed": publications.close_due(by=by, at=at), "tightened": publications.follow_policy(at=at),
+            "register": records.complete_register(at=at)}
     if done["erased"]:
         scrub()
     return done

@@ -12,12 +12,15 @@ from typing import Any
 from ximu.kernel.refusal import Refusal, absent
 
 SECONDS, MUCH, NO_PAGE = 60, (3, -9, -24), 4
+OFFICE = (b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"))
+"""How docx, xlsx, pptx, odt, ofd, and the older doc, xls, wps begin. What a program would draw of one depends on its fonts and version:
+whoever hands it in must see what it looks like as a PDF before anything is blacked in it."""
 SURROUNDINGS = {"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8",
                 "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
 
 
 def count(content: bytes) -> int:
-    """How many pages. Errors: `PAPER-KIND` for what is no PDF, PNG or JPEG, or damaged or locked; `PAPER-SIZE`."""
+    """How many pages. Errors: `PAPER-OFFICE`; `PAPER-KIND` for what is no PDF, PNG or JPEG, or damaged or locked; `PAPER-SIZE`."""
     return int(_ask({"count": True}, content))
 
 
@@ -32,6 +35,10 @@ def blacked(content: bytes, boxes: Sequence[tuple[int, float, float, float, floa
 
 
 def _ask(wanted: dict[str, Any], content: bytes) -> bytes:
+    if content.startswith(OFFICE):
+        raise Refusal("PAPER-OFFICE", field="paper", value="", rule="PDF, PNG, JPEG",
+                      zh="材料是Word、Excel等办公文件，不能直接遮盖；请由提交单位另存为PDF后再提交一份。",
+                      en="The paper is an office file (Word, Excel) and cannot be redacted; have it saved as PDF and handed in again.")
     try:
         ended = subprocess.run([sys.executable, "-m", "ximu.foundation.confined", str(SECONDS)], env=SURROUNDINGS, cwd="/", check=False,
                                input=json.dumps(wanted).encode() + b"\n" + content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

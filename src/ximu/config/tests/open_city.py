@@ -39,23 +39,31 @@ def unit(key: str = "fgw") -> str:
     return registry.key_uid(key)
 
 
-def effective(key: str, *, subject: str = "", day: date = date(2018, 5, 3), item: str = "CF", family: str = "penalty", **content: Any) -> str:
+def effective(key: str, **about: Any) -> str:
     """The number of a record in effect. Not public."""
-    source = unit("jiancha")
-    payload = canonical({"CF_WSH": key, "CF_NR": "责令限期改正", "CF_XDR_MC": "示例市某局", **content}).decode()
-    row = {
-        "natural_key": key, "digest": hashlib.sha256(payload.encode()).hexdigest(), "payload": payload, "subject": subject or unit(),
-        "event_date": day, "end_date": day, "decision_date": day, "family": family, "behaviour": "", "grade": "一般",
-        "document_number": key, "authority": "示例市某局", "line": 2,
-    }
+    return effective_all([key], **about)[0]
+
+
+def effective_all(
+    keys: list[str], *, subject: str = "", day: date = date(2018, 5, 3), item: str = "CF", family: str = "penalty", **content: Any,
+) -> list[str]:
+    """Several at once, the same but for their keys."""
+    source, rows = unit("jiancha"), list[dict[str, Any]]()
+    for line, key in enumerate(keys, 2):
+        payload = canonical({"CF_WSH": key, "CF_NR": "责令限期改正", "CF_XDR_MC": "示例市某局", **content}).decode()
+        rows.append({
+            "natural_key": key, "digest": hashlib.sha256(payload.encode()).hexdigest(), "payload": payload, "subject": subject or unit(),
+            "event_date": day, "end_date": day, "decision_date": day, "family": family, "behaviour": "", "grade": "一般",
+            "document_number": key, "authority": "示例市某局", "line": line,
+        })
     clerk, reviewer = person("clerk", "entry", source), person("reviewer", "reviewer")
-    admitted = records.admit(pl.DataFrame([row]), item=item, edition="2018-1", source=source, batch="b", by=clerk, at=T0)
-    number = str(admitted.lines["number"][0])
-    records.check(number, by=reviewer, at=T0)
-    records.examine(number, answers={"all": "no"}, reason="均不成立", by=reviewer, at=T0)
-    records.notify(number, served_at=T0, manner="直接送达", by=reviewer, at=T0)
-    records.make_effective(number, by=reviewer, at=T0 + timedelta(days=40))
-    return number
+    admitted = records.admit(pl.DataFrame(rows), item=item, edition="2018-1", source=source, batch="b", by=clerk, at=T0)
+    numbers = [str(number) for number in admitted.lines["number"]]
+    records.check(numbers, by=reviewer, at=T0)
+    records.examine(numbers, answers={"all": "no"}, reason="均不成立", by=reviewer, at=T0)
+    records.notify(numbers, served_at=T0, manner="直接送达", by=reviewer, at=T0)
+    records.make_effective(numbers, by=reviewer, at=T0 + timedelta(days=40))
+    return numbers
 
 
 def proposed(number: str) -> str:

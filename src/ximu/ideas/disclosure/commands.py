@@ -170,7 +170,12 @@ def whatif(file: Any, on: str, against: Any, as_json: bool) -> None:
     if as_json:
         return _json(found.plain())
     click.echo(f"{found.old.version} → {found.new.version} · {found.on.isoformat()} · 记录 records {found.records} · "
-               f"放开 opens {found.opened} · 收紧 closes {len(found.changes) - found.opened}")
+               f"放开 opens {found.opened} · 收紧 closes {len(found.changes) - found.opened} · "
+               f"将关闭的公开 publications to be closed {found.ended}")
+    for one in found.endings:
+        click.echo(f"x {one.family}\t{one.stage}\t{one.what}（{one.rule}）\t{one.publications}\t{one.why.zh}")
+    for number in found.numbers:
+        click.echo(f"x {number}")
     for c in found.changes:
         click.echo(f"{'+' if c.opens else '-'} {c.audience}\t{c.purpose or '—'}\t{c.item} {c.state} {c.kind}\t{c.field}\t"
                    f"{c.before}（{c.rule_before}）→ {c.after}（{c.rule_after}）\t{c.records}")

@@ -31,6 +31,7 @@ class Publication(models.Model):
     note = models.TextField("必要性说明", db_comment="公开的必要性与比例说明")
     fields = models.JSONField("字段", db_comment="公开的最少字段")
     policy = models.CharField("策略版本", max_length=20, db_comment="所依公开策略版本")
+    looked = models.CharField("已核策略", max_length=40, blank=True, db_comment="最近一次核对所用的公开策略版本及其规则日期")
     closes_on = models.DateField("截止日", db_comment="公开的最后一日")
     state = models.CharField("状态", max_length=8, choices=State, default=State.PROPOSED, db_comment="公开状态")
     proposed_at = models.DateTimeField("提出时间", db_comment="提出时间")
@@ -69,6 +70,7 @@ class Publication(models.Model):
         ]
         indexes = [models.Index(fields=["state", "subject", "event_date"], name="publication_subject"),
                    models.Index(fields=["state", "closes_on"], name="publication_closing"),
+                   models.Index(fields=["state", "looked"], name="publication_looked"),
                    models.Index(fields=["state", "-event_date", "number"], name="publication_newest"),
                    models.Index(fields=["state", "family", "-event_date", "number"], name="publication_kind")]
 
@@ -76,7 +78,7 @@ class Publication(models.Model):
         public = ("number", "version", "item", "family", "subject", "event_date", "stage", "basis", "policy", "closes_on", "body", "words",
                   "salt", "log_index")
         internal = ("uid", "note", "fields", "state", "proposed_at", "proposed_by", "decided_at", "decided_by", "closed_at", "closed_by",
-                    "reason", "commitment", "closed_index")
+                    "reason", "commitment", "closed_index", "looked")
         personal = ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Body, Query, Router
+from ninja import Body, Query, Router, Status
 
 from ximu.foundation import clock
 from ximu.foundation.api import Paging, Problem, page_of
@@ -24,8 +24,48 @@ def _plain(body: bytes) -> HttpResponse:
 @router.get("/key", response={200: dict[str, str], **ERRORS})
 def key(request: HttpRequest) -> Any:
     """本方公钥 Our key, by which packages and receipts are verified."""
-    actor_of(request).must("exchange.peer")
+    by = actor_of(request)
+    by.must("exchange.register" if by.can("exchange.register") else "exchange.peer")
     return {"key": services.own().verifier(), "format": rules.FORMAT}
+
+
+def _registration(one: Any) -> dict[str, Any]:
+    return {"registration": one.uid, "channel": one.code, "profile": one.profile, "kind": one.kind, "address": one.address,
+            "unit": one.unit, "key": one.peer_key, "replaces": one.replaces, "state": one.state, "reason": one.reason,
+            "asked_at": one.asked_at, "decided_at": one.decided_at, "log_index": one.log_index}
+
+
+@router.get("/registrations", response={200: dict[str, Any], **ERRORS})
+def registrations(request: HttpRequest, paging: Query[Paging]) -> Any:
+    """接入登记：本单位的；确认人看全部 Requests of your office; who confirms sees all."""
+    by = actor_of(request)
+    by.must("exchange.register" if by.can("exchange.register") else "exchange.manage")
+    page = page_of(request, queries.registrations(by), paging)
+    return {**page, "items": [_registration(one) for one in page["items"]]}
+
+
+@router.post("/registrations", response={201: dict[str, Any], **ERRORS})
+def register(request: HttpRequest) -> Any:
+    """登记本单位公钥（正文为签名的登记书）Register your office's key: the body is the signed request (`ximu peer register`)."""
+    return Status(201, _registration(services.register(request.body, by=actor_of(request), at=clock.now())))
+
+
+@router.post("/registrations/{uid}/confirm", response={200: dict[str, Any], **ERRORS})
+def confirm(request: HttpRequest, uid: str) -> Any:
+    """由另一人确认，公钥自此生效 A second person confirms; from now on the key speaks for the channel."""
+    return _registration(services.confirm(uid, by=actor_of(request), at=clock.now()))
+
+
+@router.post("/registrations/{uid}/decline", response={200: dict[str, Any], **ERRORS})
+def decline(request: HttpRequest, uid: str, given: Body[dict[str, str]]) -> Any:
+    """不予确认并说明理由 Decline, with a reason."""
+    return _registration(services.decline(uid, reason=given.get("reason", ""), by=actor_of(request), at=clock.now()))
+
+
+@router.post("/registrations/{uid}/withdraw", response={200: dict[str, Any], **ERRORS})
+def withdraw(request: HttpRequest, uid: str) -> Any:
+    """撤回本单位的登记 Take your request back."""
+    return _registration(services.withdraw(uid, by=actor_of(request), at=clock.now()))
 
 
 @router.get("/channels/{code}/packages", response={200: dict[str, Any], **ERRORS})

@@ -224,3 +224,50 @@ class Balanced(models.Model):
         public = ()
         internal = ("uid", "channel", "digest", "note", "even", "ours", "theirs", "signed_at", "log_index")
         personal = ()
+
+
+class Registration(models.Model):
+    """An office's request that a key speak for a channel: the first, or one that takes the place of another. Confirmed ones are the history
+    of keys: which key spoke from when on."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待确认"
+        CONFIRMED = "confirmed", "已确认"
+        DECLINED = "declined", "不予确认"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    uid = UidField()
+    code = models.CharField("通道", max_length=CODE_LENGTH, db_comment="所登记的通道代码")
+    profile = models.CharField("配置", max_length=40, db_comment="接收方配置代码")
+    kind = models.CharField("方式", max_length=4, choices=Channel.Kind, db_comment="推送或拉取")
+    address = models.CharField("地址", max_length=300, blank=True, db_comment="推送的网址，拉取为空")
+    peer_key = models.CharField("公钥", max_length=200, db_comment="所登记的验证公钥（C2SP）")
+    unit = models.CharField("单位", max_length=UID_LENGTH, db_comment="登记单位标识")
+    replaces = models.CharField("原公钥", max_length=200, blank=True, db_comment="所取代的该通道原有公钥；新通道为空")
+    note = models.TextField("登记书", db_comment="以该公钥对应私钥签名的登记书，证明持有私钥")
+    state = models.CharField("状态", max_length=9, choices=State, default=State.ASKED, db_comment="待确认、已确认、不予确认或已撤回")
+    asked_at = models.DateTimeField("登记时间", db_comment="登记时间")
+    asked_by = models.CharField("登记人", max_length=64, db_comment="登记人的化名标识")
+    decided_at = models.DateTimeField("办结时间", null=True, db_comment="确认、不予确认或撤回的时间")
+    decided_by = models.CharField("办结人", max_length=64, blank=True, db_comment="办结人的化名标识")
+    reason = models.CharField("理由", max_length=400, blank=True, db_comment="不予确认的理由")
+    log_index = models.BigIntegerField("日志序号", null=True, unique=True, db_comment="确认在日志中的条目序号")
+
+    class Meta:
+        verbose_name = "接入登记"
+        verbose_name_plural = verbose_name
+        db_table_comment = "接入登记：对接单位登记公钥，由另一人确认后生效"
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=Q(state="asked"), name="registration_one_open"),
+            models.CheckConstraint(condition=Q(decided_at__isnull=True, decided_by="") | (Q(decided_at__isnull=False) & ~Q(decided_by="")),
+                                   name="registration_decided"),
+            models.CheckConstraint(
+                condition=Q(state="confirmed", log_index__isnull=False) | (~Q(state="confirmed") & Q(log_index__isnull=True)),
+                name="registration_logged"),
+        ]
+
+    class Privacy:
+        public = ()
+        internal = ("uid", "code", "profile", "kind", "address", "peer_key", "unit", "replaces", "note", "state", "asked_at", "asked_by",
+                    "decided_at", "decided_by", "reason", "log_index")
+        personal = ()

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 
-from ximu.ideas.exchange.models import Balanced, Channel, Forwarded, Package, Received, Row, Trace
+from ximu.ideas.exchange.models import Balanced, Channel, Forwarded, Package, Received, Registration, Row, Trace
 from ximu.ideas.exchange.rules import PUT, RECALL, Inbound, joined, profile
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.kernel.actor import Actor
@@ -19,6 +19,7 @@ from ximu.kernel.today import TodayItem
 from ximu.kernel.words import Text
 
 ACKNOWLEDGED, TAKEN, BALANCED = "exchange.acknowledged", "exchange.received", "exchange.balanced"
+REGISTERED = "exchange.registered"
 KINDS = ("exchange.",)
 
 
@@ -113,6 +114,30 @@ def balances(found: Channel) -> QuerySet[Balanced]:
     return Balanced.objects.filter(channel=found).order_by("-pk")
 
 
+def registration(uid: str) -> Registration:
+    """Errors: `REG-NONE`."""
+    found = Registration.objects.filter(uid=uid).first()
+    if found is None:
+        raise absent("REG-NONE", field="registration", value=uid[:40], zh="件接入登记", en="request for registration")
+    return found
+
+
+def registration_for(uid: str, by: Actor) -> Registration:
+    """A request of one's own office; another's is as if it were not there. Errors: `REG-NONE`, `PERM-DENIED`."""
+    by.must("exchange.register")
+    found = registrations(by).filter(uid=uid).first()
+    if found is None or not by.can("exchange.register", found.unit):
+        raise absent("REG-NONE", field="registration", value=uid[:40], zh="件接入登记", en="request for registration")
+    return found
+
+
+def registrations(by: Actor) -> QuerySet[Registration]:
+    """Newest first: all for who confirms, those of the own office for who registers."""
+    rows = Registration.objects.order_by("-pk")
+    units = None if by.can("exchange.manage") else by.units_with("exchange.register")
+    return rows if units is None else rows.filter(unit__in=units)
+
+
 def overdue(at: datetime) -> list[Package]:
     """No receipt after the term of the profile (未回执)."""
     rows = Package.objects.select_related("channel").exclude(state=Package.State.DONE)
@@ -121,13 +146,16 @@ def overdue(at: datetime) -> list[Package]:
 
 def today(actor: Actor, at: datetime) -> list[TodayItem]:
     """For those who watch the exchange: what is unacknowledged beyond its term."""
+    asked = Registration.objects.filter(state=Registration.State.ASKED).count() if actor.can("exchange.manage") else 0
+    found = [TodayItem(Text("待确认", "To confirm"), Text("接入登记", "keys that offices registered"), reverse("exchange:registrations"),
+                       count=asked)] if asked else []
     if not actor.can("exchange.send"):
-        return []
+        return found
     late = Package.objects.filter(escalated_at__isnull=False).exclude(state=Package.State.DONE).count()
-    if not late:
-        return []
-    return [TodayItem(Text("未回执", "Unacknowledged"), Text("数据包超过回执期限", "packages past the term of their receipt"),
-                      reverse("exchange:channels"), count=late, state="late")]
+    if late:
+        found.append(TodayItem(Text("未回执", "Unacknowledged"), Text("数据包超过回执期限", "packages past the term of their receipt"),
+                               reverse("exchange:channels"), count=late, state="late"))
+    return found
 
 
 def acknowledged_body(found: Package, accepted: int) -> dict[str, Any]:
@@ -140,6 +168,10 @@ def taken_body(code: str, sequence: int, digest: str, counts: tuple[int, int]) -
 
 def balanced_body(code: str, digest: str, even: bool) -> dict[str, Any]:
     return {"channel": code, "statement": digest, "even": even}
+
+
+def registered_body(one: Registration) -> dict[str, Any]:
+    return {"channel": one.code, "unit": one.unit, "key": hashlib.sha256(one.peer_key.encode()).hexdigest(), "replaces": bool(one.replaces)}
 
 
 def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
@@ -156,3 +188,6 @@ def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     for made in Balanced.objects.select_related("channel").filter(log_index__gte=first, log_index__lt=last).order_by("log_index"):
         body = balanced_body(made.channel.code, hashlib.sha256(made.note.split("\n")[0].encode()).hexdigest(), made.even)
         yield made.log_index, entry_bytes(BALANCED, body, made.signed_at), f"对账 {made.channel.code}"
+    for said in Registration.objects.filter(log_index__gte=first, log_index__lt=last).order_by("log_index"):
+        if said.decided_at is not None:
+            yield said.log_index or 0, entry_bytes(REGISTERED, registered_body(said), said.decided_at), f"接入登记 {said.code}"

@@ -1,4 +1,4 @@
-"""Console pages: channels with what is unacknowledged, one channel with its packages and its balance."""
+"""Console pages: channels with what is unacknowledged, one channel with its packages and its balance, offices that connect."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of, int_of
 from ximu.ideas.exchange import queries, services
 from ximu.ideas.exchange.rules import profile, profiles
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.refusal import Refusal
 
 PAGE_SIZE = 50
+MOST_NOTE = 8192
 
 
 @require_safe
@@ -54,3 +57,42 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, t(f"发送未成功（{sent.failed}），稍后自动重试。",
                                   f"Sending failed ({sent.failed}); it will be tried again."))
     return redirect("exchange:channel", code=code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def registrations(request: HttpRequest) -> HttpResponse:
+    """How to connect, step by step, the form, and what became of each request."""
+    by, today = actor_of(request), clock.today()
+    by.must("exchange.register" if by.can("exchange.register") else "exchange.manage")
+    if request.method == "POST":
+        made = services.register(_note(request), by=by, at=clock.now())
+        messages.success(request, t(f"已登记通道 {made.code}，待另一人确认后生效。",
+                                    f"Registered for channel {made.code}; it takes effect when another person confirms."))
+        return redirect("exchange:registrations")
+    page = Paginator(queries.registrations(by), PAGE_SIZE).get_page(int_of(request, "page", 1))
+    units = by.units_with("exchange.register") or {by.unit} - {None}
+    return render(request, "exchange/registrations.html", {
+        "page": page, "rows": [(one, registry.name(one.unit, as_of=today)) for one in page], "profiles": profiles().values(),
+        "key": services.own().verifier(), "may_register": by.can("exchange.register"), "may_confirm": by.can("exchange.manage"),
+        "units": [(uid, registry.name(uid, as_of=today)) for uid in sorted(units)],
+        "api": request.build_absolute_uri("/api/v1/exchange"),
+    })
+
+
+def _note(request: HttpRequest) -> bytes:
+    sent = request.FILES.get("file")
+    return sent.read(MOST_NOTE) if sent else request.POST.get("note", "")[:MOST_NOTE].encode("utf-8", "replace")
+
+
+@require_POST
+def decide(request: HttpRequest, uid: str) -> HttpResponse:
+    by, at, verb = actor_of(request), clock.now(), request.POST.get("act", "")
+    if verb == "decline":
+        services.decline(uid, reason=request.POST.get("reason", ""), by=by, at=at)
+    elif verb in {"confirm", "withdraw"}:
+        {"confirm": services.confirm, "withdraw": services.withdraw}[verb](uid, by=by, at=at)
+    else:
+        raise Refusal("ACT-NONE", field="act", value=verb[:20], rule="confirm decline withdraw", zh="请选择要办的事项。",
+                      en="Choose what to do.")
+    messages.success(request, t("已办理。", "Done."))
+    return redirect("exchange:registrations")

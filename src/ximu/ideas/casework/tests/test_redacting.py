@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
+import openpyxl
 import pypdfium2
 import pytest
 from django.test import Client
@@ -130,10 +132,23 @@ def test_a_place_that_is_none_is_refused(case: tuple[str, str], regions: list[di
 
 
 def test_a_paper_that_cannot_be_drawn_is_refused_with_what_to_do(case: tuple[str, str]) -> None:
-    for content in (b"plain words", b"%PDF-1.7 broken", b"\x89PNG\r\n\x1a\nbroken", b"PK\x03\x04"):
+    for content in (b"plain words", b"%PDF-1.7 broken", b"\x89PNG\r\n\x1a\nbroken"):
         assert code_of(sheets.count, content) == "PAPER-KIND"
     assert code_of(sheets.page, letter(), 2) == "PAPER-PAGE"
     assert code_of(sheets.count, b"\x89PNG\r\n\x1a\n" + bytes(13 << 20)) == "PAPER-SIZE"
+
+
+def test_an_office_file_is_refused_with_what_to_do_and_shown_to_nobody_in_part(case: tuple[str, str]) -> None:
+    letters = documents.docx(documents.Letter("示例局", "示〔2018〕1号", "函", "某单位", (documents.Paragraph(SECRET),), "示例局", date(2018, 5, 7)))
+    table = io.BytesIO()
+    openpyxl.Workbook().save(table)
+    for name, content in (("某丁.docx", letters), ("某丁.xlsx", table.getvalue()), ("旧.doc", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512))):
+        assert code_of(sheets.count, content) == "PAPER-OFFICE"
+        services.add_files(case[0], [upload(content, name)], by=FIRST, at=T0)
+        paper = queries.case(case[0], actor=FIRST, at=T0).files[-1]
+        assert code_of(services.redact, case[0], paper.uid, [BOX], by=FIRST, at=T0) == "PAPER-OFFICE"
+        assert code_of(services.pages_in, case[0], paper.uid, by=FIRST, at=T0) == "PAPER-OFFICE"
+    assert not Redaction.objects.exists()
 
 
 def test_a_picture_is_redacted_too() -> None:

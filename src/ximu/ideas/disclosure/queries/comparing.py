@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -10,13 +11,16 @@ from typing import Any
 
 from ximu.ideas.disclosure.queries.explain import Inside
 from ximu.ideas.disclosure.queries.policy import policy_on
+from ximu.ideas.disclosure.queries.tightening import closings
 from ximu.ideas.disclosure.queries.views import FieldInfo, listed_fields
 from ximu.ideas.disclosure.rules import OPENNESS, Ask, Policy, decide, policy_of
 from ximu.ideas.records import queries as records
 from ximu.ideas.records.queries import Shape
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 
 MOST_POLICY_BYTES = 256 * 1024
+MOST_NUMBERS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,28 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Open publications of one kind that the policy would close, for one reason."""
+
+    family: str
+    stage: str
+    what: str
+    rule: str
+    why: Text
+    publications: int
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
+    """`endings` and `numbers` (the first of them): the publications that the daily pass would close on the day of adoption."""
+
     old: Policy
     new: Policy
     on: date
     records: int
     changes: tuple[Change, ...]
+    endings: tuple[Ending, ...]
+    numbers: tuple[str, ...]
 
     @property
     def opened(self) -> int:
@@ -57,9 +77,14 @@ class Comparison:
     def closed(self) -> int:
         return len(self.changes) - self.opened
 
+    @property
+    def ended(self) -> int:
+        return sum(one.publications for one in self.endings)
+
     def plain(self) -> dict[str, Any]:
         return {"old": self.old.version, "new": self.new.version, "on": self.on.isoformat(), "records": self.records,
-                "opened": self.opened, "closed": self.closed,
+                "opened": self.opened, "closed": self.closed, "publications_closed": self.ended, "numbers": list(self.numbers),
+                "endings": [{**asdict(one), "why": {"zh": one.why.zh, "en": one.why.en}} for one in self.endings],
                 "changes": [{**asdict(c), "direction": "opens" if c.opens else "closes"} for c in self.changes]}
 
 
@@ -80,7 +105,16 @@ def compare_policies(new: Policy, *, on: date, old: Policy | None = None) -> Com
     shapes = records.shapes(view=Inside())
     found = [change for shape in shapes for change in _changes(shape, before, new, on)]
     found.sort(key=lambda c: (not c.opens, -c.records, c.audience, c.item, c.field, c.state, c.purpose))
-    return Comparison(before, new, on, sum(shape.records for shape in shapes), tuple(found))
+    endings, numbers = _endings(new, on)
+    return Comparison(before, new, on, sum(shape.records for shape in shapes), tuple(found), endings, numbers)
+
+
+def _endings(new: Policy, on: date) -> tuple[tuple[Ending, ...], tuple[str, ...]]:
+    counted, numbers = Counter[tuple[str, str, str, str, Text]](), list[str]()
+    for one in closings(new, on=on):
+        counted[one.family, one.stage, one.what, one.rule, one.why] += 1
+        numbers += [one.number] if len(numbers) < MOST_NUMBERS else []
+    return tuple(Ending(*key, count) for key, count in counted.most_common()), tuple(numbers)
 
 
 def _changes(shape: Shape, old: Policy, new: Policy, on: date) -> Iterator[Change]:

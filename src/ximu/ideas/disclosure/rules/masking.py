@@ -10,9 +10,9 @@ HIDDEN = "******"
 
 
 def name(value: str) -> str:
-    """First character and always two stars: 王**; the length would be a hint."""
+    """First character and always two stars: 王**; the length would be a hint. Of a name of one character nothing is told."""
     text = value.strip()
-    return text[:1] + MASK if text else ""
+    return text[:1] + MASK if len(text) > 1 else HIDDEN if text else ""
 
 
 def address(value: str) -> str:

@@ -16,8 +16,9 @@ from ximu.ideas.disclosure.services.publishing import (
     stop_publication,
 )
 from ximu.ideas.disclosure.services.sharing import share, would_share
+from ximu.ideas.disclosure.services.tightening import follow_policy
 
 __all__ = [
-    "approve", "certify", "certify_public", "close", "close_due", "corrected", "forget", "look", "look_archive", "look_work", "moved",
-    "propose", "refuse", "register_beside", "register_public", "share", "stop_publication", "would_share",
+    "approve", "certify", "certify_public", "close", "close_due", "corrected", "follow_policy", "forget", "look", "look_archive",
+    "look_work", "moved", "propose", "refuse", "register_beside", "register_public", "share", "stop_publication", "would_share",
 ]

@@ -19,7 +19,7 @@ from ximu.ideas.catalogue.queries import asks_gate, gate
 from ximu.ideas.disclosure.hooks import PublicationClosed, PublicationOpened
 from ximu.ideas.disclosure.models import Publication
 from ximu.ideas.disclosure.queries.explain import Inside
-from ximu.ideas.disclosure.queries.policy import policy_on
+from ximu.ideas.disclosure.queries.policy import policy_mark, policy_on
 from ximu.ideas.disclosure.queries.publications import CLOSED, OPENED, closed_body, opened_body, publication
 from ximu.ideas.disclosure.queries.views import Hat, PolicyView, core_values
 from ximu.ideas.disclosure.rules import Policy, holds_personal, nobody_protected, personal_data
@@ -147,7 +147,7 @@ def approve(uid: str, *, by: Actor, at: datetime) -> Publication:
     sealed = commitment(row.salt, _public_form(row, facts))
     row.log_index = append([Entry(OPENED, opened_body(row, sealed))], at=at)[0]
     made = _moved(row, State.PROPOSED, state=State.OPEN, decided_at=at, decided_by=by.human, body=row.body, salt=row.salt,
-                  commitment=sealed, log_index=row.log_index, words=_words(row, facts))
+                  commitment=sealed, log_index=row.log_index, words=_words(row, facts), looked=policy_mark(clock.city_day(at)))
     found_from_now(made)
     casework.add_effect(row.number, kind="publication", target=row.uid, policy=row.policy, by=SYSTEM, at=at)
     announce(PublicationOpened(row.uid, row.number), at=at)

@@ -73,7 +73,7 @@ def test_masks_tell_neither_length_nor_digit() -> None:
     assert [masked("name", n) for n in ("王伟", "欧阳娜娜", "阿卜杜拉·买买提", "Anna Smith", "𠮷田")] == ["王**", "欧**", "阿**", "A**", "𠮷**"]
     assert masked("resident-id", "11010519491231002X") == masked("text", "x") == "******"
     assert masked("address", "示例市甲区某路1号") == "示例市甲区**"
-    assert masked("name", "") == ""
+    assert (masked("name", ""), masked("name", " 龘 ")) == ("", "******")
 
 
 @pytest.mark.parametrize(("text", "kind"), [

@@ -234,7 +234,10 @@ def policy(request: HttpRequest) -> HttpResponse:
         actor_of(request).must("disclosure.propose")
         sent = request.FILES.get("policy")
         compared = queries.compare_policies(queries.proposed_policy(sent.read(MOST_UPLOAD) if sent else b""), on=today)
+    stages = {**compared.old.stages, **compared.new.stages} if compared else {}
+    endings = compared.endings if compared else ()
     return render(request, "disclosure/policy.html", {
+        "endings": [(e, FAMILIES.get(e.family), stages.get(e.stage, Text(e.stage, e.stage))) for e in endings],
         "policy": queries.policy_on(today), "outcomes": labels.OUTCOMES, "compared": compared,
         "may": actor_of(request).can("disclosure.propose"),
         "changes": [(c, labels.OUTCOMES[c.before], labels.OUTCOMES[c.after], STATES[c.state], KINDS[c.kind])

@@ -16,11 +16,12 @@ from ximu.ideas.exchange.services.queueing import (
 from ximu.ideas.exchange.services.recalling import follow_policy
 from ximu.ideas.exchange.services.receiving import answer_trial, receive
 from ximu.ideas.exchange.services.reconciling import balanced, state
+from ximu.ideas.exchange.services.registering import confirm, decline, register, withdraw
 from ximu.ideas.exchange.services.sending import Sent, escalate, pack, send, settle, sweep
 from ximu.ideas.exchange.services.transport import write_whole
 
 __all__ = [
-    "Sent", "Setup", "answer_closed", "answer_trial", "balanced", "escalate", "follow_policy", "forget", "key_in", "on_closed",
-    "on_moved", "on_opened", "open_channel", "own", "pack", "queue", "queue_closed", "receive", "register_desk", "register_lead_desk",
-    "register_withdrawer", "send", "settle", "state", "stop_share", "sweep", "write_whole",
+    "Sent", "Setup", "answer_closed", "answer_trial", "balanced", "confirm", "decline", "escalate", "follow_policy", "forget", "key_in",
+    "on_closed", "on_moved", "on_opened", "open_channel", "own", "pack", "queue", "queue_closed", "receive", "register", "register_desk",
+    "register_lead_desk", "register_withdrawer", "send", "settle", "state", "stop_share", "sweep", "withdraw", "write_whole",
 ]

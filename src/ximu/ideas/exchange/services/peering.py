@@ -145,13 +145,22 @@ class Peer:
         salts = [secrets.token_hex(16) for _ in matters]
         rows = [_line(one, salt) for one, salt in zip(matters, salts, strict=True)]
         self.store.execute("begin immediate")
-        last = self.store.execute("select sequence, digest from sent order by sequence desc limit 1").fetchone() or (0, "")
-        head = Head(self.channel, self.signer.name, read_key(self.sender_key)[0], last[0] + 1, last[1], "", "", "", at.isoformat())
-        note, digest = build(head, rows, self.signer)
+        head, note, digest = self._next(rows, at=at)
         body = joined(note, rows)
         self.store.execute("insert into sent values (?, ?, ?)", [head.sequence, digest, body])
         self.store.execute("commit")
         return head.sequence, body
+
+    def trial(self, *, at: datetime) -> tuple[int, bytes]:
+        """A package of one row that would be the next; it is not kept, so that a trial leaves no gap."""
+        rows = [withdraw_row(Withdrawal("TRIAL", "试发 trial", at.date()), salt=secrets.token_hex(16))]
+        head, note, _ = self._next(rows, at=at)
+        return head.sequence, joined(note, rows)
+
+    def _next(self, rows: Sequence[bytes], *, at: datetime) -> tuple[Head, bytes, str]:
+        last = self.store.execute("select sequence, digest from sent order by sequence desc limit 1").fetchone() or (0, "")
+        head = Head(self.channel, self.signer.name, read_key(self.sender_key)[0], last[0] + 1, last[1], "", "", "", at.isoformat())
+        return head, *build(head, rows, self.signer)
 
     def pass_over(self, *, at: datetime) -> dict[str, int]:
         """One look into the folder. What is refused or late stays; what was taken is put aside when its receipt is written."""

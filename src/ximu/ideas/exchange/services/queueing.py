@@ -18,7 +18,7 @@ from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.disclosure import services as disclosing
 from ximu.ideas.disclosure.hooks import PublicationClosed, PublicationOpened
 from ximu.ideas.exchange.models import Channel, Row
-from ximu.ideas.exchange.rules import PUT, RECALL, Profile, profile, put_row, read_key, recall_row, row_digest
+from ximu.ideas.exchange.rules import PUT, RECALL, Profile, good_code, profile, put_row, read_key, recall_row, row_digest
 from ximu.ideas.records import queries as records
 from ximu.ideas.records.hooks import RecordsMoved
 from ximu.ideas.records.rules import LIVE
@@ -47,8 +47,7 @@ def open_channel(code: str, *, setup: Setup, by: Actor, at: datetime) -> Channel
     by.must("exchange.manage")
     made = profile(setup.profile)
     read_key(setup.peer_key)
-    good = 0 < len(code) <= 24 and all(c.isascii() and (c.isalnum() or c == "-") for c in code)
-    if not good or setup.kind not in Channel.Kind.values or (setup.kind == "pull") == bool(setup.address):
+    if not good_code(code) or setup.kind not in Channel.Kind.values or (setup.kind == "pull") == bool(setup.address):
         raise Refusal("CHAN-FORM", field="channel", value=code[:24], rule=f"{CODE_RULE}; {' '.join(Channel.Kind.values)}",
                       zh="通道代码、方式或地址无效；文件交换和推送须有地址，拉取没有。",
                       en="Code, kind or address is not valid; drop and push need an address, pull has none.")

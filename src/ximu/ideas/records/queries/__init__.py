@@ -15,7 +15,7 @@ from ximu.ideas.records.queries.archive import (
     work_list,
 )
 from ximu.ideas.records.queries.doors import gate_delivery, subject_kinds
-from ximu.ideas.records.queries.duties import Duties, about, delivered_by, duties, first_known, states_of
+from ximu.ideas.records.queries.duties import Duties, Sort, about, delivered_by, duties, first_known, sorts_of, states_of
 from ximu.ideas.records.queries.erasures import ended_of, erasure_asked, erasure_done, erasure_open
 from ximu.ideas.records.queries.evidence import provider
 from ximu.ideas.records.queries.examined import not_examined, unexamined
@@ -34,6 +34,7 @@ __all__ = [
     "Page",
     "Row",
     "Shape",
+    "Sort",
     "Stage",
     "about",
     "archive",
@@ -65,6 +66,7 @@ __all__ = [
     "sealed_places",
     "served_at",
     "shapes",
+    "sorts_of",
     "states_of",
     "subject_kinds",
     "unexamined",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ximu.ideas.records.models import Version
+from ximu.ideas.records.queries import lowering
 from ximu.ideas.records.queries.history import absent
-from ximu.ideas.records.queries.lowering import effect_grade
 from ximu.ideas.records.rules import parse
 
 MANY = 800
@@ -38,8 +38,14 @@ class Duties:
     end_date: date | None
     decision_date: date | None
     known_at: datetime
-    effect_grade: str = ""
-    """The grade by which its effects are measured: that of the record, lowered for self-correction or by an exemption panel."""
+
+    @property
+    def effect_grade(self) -> str:
+        """The grade by which its effects are measured: that of the record, lowered for self-correction or by an exemption panel.
+
+        Asked for when it is needed: whoever may not know of the record waits no longer where there is one.
+        """
+        return lowering.effect_grade(self.number, self.grade)
 
 
 def first_known(number: str) -> datetime:
@@ -73,7 +79,7 @@ def duties(number: str) -> Duties:
     same = {name: getattr(version, name) for name in (
         "number", "version", "state", "subject", "kind", "source", "item", "edition", "family", "behaviour", "grade", "digest",
         "document_number", "authority", "event_date", "end_date", "decision_date", "known_at")}
-    return Duties(**same, entered=version.by, key=str(version.key), effect_grade=effect_grade(version.number, version.grade))
+    return Duties(**same, entered=version.by, key=str(version.key))
 
 
 def states_of(numbers: Collection[str]) -> dict[str, tuple[int, str]]:
@@ -82,4 +88,27 @@ def states_of(numbers: Collection[str]) -> dict[str, tuple[int, str]]:
     for start in range(0, len(wanted), MANY):
         rows = Version.objects.filter(number__in=wanted[start:start + MANY], newest=True).values_list("number", "version", "state")
         found |= {number: (version, state) for number, version, state in rows}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What a policy asks about one record, apart from its values, and the days from which a period is counted."""
+
+    version: int
+    state: str
+    item: str
+    edition: str
+    family: str
+    kind: str
+    grade: str
+    decision_date: date | None
+
+
+def sorts_of(numbers: Collection[str]) -> dict[str, Sort]:
+    """number → of which sort its newest version is; numbers that do not exist are left out."""
+    wanted, found = list(numbers), dict[str, Sort]()
+    for start in range(0, len(wanted), MANY):
+        rows = Version.objects.filter(number__in=wanted[start:start + MANY], newest=True)
+        found |= {number: Sort(*rest) for number, *rest in rows.values_list("number", *Sort.__slots__)}
     return found
