@@ -104,7 +104,7 @@ def rung_by_months(starts: list[date], known_at: datetime | None) -> Iterator[tu
 
 
 def _asked(first: date, last: date, known_at: datetime | None) -> list[rules.Asked]:
-    return rules.examined(events.run("d13_intervals", {"first": first, "last": last}, known_at=known_at).frame.to_dicts())
+    return rules.examined(events.run("d13_intervals", {"first": first, "last": last}, known_at=known_at).frame.iter_rows(named=True))
 
 
 def months_before(on: date, n: int) -> tuple[date, date]:

@@ -15,7 +15,6 @@ import polars as pl
 from ximu.ideas.warnings.rules import piling
 from ximu.ideas.warnings.rules.multiplicity import benjamini_hochberg
 from ximu.ideas.warnings.rules.quality import Finding
-from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 from ximu.kernel.workdays import BUNDLED, Calendar
 from ximu.notice.domains.d13_hotline.rules.alarms import Alarm
@@ -49,36 +48,29 @@ class Asked:
 def examined(rows: Iterable[Mapping[str, Any]], *, calendar: Calendar = BUNDLED) -> list[Asked]:
     """Every unit and interval of `d13_intervals`. Days are working days, of pairs that begin and end on one.
 
-    A span that reaches into a year without a calendar is not judged: no day is guessed.
+    A pair that reaches into a year without a calendar is left out: no day is guessed.
     """
-    given = [row for row in rows if row["begun"] <= row["ended"]]
-    if not given:
-        return []
-    days = _working(min(r["begun"] for r in given), max(r["ended"] for r in given), calendar)
-    if days is None:
-        return []
+    days = _working(calendar)
     place = {day: at for at, day in enumerate(days)}
     lengths: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
     dated: dict[tuple[str, str], Counter[date]] = defaultdict(Counter)
-    for row in given:
-        key = (row["unit"], row["what"])
-        if row["begun"] in place and row["ended"] in place:
-            lengths[key][place[row["ended"]] - place[row["begun"]]] += row["n"]
-        if row["what"] in DATED and row["ended"] in place:
+    for row in rows:
+        key, begun, ended = (row["unit"], row["what"]), place.get(row["begun"]), place.get(row["ended"])
+        if row["begun"] > row["ended"] or ended is None:
+            continue
+        if begun is not None:
+            lengths[key][ended - begun] += row["n"]
+        if row["what"] in DATED:
             dated[key][row["ended"]] += row["n"]
     found = [Asked(*key, piling.heaped(counts)) for key, counts in sorted(lengths.items())]
-    return found + [Asked(*key, piling.massed(counts, _between(days, counts))) for key, counts in sorted(dated.items())]
+    return found + [Asked(*key, piling.massed(counts, days[place[min(counts)]:place[max(counts)] + 1]))
+                    for key, counts in sorted(dated.items())]
 
 
-def _between(days: list[date], counts: Counter[date]) -> list[date]:
-    return [day for day in days if min(counts) <= day <= max(counts)]
-
-
-def _working(first: date, last: date, calendar: Calendar) -> list[date] | None:
-    try:
-        return [day for n in range((last - first).days + 1) if calendar.is_working(day := first + timedelta(days=n))]
-    except Refusal:
-        return None
+def _working(calendar: Calendar) -> list[date]:
+    """All working days of the years that are known."""
+    return [day for year in sorted(calendar.years) for n in range(366)
+            if (day := date(year, 1, 1) + timedelta(days=n)).year == year and calendar.is_working(day)]
 
 
 def doubted(asked: Iterable[Asked], period: str, settings: Mapping[str, Any] = WARNINGS) -> list[Alarm]:

@@ -127,6 +127,8 @@ def test_days_are_working_days_of_pairs_that_lie_on_one() -> None:
     assert (mass.finding.check, mass.finding.n, mass.finding.suspicious) == ("massed", 120, None)
     assert rules.examined([interval(friday, 1, 60)], calendar=Calendar()) == [], "without a calendar no day is guessed"
     assert rules.examined([interval(friday, -1)]) == [] == rules.examined([])
+    slip = [interval(friday, 5, 60), interval(friday, 30_000)]
+    assert [one.finding.n for one in rules.examined(slip)] == [60, 60], "a day in a year without a calendar spoils nothing else"
 
 
 def many(unit: str, per_day: list[int], *, heap: int = 0) -> list[dict[str, Any]]:
