@@ -11,12 +11,10 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from ximu.ideas.intake.rules import digits, problems
+from ximu.ideas.intake.rules import digits, problems, roads
 from ximu.ideas.intake.rules.schema import FieldSpec, full_match
 from ximu.ideas.intake.rules.values import (
     EXCEL_1900,
-    FIRST_DAY,
-    LAST_DAY,
     Read,
     read_boolean,
     read_day,
@@ -27,9 +25,6 @@ from ximu.ideas.intake.rules.values import (
 )
 from ximu.kernel import resident_id, uscc
 
-PLAIN_AMOUNT = r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$"
-PLAIN_DOCUMENT = r"^[^0-9\[\]〔〕()（）【】 　\t\n]+〔(19|20)[0-9]{2}〕第?[0-9]{1,20}号$"
-INTEGER = r"^-?(0|[1-9][0-9]{0,17})$"
 SHOWN_RULE = 200
 
 
@@ -110,9 +105,9 @@ def tidy(frame: pl.DataFrame) -> pl.DataFrame:
 
 def columns_of(frame: pl.DataFrame, specs: Sequence[FieldSpec], *, today: date, serial_from: date) -> list[Column]:
     """The columns of a tidy frame, each with what its fast road says of it: three passes over the whole frame."""
-    fast = frame.select(_fast(spec).alias("fast:" + spec.name) for spec in specs)
+    fast = frame.select(roads.fast(spec).alias("fast:" + spec.name) for spec in specs)
     both = frame.hstack(fast)
-    sure = both.select(_sure(spec).alias("sure:" + spec.name) for spec in specs)
+    sure = both.select(roads.sure(spec).alias("sure:" + spec.name) for spec in specs)
     looks = both.hstack(sure).select(
         expression for n in (spec.name for spec in specs) for expression in (
             pl.col(n).null_count().alias("empty:" + n), pl.col(n).str.len_bytes().max().alias("longest:" + n), pl.col("sure:" + n).all(),
@@ -140,49 +135,9 @@ def check_column(column: Column) -> pl.Series:
     return clean
 
 
-def _kind(spec: FieldSpec) -> str:
-    if spec.kind in {"uscc", "organ-uscc", "resident-id", "document-number", "money-yuan", "money-wan"}:
-        return spec.kind
-    return "date" if spec.type == "date" else "code" if spec.enum else spec.type
-
-
-def _fast(spec: FieldSpec) -> pl.Expr:
-    """The column as it will be kept where its cells have the usual form."""
-    column = pl.col(spec.name)
-    match _kind(spec):
-        case "date":
-            day = column.str.to_date("%Y-%m-%d", strict=False)
-            return pl.when(day.is_between(FIRST_DAY, LAST_DAY)).then(day)
-        case "money-yuan" | "money-wan" | "number":
-            return pl.when(column.str.contains(".", literal=True)).then(
-                column.str.strip_chars_end("0").str.strip_chars_end(".")).otherwise(column)
-        case _:
-            return column
-
-
-def _sure(spec: FieldSpec) -> pl.Expr:
-    """Which cells have the usual form; null where empty."""
-    column = pl.col(spec.name)
-    match _kind(spec):
-        case "date":
-            return pl.when(column.is_not_null()).then(pl.col("fast:" + spec.name).is_not_null())
-        case "money-yuan" | "money-wan" | "number":
-            return column.str.contains(PLAIN_AMOUNT)
-        case "document-number":
-            return column.str.contains(PLAIN_DOCUMENT)
-        case "integer":
-            return column.str.contains(INTEGER)
-        case "code":
-            return column.is_in(list(spec.enum))
-        case "string":
-            return pl.lit(value=True)
-        case _:
-            return pl.lit(value=False)
-
-
 def _read(column: Column) -> pl.Series:
     """Column by column, for those with cells off the fast road."""
-    match _kind(column.spec):
+    match roads.kind_of(column.spec):
         case "uscc" | "organ-uscc":
             return check_uscc(column)
         case "resident-id":
