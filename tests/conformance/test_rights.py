@@ -145,10 +145,26 @@ class Visit:
 
 
 @pytest.fixture
-def visit(settings: Any) -> Visit:
+def visit(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Visit:
+    """Whom a key or an account stands for is asked of the tables once; that a right which ends is gone at once, `accounts` shows."""
     open_city.city(settings)
     settings.XIMU_CLOCK = ""
-    return Visit()
+    made, by_key, by_account = Visit(), accounts.actor_for_key, accounts.actor_for
+    keys, people = dict[str, Any](), dict[tuple[Any, str], Any]()
+
+    def of_key(text: str, *, at: Any) -> Any:
+        if text not in keys:
+            keys[text] = by_key(text, at=at)
+        return keys[text]
+
+    def of_account(user: Any, *, at: Any, channel: str = "console") -> Any:
+        if (user.pk, channel) not in people:
+            people[user.pk, channel] = by_account(user, at=at, channel=channel)
+        return people[user.pk, channel]
+
+    monkeypatch.setattr(accounts, "actor_for_key", of_key)
+    monkeypatch.setattr(accounts, "actor_for", of_account)
+    return made
 
 
 def test_every_door_belongs_to_a_room_with_rights_or_is_said_to_be_open() -> None:
