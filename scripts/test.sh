@@ -1,28 +1,41 @@
 #!/usr/bin/env bash
 # All tests: style, the house, rules and SQLite, the database tests again on PostgreSQL, then real servers and a browser.
+# Each part runs though another failed; the last lines say which did.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
+failed=()
 say() { printf '\n\033[1m── %s\033[0m\n' "$*"; }
+took() { say "$1: $2, ${SECONDS} s 秒"; [ "$2" = 0 ] || failed+=("$1"); }
 scratch=$(mktemp -d)
-stop() { [ -z "${second:-}" ] || kill "$second" 2>/dev/null || true; [ -x "$python" ] && "$python" scripts/postgres_stop.py "$scratch/pg" >/dev/null 2>&1 || true; rm -rf "$scratch"; }
+stop() { kill $(jobs -p) 2>/dev/null || true; [ -x "$python" ] && "$python" scripts/postgres_stop.py "$scratch/pg" >/dev/null 2>&1 || true; rm -rf "$scratch"; }
 trap stop EXIT
 
 say "style 代码风格"
-.venv/bin/ruff check .
-say "types of the pure parts 纯函数部分的类型"
-.venv/bin/mypy src/ximu/kernel src/ximu_verify --exclude tests
-XIMU_HOME="$scratch" .venv/bin/mypy --config-file scripts/types.ini
+.venv/bin/ruff check . || failed+=(style)
+say "types of the pure parts, beside the next 纯函数部分的类型（与下一步同时）"
+(.venv/bin/mypy src/ximu/kernel src/ximu_verify --exclude tests && XIMU_HOME="$scratch" .venv/bin/mypy --config-file scripts/types.ini) \
+  >"$scratch/types.log" 2>&1 &
+types=$!
 say "rules, house, SQLite 规则、结构与 SQLite"
-"$python" -m pytest -n 2 --dist worksteal -m "not journey and not load"
+got=0
+"$python" -m pytest -n 2 --dist worksteal -m "not journey and not load" || got=$?
+took SQLite "$got"
+got=0
+wait "$types" || got=$?
+cat "$scratch/types.log"
+took types "$got"
 say "the same on PostgreSQL, beside it real servers and a browser 同一套测试在 PostgreSQL 上，同时用真实服务器与浏览器"
 DATABASE_URL=$("$python" scripts/postgres.py "$scratch/pg" ximu --throwaway) "$python" -m pytest -n 2 --dist worksteal -m "database and not journey and not load and not walk" \
   >"$scratch/postgres.log" 2>&1 &
 second=$!
-journeys=0
-"$python" -m pytest -m "journey and not load" || journeys=$?
-postgres=0
-wait "$second" || postgres=$?
+got=0
+"$python" -m pytest -m "journey and not load" || got=$?
+took journeys "$got"
+got=0
+wait "$second" || got=$?
 say "what PostgreSQL said PostgreSQL 上的结果"
 cat "$scratch/postgres.log"
-[ "$journeys" = 0 ] && [ "$postgres" = 0 ]
+took PostgreSQL "$got"
+if [ ${#failed[@]} -gt 0 ]; then say "failed 未通过: ${failed[*]}"; exit 1; fi
+say "all passed 全部通过"
