@@ -6,6 +6,8 @@ that was killed is begun again and passes over what is done, since each sealed v
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
@@ -13,13 +15,14 @@ from importlib import import_module
 from operator import or_
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
 
 from ximu.foundation import files, vault
 from ximu.foundation.rooms import with_module
 
 BATCH = 500
+PATIENCE_SECONDS, LOOK_SECONDS = 600.0, 0.2
 ROUNDS = 5
 """A row may be sealed with the older key while the new one is made: after so many passes somebody must look."""
 
@@ -83,6 +86,26 @@ def left() -> dict[str, int]:
     counts = {place.name: place.rows().filter(place.stale(versions)).count() for place in places()} if versions else {}
     counts["files"] = sum(1 for _ in _old_files()) if versions else 0
     return {name: count for name, count in counts.items() if count}
+
+
+def others_ended() -> bool:
+    """Waits until every transaction that is open now has ended, so that what it sealed with an older key is to be seen. Asked outside
+    a transaction. False: one is open still.
+
+    On SQLite a transaction begins as the only writer, so that one's own turn comes after those of others.
+    """
+    if connection.vendor == "sqlite":
+        with transaction.atomic():
+            return True
+    ended, until, pause = False, time.monotonic() + PATIENCE_SECONDS, threading.Event()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        asked = cursor.fetchone()[0]
+        while not ended and time.monotonic() < until:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                           " AND xact_start <= %s", [asked])
+            ended = cursor.fetchone()[0] == 0 or pause.wait(LOOK_SECONDS)
+    return ended
 
 
 def renew() -> dict[str, int]:

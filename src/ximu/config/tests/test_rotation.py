@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 from click.testing import CliRunner
 from cryptography.exceptions import InvalidTag
 from django.apps import apps
-from django.db import connection
+from django.db import connection, connections, transaction
+from django.db.utils import OperationalError
 
 from ximu.config.tests import open_city
 from ximu.faces.operator import doctor, rotating
@@ -153,6 +155,39 @@ def test_what_no_key_opens_keeps_the_old_key_and_is_named() -> None:
         rotating.rotate(keep_old=False, by=SYSTEM, at=AT)
     assert refused.value.code == "KEY-LEFT"
     assert vault.standing() == [1, 2]
+
+
+def test_what_an_open_transaction_still_seals_keeps_the_old_key_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resealing, "PATIENCE_SECONDS", 0.1)
+    begun, asked, faults = threading.Event(), threading.Event(), list[BaseException]()
+
+    def load() -> None:
+        try:
+            with transaction.atomic():
+                sealer = vault.Sealer()
+                acts = apps.get_model("m3_complaints", "Act").objects
+                acts.create(commitment="x", day=AT.date(), sealed=vault.seal("1", about="act:x"))
+                begun.set()
+                assert asked.wait(60)
+                acts.create(commitment="y", day=AT.date(), sealed=sealer.text(b"2", about="act:y").decode())
+        except BaseException as fault:
+            faults.append(fault)
+        finally:
+            connections.close_all()
+
+    loading = threading.Thread(target=load)
+    loading.start()
+    assert begun.wait(60)
+    with pytest.raises((Refusal, OperationalError)) as refused:
+        rotating.rotate(keep_old=False, by=SYSTEM, at=AT)
+    assert refused.value.code == "KEY-BUSY" if isinstance(refused.value, Refusal) else "locked" in str(refused.value)
+    assert vault.standing() == [1, 2]
+    asked.set()
+    loading.join()
+    assert not faults
+    assert rotating.rotate(keep_old=False, by=SYSTEM, at=AT)["there"] == [2]
+    assert [vault.unseal(row.sealed, about=f"act:{row.commitment}")
+            for row in apps.get_model("m3_complaints", "Act").objects.order_by("commitment")] == ["1", "2"]
 
 
 def test_keys_from_the_environment(settings: Any) -> None:

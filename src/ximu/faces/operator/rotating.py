@@ -15,9 +15,13 @@ from ximu.kernel.refusal import Refusal
 
 
 def rotate(*, keep_old: bool, by: Actor, at: datetime) -> dict[str, Any]:
-    """Versions, and how much was sealed anew by place. Errors: `KEY-GIVEN`, `KEY-LEFT`."""
+    """Versions, and how much was sealed anew by place. Errors: `KEY-GIVEN`, `KEY-BUSY`, `KEY-LEFT`."""
     if not resealing.left() and (keep_old or len(vault.standing()) < 2):
         _fresh()
+    if not keep_old and not resealing.others_ended():
+        raise Refusal("KEY-BUSY", status=503, field="database", value="", rule="pg_stat_activity",
+                      zh="有写入长时间没有结束，其中可能有用旧密钥加密的内容；旧密钥没有销毁，请稍后再次运行。",
+                      en="A transaction has been open for long and may hold content under an older key, which was kept; run this later.")
     try:
         renewed = resealing.renew()
     except (InvalidTag, ValueError) as error:
