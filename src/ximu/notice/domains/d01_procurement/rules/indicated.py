@@ -68,7 +68,7 @@ def _announced(found: Indicated, listed: list[Any], releases: dict[str, list[tup
         ocid = str(one["ocid"])
         rows[ocid] = list(announcing.notices(one, [(day, r) for day, r in releases.get(ocid, []) if day <= on], on=on))
         found.notices += [{"ocid": ocid, **n.plain()} for n in rows[ocid]]
-    _rates(found, "D01-1", rows, buyers, lambda some: announcing.counted(some))
+    _rates(found, "D01-1", rows, buyers, announcing.counted)
 
 
 def _challenged(found: Indicated, raised: list[Challenge], buyers: dict[str, str | None]) -> None:
@@ -79,7 +79,7 @@ def _challenged(found: Indicated, raised: list[Challenge], buyers: dict[str, str
     if strange := sorted(set(rows) - set(buyers)):
         found.unsaid.append(Text(f"D01-4：{len(strange)}个过程的质疑或投诉没有对应的发布，只计到过程，不计到采购人。",
                                  f"D01-4: challenges of {len(strange)} processes have no release; they count for no buyer."))
-    _rates(found, "D01-4", rows, buyers, lambda some: challenges.counted(some))
+    _rates(found, "D01-4", rows, buyers, challenges.counted)
 
 
 def _rates(found: Indicated, code: str, rows: Any, buyers: dict[str, str | None], counted: Any) -> None:
