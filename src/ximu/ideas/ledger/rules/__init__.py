@@ -11,6 +11,7 @@ from ximu.ideas.ledger.rules.entry import (
     moment,
     retimed,
 )
+from ximu.ideas.ledger.rules.growing import Bodies, Even, Grown, Listed, grown
 from ximu.ideas.ledger.rules.note import Signer, checkpoint_text, cosigned_text, read_checkpoint, verifier_key
 from ximu.ideas.ledger.rules.tree import (
     EMPTY_ROOT,
@@ -27,7 +28,8 @@ from ximu.ideas.ledger.rules.tree import (
 from ximu.ideas.ledger.rules.words import kind_words
 
 __all__ = [
-    "EMPTY_ROOT", "HASH", "LONGEST_ENTRY", "RESERVED", "TILE", "Edge", "Entry", "Signer", "checkpoint_text",
-    "claimed_form", "commitment", "commitments", "consistency_path", "cosigned_text", "entry_bytes", "inclusion_path", "kind_words",
+    "EMPTY_ROOT", "HASH", "LONGEST_ENTRY", "RESERVED", "TILE", "Bodies", "Edge", "Entry", "Even", "Grown", "Listed", "Signer",
+    "checkpoint_text", "claimed_form", "commitment", "commitments", "consistency_path", "cosigned_text", "entry_bytes", "grown",
+    "inclusion_path", "kind_words",
     "leaf_hash", "leaf_hashes", "levels_of", "moment", "node_hash", "read_checkpoint", "retimed", "verifier_key",
 ]

@@ -41,6 +41,14 @@ def tile_root(hashes: Sequence[bytes]) -> bytes:
     return hashes[0]
 
 
+def tile_roots(hashes: bytes) -> bytes:
+    """The roots of full tiles that lie one after another: the hashes that stand in the level above."""
+    sha256 = hashlib.sha256
+    for _ in range(TILE_HEIGHT):
+        hashes = b"".join([sha256(b"\x01" + hashes[at:at + 2 * HASH]).digest() for at in range(0, len(hashes), 2 * HASH)])
+    return hashes
+
+
 @lru_cache(maxsize=512)
 def levels_of(data: bytes) -> tuple[tuple[bytes, ...], ...]:
     """All perfect nodes within a tile, by height; the tile's own hashes first. Pure, so it may be remembered."""

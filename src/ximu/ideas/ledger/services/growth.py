@@ -5,21 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import islice, pairwise
+from itertools import islice
 
 from django.db import connection
 from django.db.models import Model
 
 from ximu.ideas.ledger.models import Hashes, Head, Run
-from ximu.ideas.ledger.queries.tree import hashes_of
-from ximu.ideas.ledger.rules import LONGEST_ENTRY, TILE, Edge, Entry, entry_bytes, leaf_hashes, moment, retimed
-from ximu.ideas.ledger.rules.tree import TILE_HEIGHT, tile_root
+from ximu.ideas.ledger.queries.tree import tile_data
+from ximu.ideas.ledger.rules import LONGEST_ENTRY, TILE, Bodies, Edge, Entry, Grown, Listed, entry_bytes, grown, moment, retimed
+from ximu.ideas.ledger.rules.tree import TILE_HEIGHT
 from ximu.kernel.refusal import Refusal
 
 MOST_BACKWARDS = timedelta(minutes=5)
 """A clock that jumped back further than this is reported; the time of entries never goes back."""
 ROWS_AT_ONCE = 64
-LENGTHS = [length.to_bytes(2, "big") for length in range(LONGEST_ENTRY + 1)]
 log = logging.getLogger(__name__)
 
 
@@ -51,15 +50,45 @@ def append_many(bodies: Sequence[bytes], *, at: datetime) -> int:
             "LOG-SIZE", field="bodies", rule=f"≤ {LONGEST_ENTRY}",
             zh=f"日志条目不得超过{LONGEST_ENTRY}字节。", en=f"A log entry has at most {LONGEST_ENTRY} bytes.",
         )
-    leaves = leaf_hashes(bodies)
     head = _locked()
     if head.last_at is not None and at < head.last_at:
         _report_jump(head.last_at - at)
         bodies, at = _moved(bodies, at, head.last_at), head.last_at
-        leaves = leaf_hashes(bodies)
     if bodies:
-        _write(head, bodies, leaves, at)
+        _write(grown(Edge.of(head.size, bytes(head.edge)), Listed(bodies), tile_data), at)
     return head.size
+
+
+class Growing:
+    """The log within one transaction that adds to it in parts: a part may be hashed while the one before is being written.
+
+    Holds the head from the beginning; nobody else, not `append_many` either, may add in between.
+    Errors: `LOG-OPEN` outside a transaction.
+    """
+
+    def __init__(self, *, at: datetime) -> None:
+        head = _locked()
+        self.at, self.moved_from = at, at
+        if head.last_at is not None and at < head.last_at:
+            _report_jump(head.last_at - at)
+            self.at = head.last_at
+        self._edge = Edge.of(head.size, bytes(head.edge))
+        self._begun = {level: tile_data(level, place >> TILE_HEIGHT)
+                       for level in range(8) if (place := head.size >> TILE_HEIGHT * level) % TILE}
+
+    def hashed(self, bodies: Bodies) -> Grown:
+        """The next part. Asks no database, so that it may run in a thread of its own, one part after another."""
+        if self.at != self.moved_from and len(bodies):
+            bodies = Listed(_moved([bodies.body(place) for place in range(len(bodies))], self.moved_from, self.at))
+        made = grown(self._edge, bodies, lambda level, _: self._begun.get(level, b""))
+        for level, first, count, data in made.hashes:
+            ended = (first + count) % TILE == 0
+            self._begun[level] = b"" if ended else data if first % TILE == 0 else self._begun.get(level, b"") + data
+        return made
+
+    def write(self, made: Grown) -> None:
+        """Errors: `LOG-RACE`."""
+        _write(made, self.at)
 
 
 def _locked() -> Head:
@@ -86,61 +115,15 @@ def _moved(bodies: Sequence[bytes], at: datetime, to: datetime) -> list[bytes]:
     return list(bodies) if moment(at) == moment(to) else [retimed(body, to) for body in bodies]
 
 
-def _write(head: Head, bodies: Sequence[bytes], leaves: list[bytes], at: datetime) -> None:
-    edge = Edge.of(head.size, bytes(head.edge))
-    roots = _full_tiles(head.size, leaves)
-    _grow(edge, leaves, roots)
-    moved = Head.objects.filter(pk=1, size=head.size).update(size=edge.size, edge=edge.packed(), last_at=at)
+def _write(made: Grown, at: datetime) -> None:
+    moved = Head.objects.filter(pk=1, size=made.before).update(size=made.size, edge=made.edge, last_at=at)
     if not moved:
         raise Refusal(
-            "LOG-RACE", status=409, field="size", value=head.size,
+            "LOG-RACE", status=409, field="size", value=made.before,
             zh="日志已被其他写入者推进，请重试。", en="Another writer has moved the log; try again.",
         )
-    _insert(Run, ("first", "count", "entries"), (
-        (head.size + start, stop - start, _packed(bodies[start:stop])) for start, stop in _slices(head.size, len(bodies))
-    ))
-    level, first, added = 0, head.size, leaves
-    while added:
-        _keep(level, first, added)
-        above = _completed(level, first, added, roots)
-        level, first, added = level + 1, first // TILE, above
-        roots = _full_tiles(first, added)
-
-
-def _packed(bodies: Sequence[bytes]) -> bytes:
-    """C2SP tlog-tiles entry bundle: each entry behind its length as a big-endian uint16."""
-    both: list[bytes] = [b""] * (2 * len(bodies))
-    both[::2] = [LENGTHS[len(body)] for body in bodies]
-    both[1::2] = bodies
-    return b"".join(both)
-
-
-def _slices(first: int, count: int) -> list[tuple[int, int]]:
-    """Where `count` things that start at `first` are cut at tile boundaries."""
-    cuts = [0, *range(TILE - first % TILE, count, TILE), count]
-    return list(pairwise(cuts))
-
-
-def _full_tiles(first: int, added: list[bytes]) -> dict[int, bytes]:
-    """The roots of the tiles that lie wholly within what is added, by where they start in it."""
-    return {
-        start: tile_root(added[start:stop]) for start, stop in _slices(first, len(added)) if stop - start == TILE
-    }
-
-
-def _grow(edge: Edge, leaves: list[bytes], roots: dict[int, bytes]) -> None:
-    for start, stop in _slices(edge.size, len(leaves)):
-        if start in roots:
-            edge.add(roots[start], TILE_HEIGHT)
-            continue
-        for leaf in leaves[start:stop]:
-            edge.add(leaf)
-
-
-def _keep(level: int, first: int, added: list[bytes]) -> None:
-    _insert(Hashes, ("level", "first", "count", "data"), (
-        (level, first + start, stop - start, b"".join(added[start:stop])) for start, stop in _slices(first, len(added))
-    ))
+    _insert(Run, ("first", "count", "entries"), iter(made.runs))
+    _insert(Hashes, ("level", "first", "count", "data"), iter(made.hashes))
 
 
 def _insert(model: type[Model], columns: tuple[str, ...], rows: Iterator[tuple[int | bytes, ...]]) -> None:
@@ -157,11 +140,3 @@ def _insert(model: type[Model], columns: tuple[str, ...], rows: Iterator[tuple[i
         places = ", ".join(["%s"] * len(columns))
         while batch := list(islice(rows, ROWS_AT_ONCE)):
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", batch)  # noqa: S608 our own names
-
-
-def _completed(level: int, first: int, added: list[bytes], roots: dict[int, bytes]) -> list[bytes]:
-    """The roots of the tiles that are full now: the new hashes of the level above."""
-    return [
-        roots[start] if start in roots else tile_root(hashes_of(level, (first + start) // TILE))
-        for start, stop in _slices(first, len(added)) if (first + stop) % TILE == 0
-    ]

@@ -6,12 +6,13 @@ import logging
 import random
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from django.db import transaction
 
 from ximu.ideas.ledger import queries, services
 from ximu.ideas.ledger.models import Hashes, Head, Run
-from ximu.ideas.ledger.rules import EMPTY_ROOT, Entry, entry_bytes, leaf_hash
+from ximu.ideas.ledger.rules import EMPTY_ROOT, Entry, Even, claimed_form, entry_bytes, leaf_hash, node_hash
 from ximu.ideas.ledger.services import growth
 from ximu.ideas.ledger.tests import naive
 from ximu.kernel.refusal import Refusal
@@ -51,6 +52,60 @@ def test_the_tree_equals_the_naive_one_for_random_batches(seed: int) -> None:
         assert queries.root_at(size) == root
         verify_inclusion(leaf_hash(entries[index]), index, size, queries.inclusion(index, size=size), root)
         verify_consistency(old, size, queries.root_at(old), root, queries.consistency(old, size))
+
+
+def even(count: int, at: datetime, *, seed: int) -> tuple[Even, list[bytes]]:
+    """Entries that differ in a middle of eight letters, and what they are one by one."""
+    before, _, behind = entry_bytes("test.entry", {"n": "_" * 8}, at).partition(b"_" * 8)
+    middles = [b"%08d" % (seed * 1_000_000 + n) for n in range(count)]
+    return Even(before, np.frombuffer(b"".join(middles), dtype=np.uint8).reshape(-1, 8), behind), [before + one + behind for one in middles]
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("back", [timedelta(0), timedelta(seconds=90)])
+def test_a_log_grown_in_parts_that_are_hashed_ahead_is_the_log_of_single_appends(seed: int, back: timedelta) -> None:
+    dice = random.Random(seed)
+    first = len(grow(dice.randrange(1, 700)))
+    at, bodies = NOON - back, []
+    with transaction.atomic():
+        log = services.Growing(at=at)
+        ahead = None
+        for part in range(dice.randrange(1, 6)):
+            made, plain = even(dice.choice([1, 3, 255, 256, 257, 600, 1025]), at, seed=part)
+            bodies += plain
+            following = log.hashed(made)
+            if ahead is not None:
+                log.write(ahead)
+            ahead = following
+        log.write(ahead)
+    grow(dice.randrange(1, 300))
+    entries = [entry for _, entry in queries.tree.entries_between(0, queries.size())]
+    assert [claimed_form(entry) for entry in entries[first:ahead.size]] == bodies
+    assert (queries.head().root, queries.head().size) == (naive.root(entries), len(entries))
+    assert all(verify_log_tiles(level) for level in range(2))
+
+
+def verify_log_tiles(level: int) -> bool:
+    """The stored hashes of a level are those that the level below gives."""
+    below = [leaf_hash(entry) for _, entry in queries.tree.entries_between(0, queries.size())]
+    for _ in range(8 * level):
+        below = [node_hash(left, right) for left, right in zip(below[::2], below[1::2])]
+    stored = b"".join(bytes(one) for one in Hashes.objects.filter(level=level).order_by("first").values_list("data", flat=True))
+    return stored == b"".join(below)
+
+
+def test_a_grown_part_is_refused_when_somebody_else_was_first() -> None:
+    with transaction.atomic():
+        log = services.Growing(at=NOON)
+        made = log.hashed(even(3, NOON, seed=1)[0])
+        services.append([Entry("test.entry")], at=NOON)
+        with pytest.raises(Refusal, match="LOG-RACE"):
+            log.write(made)
+
+
+def test_even_entries_are_no_longer_than_an_entry_may_be() -> None:
+    with pytest.raises(ValueError, match="65535"):
+        Even(b"x" * 65_530, np.zeros((1, 8), dtype=np.uint8), b"")
 
 
 def test_single_appends_cross_a_tile_boundary() -> None:

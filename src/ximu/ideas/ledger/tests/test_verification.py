@@ -15,8 +15,7 @@ from ximu.ideas.ledger.commands import log_group
 from ximu.ideas.ledger.models import Hashes, Head, Run
 from ximu.ideas.ledger.queries import evidence
 from ximu.ideas.ledger.queries.checkpoints import remembered
-from ximu.ideas.ledger.rules import Edge, Entry, entry_bytes, leaf_hash
-from ximu.ideas.ledger.services.growth import _packed
+from ximu.ideas.ledger.rules import Edge, Entry, Listed, entry_bytes, leaf_hash
 from ximu.ideas.ledger.tests.test_services import NOON, grow
 from ximu.kernel.refusal import Refusal
 
@@ -49,7 +48,7 @@ def rewrite(index: int, change: Callable[[bytes], bytes]) -> None:
     run = Run.objects.filter(first__lte=index).order_by("-first")[0]
     entries = queries.tree.unpacked(bytes(run.entries))
     entries[index - run.first] = change(entries[index - run.first])
-    Run.objects.filter(pk=run.pk).update(entries=_packed(entries))
+    Run.objects.filter(pk=run.pk).update(entries=Listed(entries).packed(0, len(entries)))
 
 
 def flip(data: bytes, at: int) -> bytes:
@@ -140,7 +139,7 @@ def test_an_altered_head_is_found(change: str) -> None:
 
 def test_a_dropped_run_and_an_added_one_are_found(table: dict[int, bytes]) -> None:
     table |= dict(enumerate(grow(256, 3, 4)))
-    Run.objects.create(first=263, count=1, entries=_packed([b'{"kind":"test.entry","time":"x"}']))
+    Run.objects.create(first=263, count=1, entries=Listed([b'{"kind":"test.entry","time":"x"}']).packed(0, 1))
     first_of("foreign", 263)
     Run.objects.filter(first=256).delete()
     assert first_of("missing", 256).label == "记录256"
