@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
@@ -105,33 +105,28 @@ def secret(name: str) -> bytes:
 
 
 class Sealer:
-    """The newest key, looked up once for the many values of one transaction; `values` is about how many, so that their nonces are drawn
-    together."""
+    """The newest key, looked up once for the many values of one transaction. A nonce is random, and never given twice."""
 
-    def __init__(self, values: int = 1) -> None:
+    def __init__(self) -> None:
         version = newest()
-        self._nonces: Iterator[bytes] = iter(())
-        self._drawn = values
-        self._cipher, self._mark = AESGCM(_key(version)), mark(version).encode()
-        self._head = b"" if version == FIRST else HEAD + version.to_bytes(VERSION_BYTES, "big")
-
-    def _nonce(self) -> bytes:
-        """Random, and never given twice."""
-        for nonce in self._nonces:
-            return nonce
-        pool = secrets.token_bytes(NONCE_BYTES * self._drawn)
-        self._nonces = iter([pool[at:at + NONCE_BYTES] for at in range(0, len(pool), NONCE_BYTES)])
-        return next(self._nonces)
+        self._cipher, self.mark = AESGCM(_key(version)), mark(version)
+        self.head = b"" if version == FIRST else HEAD + version.to_bytes(VERSION_BYTES, "big")
 
     def text(self, content: bytes, *, about: str) -> bytes:
         """As `seal` does, in UTF-8."""
-        nonce = self._nonce()
-        return self._mark + base64.b64encode(nonce + self._cipher.encrypt(nonce, content, about.encode()))
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return self.mark.encode() + base64.b64encode(nonce + self._cipher.encrypt(nonce, content, about.encode()))
 
     def raw(self, content: bytes, *, about: str) -> bytes:
         """As `seal_bytes` does."""
-        nonce = self._nonce()
-        return self._head + nonce + self._cipher.encrypt(nonce, content, about.encode())
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return self.head + nonce + self._cipher.encrypt(nonce, content, about.encode())
+
+    def many(self, contents: Sequence[bytes], abouts: Sequence[bytes]) -> list[bytes]:
+        """Nonce and sealed bytes of each: in Base64 behind `mark` they are what `text` makes, behind `head` what `raw` makes."""
+        pool, encrypt = secrets.token_bytes(NONCE_BYTES * len(contents)), self._cipher.encrypt
+        nonces = [pool[at:at + NONCE_BYTES] for at in range(0, len(pool), NONCE_BYTES)]
+        return [nonce + encrypt(nonce, content, about) for nonce, content, about in zip(nonces, contents, abouts, strict=True)]
 
 
 def seal(text: str, *, about: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -78,26 +79,28 @@ def commit(uid: str, *, by: Actor, at: datetime, partial_reason: str = "") -> De
 
 def _admit_all(folder: Path, found: Delivery, *, by: Actor, at: datetime) -> tuple[dict[str, int], Counter[str]]:
     """Part by part and edition by edition; counts of what became of the rows, and rows by month."""
-    outcome, months, ready = dict.fromkeys(COUNTS, 0), Counter[str](), 0
-    for path in sorted(folder.glob("ready-*.arrow")):
-        rows = _read(path, found).rename({"authority_name": "authority"})
-        ready += rows.height
-        for (edition,), part in rows.group_by("edition", maintain_order=True):
-            done = records.admit(
-                part.select(ADMITTED), item=found.item, edition=str(edition), source=found.source, batch=found.uid, by=by, at=at,
-            )
-            for name in COUNTS:
-                outcome[name] += getattr(done, name)
-        for day, n in rows.group_by("event_date").len().iter_rows():
-            months[coverage.month_of(day)] += n
-    if ready != found.summary["good"] - found.summary["waiting"]:
+    months, paths = Counter[str](), sorted(folder.glob("ready-*.arrow"))
+    hashes = pl.concat([pl.Series(dtype=pl.UInt64), *(_read(path, found, ["natural_key"])["natural_key"].hash() for path in paths)])
+    if len(hashes) != found.summary["good"] - found.summary["waiting"]:
         raise _lost(found)
-    return outcome, months
+
+    def parts() -> Iterator[tuple[str, pl.DataFrame]]:
+        for path in paths:
+            rows = _read(path, found).rename({"authority_name": "authority"})
+            for day, n in rows.group_by("event_date").len().iter_rows():
+                months[coverage.month_of(day)] += n
+            for (edition,), part in rows.group_by("edition", maintain_order=True):
+                yield str(edition), part.select(ADMITTED)
+
+    done = records.admit_parts(
+        parts(), item=found.item, source=found.source, batch=found.uid, by=by, at=at, distinct=hashes.n_unique() == len(hashes),
+    )
+    return {name: getattr(done, name) for name in COUNTS}, months
 
 
-def _read(path: Path, found: Delivery) -> pl.DataFrame:
+def _read(path: Path, found: Delivery, columns: list[str] | None = None) -> pl.DataFrame:
     try:
-        return pl.read_ipc(path)
+        return pl.read_ipc(path, columns=columns)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise _lost(found) from error
 

@@ -22,7 +22,7 @@ from ximu.ideas.records.queries.examined import not_examined, unexamined
 from ximu.ideas.records.queries.history import History, Stage, facts_of, record_history, served_at
 from ximu.ideas.records.queries.lowering import effect_grade, register_lowering
 from ximu.ideas.records.queries.reach import must_reach
-from ximu.ideas.records.queries.sealed import closed_texts, closed_up, payload_of, salt_of, sealed_names, sealed_places
+from ximu.ideas.records.queries.sealed import closed_rows, closed_up, payload_of, salt_of, sealed_names, sealed_places
 from ximu.ideas.records.queries.terms import city_day, parameters
 
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
     "about",
     "archive",
     "city_day",
-    "closed_texts",
+    "closed_rows",
     "closed_up",
     "delivered_by",
     "duties",

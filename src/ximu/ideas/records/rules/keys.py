@@ -8,6 +8,7 @@ be brought over without their natural keys.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 NATURAL = "natural"
 PLAIN_BYTES = MASKED_BYTES = 12
@@ -16,3 +17,13 @@ PLAIN_BYTES = MASKED_BYTES = 12
 def masked(plain: bytes, key: bytes) -> bytes:
     """12 bytes of a keyed BLAKE2b (RFC 7693, a MAC) over the first 12 bytes of the natural key's SHA-256."""
     return hashlib.blake2b(plain[:PLAIN_BYTES], key=key, digest_size=MASKED_BYTES).digest()
+
+
+def masked_many(values: Iterable[bytes], key: bytes) -> bytes:
+    """The same of many natural keys as they are, 12 bytes each, one after another."""
+    sha256, keyed, made = hashlib.sha256, hashlib.blake2b(key=key, digest_size=MASKED_BYTES).copy, []
+    for value in values:
+        one = keyed()
+        one.update(sha256(value).digest()[:PLAIN_BYTES])
+        made.append(one.digest())
+    return b"".join(made)

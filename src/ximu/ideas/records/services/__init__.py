@@ -1,6 +1,6 @@
 """Verbs of records: admit, move between states, erase."""
 
-from ximu.ideas.records.services.admission import Admission, admit, register_bar
+from ximu.ideas.records.services.admission import Admission, admit, admit_parts, register_bar
 from ximu.ideas.records.services.moves import (
     check,
     confirm_final,
@@ -31,6 +31,7 @@ __all__ = [
     "Admission",
     "Traces",
     "admit",
+    "admit_parts",
     "approve_erasure",
     "ask_erasure",
     "check",

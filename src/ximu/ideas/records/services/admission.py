@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -17,10 +17,10 @@ from ximu.ideas.catalogue.queries import asks_gate, gate
 from ximu.ideas.records import queries
 from ximu.ideas.records.hooks import RecordsCorrected
 from ximu.ideas.records.models import Step, Version
-from ximu.ideas.records.rules import draw
 from ximu.ideas.records.rules.delivery import Delivery, prepared
-from ximu.ideas.records.rules.keys import NATURAL, masked
-from ximu.ideas.records.services import bulk, hiding, sealing, steps
+from ximu.ideas.records.rules.keys import MASKED_BYTES, NATURAL, masked_many
+from ximu.ideas.records.services import bulk, hiding, steps
+from ximu.ideas.records.services.ahead import Ahead
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
@@ -71,51 +71,103 @@ def admit(
     Errors: `LIST-NONE`, `SUBJ-KIND`, `EVID-DIGEST`, `FIELD-NEED`, `TIME-FUTURE`, `REC-RACE`; nothing is added then.
     """
     by.must("records.admit")
-    delivery = Delivery(item, edition, source, batch, by.human, at)
-    frame = prepared(rows, delivery, today=queries.city_day(at))
-    if frame.is_empty():
-        gate(item, use="collect", on=queries.city_day(at))
-        return _admission([])
-    listed = queries.gate_delivery(item, edition, frame)
-    frame = queries.subject_kinds(frame, listed.subject_kinds)
-    names = queries.sealed_names(item, edition)
-    frame = hiding.with_marks(frame, names)
     done: list[pl.DataFrame] = []
-    try:
-        with transaction.atomic():
-            frame = frame.with_columns(_keys(frame["natural_key"], item).alias("key"))
-            fresh = not _has_records(item) and frame["key"].n_unique() == frame.height
-            done = [_admit(chunk, delivery, names, fresh=fresh) for chunk in frame.iter_slices(CHUNK)]
-            corrected = [n for part in done for n in part.filter(outcome="corrected")["number"]]
-            if corrected:
-                announce(RecordsCorrected(corrected), at=at)
-    except IntegrityError as error:
-        raise Refusal(
-            "REC-RACE", status=409, field="natural_key", value=batch, rule=item,
-            zh="另一批次正在写入同一记录，请重试。", en="Another delivery is writing the same record; try again.",
-        ) from error
+    distinct = "natural_key" in rows.columns and rows["natural_key"].n_unique() == rows.height
+    _admit([(edition, rows)], Delivery(item, edition, source, batch, by.human, at), distinct=distinct, tell=done.append)
     return _admission(done)
 
 
-def _admission(done: list[pl.DataFrame]) -> Admission:
-    lines = pl.concat(done) if done else pl.DataFrame(schema={"line": pl.Int64, "outcome": pl.String, "number": pl.String,
-                                                              "state": pl.String})
-    counts = dict(lines["outcome"].value_counts().iter_rows()) if done else {}
-    added = lines.filter(pl.col("outcome").is_in(["new", "corrected"]))
-    return Admission(*(counts.get(name, 0) for name in OUTCOMES), held=added.filter(state="held").height, lines=lines)
+@transaction.atomic
+@asks_gate("collect")
+def admit_parts(
+    parts: Iterable[tuple[str, pl.DataFrame]], *, item: str, source: str, batch: str, by: Actor, at: datetime, distinct: bool,
+) -> Admission:
+    """The same for a delivery of any size, part by part with the edition of each; the answer has counts, but no `lines`.
+
+    `distinct` says that no natural key comes twice. Errors: those of `admit`; nothing is added then.
+    """
+    by.must("records.admit")
+    counts = Counter[str]()
+
+    def tell(lines: pl.DataFrame) -> None:
+        counts.update(dict(lines["outcome"].value_counts().iter_rows()))
+        counts["held"] += _held(lines)
+
+    _admit(parts, Delivery(item, "", source, batch, by.human, at), distinct=distinct, tell=tell)
+    return Admission(*(counts[name] for name in OUTCOMES), held=counts["held"], lines=NO_LINES)
 
 
-def _admit(chunk: pl.DataFrame, delivery: Delivery, names: Sequence[str], *, fresh: bool) -> pl.DataFrame:
+def _admit(
+    parts: Iterable[tuple[str, pl.DataFrame]], delivery: Delivery, *, distinct: bool, tell: Callable[[pl.DataFrame], None],
+) -> None:
+    corrected: list[str] = []
+
+    def heard(lines: pl.DataFrame) -> None:
+        corrected.extend(lines.filter(outcome="corrected")["number"])
+        tell(lines)
+
+    try:
+        with transaction.atomic(), Ahead(at=delivery.at, tell=heard) as ahead:
+            fresh, coming = distinct and not _has_records(delivery.item), None
+            for chunk, names in _chunks(parts, delivery):
+                following = ahead.reckon(_keyed, chunk, delivery.item, names), names
+                if coming is not None:
+                    _take(coming[0].result(), coming[1], delivery, ahead, fresh=fresh)
+                coming = following
+            if coming is not None:
+                _take(coming[0].result(), coming[1], delivery, ahead, fresh=fresh)
+            ahead.drain()
+            if corrected:
+                announce(RecordsCorrected(corrected), at=delivery.at)
+    except IntegrityError as error:
+        raise Refusal(
+            "REC-RACE", status=409, field="natural_key", value=delivery.batch, rule=delivery.item,
+            zh="另一批次正在写入同一记录，请重试。", en="Another delivery is writing the same record; try again.",
+        ) from error
+
+
+def _chunks(parts: Iterable[tuple[str, pl.DataFrame]], delivery: Delivery) -> Iterator[tuple[pl.DataFrame, Sequence[str]]]:
+    """The rows, as many as are worked on at a time, once lists and registry have admitted them; with the names of their closed fields."""
+    today = queries.city_day(delivery.at)
+    for edition, rows in parts:
+        frame = prepared(rows, replace(delivery, edition=edition), today=today)
+        if frame.is_empty():
+            gate(delivery.item, use="collect", on=today)
+            continue
+        listed = queries.gate_delivery(delivery.item, edition, frame)
+        frame, names = queries.subject_kinds(frame, listed.subject_kinds), queries.sealed_names(delivery.item, edition)
+        for chunk in frame.iter_slices(CHUNK):
+            yield chunk, names
+
+
+def _keyed(chunk: pl.DataFrame, item: str, names: Sequence[str]) -> pl.DataFrame:
+    return hiding.with_marks(chunk.with_columns(_keys(chunk["natural_key"], item)), names)
+
+
+def _take(chunk: pl.DataFrame, names: Sequence[str], delivery: Delivery, ahead: Ahead, *, fresh: bool) -> None:
     """`fresh`: the item had no records and no key comes twice, so that nothing need be looked up."""
+    if not fresh:
+        ahead.make_room_for(chunk["key"])
     known = _known([] if fresh else chunk["key"].to_list())
-    sorted_out = _sorted_out(chunk, known, delivery)
-    added = _added(sorted_out.filter(pl.col("outcome").is_in(["new", "corrected"])), known)
-    _write(added, delivery, names)
-    _second_sources(sorted_out.filter(outcome="second_source"), delivery)
-    numbers = added.select("place", number_added="number", state_added="state")
-    return sorted_out.join(numbers, on="place", how="left").sort("place").select(
-        "line", "outcome", number=pl.coalesce("number_added", "number"), state=pl.coalesce("state_added", "state_known"),
-    )
+    rows = _sorted_out(chunk, known, delivery)
+    ahead.put(rows, known, names)
+    others = rows.filter(outcome="second_source")
+    if others.height:
+        ahead.drain()
+        _second_sources(others, delivery)
+
+
+NO_LINES = pl.DataFrame(schema={"line": pl.Int64, "outcome": pl.String, "number": pl.String, "state": pl.String})
+
+
+def _admission(done: list[pl.DataFrame]) -> Admission:
+    lines = pl.concat(done) if done else NO_LINES
+    counts = dict(lines["outcome"].value_counts().iter_rows())
+    return Admission(*(counts.get(name, 0) for name in OUTCOMES), held=_held(lines), lines=lines)
+
+
+def _held(lines: pl.DataFrame) -> int:
+    return lines.filter(pl.col("outcome").is_in(["new", "corrected"]), state="held").height
 
 
 def _prefix(item: str) -> bytes:
@@ -124,8 +176,9 @@ def _prefix(item: str) -> bytes:
 
 def _keys(natural: pl.Series, item: str) -> pl.Series:
     """Hexadecimal keys: 4 bytes of the item, so that an item's keys lie together, and 12 that only our secret makes (`rules.masked`)."""
-    head, sha256, key = _prefix(item).hex(), hashlib.sha256, secret(NATURAL)
-    return pl.Series("key", [head + masked(sha256(value).digest(), key).hex() for value in natural.cast(pl.Binary)], dtype=pl.String)
+    made = masked_many(natural.cast(pl.Binary).to_list(), secret(NATURAL))
+    tails = pl.Series("key", [made[at:at + MASKED_BYTES] for at in range(0, len(made), MASKED_BYTES)], dtype=pl.Binary)
+    return (_prefix(item).hex() + tails.bin.encode("hex")).alias("key")
 
 
 _KNOWN = {"key": pl.String, "digest": pl.String, "number": pl.String, "version": pl.Int64, "state": pl.String,
@@ -163,36 +216,6 @@ def _sorted_out(chunk: pl.DataFrame, known: pl.DataFrame, delivery: Delivery) ->
     rows = rows.with_columns(outcome=pl.when((pl.col("outcome") == "second_source") & again).then(pl.lit("same"))
                              .otherwise("outcome"))
     return rows.with_columns(place=pl.int_range(pl.len()))
-
-
-def _added(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """The rows that become versions, with number and version."""
-    fresh = rows.filter(pl.col("number").is_null())["key"].unique(maintain_order=True)
-    names = pl.DataFrame({"key": fresh, "drawn": _drawn(len(fresh))}, schema={"key": pl.String, "drawn": pl.String})
-    rows = rows.join(names, on="key", how="left", maintain_order="left")
-    rank = pl.int_range(pl.len()).over("key")
-    return rows.with_columns(
-        number=pl.coalesce("number", "drawn"), version=pl.col("last").fill_null(0) + rank + 1,
-        newest=rank == pl.len().over("key") - 1,
-    )
-
-
-def _drawn(count: int) -> list[str]:
-    numbers: list[str] = []
-    while len(numbers) < count:
-        numbers += draw(secrets.token_bytes(16 * (count - len(numbers)) + 64))
-    return numbers[:count]
-
-
-def _write(added: pl.DataFrame, delivery: Delivery, names: Sequence[str]) -> None:
-    if added.is_empty():
-        return
-    outdated = added.filter(pl.col("last").is_not_null())["number"].unique().to_list()
-    steps.outdate(outdated)
-    frame = sealing.with_seals(added, sealing.evidence_texts(added, at=delivery.at), at=delivery.at)
-    known_at = bulk.stamp(delivery.at).alias("known_at")
-    columns = [f.column for f in Version._meta.local_fields if f.column != "known_at"]
-    bulk.insert(Version, hiding.sealed(frame, names).with_columns(commitment=pl.lit("")).select(*columns, known_at))
 
 
 def _second_sources(rows: pl.DataFrame, delivery: Delivery) -> None:

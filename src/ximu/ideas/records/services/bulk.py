@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -22,21 +23,44 @@ FIXED = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2", "boolean": "i1"}
 PIECE = 1 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows of one table, ready to be written."""
+
+    columns: list[str]
+    rows: memoryview | pl.DataFrame
+
+
+def kinds_of(model: type[Model]) -> Mapping[str, str] | None:
+    """Column → its type on PostgreSQL; None where rows need no form of their own."""
+    if connection.vendor != "postgresql":
+        return None
+    return {str(f.column): str(f.db_type(connection)) for f in model._meta.local_fields}
+
+
+def block(frame: pl.DataFrame, kinds: Mapping[str, str] | None) -> Block:
+    """The frame's rows; its columns bear the names of the table's columns, `salt` is Binary. Asks no database."""
+    return Block(frame.columns, _sqlite(frame) if kinds is None else _binary(frame, kinds))
+
+
 def insert(model: type[Model], frame: pl.DataFrame) -> None:
-    """Append the frame's rows; its columns bear the names of the table's columns, `salt` is Binary."""
-    if frame.is_empty():
-        return
-    names = ", ".join(connection.ops.quote_name(name) for name in frame.columns)
+    """Append the frame's rows."""
+    if not frame.is_empty():
+        write(model, block(frame, kinds_of(model)))
+
+
+def write(model: type[Model], made: Block) -> None:
+    """Append rows made by `block`."""
+    names = ", ".join(connection.ops.quote_name(name) for name in made.columns)
     table = connection.ops.quote_name(model._meta.db_table)
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        if connection.vendor == "postgresql":
-            kinds = {str(f.column): str(f.db_type(connection)) for f in model._meta.local_fields}
-            _copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)", _binary(frame, kinds))
+        if isinstance(made.rows, memoryview):
+            _copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)", made.rows)
         else:
-            marks = ", ".join("?" * frame.width)
+            marks = ", ".join("?" * len(made.columns))
             statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608  names of our own columns
-            connection.connection.executemany(statement, _sqlite(frame).iter_rows())
+            connection.connection.executemany(statement, made.rows.iter_rows())
 
 
 def _copy(statement: str, rows: memoryview) -> None:

@@ -12,6 +12,7 @@ from ximu.foundation.vault import secret
 from ximu.ideas.records import queries
 
 DIGESTS = "digests"
+DIGEST_BYTES = 32
 
 
 def with_marks(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
@@ -22,10 +23,14 @@ def with_marks(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     frame = frame.with_columns(secret=pl.any_horizontal(has))
     if not frame["secret"].any():
         return frame
-    key, keyed = secret(DIGESTS), hashlib.blake2b
-    digests = [keyed(digest.encode(), key=key, digest_size=32).hexdigest() if hide else digest
-               for digest, hide in frame.select("digest", "secret").iter_rows()]
-    return frame.with_columns(digest=pl.Series(digests, dtype=pl.String))
+    keyed, made = hashlib.blake2b(key=secret(DIGESTS), digest_size=DIGEST_BYTES).copy, []
+    for digest in frame["digest"].filter(frame["secret"]).cast(pl.Binary).to_list():
+        one = keyed()
+        one.update(digest)
+        made.append(one.digest())
+    hidden = pl.Series("digest", made, dtype=pl.Binary).bin.encode("hex")
+    whole = hidden if len(hidden) == frame.height else frame["digest"].clone().scatter(frame["secret"].arg_true(), hidden)
+    return frame.with_columns(whole)
 
 
 def _has(payloads: pl.Series, name: str) -> pl.Series:
@@ -45,8 +50,5 @@ def sealed(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     if not names or not frame["secret"].any():
         return frame
     hidden = frame.filter("secret")
-    payloads, salts = queries.closed_texts(
-        hidden["payload"].cast(pl.Binary).to_list(), names, hidden.select("number", "version").iter_rows(), hidden["salt"].to_list(),
-    )
-    made = hidden.with_columns(payload=pl.Series(payloads, dtype=pl.Binary).cast(pl.String), salt=pl.Series(salts, dtype=pl.Binary))
+    made = hidden.with_columns(queries.closed_rows(hidden, names))
     return made if made.height == frame.height else pl.concat([frame.filter(~pl.col("secret")), made])

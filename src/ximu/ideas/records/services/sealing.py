@@ -6,11 +6,15 @@ import hashlib
 import os
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 
+import numpy as np
 import orjson
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from ximu.ideas.ledger.rules import moment
+from ximu.ideas.ledger.rules import Even, moment
 from ximu.ideas.ledger.services import append_many
 from ximu.ideas.records.rules import sealed_template
 from ximu.ideas.records.rules.evidence import COLUMNS, DATES, NUMBERS
@@ -58,9 +62,15 @@ def _quoted(column: pl.Series) -> pl.Expr:
     return pl.concat_str(pl.lit('"'), text, pl.lit('"'))
 
 
-def with_seals(frame: pl.DataFrame, texts: pl.Series, *, at: datetime) -> pl.DataFrame:
-    """The frame with `log_index` and `salt`."""
-    first, salts = seal(texts.to_list(), frame.height, at=at)
-    return frame.with_columns(
-        pl.int_range(first, first + frame.height, dtype=pl.Int64).alias("log_index"), pl.Series("salt", salts, dtype=pl.Binary),
-    )
+def sealed_entries(texts: pl.Series, *, at: datetime) -> tuple[Even, pl.Series]:
+    """One sealed entry per canonical text, to be hashed into the log, and the salts: as `seal` makes them, set-wise."""
+    before, behind = sealed_template(at)
+    salts = pa.FixedSizeBinaryArray.from_buffers(pa.binary(SALT), len(texts), [None, pa.py_buffer(os.urandom(SALT * len(texts)))]).cast(
+        pa.large_binary())
+    zero, between = pa.scalar(b"\x00", pa.large_binary()), pa.scalar(b"", pa.large_binary())
+    joined = pc.binary_join_element_wise(zero, salts, texts.to_arrow(compat_level=pl.CompatLevel.oldest()), between)
+    offsets = np.frombuffer(joined.buffers()[1], dtype=np.int64)[joined.offset:joined.offset + len(joined) + 1].tolist()
+    given, sha256 = memoryview(joined.buffers()[2]), hashlib.sha256
+    digests = b"".join([sha256(given[start:stop]).digest() for start, stop in pairwise(offsets)])
+    middles = np.frombuffer(digests.hex().encode(), dtype=np.uint8).reshape(-1, 2 * hashlib.sha256().digest_size)
+    return Even(before, middles, behind), pl.Series("salt", pl.from_arrow(salts), dtype=pl.Binary)

@@ -30,8 +30,9 @@ def opened(text: bytes, salt: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 def shut(payload: dict[str, Any], names: tuple[str, ...]) -> tuple[bytes, bytes]:
-    [text], [salt] = queries.closed_texts([canonical(payload)], names, [("0000000000000", 2)], [SALT])
-    return text, salt
+    row = {"number": ["0000000000000"], "version": [2], "payload": [canonical(payload).decode()], "salt": [SALT]}
+    [(text, salt)] = queries.closed_rows(pl.DataFrame(row), names).iter_rows()
+    return text.encode(), salt
 
 
 @given(payload=st.dictionaries(st.one_of(TEXTS, st.sampled_from(NAMES)), VALUES, max_size=4), names=st.sets(st.sampled_from(NAMES)))
