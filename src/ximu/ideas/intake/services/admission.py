@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from ximu.ideas.intake.models import Delivery, Doubt, Return
 from ximu.ideas.intake.rules import coverage, evidence
 from ximu.ideas.intake.rules.evidence import COUNTS
 from ximu.ideas.intake.services.deliveries import past
-from ximu.ideas.intake.services.examining import examined
+from ximu.ideas.intake.services.examining import examined, looked_at
 from ximu.ideas.intake.services.sorting import DOUBTS, OFFICIAL, candidates_of
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
@@ -51,17 +52,17 @@ def commit(uid: str, *, by: Actor, at: datetime, partial_reason: str = "") -> De
             zh=f"有{bad}行不合格，未入库任何行；请改正后重报，或说明理由后仅入库合格部分。",
             en=f"{bad} rows are refused and nothing was loaded; correct them, or give a reason to load the good part.",
         )
-    folder = queries.folder_of(uid)
-    with transaction.atomic():
+    folder, schema = queries.folder_of(uid), catalogue.item(found.item, on=clock.city_day(at)).body["schema"]
+    with transaction.atomic(), ThreadPoolExecutor(1, thread_name_prefix="look") as aside:
         if not Delivery.objects.select_for_update().filter(uid=uid, state=Delivery.State.CHECKED).exists():
             raise past(queries.delivery(uid))
+        looked = aside.submit(looked_at, folder, schema)
         outcome, months = _admit_all(folder, found, by=by, at=at)
         _queue_doubts(folder, found)
         entry = Entry(evidence.COMMITTED, evidence.committed(found, outcome))
         index = ledger.append([entry], at=at)[0]
-        schema = catalogue.item(found.item, on=clock.city_day(at)).body["schema"]
         outcome["waiting"] = found.summary["waiting"]
-        told = examined(folder, schema, corrected=outcome["corrected"], months=months, today=clock.city_day(at))
+        told = examined(looked.result(), schema, corrected=outcome["corrected"], months=months, today=clock.city_day(at))
         moved = Delivery.objects.filter(uid=uid, state=Delivery.State.CHECKED).update(
             state=Delivery.State.COMMITTED, committed_at=at, committed_by=by.human, partial_reason=partial_reason.strip()[:400],
             outcome=outcome | ({"quality": told} if told else {}), log_index=index,

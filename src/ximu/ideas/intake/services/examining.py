@@ -5,6 +5,7 @@ The checks are the warning room's, given in `config/wiring.py`; without them not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+import orjson
 import polars as pl
 
 from ximu.ideas.intake import queries
@@ -40,45 +42,76 @@ def register_examiner(examine: Callable[[Figures], list[dict[str, Any]]]) -> Non
     _examiner[:] = [examine]
 
 
-def examined(folder: Path, schema: Mapping[str, Any], *, corrected: int, months: Mapping[str, int], today: date) -> list[dict[str, Any]]:
-    """Findings about the admitted rows of an item that has figures; at most the first 200,000 rows are looked at."""
-    named = {one["name"]: one for one in schema.get("fields", []) if one["type"] in NUMBERS}
-    if not named or not _examiner:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the rows hold that the checks ask for: columns of figures, and contents without their key."""
+
+    columns: dict[str, list[Decimal | None]]
+    alike: list[Hashable]
+
+
+def looked_at(folder: Path, schema: Mapping[str, Any]) -> Looked | None:
+    """At most the first 200,000 rows of an item that has figures. Asks no database, so that it may be done beside the admission."""
+    names = [one["name"] for one in schema.get("fields", []) if one["type"] in NUMBERS]
+    if not names or not _examiner:
+        return None
+    given = schema.get("primaryKey") or []
+    key = [given] if isinstance(given, str) else list(given)
+    if not {one["name"] for one in schema["fields"]} - set(key):
+        key = []
+    columns: dict[str, list[Decimal | None]] = {name: [] for name in names}
+    contents, left = [pl.DataFrame(schema={"one": pl.UInt64, "two": pl.UInt64})], MOST_ROWS
+    for path in sorted(folder.glob("ready-*.arrow")):
+        texts = pl.read_ipc(path, columns=["payload"])["payload"].head(left)
+        rows = _figures(texts, names)
+        for name in names:
+            columns[name] += map(_number, rows[name].to_list())
+        contents.append(_contents(texts, rows, key))
+        left -= len(texts)
+        if not left:
+            break
+    return Looked(columns, _alike(pl.concat(contents)))
+
+
+def examined(
+    found: Looked | None, schema: Mapping[str, Any], *, corrected: int, months: Mapping[str, int], today: date,
+) -> list[dict[str, Any]]:
+    """Findings about the rows that were looked at."""
+    if found is None:
         return []
-    keys = schema.get("primaryKey") or []
-    rows = _rows(folder, [one["name"] for one in schema["fields"]])
-    columns = {name: [_number(value) for value in rows[name].to_list()] for name in named}
+    columns = found.columns
     sums = {one["total"]: (columns[one["total"]], list(zip(*(columns[part] for part in one["parts"]), strict=True)))
             for one in schema.get("ximu:sums", [])}
     overdue = {month: due for month in months if (due := queries.due_day(month)) < today}
-    return _examiner[0](Figures(
-        {name: (str(named[name].get("ximu:kind", "")), values) for name, values in columns.items()},
-        _alike(rows, {keys} if isinstance(keys, str) else set(keys), list(named)), sums, corrected, overdue))
+    kinds = {one["name"]: str(one.get("ximu:kind", "")) for one in schema["fields"]}
+    return _examiner[0](Figures({name: (kinds[name], values) for name, values in columns.items()}, found.alike, sums, corrected, overdue))
 
 
-def _alike(rows: pl.DataFrame, key: set[str], figures: list[str]) -> list[Hashable]:
-    """A row without its key, or its place where no other is like it; rows without a figure are left out of the comparison, since set
-    phrases repeat honestly."""
-    content = pl.struct([name for name in rows.columns if name not in key] or rows.columns).struct.json_encode()
-    told = rows.select(at=pl.int_range(pl.len()), content=pl.when(pl.any_horizontal(pl.col(figures).is_not_null())).then(content))
-    again = told.filter(pl.col("content").is_not_null() & pl.col("content").is_duplicated())
-    alike: list[Hashable] = list(range(rows.height))
-    for at, text in again.iter_rows():
-        alike[at] = text
+def _figures(texts: pl.Series, names: Sequence[str]) -> pl.DataFrame:
+    """The delivered texts of these columns, empty as null."""
+    found = texts.str.json_decode(pl.Struct(dict.fromkeys(names, pl.String))).struct.unnest()
+    return found.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names)
+
+
+def _contents(texts: pl.Series, figures: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """128 bits of each row without its key; null for rows without a figure, since set phrases repeat honestly.
+
+    Payloads are flat objects without blanks (`rules.keys.payload`), in which a name stands only before its value.
+    """
+    for name in key:
+        mark = re.escape(orjson.dumps(name).decode())
+        texts = texts.str.replace(f'([{{,]){mark}:(?:null|"(?:[^"\\\\]|\\\\.)*")', "$1")
+    told = figures.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    return pl.DataFrame({"one": texts.hash(seed=3), "two": texts.hash(seed=5)}).select(pl.when(told).then(pl.all()))
+
+
+def _alike(contents: pl.DataFrame) -> list[Hashable]:
+    """What stands for the content of a row, or its place where no other is like it."""
+    again = contents.with_row_index("at").filter(pl.struct("one", "two").is_duplicated() & pl.col("one").is_not_null())
+    alike: list[Hashable] = list(range(contents.height))
+    for at, *content in again.iter_rows():
+        alike[at] = tuple(content)
     return alike
-
-
-def _rows(folder: Path, names: Sequence[str]) -> pl.DataFrame:
-    """The delivered texts, empty as null."""
-    shape = pl.Struct(dict.fromkeys(names, pl.String))
-    parts, left = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))], MOST_ROWS
-    for path in sorted(folder.glob("ready-*.arrow")):
-        part = pl.read_ipc(path, columns=["payload"]).head(left).select(pl.col("payload").str.json_decode(shape)).unnest("payload")
-        parts.append(part.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names))
-        left -= part.height
-        if not left:
-            break
-    return pl.concat(parts)
 
 
 def _number(value: str | None) -> Decimal | None:

@@ -52,7 +52,18 @@ def test_sums_and_duplicates_are_looked_at_where_the_schema_says_so(tmp_path: Pa
     pl.DataFrame({"payload": payloads}).write_ipc(tmp_path / "ready-00001.arrow")
     numbers = [{"name": n, "type": "integer"} for n in ("a", "b", "t")]
     schema = {"fields": [{"name": "k", "type": "string"}, *numbers], "primaryKey": "k", "ximu:sums": [{"total": "t", "parts": ["a", "b"]}]}
-    found = examining.examined(tmp_path, schema, corrected=0, months={}, today=date(2018, 6, 1))
+    found = examining.examined(examining.looked_at(tmp_path, schema), schema, corrected=0, months={}, today=date(2018, 6, 1))
     assert [(one["check"], one["lines"]) for one in found if one["suspicious"]] == [("duplicate", [2, 3]), ("sum", [2]), ("sum", [3])]
     assert {one["check"] for one in found if one["suspicious"] is None} == {"last-digit", "heaping"}, "too few to be judged"
-    assert examining.examined(tmp_path, {"fields": [{"name": "k", "type": "string"}]}, corrected=0, months={}, today=date(2018, 6, 1)) == []
+    assert examining.looked_at(tmp_path, {"fields": [{"name": "k", "type": "string"}]}) is None
+
+
+def test_rows_are_alike_whatever_their_key_says(tmp_path: Path) -> None:
+    rows = [('"k":"1"', "2"), ('"k":"a\\"b,\\"k\\":\\"9"', "2"), ('"k":null', "2"), ('"k":"3"', "4"), ('"k":"3"', "")]
+    pl.DataFrame({"payload": [f'{{"a":"{a}",{key},"z":"\\"k\\":"}}' for key, a in rows]}).write_ipc(tmp_path / "ready-00001.arrow")
+    fields = [{"name": "k", "type": "string"}, {"name": "a", "type": "integer"}, {"name": "z", "type": "string"}]
+    found = examining.looked_at(tmp_path, {"fields": fields, "primaryKey": ["k"]})
+    assert found is not None and found.columns["a"] == [2, 2, 2, 4, None]
+    assert len(set(found.alike[:3])) == 1 and found.alike[3:] == [3, 4]
+    only = examining.looked_at(tmp_path, {"fields": fields[1:2], "primaryKey": ["a"]})
+    assert only is not None and only.alike == [0, 1, 2, 3, 4], "where the key is all that there is, it counts"

@@ -198,6 +198,12 @@ def _known(keys: list[str]) -> pl.DataFrame:
 
 
 def _sorted_out(chunk: pl.DataFrame, known: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
+    if known.is_empty() and chunk["key"].n_unique() == chunk.height:
+        told = pl.when("exempted").then(pl.lit("barred")).otherwise(pl.lit("new"))
+        return chunk.with_columns(exempted=_barred(chunk)).with_columns(
+            outcome=told, place=pl.int_range(pl.len()), number=pl.lit(None, dtype=pl.String), last=pl.lit(None, dtype=pl.Int64),
+            state_known=pl.lit(None, dtype=pl.String),
+        )
     newest = known.filter("newest").select("key", "number", last="version", state_known="state")
     exact = known.select("key", "digest", known_source="source").with_columns(seen=pl.lit(True))
     rows = chunk.join(exact, on=["key", "digest"], how="left").join(newest, on="key", how="left")

@@ -101,6 +101,8 @@ class Ahead:
 
 def _added(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """The rows that become versions, with number and version."""
+    if known.is_empty() and rows["key"].n_unique() == rows.height:
+        return rows.with_columns(number=pl.Series(_drawn(rows.height), dtype=pl.String), version=pl.lit(1, dtype=pl.Int64), newest=True)
     fresh = rows.filter(pl.col("number").is_null())["key"].unique(maintain_order=True)
     names = pl.DataFrame({"key": fresh, "drawn": _drawn(len(fresh))}, schema={"key": pl.String, "drawn": pl.String})
     rows = rows.join(names, on="key", how="left", maintain_order="left")

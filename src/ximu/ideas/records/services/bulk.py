@@ -40,7 +40,7 @@ def kinds_of(model: type[Model]) -> Mapping[str, str] | None:
 
 def block(frame: pl.DataFrame, kinds: Mapping[str, str] | None) -> Block:
     """The frame's rows; its columns bear the names of the table's columns, `salt` is Binary. Asks no database."""
-    return Block(frame.columns, _sqlite(frame) if kinds is None else _binary(frame, kinds))
+    return Block(frame.columns, _sqlite(frame)) if kinds is None else _binary(frame, kinds)
 
 
 def insert(model: type[Model], frame: pl.DataFrame) -> None:
@@ -71,14 +71,27 @@ def _copy(statement: str, rows: memoryview) -> None:
         copy.write(END)
 
 
-def _binary(frame: pl.DataFrame, kinds: Mapping[str, str]) -> memoryview:
-    """COPY's binary format costs the server a quarter less than its text: each value behind its length, column by column into rows."""
-    parts: list[Any] = [pa.scalar(len(frame.columns).to_bytes(2, "big"), pa.large_binary())]
-    for name in frame.columns:
+def _binary(frame: pl.DataFrame, kinds: Mapping[str, str]) -> Block:
+    """COPY's binary format costs the server a quarter less than its text: each value behind its length, column by column into rows.
+
+    Columns of one value come first, as one piece.
+    """
+    same = [name for name in frame.columns if frame[name].eq_missing(frame[name].head(1)).all()]
+    columns = [*same, *(name for name in frame.columns if name not in same)]
+    head, first = len(columns).to_bytes(2, "big"), frame.head(1)
+    parts: list[Any] = [pa.scalar(head + b"".join(_bytes_of(first[name], kinds[name]) for name in same), pa.large_binary())]
+    for name in columns[len(same):]:
         parts += _field(frame[name], kinds[name])
+    if len(parts) == 1:
+        return Block(columns, memoryview(parts[0].as_py() * frame.height))
     rows = pc.binary_join_element_wise(*parts, pa.scalar(b"", pa.large_binary()))
     offsets = np.frombuffer(rows.buffers()[1], dtype=np.int64)[rows.offset:rows.offset + len(rows) + 1]
-    return memoryview(rows.buffers()[2])[int(offsets[0]):int(offsets[-1])]
+    return Block(columns, memoryview(rows.buffers()[2])[int(offsets[0]):int(offsets[-1])])
+
+
+def _bytes_of(one: pl.Series, kind: str) -> bytes:
+    """The first value, behind its length."""
+    return b"".join(part[0].as_py() for part in _field(one, kind))
 
 
 def _field(column: pl.Series, kind: str) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -37,29 +37,39 @@ def seal(texts: Iterable[bytes], count: int, *, at: datetime) -> tuple[int, list
 def evidence_texts(frame: pl.DataFrame, *, at: datetime) -> pl.Series:
     """`rules.evidence.evidence_value` of every row as canonical JSON, column by column."""
     parts: list[pl.Expr] = []
+    plain = ""
     for place, name in enumerate(sorted((*COLUMNS, "payload"))):
-        parts += [pl.lit(("{" if place == 0 else ",") + f'"{name}":'), _json(frame, name, at=at)]
-    return frame.select(pl.concat_str(*parts, pl.lit("}")).cast(pl.Binary).alias("text"))["text"]
+        plain += ("{" if place == 0 else ",") + f'"{name}":'
+        told = _json(frame, name, at=at)
+        if isinstance(told, str):
+            plain += told
+            continue
+        parts, plain = [*parts, pl.lit(plain), told], ""
+    return frame.select(pl.concat_str(*parts, pl.lit(plain + "}")).cast(pl.Binary).alias("text"))["text"]
 
 
-def _json(frame: pl.DataFrame, name: str, *, at: datetime) -> pl.Expr:
+def _json(frame: pl.DataFrame, name: str, *, at: datetime) -> pl.Expr | str:
+    """The values of a column, or the one value that all rows have."""
     if name == "payload":
         return pl.col(name)
     if name == "known_at":
-        return pl.lit(f'"{moment(at)}"')
+        return f'"{moment(at)}"'
+    column = frame[name]
+    if frame.height and (column.eq_missing(column.head(1))).all():
+        value = column[0]
+        return orjson.dumps(value.isoformat() if isinstance(value, date) else value).decode()
     if name in NUMBERS:
         return pl.col(name).cast(pl.String)
     if name in DATES:
         return pl.concat_str(pl.lit('"'), pl.col(name).dt.to_string("%Y-%m-%d"), pl.lit('"')).fill_null("null")
-    return _quoted(frame[name])
+    return _quoted(column)
 
 
 def _quoted(column: pl.Series) -> pl.Expr:
     """JSON strings as RFC 8785 writes them; the rare control characters go through orjson."""
-    if column.str.contains(r"[\x00-\x1f]").any():
+    if column.str.contains(r'[\x00-\x1f"\\]').any():
         return pl.lit(pl.Series([orjson.dumps(value).decode() for value in column]))
-    text = pl.col(column.name).str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
-    return pl.concat_str(pl.lit('"'), text, pl.lit('"'))
+    return pl.concat_str(pl.lit('"'), pl.col(column.name), pl.lit('"'))
 
 
 def sealed_entries(texts: pl.Series, *, at: datetime) -> tuple[Even, pl.Series]:
