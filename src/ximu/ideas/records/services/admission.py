@@ -193,8 +193,7 @@ def _has_records(item: str) -> bool:
 
 def _known(keys: list[str]) -> pl.DataFrame:
     """All versions under these keys."""
-    rows = bulk.rows_by_keys([name for name in _KNOWN if name != "key"], Version._meta.db_table, keys) if keys else []
-    return pl.DataFrame(rows, schema=_KNOWN, orient="row")
+    return bulk.rows_by_keys(_KNOWN, Version._meta.db_table, keys)
 
 
 def _sorted_out(chunk: pl.DataFrame, known: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:

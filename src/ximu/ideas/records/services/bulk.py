@@ -133,12 +133,25 @@ def stamp(at: datetime) -> pl.Expr:
     return pl.lit(at.astimezone(UTC) if connection.vendor == "postgresql" else str(connection.ops.adapt_datetimefield_value(at)))
 
 
-def rows_by_keys(columns: Sequence[str], table: str, keys: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Rows whose `key` is among the given hexadecimal keys, in one statement; the first column is that key, in hexadecimal."""
-    postgres = connection.vendor == "postgresql"
-    names = ", ".join(["encode(uuid_send(key), 'hex')" if postgres else "key", *map(connection.ops.quote_name, columns)])
-    among = "key = ANY(%s::uuid[])" if postgres else "key IN (SELECT value FROM json_each(%s))"
-    given = "{" + ",".join(keys) + "}" if postgres else "[" + ",".join(f'"{key}"' for key in keys) + "]"
+def rows_by_keys(shape: Mapping[str, Any], table: str, keys: Sequence[str]) -> pl.DataFrame:
+    """Rows whose `key` is among the given hexadecimal keys, in one statement; `shape` has the columns with their types, `key` first."""
+    if not keys:
+        return pl.DataFrame(schema=dict(shape))
+    source, names = connection.ops.quote_name(table), ", ".join(connection.ops.quote_name(name) for name in list(shape)[1:])
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {names} FROM {connection.ops.quote_name(table)} WHERE {among}", [given])  # noqa: S608
-        return list(cursor.fetchall())
+        if connection.vendor == "postgresql":
+            asked = f"SELECT encode(uuid_send(key), 'hex') AS key, {names} FROM {source} WHERE key = ANY(%s::uuid[])"  # noqa: S608
+            with cursor.cursor.copy(f"COPY ({asked}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)", ["{" + ",".join(keys) + "}"]) as copy:
+                told = b"".join(copy)
+            return _read(told, shape)
+        asked = f"SELECT key, {names} FROM {source} WHERE key IN (SELECT value FROM json_each(%s))"  # noqa: S608
+        cursor.execute(asked, ["[" + ",".join(f'"{key}"' for key in keys) + "]"])
+        return pl.DataFrame(cursor.fetchall(), schema=dict(shape), orient="row")
+
+
+def _read(told: bytes, shape: Mapping[str, Any]) -> pl.DataFrame:
+    if not told:
+        return pl.DataFrame(schema=dict(shape))
+    texts = {name: pl.String if kind == pl.Boolean else kind for name, kind in shape.items()}
+    found = pl.read_csv(told, has_header=False, schema=texts)
+    return found.with_columns(pl.col(name) == "t" for name, kind in shape.items() if kind == pl.Boolean)
