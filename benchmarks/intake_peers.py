@@ -14,8 +14,11 @@ from intake_rows import SCHEMA
 Valid = Callable[[str], bool]
 
 
-def import_by_resource(path: Path) -> Callable[[], Any]:
-    """A table of the same columns with its ModelResource; the work to be timed imports `path` in bulk."""
+def import_by_resource(path: Path, *, look_up: bool) -> Callable[[], Any]:
+    """A table of the same columns with its ModelResource; the work to be timed imports `path` in bulk.
+
+    With `look_up` each row is sought by its key first, so that a replay adds nothing, as intake does; without, a replay would double it.
+    """
     import tablib
     from django.db import connection, models
     from import_export.resources import modelresource_factory
@@ -29,12 +32,13 @@ def import_by_resource(path: Path) -> Callable[[], Any]:
             f.get("constraints", {}).get("maxLength", 200))
         for f in SCHEMA["fields"]
     }
-    meta = type("Meta", (), {"app_label": "bench", "db_table": "bench_row"})
-    model = type("BenchRow", (models.Model,), {"__module__": __name__, "Meta": meta, **columns})
+    columns["CF_WSH"] = models.CharField(max_length=64, unique=True)
+    meta = type("Meta", (), {"app_label": "bench", "db_table": f"bench_row_{look_up}".lower()})
+    model = type(f"BenchRow{look_up}", (models.Model,), {"__module__": __name__, "Meta": meta, **columns})
     with connection.schema_editor() as editor:
         editor.create_model(model)
     options = {"use_bulk": True, "batch_size": 1000, "skip_diff": True, "clean_model_instances": True,
-               "import_id_fields": ["CF_WSH"], "force_init_instance": True}
+               "import_id_fields": ["CF_WSH"], "force_init_instance": not look_up}
     resource = modelresource_factory(model, meta_options=options)()
 
     def work() -> None:
