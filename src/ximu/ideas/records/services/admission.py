@@ -205,7 +205,8 @@ def _sorted_out(chunk: pl.DataFrame, known: pl.DataFrame, delivery: Delivery) ->
         )
     newest = known.filter("newest").select("key", "number", last="version", state_known="state")
     exact = known.select("key", "digest", known_source="source").with_columns(seen=pl.lit(True))
-    rows = chunk.join(exact, on=["key", "digest"], how="left").join(newest, on="key", how="left")
+    rows = chunk.join(exact, on=["key", "digest"], how="left", maintain_order="left").join(
+        newest, on="key", how="left", maintain_order="left")
     first = pl.int_range(pl.len()).over("key", "digest") == 0
     rows = rows.with_columns(exempted=_barred(rows))
     rows = rows.with_columns(outcome=pl.when("exempted").then(pl.lit("barred"))
@@ -218,8 +219,9 @@ def _sorted_out(chunk: pl.DataFrame, known: pl.DataFrame, delivery: Delivery) ->
     others = rows.filter(outcome="second_source")
     told = steps.sources_of(others["number"].to_list()) if others.height else {}
     again = pl.Series([delivery.source in told.get(number, ()) for number in rows["number"]], dtype=pl.Boolean)
-    rows = rows.with_columns(outcome=pl.when((pl.col("outcome") == "second_source") & again).then(pl.lit("same"))
-                             .otherwise("outcome"))
+    second = pl.col("outcome") == "second_source"
+    once = second.cum_sum().over("number") == 1
+    rows = rows.with_columns(outcome=pl.when(second & (again | ~once)).then(pl.lit("same")).otherwise("outcome"))
     return rows.with_columns(place=pl.int_range(pl.len()))
 
 
