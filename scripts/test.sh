@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
 failed=()
+unset PYTHONDONTWRITEBYTECODE  # hundreds of processes begin here: each source is compiled once, not by each
 say() { printf '\n\033[1m── %s\033[0m\n' "$*"; }
 took() { say "$1: $2, ${SECONDS} s 秒"; [ "$2" = 0 ] || failed+=("$1"); }
 scratch=$(mktemp -d)
@@ -30,7 +31,7 @@ DATABASE_URL=$("$python" scripts/postgres.py "$scratch/pg" ximu --throwaway) "$p
   >"$scratch/postgres.log" 2>&1 &
 second=$!
 got=0
-"$python" -m pytest -m "journey and not load" || got=$?
+"$python" -m pytest -n 2 --dist loadgroup -m "journey and not load" tests/journeys tests/conformance || got=$?
 took journeys "$got"
 got=0
 wait "$second" || got=$?

@@ -14,8 +14,6 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_matrix, hstack
 
 Key = Hashable
 SUM_COST = 1000.0
@@ -118,6 +116,9 @@ class _Model:
         up[at], down[at] = (max(0, change),) * 2, (max(0, -change),) * 2
         if not self.rows:
             return set()
+        from scipy.optimize import linprog
+        from scipy.sparse import hstack  # loaded when asked: no command that solves nothing waits for it
+
         matrix = _matrix(self.rows, n)
         found = linprog(costs + costs, A_eq=hstack([matrix, -matrix]).tocsr(), b_eq=[0.0] * len(self.rows), bounds=up + down)
         if found.status:
@@ -141,6 +142,8 @@ def _rows(sums: Sequence[Sum], place: Mapping[Key, int]) -> list[list[tuple[int,
 
 
 def _matrix(rows: Sequence[Sequence[tuple[int, float]]], width: int) -> Any:
+    from scipy.sparse import csr_matrix
+
     places = [(at, k, value) for at, row in enumerate(rows) for k, value in row]
     return csr_matrix(([v for _, _, v in places], ([at for at, _, _ in places], [k for _, k, _ in places])), shape=(len(rows), width))
 
@@ -150,6 +153,8 @@ def spans(shown: Mapping[Any, int | None], sums: Sequence[Sum], of: Collection[K
 
     A withheld count is a whole number of at least 1. Errors: `ValueError` for figures that contradict each other.
     """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     hidden = [key for key, count in shown.items() if count is None]
     place = {key: at for at, key in enumerate(hidden)}
     told = [(_rows([one], place), (shown[one.total] or 0) - sum(shown[part] or 0 for part in one.parts)) for one in sums]

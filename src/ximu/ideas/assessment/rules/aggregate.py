@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import LinearConstraint, milp
-from scipy.stats import rankdata
 
 from ximu.kernel.refusal import Refusal
 
@@ -63,6 +61,8 @@ def outrank(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 def _order_score(values: np.ndarray) -> np.ndarray:
     """Average rank − 1 of each known value; what is not comparable counts half against each other unit."""
+    from scipy.stats import rankdata
+
     draws, units, children = values.shape
     scores = np.full(values.shape, (units - 1) / 2)
     for draw in range(draws):
@@ -104,6 +104,8 @@ def _kemeny(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     Linear ordering as a 0/1 programme: one variable per pair, no cycle of three. Ties of support are solved
     by the solver; ranks are then one of several winning rankings.
     """
+    from scipy.optimize import LinearConstraint, milp
+
     n = len(x)
     if n > MOST_UNITS_KEMENY:
         raise Refusal("METH-AGG", field="aggregation", value="kemeny", rule=f"<= {MOST_UNITS_KEMENY} units",

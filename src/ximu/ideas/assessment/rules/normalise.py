@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from ximu.kernel.refusal import Refusal
 
@@ -75,6 +74,8 @@ def zscore(column: Column, params: Params) -> np.ndarray:
 
 def rank(column: Column, params: Params) -> np.ndarray:
     """Rank of the value, the best has the highest; ties share the lowest rank unless told (COINr n_rank)."""
+    from scipy.stats import rankdata
+
     ties = params.get("ties", "min")
     x = column.turned
     ranks, known = np.full(x.shape, np.nan), np.isfinite(x)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 
 from .report import number
 from .score import Result, evaluate, ranks_of
@@ -59,6 +58,8 @@ def optimised(x: np.ndarray, target: np.ndarray) -> np.ndarray:
 
     Minimises Σ (r_j / Σ r − target_j)² over weights that are not negative and sum to 1.
     """
+    from scipy.optimize import minimize
+
     rows = x[np.isfinite(x).all(1)]
     rows = (rows - rows.mean(0)) / rows.std(0)
     goal = target / target.sum()

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from ximu.kernel.refusal import Refusal
 
@@ -123,6 +122,8 @@ def doubts_of(result: Result) -> Doubts:
 
 def _ranked(score: np.ndarray, periods: np.ndarray) -> np.ndarray:
     """Competition ranks of every draw, best first, by period; binary dust rounded away."""
+    from scipy.stats import rankdata
+
     top = float(np.max(np.abs(score), where=np.isfinite(score), initial=1e-9))
     rounded = np.round(np.where(np.isfinite(score), score, np.nan), int(11 - np.ceil(np.log10(top))))
     out = np.full(score.shape, np.nan)
