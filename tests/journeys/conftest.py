@@ -32,8 +32,11 @@ expect.set_options(timeout=30_000)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup` all who work on the running city are one after the other beside those who make a world of their own."""
+    """All of this folder are journeys. With `--dist loadgroup` those who work on the running city come one after the other, beside those
+    who make a world of their own."""
     for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("journey")
         if "city" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("city"))
 
