@@ -12,6 +12,8 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import sqlglot
+from sqlglot import exp
 
 MEMORY = "600MB"
 """Beyond this DuckDB spills to disk, so that with what Python holds a process stays under 1 GiB."""
@@ -53,9 +55,6 @@ def spark_sql(sql: str) -> str:
 
     Errors: `sqlglot.errors.SqlglotError` for what Spark cannot say.
     """
-    import sqlglot  # loaded here: only the text for Spark asks
-    from sqlglot import exp
-
     tree = sqlglot.parse_one(sql, read="duckdb")
     for one in list(tree.find_all(exp.Parameter)):
         one.replace(exp.Placeholder(this=one.name))

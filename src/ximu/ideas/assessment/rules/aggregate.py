@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 
 from ximu.kernel.refusal import Refusal
 
@@ -61,14 +62,12 @@ def outrank(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 def _order_score(values: np.ndarray) -> np.ndarray:
     """Average rank − 1 of each known value; what is not comparable counts half against each other unit."""
-    from scipy.stats import rankdata
-
     draws, units, children = values.shape
     scores = np.full(values.shape, (units - 1) / 2)
     for draw in range(draws):
         for child in range(children):
             there = np.isfinite(values[draw, :, child])
-            scores[draw, there, child] = rankdata(values[draw, there, child]) - 1 + (units - there.sum()) / 2
+            scores[draw, there, child] = scipy.stats.rankdata(values[draw, there, child]) - 1 + (units - there.sum()) / 2
     return scores
 
 
@@ -104,8 +103,6 @@ def _kemeny(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     Linear ordering as a 0/1 programme: one variable per pair, no cycle of three. Ties of support are solved
     by the solver; ranks are then one of several winning rankings.
     """
-    from scipy.optimize import LinearConstraint, milp
-
     n = len(x)
     if n > MOST_UNITS_KEMENY:
         raise Refusal("METH-AGG", field="aggregation", value="kemeny", rule=f"<= {MOST_UNITS_KEMENY} units",
@@ -124,8 +121,8 @@ def _kemeny(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
             rows.append(row)
             lows.append(0)
             highs.append(1)
-    cycle = [LinearConstraint(np.array(rows), lows, highs)] if rows else []
-    found = milp(-gain, constraints=cycle, integrality=np.ones(len(pairs)), bounds=(0, 1))
+    cycle = [scipy.optimize.LinearConstraint(np.array(rows), lows, highs)] if rows else []
+    found = scipy.optimize.milp(-gain, constraints=cycle, integrality=np.ones(len(pairs)), bounds=(0, 1))
     wins = np.zeros(n)
     for (i, j), value in zip(pairs, np.round(found.x), strict=True):
         wins[i if value else j] += 1

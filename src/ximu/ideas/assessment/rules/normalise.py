@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 
 from ximu.kernel.refusal import Refusal
 
@@ -74,12 +75,10 @@ def zscore(column: Column, params: Params) -> np.ndarray:
 
 def rank(column: Column, params: Params) -> np.ndarray:
     """Rank of the value, the best has the highest; ties share the lowest rank unless told (COINr n_rank)."""
-    from scipy.stats import rankdata
-
     ties = params.get("ties", "min")
     x = column.turned
     ranks, known = np.full(x.shape, np.nan), np.isfinite(x)
-    ranks[known] = rankdata(x[known], method=ties)
+    ranks[known] = scipy.stats.rankdata(x[known], method=ties)
     return ranks
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import scipy
 
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -231,12 +232,10 @@ def significant(x: np.ndarray) -> np.ndarray:
 
 def ranks_of(score: np.ndarray, periods: np.ndarray) -> np.ndarray:
     """1 for the best in its period; equal scores share the better place; NaN where there is no score."""
-    from scipy.stats import rankdata
-
     out, rounded = np.full(score.shape, np.nan), significant(score)
     for period in dict.fromkeys(periods.tolist()):
         part = (periods == period) & np.isfinite(score)
-        out[part] = rankdata(-rounded[part], method="min")
+        out[part] = scipy.stats.rankdata(-rounded[part], method="min")
     return out
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import scipy
 
 from ximu.kernel.refusal import Refusal
 
@@ -27,10 +28,9 @@ def sobol(model: Callable[[np.ndarray], np.ndarray], groups: Sequence[Sequence[i
     `model` maps points (draws, inputs) of the unit cube to outputs (draws, outputs); `base` is rounded up to a power
     of two because the points are a scrambled Sobol sequence. A constant output has no indices (NaN).
     """
-    from scipy.stats import qmc
-
     inputs = sum(len(g) for g in groups)
-    points = qmc.Sobol(2 * inputs, scramble=True, rng=np.random.Generator(np.random.PCG64(seed))).random_base2((base - 1).bit_length())
+    sobol = scipy.stats.qmc.Sobol(2 * inputs, scramble=True, rng=np.random.Generator(np.random.PCG64(seed)))
+    points = sobol.random_base2((base - 1).bit_length())
     a, b = points[:, :inputs], points[:, inputs:]
     ya, yb = model(a), model(b)
     both = np.concatenate([ya, yb])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import scipy
 
 from ximu.kernel.refusal import Refusal
 
@@ -122,15 +123,13 @@ def doubts_of(result: Result) -> Doubts:
 
 def _ranked(score: np.ndarray, periods: np.ndarray) -> np.ndarray:
     """Competition ranks of every draw, best first, by period; binary dust rounded away."""
-    from scipy.stats import rankdata
-
     top = float(np.max(np.abs(score), where=np.isfinite(score), initial=1e-9))
     rounded = np.round(np.where(np.isfinite(score), score, np.nan), int(11 - np.ceil(np.log10(top))))
     out = np.full(score.shape, np.nan)
     for period in dict.fromkeys(periods.tolist()):
         part = np.flatnonzero(periods == period)
         lost = np.isnan(rounded[:, part])
-        ranks = rankdata(np.where(lost, np.inf, -rounded[:, part]), method="min", axis=1)
+        ranks = scipy.stats.rankdata(np.where(lost, np.inf, -rounded[:, part]), method="min", axis=1)
         out[:, part] = np.where(lost, np.nan, ranks)
     return out
 

@@ -10,6 +10,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from pypinyin import Style, lazy_pinyin
+
 from ximu.ideas.registry.rules.book import Book, Name, spans
 
 DROPPED = str.maketrans("", "", " \t\r\n\u3000\"'“”‘’「」『』《》·•、,，。;；")
@@ -154,14 +156,10 @@ class Index:
 
 
 def sound(text: str) -> str:
-    from pypinyin import lazy_pinyin  # a large dictionary, loaded when first asked
-
     return "".join(lazy_pinyin(text)).lower()
 
 
 def initials(text: str) -> str:
-    from pypinyin import Style, lazy_pinyin
-
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
 
 

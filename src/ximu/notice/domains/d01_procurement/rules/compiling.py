@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import ocdsmerge
+
 from ximu.kernel.refusal import Refusal
 
 OMITTED = ("id", "date", "tag")
@@ -86,8 +88,6 @@ def compiled(documents: Iterable[Any]) -> list[Any]:
 
 def merged(ocid: str, releases: list[dict[str, Any]]) -> dict[str, Any]:
     """The compiled release of several releases, oldest first; an older release that arrives later changes nothing newer."""
-    import ocdsmerge  # loaded here: it brings an HTTP client along, which nobody else waits for
-
     try:
         return dict(ocdsmerge.Merger(merge_rules=MERGE_RULES).create_compiled_release(sorted(releases, key=lambda r: str(r.get("date")))))
     except (ocdsmerge.exceptions.OCDSMergeError, KeyError, TypeError, ValueError, AttributeError) as error:
