@@ -31,6 +31,10 @@ say "Python packages 安装依赖 (${files[1]}, by hash)"
 VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install -q --require-hashes "${files[@]}"
 VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install -q --no-deps -e .
 apt_install fonts-noto-cjk
-if [ "$goal" != run ]; then command -v chromium >/dev/null || apt_install chromium; apt_install libatomic1 openssh-client openssh-sftp-server; fi
+if [ "$goal" != run ]; then
+  command -v chromium-headless-shell >/dev/null || apt_install chromium-headless-shell  # chromium without the window nobody sees
+  command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || apt_install chromium
+  apt_install libatomic1 openssh-client openssh-sftp-server
+fi
 if [ "$goal" = long ]; then command -v cc >/dev/null || apt_install gcc libc6-dev; fi
 printf '%s' "$wanted" > "$stamp"

@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
 failed=()
+unset PYTHONDONTWRITEBYTECODE  # hundreds of processes begin here: each source is compiled once, not by each
 say() { printf '\n\033[1m── %s\033[0m\n' "$*"; }
 took() { say "$1: $2, ${SECONDS} s 秒"; [ "$2" = 0 ] || failed+=("$1"); }
 scratch=$(mktemp -d)
@@ -19,18 +20,19 @@ say "types of the pure parts, beside the next 纯函数部分的类型（与下�
 types=$!
 say "rules, house, SQLite 规则、结构与 SQLite"
 got=0
-"$python" -m pytest -n 2 --dist worksteal -m "not journey and not load" || got=$?
+"$python" -m pytest -n 2 --dist worksteal --ignore tests/journeys -m "not journey and not load" || got=$?
 took SQLite "$got"
 got=0
 wait "$types" || got=$?
 cat "$scratch/types.log"
 took types "$got"
 say "the same on PostgreSQL, beside it real servers and a browser 同一套测试在 PostgreSQL 上，同时用真实服务器与浏览器"
-DATABASE_URL=$("$python" scripts/postgres.py "$scratch/pg" ximu --throwaway) "$python" -m pytest -n 2 --dist worksteal -m "database and not journey and not load and not walk" \
+DATABASE_URL=$("$python" scripts/postgres.py "$scratch/pg" ximu --throwaway) "$python" -m pytest -n 2 --dist worksteal --ignore tests/journeys \
+  -m "database and not journey and not load and not walk" \
   >"$scratch/postgres.log" 2>&1 &
 second=$!
 got=0
-"$python" -m pytest -m "journey and not load" || got=$?
+"$python" -m pytest -n 2 --dist loadgroup -m "journey and not load" tests/journeys tests/conformance || got=$?
 took journeys "$got"
 got=0
 wait "$second" || got=$?

@@ -5,38 +5,22 @@ GB/T 37668-2019 follows WCAG; 320 px is WCAG 1.4.10.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from ximu.ideas.accounts.tests.factories import PASSWORD, account, with_password
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")
 PUBLIC = ("/", "/?large=1", "/?lang=en", "/nothing-here", "/api/v1/docs", "/console/login")
 STAFF = ("/console/", "/console/accounts/", "/console/accounts/roles", "/console/accounts/audit", "/console/accounts/me",
          "/console/accounts/keys", "/console/accounts/password", "/console/accounts/factor")
 NARROW, WIDE = 320, 1440
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
-        yield found
-        found.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def look(page: Page, address: str, faults: list[Any]) -> None:
@@ -50,9 +34,9 @@ def look(page: Page, address: str, faults: list[Any]) -> None:
     page.set_viewport_size({"width": WIDE, "height": 900})
 
 
-def test_pages_are_accessible_narrow_and_at_home(browser: Browser, live_server: LiveServer) -> None:
+def test_pages_are_accessible_narrow_and_at_home(chromium: Browser, live_server: LiveServer) -> None:
     with_password(account("auditor", "audit_admin"))
-    page, faults = browser.new_page(viewport={"width": WIDE, "height": 900}), []
+    page, faults = chromium.new_page(viewport={"width": WIDE, "height": 900}), []
     page.on("request", lambda r: None if r.url.startswith((live_server.url, "data:")) else faults.append(("foreign", r.url)))
     page.on("console", lambda m: faults.append(("console", m.text)) if m.type == "error" and "404" not in m.text else None)
     for path in PUBLIC:
@@ -68,9 +52,9 @@ def test_pages_are_accessible_narrow_and_at_home(browser: Browser, live_server: 
     assert not faults, faults
 
 
-def test_the_first_public_page_is_light(browser: Browser, live_server: LiveServer) -> None:
+def test_the_first_public_page_is_light(chromium: Browser, live_server: LiveServer) -> None:
     sizes: list[int] = []
-    page = browser.new_page()
+    page = chromium.new_page()
     page.on("response", lambda r: sizes.append(len(r.body())))
     page.goto(live_server.url + "/", wait_until="networkidle")
     page.close()

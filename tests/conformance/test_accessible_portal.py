@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 from ximu_doors import filled, routes
 
@@ -18,26 +16,12 @@ from ximu.config.tests import open_city
 from ximu.faces.portal.urls import urlpatterns
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.row("M1.3")]
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 NARROW, WIDE, MOST_BYTES = 320, 1440, 100_000
 FRAGMENTS = {"/units/instant", "/units/suggest"}
 """Parts that a page takes in; they have no frame of their own."""
 NEEDS_DATA = {"/promises/{uid}/", "/evaluations/{uid}/", "/assessment/{period}/{uid}/", "/streets/{uid}/"}
 """Pages of things that this small city has none of; the journeys open them in the loaded one."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
-        yield found
-        found.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -74,12 +58,12 @@ def _plain(pattern: str) -> str:
     return text.replace(">", "}")
 
 
-def test_every_page_type(browser: Browser, live_server: LiveServer, number: str) -> None:
+def test_every_page_type(chromium: Browser, live_server: LiveServer, number: str) -> None:
     found, faults = pages(number), []
     missing = {path for path, _ in portal_routes() if path.endswith("/") and path not in found} - NEEDS_DATA
     assert not missing, "a page type that nobody looked at"
     assert len(found) > 18
-    page = browser.new_page(viewport={"width": WIDE, "height": 900})
+    page = chromium.new_page(viewport={"width": WIDE, "height": 900})
     page.on("request", lambda r: None if r.url.startswith((live_server.url, "data:")) else faults.append(("foreign", r.url)))
     for address in [*found.values(), "/?large=1", f"/records/{number}/?lang=en"]:
         page.set_viewport_size({"width": WIDE, "height": 900})
@@ -100,9 +84,9 @@ def test_no_page_type_is_heavy(number: str) -> None:
     assert not {path: size for path, size in sizes.items() if size > MOST_BYTES}
 
 
-def test_what_is_printed_is_the_matter_and_where_it_stands(browser: Browser, live_server: LiveServer, number: str) -> None:
+def test_what_is_printed_is_the_matter_and_where_it_stands(chromium: Browser, live_server: LiveServer, number: str) -> None:
     """On paper: no navigation, no buttons; the record, its number and the address; the footer with host and contact."""
-    page = browser.new_page(viewport={"width": 794, "height": 1123})
+    page = chromium.new_page(viewport={"width": 794, "height": 1123})
     page.emulate_media(media="print")
     for address in (f"/records/{number}/", f"/units/{open_city.unit()}/"):
         page.goto(live_server.url + address)

@@ -19,18 +19,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = os.environ.get("XIMU_CHROMIUM", "/usr/bin/chromium")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
 PATIENCE_SECONDS = 120
 LOADING_SECONDS = 900
 collect_ignore = [] if shutil.which("sftp") and Path("/usr/lib/openssh/sftp-server").exists() else ["test_sftp.py"]
 """OpenSSH's server and client (Debian: openssh-sftp-server, openssh-client; `scripts/setup.sh test` installs them)."""
 expect.set_options(timeout=30_000)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of this folder are journeys. With `--dist loadgroup` those who work on the running city come one after the other, beside those
+    who make a world of their own."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("journey")
+        if "city" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("city"))
 
 
 @dataclass(frozen=True)
@@ -86,17 +94,6 @@ def city() -> Iterator[City]:
         finally:
             server.terminate()
             server.wait(timeout=30)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Its event loop runs in the thread of the tests, where Django would refuse to ask the database."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

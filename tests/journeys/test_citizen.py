@@ -8,35 +8,20 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from ximu.config.tests import open_city
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.row("M1.3")]
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 TELEPHONE, DESK, NARROW = 375, 1440, 320
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
-        yield found
-        found.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -68,9 +53,9 @@ def taken_home(page: Page, where: str, number: str, folder: Path) -> tuple[Path,
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with-scripts", "without-scripts"])
 def test_from_search_to_a_proof_that_refuses_one_changed_byte(
-    browser: Browser, live_server: LiveServer, public: str, tmp_path: Path, scripts: bool,
+    chromium: Browser, live_server: LiveServer, public: str, tmp_path: Path, scripts: bool,
 ) -> None:
-    context = browser.new_context(java_script_enabled=scripts, viewport={"width": TELEPHONE, "height": 800}, accept_downloads=True)
+    context = chromium.new_context(java_script_enabled=scripts, viewport={"width": TELEPHONE, "height": 800}, accept_downloads=True)
     bundle, key = taken_home(context.new_page(), live_server.url, public, tmp_path)
     context.close()
     good = verified(bundle, key)
@@ -91,9 +76,9 @@ def verdict(page: Page, file: Path, key: str = "") -> str:
     return page.inner_text("#verdict")
 
 
-def test_the_saved_verifier_works_without_network(browser: Browser, live_server: LiveServer, public: str, tmp_path: Path) -> None:
+def test_the_saved_verifier_works_without_network(chromium: Browser, live_server: LiveServer, public: str, tmp_path: Path) -> None:
     """From a file on the disk: valid with the right key, unproved without, invalid with another key or any changed member."""
-    context = browser.new_context(accept_downloads=True)
+    context = chromium.new_context(accept_downloads=True)
     page = context.new_page()
     bundle, key = taken_home(page, live_server.url, public, tmp_path)
     page.goto(f"{live_server.url}/log/verify/")
@@ -143,12 +128,12 @@ def sealed(rest: dict[str, Any]) -> str:
     return base64.b64encode(hashlib.sha256(text).digest()).decode()
 
 
-def test_every_kind_of_page_is_accessible_and_narrow(browser: Browser, live_server: LiveServer, public: str) -> None:
+def test_every_kind_of_page_is_accessible_and_narrow(chromium: Browser, live_server: LiveServer, public: str) -> None:
     uid, faults = open_city.unit(), []
     paths = ["/", "/units/?q=局", f"/units/{uid}/", "/records/", f"/records/{public}/", "/lists/", "/lists/2018-1/", "/lists/2019-1/",
              "/lists/2018-1/items/CF/", "/lists/2018-1/since/2017-1/", "/plan/", "/log/", "/log/verify/", "/data/", "/about/",
              "/about/accessibility/", "/sitemap/", "/units/nothing/", f"/units/{uid}/?lang=en", f"/units/{uid}/?large=1"]
-    page = browser.new_page(viewport={"width": DESK, "height": 900})
+    page = chromium.new_page(viewport={"width": DESK, "height": 900})
     page.on("request", lambda r: None if r.url.startswith((live_server.url, "data:")) else faults.append(("foreign", r.url)))
     page.on("console", lambda m: faults.append(("console", m.text)) if m.type == "error" and "404" not in m.text else None)
     for path in paths:
@@ -164,8 +149,8 @@ def test_every_kind_of_page_is_accessible_and_narrow(browser: Browser, live_serv
     assert not faults, faults
 
 
-def test_results_come_while_typing(browser: Browser, live_server: LiveServer, public: str) -> None:
-    page = browser.new_page()
+def test_results_come_while_typing(chromium: Browser, live_server: LiveServer, public: str) -> None:
+    page = chromium.new_page()
     page.goto(f"{live_server.url}/units/")
     page.locator("main input[name=q]").press_sequentially("fagaiwei")
     page.wait_for_selector("#found >> text=与“fagaiwei”有关的单位")

@@ -13,14 +13,22 @@ import httpx
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import expect as expected
 
-from ximu.config import profiles
+from ximu.config.tests import snapshots
 from ximu.foundation import clock, outbox
+from ximu.foundation.clock import CITY
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts import services as staffing
 from ximu.ideas.casework import jobs
 from ximu.kernel.actor import SYSTEM, Actor
 
 PASSWORD = "Lantern-of-Feng-2018"
+WORLD_BEGINS = datetime(2017, 1, 3, 10, tzinfo=CITY)
+
+
+def with_own_passwords() -> None:
+    for user in accounts.accounts():
+        word = staffing.issue_password(user.uid, by=SYSTEM, at=WORLD_BEGINS)
+        staffing.change_password(user.uid, old=word, new=PASSWORD, by=Actor(user.uid), at=WORLD_BEGINS)
 
 
 class World:
@@ -29,11 +37,8 @@ class World:
     def __init__(self, settings: Any, browser: Browser, url: str) -> None:
         self.settings, self.browser, self.url, self.pages = settings, browser, url, list[Any]()
         settings.XIMU_PROFILE, settings.XIMU_OUTBOX_INLINE, settings.XIMU_PASSWORDS = "example", True, "asvs"
-        self.day("2017-01-03")
-        profiles.load("example", by=SYSTEM, at=clock.now())
-        for user in accounts.accounts():
-            word = staffing.issue_password(user.uid, by=SYSTEM, at=clock.now())
-            staffing.change_password(user.uid, old=word, new=PASSWORD, by=Actor(user.uid), at=clock.now())
+        self.day(f"{WORLD_BEGINS:%F}", WORLD_BEGINS.hour)
+        snapshots.load("example", at=WORLD_BEGINS, then=with_own_passwords)
 
     def day(self, day: str, hour: int = 10) -> datetime:
         """It is that day; what runs by itself has run."""

@@ -14,8 +14,7 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_matrix, hstack
+import scipy  # a part of it is loaded when it is first asked: most commands solve nothing
 
 Key = Hashable
 SUM_COST = 1000.0
@@ -119,7 +118,8 @@ class _Model:
         if not self.rows:
             return set()
         matrix = _matrix(self.rows, n)
-        found = linprog(costs + costs, A_eq=hstack([matrix, -matrix]).tocsr(), b_eq=[0.0] * len(self.rows), bounds=up + down)
+        both = scipy.sparse.hstack([matrix, -matrix]).tocsr()
+        found = scipy.optimize.linprog(costs + costs, A_eq=both, b_eq=[0.0] * len(self.rows), bounds=up + down)
         if found.status:
             return self._beside(key)
         moves = found.x[:n] - found.x[n:]
@@ -142,7 +142,8 @@ def _rows(sums: Sequence[Sum], place: Mapping[Key, int]) -> list[list[tuple[int,
 
 def _matrix(rows: Sequence[Sequence[tuple[int, float]]], width: int) -> Any:
     places = [(at, k, value) for at, row in enumerate(rows) for k, value in row]
-    return csr_matrix(([v for _, _, v in places], ([at for at, _, _ in places], [k for _, k, _ in places])), shape=(len(rows), width))
+    where = ([at for at, _, _ in places], [k for _, k, _ in places])
+    return scipy.sparse.csr_matrix(([v for _, _, v in places], where), shape=(len(rows), width))
 
 
 def spans(shown: Mapping[Any, int | None], sums: Sequence[Sum], of: Collection[Key] | None = None) -> dict[Any, tuple[int, int | None]]:
@@ -154,14 +155,15 @@ def spans(shown: Mapping[Any, int | None], sums: Sequence[Sum], of: Collection[K
     place = {key: at for at, key in enumerate(hidden)}
     told = [(_rows([one], place), (shown[one.total] or 0) - sum(shown[part] or 0 for part in one.parts)) for one in sums]
     rows = [(row[0], rest) for row, rest in told if row]
-    limits = [LinearConstraint(_matrix([r for r, _ in rows], len(hidden)), [v for _, v in rows], [v for _, v in rows])] if rows else []
+    ends_at = [v for _, v in rows]
+    limits = [scipy.optimize.LinearConstraint(_matrix([r for r, _ in rows], len(hidden)), ends_at, ends_at)] if rows else []
     found: dict[Any, tuple[int, int | None]] = {}
     for key, at in ((k, a) for k, a in place.items() if of is None or k in of):
         ends: list[int | None] = []
         for sign in (1.0, -1.0):
             aim = np.zeros(len(hidden))
             aim[at] = sign
-            solved = milp(aim, constraints=limits, integrality=np.ones(len(hidden)), bounds=Bounds(1, np.inf))
+            solved = scipy.optimize.milp(aim, constraints=limits, integrality=np.ones(len(hidden)), bounds=scipy.optimize.Bounds(1, np.inf))
             if solved.x is None and solved.status == 2:
                 raise ValueError("the published figures contradict each other")
             ends.append(None if solved.x is None else round(solved.x[at]))

@@ -139,7 +139,19 @@ class Calendar:
         """Working days after `start` up to and including `end`; negative when `end` lies before."""
         if end < start:
             return -self.count(end, start)
-        return sum(self.is_working(start + timedelta(days=i + 1)) for i in range((end - start).days))
+        if start == end:
+            return 0
+        weeks, rest = divmod((end - start).days, 7)
+        found = 5 * weeks + sum((start.weekday() + i + 1) % 7 < 5 for i in range(rest))
+        for year in range((start + timedelta(days=1)).year, end.year + 1):
+            found += _beyond_weekdays(self.table(date(year, 1, 1)), start, end)
+        return found
+
+
+def _beyond_weekdays(table: YearTable, start: date, end: date) -> int:
+    """By how much the working days of a year after `start` up to `end` differ from Monday to Friday."""
+    made_up = sum(start < day <= end and day.weekday() >= 5 for day in table.work)
+    return made_up - sum(start < day <= end and day.weekday() < 5 and day not in table.work for day in table.off)
 
 
 def _check_term(term: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,18 +19,23 @@ _kept: dict[tuple[str, ...], Any] = {}
 """What a database held after a city was loaded into it, by database, home and city."""
 
 
-def load(city: str, *, at: datetime) -> None:
-    """As `profiles.load`, into an empty database. Inside somebody's transaction nothing is copied."""
+def load(city: str, *, at: datetime, then: Callable[[], object] = lambda: None) -> None:
+    """As `profiles.load` and `then`, into an empty database. Inside somebody's transaction nothing is copied.
+
+    What `then` leaves in the database is kept with the city; a `then` is known by its name.
+    """
     if connection.in_atomic_block:
         profiles.load(city, by=SYSTEM, at=at)
+        then()
         return
     connection.ensure_connection()
-    key = (connection.vendor, str(connection.settings_dict["NAME"]), str(settings.XIMU_HOME), city, at.isoformat())
+    key = (connection.vendor, str(connection.settings_dict["NAME"]), str(settings.XIMU_HOME), city, at.isoformat(), then.__qualname__)
     if key in _kept:
         _copy_back(_kept[key])
         shutil.rmtree(Path(settings.XIMU_HOME) / "checkpoints", ignore_errors=True)  # or the log would be seen to have gone back
         return
     profiles.load(city, by=SYSTEM, at=at)
+    then()
     _kept[key] = _copied()
 
 

@@ -11,9 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from ximu.foundation import clock
-from ximu.foundation.rooms import SRC
-from ximu.ideas.registry import jobs as registry_jobs
 from ximu.ideas.registry import queries as registry
+from ximu.ideas.registry.tests.factories import load as load_registry
 from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.notice.plan import commands, queries
 from ximu.notice.plan.services import evidence, following, readings
@@ -39,7 +38,7 @@ def person(name: str) -> Actor:
 @pytest.fixture
 def notice(db: None, settings: Any) -> None:
     settings.XIMU_PROFILE = "shanghai"
-    registry_jobs.load_profile(SRC / "config" / "cities" / "shanghai", by=SYSTEM, at=APRIL)
+    load_registry("shanghai", at=APRIL)
     ran = CliRunner().invoke(commands.plan_group, ["import", str(FILE), "--on", "2018-02-13", "--json"])
     assert ran.exit_code == 0, ran.output
     told = json.loads(ran.stdout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -80,3 +81,18 @@ def test_calendar_days_never_end_before_their_number(start: date, term: int) -> 
 def test_an_empty_calendar_refuses_everything() -> None:
     with pytest.raises(Refusal):
         Calendar().is_working(date(2018, 1, 2))
+
+
+@given(st.dates(date(2003, 6, 1), date(2027, 6, 30)), st.dates(date(2003, 6, 1), date(2027, 6, 30)))
+def test_working_days_between_two_days_are_those_that_work_one_by_one(start: date, end: date) -> None:
+    first, last = sorted((start, end))
+
+    def answer(count: Callable[[], int]) -> tuple[object, ...]:
+        try:
+            return (count(),)
+        except Refusal as refusal:
+            return (refusal.code, refusal.value)
+
+    one_by_one = answer(lambda: sum(BUNDLED.is_working(first + timedelta(days=n + 1)) for n in range((last - first).days)))
+    assert answer(lambda: BUNDLED.count(first, last)) == one_by_one
+    assert answer(lambda: -BUNDLED.count(last, first)) == one_by_one

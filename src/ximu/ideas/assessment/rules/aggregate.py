@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import LinearConstraint, milp
-from scipy.stats import rankdata
+import scipy
 
 from ximu.kernel.refusal import Refusal
 
@@ -68,7 +67,7 @@ def _order_score(values: np.ndarray) -> np.ndarray:
     for draw in range(draws):
         for child in range(children):
             there = np.isfinite(values[draw, :, child])
-            scores[draw, there, child] = rankdata(values[draw, there, child]) - 1 + (units - there.sum()) / 2
+            scores[draw, there, child] = scipy.stats.rankdata(values[draw, there, child]) - 1 + (units - there.sum()) / 2
     return scores
 
 
@@ -122,8 +121,8 @@ def _kemeny(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
             rows.append(row)
             lows.append(0)
             highs.append(1)
-    cycle = [LinearConstraint(np.array(rows), lows, highs)] if rows else []
-    found = milp(-gain, constraints=cycle, integrality=np.ones(len(pairs)), bounds=(0, 1))
+    cycle = [scipy.optimize.LinearConstraint(np.array(rows), lows, highs)] if rows else []
+    found = scipy.optimize.milp(-gain, constraints=cycle, integrality=np.ones(len(pairs)), bounds=(0, 1))
     wins = np.zeros(n)
     for (i, j), value in zip(pairs, np.round(found.x), strict=True):
         wins[i if value else j] += 1

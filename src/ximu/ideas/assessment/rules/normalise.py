@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
+import scipy
 
 from ximu.kernel.refusal import Refusal
 
@@ -78,7 +78,7 @@ def rank(column: Column, params: Params) -> np.ndarray:
     ties = params.get("ties", "min")
     x = column.turned
     ranks, known = np.full(x.shape, np.nan), np.isfinite(x)
-    ranks[known] = rankdata(x[known], method=ties)
+    ranks[known] = scipy.stats.rankdata(x[known], method=ties)
     return ranks
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy
 
 from .report import number
 from .score import Result, evaluate, ranks_of
@@ -67,7 +67,7 @@ def optimised(x: np.ndarray, target: np.ndarray) -> np.ndarray:
         r = rows.T @ (rows @ w) / len(rows) / max(float((rows @ w).std()), 1e-12)
         return float(((r / r.sum() - goal) ** 2).sum()) if r.sum() > 0 else 1e3
 
-    found = minimize(miss, goal, method="SLSQP", bounds=[(0, 1)] * len(goal), options={"maxiter": 500, "ftol": 1e-15},
+    found = scipy.optimize.minimize(miss, goal, method="SLSQP", bounds=[(0, 1)] * len(goal), options={"maxiter": 500, "ftol": 1e-15},
                      constraints={"type": "eq", "fun": lambda w: w.sum() - 1})
     return np.clip(found.x, 0, None) / np.clip(found.x, 0, None).sum()
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
+import scipy
 
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -235,7 +235,7 @@ def ranks_of(score: np.ndarray, periods: np.ndarray) -> np.ndarray:
     out, rounded = np.full(score.shape, np.nan), significant(score)
     for period in dict.fromkeys(periods.tolist()):
         part = (periods == period) & np.isfinite(score)
-        out[part] = rankdata(-rounded[part], method="min")
+        out[part] = scipy.stats.rankdata(-rounded[part], method="min")
     return out
 
 

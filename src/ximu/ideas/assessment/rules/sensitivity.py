@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import qmc
+import scipy
 
 from ximu.kernel.refusal import Refusal
 
@@ -29,7 +29,8 @@ def sobol(model: Callable[[np.ndarray], np.ndarray], groups: Sequence[Sequence[i
     of two because the points are a scrambled Sobol sequence. A constant output has no indices (NaN).
     """
     inputs = sum(len(g) for g in groups)
-    points = qmc.Sobol(2 * inputs, scramble=True, rng=np.random.Generator(np.random.PCG64(seed))).random_base2((base - 1).bit_length())
+    sobol = scipy.stats.qmc.Sobol(2 * inputs, scramble=True, rng=np.random.Generator(np.random.PCG64(seed)))
+    points = sobol.random_base2((base - 1).bit_length())
     a, b = points[:, :inputs], points[:, inputs:]
     ya, yb = model(a), model(b)
     both = np.concatenate([ya, yb])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
+import scipy
 
 from ximu.kernel.refusal import Refusal
 
@@ -129,7 +129,7 @@ def _ranked(score: np.ndarray, periods: np.ndarray) -> np.ndarray:
     for period in dict.fromkeys(periods.tolist()):
         part = np.flatnonzero(periods == period)
         lost = np.isnan(rounded[:, part])
-        ranks = rankdata(np.where(lost, np.inf, -rounded[:, part]), method="min", axis=1)
+        ranks = scipy.stats.rankdata(np.where(lost, np.inf, -rounded[:, part]), method="min", axis=1)
         out[:, part] = np.where(lost, np.nan, ranks)
     return out
 

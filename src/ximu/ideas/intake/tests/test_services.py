@@ -23,10 +23,9 @@ from ximu.ideas.intake import queries, services
 from ximu.ideas.intake.models import Delivery, Doubt
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.queries import verify_log
-from ximu.ideas.registry import jobs
 from ximu.ideas.registry import queries as registry
-from ximu.ideas.registry.tests.factories import CITIES
-from ximu.kernel.actor import SYSTEM, Actor, Grant
+from ximu.ideas.registry.tests.factories import load
+from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +45,7 @@ def city(settings: LazySettings, tmp_path: Path) -> list[Any]:
     """The made-up city with one edition in force from 2018-01-01; its departments."""
     settings.XIMU_HOME = tmp_path
     settings.XIMU_CLOCK = "2018-06-04T10:00"
-    jobs.load_profile(CITIES / "example", by=SYSTEM, at=datetime(2017, 5, 1, tzinfo=UTC))
+    load(at=datetime(2017, 5, 1, tzinfo=UTC))
     published("2018-1", date(2018, 1, 1), ["SF-PJ"])
     return registry.units(as_of=date(2018, 3, 1), kind="department")
 

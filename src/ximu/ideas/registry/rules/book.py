@@ -184,6 +184,17 @@ class Book:
     def living_units(self, on: date) -> list[Unit]:
         return [u for u in self.units.values() if spans(u.since, self.ended.get(u.uid), on)]
 
+    @cached_property
+    def _levels(self) -> dict[int, list[tuple[Unit, str]]]:
+        return {}
+
+    def living_levels(self, on: date) -> list[tuple[Unit, str]]:
+        """Each living unit with the level of its place that day: found once an epoch, not to be changed."""
+        epoch = self.epoch(on)
+        if epoch not in self._levels:
+            self._levels[epoch] = [(u, self.place_on(u.uid, on).level) for u in self.living_units(on)]
+        return self._levels[epoch]
+
     def place_on(self, uid: str, on: date) -> Place:
         """The place on that day; before the first one known, the first."""
         places = self.places_of.get(uid, [])

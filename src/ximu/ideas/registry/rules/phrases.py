@@ -51,7 +51,7 @@ def providers(book: Book, on: date) -> list[str]:
 
 
 def _some(book: Book, on: date, fits: Callable[[str, str], bool]) -> list[str]:
-    return [u.uid for u in book.living_units(on) if fits(u.kind, book.place_on(u.uid, on).level)]
+    return [u.uid for u, level in book.living_levels(on) if fits(u.kind, level)]
 
 
 def both(book: Book, on: date) -> list[str]:

@@ -14,13 +14,12 @@ from click.testing import CliRunner
 from django.test import Client
 
 from ximu.foundation import clock, documents
-from ximu.foundation.rooms import SRC
 from ximu.ideas.accounts.tests.factories import account, with_password
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.ledger import queries as ledger
-from ximu.ideas.registry import jobs as registry_jobs
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.actor import SYSTEM, Actor, Grant
+from ximu.ideas.registry.tests.factories import load as load_registry
+from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.canonical import digest
 from ximu.kernel.refusal import Refusal
 from ximu.notice.plan import commands, queries
@@ -41,7 +40,7 @@ def person(name: str, unit: str = "") -> Actor:
 
 @pytest.fixture
 def plan(db: None) -> Any:
-    registry_jobs.load_profile(SRC / "config" / "cities" / "shanghai", by=SYSTEM, at=AT)
+    load_registry("shanghai", at=AT)
     importing.import_plan("notice.txt", notice.text(), by=person("a"), at=AT, on=AT.date())
     return queries.plan()
 

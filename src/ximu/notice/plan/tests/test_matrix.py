@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from ximu.foundation.rooms import SRC
-from ximu.ideas.registry import jobs as registry_jobs
+from ximu.ideas.registry.tests.factories import load as load_registry
 from ximu.kernel.actor import SYSTEM
 from ximu.notice.plan import queries
 from ximu.notice.plan.models import Evidence, PlanRow
@@ -26,7 +25,7 @@ PROOFS = [(dated, until, completes) for dated, until, completes in product(
 
 @pytest.fixture
 def plan(db: None) -> Any:
-    registry_jobs.load_profile(SRC / "config" / "cities" / "shanghai", by=SYSTEM, at=AT)
+    load_registry("shanghai", at=AT)
     importing.import_plan("notice.txt", notice.text(), by=SYSTEM, at=AT, on=AT.date())
     return queries.plan()
 

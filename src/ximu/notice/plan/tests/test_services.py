@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from ximu.foundation.rooms import SRC
 from ximu.ideas.ledger import queries as ledger
-from ximu.ideas.registry import jobs as registry_jobs
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.actor import SYSTEM, Actor, Grant
+from ximu.ideas.registry.tests.factories import load as load_registry
+from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.refusal import Refusal
 from ximu.notice.plan import queries
 from ximu.notice.plan.models import Evidence, PlanRow
@@ -29,7 +28,7 @@ def person(name: str) -> Actor:
 
 @pytest.fixture
 def city(db: None) -> None:
-    registry_jobs.load_profile(SRC / "config" / "cities" / "shanghai", by=SYSTEM, at=AT)
+    load_registry("shanghai", at=AT)
 
 
 @pytest.fixture

@@ -1,0 +1,75 @@
+"""What many tests load through the services is loaded once a process; the later ones get the same rows by the database's own means."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Hashable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import connection
+
+T = TypeVar("T")
+Rows = dict[str, Any]
+MIGRATED = frozenset({"django_migrations", "django_content_type", "auth_permission"})
+"""What is filled in a database that holds nothing yet."""
+SEARCH = "disclosure_found"
+"""SQLite's own tables of the public search, which cannot be copied row by row."""
+_kept: dict[tuple[Hashable, ...], tuple[Any, Rows]] = {}
+
+
+def loaded(name: str, load: Callable[[], T]) -> T:
+    """The answer of `load()`, and its rows. Only in a test's own transaction, and only into an empty database, are they copied; whoever
+    calls two things by one name gets the first. Nothing that is kept may need a key or a file of the home."""
+    if not connection.in_atomic_block or filled() != MIGRATED:
+        return load()
+    key = (connection.vendor, str(connection.settings_dict["NAME"]), str(settings.XIMU_PROFILE), name)
+    if key in _kept:
+        answer, rows = _kept[key]
+        _bring(rows)
+        shutil.rmtree(Path(settings.XIMU_HOME) / "checkpoints", ignore_errors=True)  # or the log would be seen to have forked
+        return answer  # type: ignore[no-any-return]
+    answer = load()
+    new = filled() - MIGRATED
+    if not any(table.startswith("disclosure_") for table in new):
+        _kept[key] = answer, {table: _copied(table) for table in sorted(new)}
+    return answer
+
+
+@cache
+def _asked(vendor: str, name: str) -> str:
+    """One question to all tables: which of them hold anything?"""
+    tables = [one for one in connection.introspection.table_names() if not one.startswith(SEARCH)]
+    return " UNION ALL ".join(f"SELECT '{one}' WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(one)})" for one in tables)
+
+
+def filled() -> frozenset[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_asked(connection.vendor, str(connection.settings_dict["NAME"])))
+        return frozenset(table for (table,) in cursor.fetchall())
+
+
+def _copied(table: str) -> Any:
+    named = connection.ops.quote_name(table)
+    if connection.vendor == "sqlite":
+        return connection.connection.execute(f"SELECT * FROM {named}").fetchall()
+    with connection.cursor() as cursor, cursor.cursor.copy(f"COPY {named} TO STDOUT") as copy:
+        return b"".join(bytes(block) for block in copy)
+
+
+def _bring(rows: Rows) -> None:
+    if connection.vendor == "sqlite":
+        for table, held in rows.items():
+            places = ",".join("?" * len(held[0]))
+            connection.connection.executemany(f"INSERT INTO {connection.ops.quote_name(table)} VALUES ({places})", held)
+        return
+    with connection.cursor() as cursor:
+        for table, held in rows.items():
+            named = connection.ops.quote_name(table)
+            with cursor.cursor.copy(f"COPY {named} FROM STDIN") as copy:
+                copy.write(held)
+            for one in connection.introspection.get_sequences(cursor, table):  # never back: a test may not be given a number twice
+                column = connection.ops.quote_name(one["column"])
+                cursor.execute(f"SELECT setval(%s, greatest((SELECT max({column}) FROM {named}), (SELECT last_value FROM {one['name']})))", [one["name"]])
