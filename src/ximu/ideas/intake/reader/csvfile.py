@@ -108,7 +108,8 @@ class _Rows:
         held = b""
         for block in source:
             held += block
-            cut = _row_end(held)
+            quoted = b'"' in held
+            cut = _row_end(held, quoted=quoted)
             if cut < 0:
                 if len(held) > block_bytes + 2 * MOST_CELL:
                     break
@@ -117,15 +118,15 @@ class _Rows:
                 _not_endless(held)
                 continue
             whole, held = held[:cut], held[cut:]
-            if not self._quotes_are_plain(whole):
+            if quoted and not self._quotes_are_plain(whole):
                 held = whole + held
                 break
-            yield self._block(whole)
+            yield self._block(whole, quoted=quoted)
         else:
             if held:
                 last = held if held.endswith(b"\n") else held + b"\n"
                 if self._quotes_are_plain(last) and last.count(b'"') % 2 == 0:
-                    yield self._block(last)
+                    yield self._block(last, quoted=b'"' in last)
                 else:
                     yield from self._slow(iter([last]))
             return
@@ -145,21 +146,21 @@ class _Rows:
         edge = (ord(self.delimiter), ord("\n"), ord('"'))
         return bool(((openers == 0) | np.isin(before, edge)).all() and np.isin(after, edge).all())
 
-    def _block(self, block: bytes) -> Chunk:
+    def _block(self, block: bytes, *, quoted: bool) -> Chunk:
         line = self.line
         counts = _tally(block, self.mark[0])
         ends = counts.ends
-        chunk = self._fast(block, counts, line)
+        chunk = self._fast(block, counts, line, quoted=quoted)
         if chunk is None:
             chunks = list(self._careful(block, line))
             chunk = Chunk(pl.concat([c.frame for c in chunks]), pl.concat([c.faults for c in chunks])) if chunks else _nothing(self.header)
         self.line = line + ends
         return chunk
 
-    def _fast(self, block: bytes, counts: _Counts, line: int) -> Chunk | None:
+    def _fast(self, block: bytes, counts: _Counts, line: int, *, quoted: bool) -> Chunk | None:
         try:
             frame = pl.read_csv(
-                block, has_header=False, schema=self.shape, separator=self.delimiter, quote_char='"' if b'"' in block else None,
+                block, has_header=False, schema=self.shape, separator=self.delimiter, quote_char='"' if quoted else None,
                 extra_columns="raise",
             )
         except pl.exceptions.PolarsError as error:
@@ -331,10 +332,10 @@ def _closes(lines: list[str], delimiter: str) -> bool:
     return True
 
 
-def _row_end(block: bytes) -> int:
+def _row_end(block: bytes, *, quoted: bool) -> int:
     """Just after the last line end that lies outside quotation marks; 0 if none yet, -1 if all are inside."""
     cut = block.rfind(b"\n") + 1
-    if b'"' not in block or not cut:
+    if not quoted or not cut:
         return cut
     quotes = block.count(b'"', 0, cut)
     while quotes % 2 and cut > 0:
