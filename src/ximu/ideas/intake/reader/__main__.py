@@ -23,7 +23,6 @@ def confine(seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.setswitchinterval(0.0005)  # its threads mostly wait for Polars and need Python for moments only
     confine(int(sys.argv[2]))  # before Polars starts its threads: a process with threads cannot leave the network
 
 from ximu.ideas.intake.reader.reading import read_file  # noqa: E402

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from ximu.ideas.intake.rules import problems
 from ximu.ideas.intake.rules.schema import ItemSchema
 
 SEPARATOR = "|"
-SLICE_BYTES, MANY_ROWS = 256 << 10, 2_000
+IN_VIEW = 12
 
 
 def natural_key(schema: ItemSchema) -> pl.Expr:
@@ -26,64 +26,34 @@ def natural_key(schema: ItemSchema) -> pl.Expr:
     return pl.concat_str(parts, separator=SEPARATOR).alias("natural_key")
 
 
-def payload(good: pl.DataFrame, schema: ItemSchema) -> pl.Series:
+def payload(schema: ItemSchema) -> pl.Expr:
     """RFC 8785 bytes as text: names in UTF-16 order, days as ISO text, amounts as exact decimal text, empty as null."""
     names = sorted(schema.names, key=lambda n: n.encode("utf-16-be"))
-    texts = good.select(pl.col(n).cast(pl.String) for n in names)
-    quick = _joined(texts) if good.height >= MANY_ROWS else None
-    return quick if quick is not None else texts.select(pl.struct(names).struct.json_encode().alias("payload")).to_series()
-
-
-def _joined(texts: pl.DataFrame) -> pl.Series | None:
-    """The cells set between what is the same in every row. None when a cell or a name needs an escape: then there are more quotation marks
-    than those that were set here, a backslash or a control character."""
-    import pyarrow.compute as pc  # takes longer to load than a small file to check
-
-    nulls = texts.null_count().row(0, named=True)
-    told = texts.with_columns(pl.format('"{}"', n).fill_null("null") for n in texts.columns if 0 < nulls[n] < texts.height)
-    pieces: list[str | pa.Array] = [""]
-    for at, name in enumerate(texts.columns):
-        pieces[-1] += f'{"," if at else "{"}"{name}":'
-        if nulls[name] == texts.height:
-            pieces[-1] += "null"
-            continue
-        mark = "" if nulls[name] else '"'
-        pieces[-1] += mark
-        pieces += [told[name].to_arrow(compat_level=pl.CompatLevel.oldest()), mark]
-    pieces[-1] += "}"
-    text = pa.large_string()
-    whole = pc.binary_join_element_wise(*(pa.scalar(p, text) if isinstance(p, str) else p for p in pieces), pa.scalar("", text))
-    quotes = 2 * (len(nulls) * texts.height + sum(texts.height - n for n in nulls.values()))
-    plain = _plain(np.frombuffer(whole.buffers()[2], dtype=np.uint8), quotes)
-    return pl.Series("payload", pl.from_arrow(whole)) if plain else None
-
-
-def _plain(data: np.ndarray, quotes: int) -> bool:
-    """Has the text so many quotation marks, no backslash and no control character? Slice by slice, for the processor's cache."""
-    parts = [data[at:at + SLICE_BYTES] for at in range(0, len(data), SLICE_BYTES)]
-    if any((part == ord("\\")).any() for part in parts):
-        return False
-    if sum(np.count_nonzero(part <= ord('"')) for part in parts) == quotes:
-        return True
-    return sum(np.count_nonzero(part == ord('"')) for part in parts) == quotes and not any((part < ord(" ")).any() for part in parts)
+    return pl.struct([pl.col(n).cast(pl.String) for n in names]).struct.json_encode().alias("payload")
 
 
 def digests(payloads: pl.Series) -> pl.Series:
     """SHA-256 of each text, in hexadecimal."""
-    texts = payloads.to_arrow(compat_level=pl.CompatLevel.oldest())
-    if not len(texts):
-        return pl.Series("digest", [], dtype=pl.String)
-    ends = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset:texts.offset + len(texts) + 1].tolist()
-    text, sha256 = memoryview(texts.buffers()[2]), hashlib.sha256
-    whole = b"".join([sha256(text[begin:end]).digest() for begin, end in itertools.pairwise(ends)]).hex().encode()
+    whole = b"".join([hashlib.sha256(text).digest() for text in _texts(payloads)]).hex().encode()
     places = np.arange(0, len(whole) + 1, 64)
-    return pl.Series("digest", pl.from_arrow(pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(places), pa.py_buffer(whole))))
+    return pl.Series("digest", pl.from_arrow(pa.LargeStringArray.from_buffers(len(payloads), pa.py_buffer(places), pa.py_buffer(whole))))
+
+
+def _texts(column: pl.Series) -> Iterable[bytes | memoryview]:
+    """The bytes of each text, where they lie (Arrow's views: length, first bytes, buffer, place; a short text lies in the view itself)."""
+    if column.is_empty() or column.str.len_bytes().min() <= IN_VIEW:
+        return column.cast(pl.Binary).to_list()
+    texts = column.to_arrow(compat_level=pl.CompatLevel.newest())
+    _, views, *rest = texts.buffers()
+    sizes, _, buffers, begins = np.frombuffer(views, dtype=np.int32).reshape(-1, 4)[texts.offset:texts.offset + len(texts)].T.tolist()
+    data = [memoryview(one) for one in rest]
+    return (data[buffer][begin:begin + size] for size, buffer, begin in zip(sizes, buffers, begins))
 
 
 def record_frame(good: pl.DataFrame, schema: ItemSchema) -> pl.DataFrame:
     """`line`, `natural_key`, `digest`, `payload`, and a column for each role of the item."""
     made = good.select(
-        "line", payload(good, schema), *([natural_key(schema)] if schema.key else []),
+        "line", payload(schema), *([natural_key(schema)] if schema.key else []),
         *[pl.col(name).alias(role) for role, name in schema.roles.items()],
     )
     made = made.with_columns(digests(made["payload"]))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+import xlsxwriter
 
-from ximu.ideas.intake.rules import digits, roads
+from ximu.ideas.intake.reader import xlsxfile
+from ximu.ideas.intake.reader.reading import FAULTS, REJECTS, read_file
+from ximu.ideas.intake.rules import digits, keys, roads
 from ximu.ideas.intake.rules.checking import check_chunk
 from ximu.ideas.intake.rules.schema import FieldSpec, read_schema
 from ximu.ideas.intake.tests.factories import GOOD_CODE, GOOD_ID, GOOD_ORGAN, TODAY
@@ -76,3 +81,28 @@ def test_days_may_have_bounds() -> None:
     frame = pl.DataFrame({"line": [2, 3, 4], "A": ["2017-12-31", "2018-06-01", "2019-01-01"]})
     told = check_chunk(frame, schema, today=TODAY).faults
     assert told.select("line", "code").rows() == [(2, "NUM-RANGE"), (4, "NUM-RANGE")]
+
+
+def test_digests_are_those_of_each_text_wherever_it_lies() -> None:
+    for texts in (["字" * n + "x" * 13 for n in range(300)], ["short", "x" * 40], ["y" * 5_000_000, "z" * 20], []):
+        whole = pl.Series("payload", texts, dtype=pl.String)
+        for part in (whole, whole.slice(1), whole.filter(whole.str.ends_with("x"))):
+            assert keys.digests(part).to_list() == [hashlib.sha256(text.encode()).hexdigest() for text in part.to_list()]
+
+
+def test_a_sheet_of_text_is_read_by_columns_as_it_is_by_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance, path = random.Random(3), tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(str(path), {"strings_to_numbers": False})
+    sheet = book.add_worksheet()
+    for row in range(200):
+        for column, name in enumerate((*RICH.names, "其他")):
+            cell = name if not row else None if row % 50 == 7 else _odd(chance)
+            sheet.write_string(row, column, cell or "")
+    book.close()
+    by_columns = read_file(path, RICH, today=TODAY, out=tmp_path)
+    faults, rejects = pl.read_ipc(tmp_path / FAULTS), pl.read_ipc(tmp_path / REJECTS)
+    monkeypatch.setattr(xlsxfile, "_as_written", lambda *given: None)
+    assert read_file(path, RICH, today=TODAY, out=tmp_path) == by_columns
+    assert pl.read_ipc(tmp_path / FAULTS).equals(faults)
+    assert pl.read_ipc(tmp_path / REJECTS).equals(rejects)
+    assert by_columns["rows"] < 199
