@@ -67,12 +67,10 @@ BAD_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{FFFD}\x{FFFE}\x{FFFF}]"
 
 def mark_control_characters(chunk: Chunk) -> Chunk:
     """Every cell with a control or broken character becomes a fault (`CELL-CHAR`) and is emptied of it."""
-    faults = [chunk.faults]
-    for name in chunk.frame.columns:
-        if name == "line":
-            continue
-        mask = chunk.frame[name].str.contains(BAD_CHARACTERS).fill_null(value=False)
-        if mask.any():
+    faults, found = [chunk.faults], chunk.frame.select(pl.exclude("line").str.contains(BAD_CHARACTERS).any()).row(0, named=True)
+    for name, some in found.items():
+        if some:
+            mask = chunk.frame[name].str.contains(BAD_CHARACTERS).fill_null(value=False)
             shown = chunk.frame.filter(mask).select("line", pl.col(name).str.replace_all(BAD_CHARACTERS, "�").alias("value"))
             faults.append(problems.frame_of(shown, name, "CELL-CHAR"))
             chunk.frame = chunk.frame.with_columns(pl.col(name).str.replace_all(BAD_CHARACTERS, "�"))

@@ -29,6 +29,7 @@ HEAD_BYTES = 512 << 10
 SLOW_ROWS = 20_000
 SLICE_BYTES = 256 << 10
 BROKEN_LEAD, BROKEN_NEXT = 0xEF, 0xBF
+BROKEN = BROKEN_NEXT << 8 | BROKEN_LEAD
 MOST_LINE_BYTES = 32 << 20
 
 
@@ -108,7 +109,8 @@ class _Rows:
         held = b""
         for block in source:
             held += block
-            cut = _row_end(held)
+            quoted = b'"' in held
+            cut = _row_end(held, quoted=quoted)
             if cut < 0:
                 if len(held) > block_bytes + 2 * MOST_CELL:
                     break
@@ -117,15 +119,15 @@ class _Rows:
                 _not_endless(held)
                 continue
             whole, held = held[:cut], held[cut:]
-            if not self._quotes_are_plain(whole):
+            if quoted and not self._quotes_are_plain(whole):
                 held = whole + held
                 break
-            yield self._block(whole)
+            yield self._block(whole, quoted=quoted)
         else:
             if held:
                 last = held if held.endswith(b"\n") else held + b"\n"
                 if self._quotes_are_plain(last) and last.count(b'"') % 2 == 0:
-                    yield self._block(last)
+                    yield self._block(last, quoted=b'"' in last)
                 else:
                     yield from self._slow(iter([last]))
             return
@@ -145,21 +147,21 @@ class _Rows:
         edge = (ord(self.delimiter), ord("\n"), ord('"'))
         return bool(((openers == 0) | np.isin(before, edge)).all() and np.isin(after, edge).all())
 
-    def _block(self, block: bytes) -> Chunk:
+    def _block(self, block: bytes, *, quoted: bool) -> Chunk:
         line = self.line
-        counts = _tally(block, self.mark[0])
-        ends = counts.ends
-        chunk = self._fast(block, counts, line)
-        if chunk is None:
-            chunks = list(self._careful(block, line))
-            chunk = Chunk(pl.concat([c.frame for c in chunks]), pl.concat([c.faults for c in chunks])) if chunks else _nothing(self.header)
-        self.line = line + ends
-        return chunk
+        found = self._fast(block, line, quoted)
+        if found is not None:
+            self.line = line + found[1]
+            return found[0]
+        chunks = list(self._careful(block, line))
+        self.line = line + block.count(b"\n")
+        return Chunk(pl.concat([c.frame for c in chunks]), pl.concat([c.faults for c in chunks])) if chunks else _nothing(self.header)
 
-    def _fast(self, block: bytes, counts: _Counts, line: int) -> Chunk | None:
+    def _fast(self, block: bytes, line: int, quoted: bool) -> tuple[Chunk, int] | None:
+        """The chunk and its line ends, if it is certain that the block was read as it is written."""
         try:
             frame = pl.read_csv(
-                block, has_header=False, schema=self.shape, separator=self.delimiter, quote_char='"' if b'"' in block else None,
+                block, has_header=False, schema=self.shape, separator=self.delimiter, quote_char='"' if quoted else None,
                 extra_columns="raise",
             )
         except pl.exceptions.PolarsError as error:
@@ -167,22 +169,23 @@ class _Rows:
             if isinstance(error, pl.exceptions.ComputeError | pl.exceptions.SchemaError | pl.exceptions.NoDataError):
                 return None
             raise
-        ends, tabs = counts.ends, counts.delimiters if self.mark == b"\t" else 0
-        if frame.height != ends or counts.delimiters != ends * (self.width - 1):
+        ends, longest, total = frame.height, *_sizes(frame)
+        looks = _look(block)
+        if quoted or looks.controls != ends or total + ends * self.width != len(block):
+            looks = _tally(block, self.mark[0])
+            if ends != looks.ends or looks.delimiters != ends * (self.width - 1):
+                return None
+        if max((most for most, name in zip(longest, self.header.columns) if name), default=0) > MOST_CELL:
             return None
-        blank = frame.select(pl.all_horizontal(pl.all().is_null())).to_series()
         names = [(f"c{i}", name) for i, name in enumerate(self.header.columns) if name]
+        blank = frame.select(pl.all_horizontal(pl.all().is_null())).to_series() if all(frame.null_count().row(0)) else None
         frame = frame.select(
             pl.int_range(line, line + pl.len(), dtype=pl.Int64).alias("line"), *[pl.col(c).alias(name) for c, name in names],
         )
-        if blank.any():
-            frame = frame.filter(~blank)
-        if max((most or 0 for most in frame.select(pl.exclude("line").str.len_bytes().max()).row(0)), default=0) > MOST_CELL:
-            return None
-        chunk = Chunk(frame)
-        if counts.controls > ends + tabs or counts.broken or b"\x7f" in block:
+        chunk = Chunk(frame if blank is None else frame.filter(~blank))
+        if looks.controls > ends + (looks.delimiters if self.mark == b"\t" else 0) or looks.broken or b"\x7f" in block:
             chunk = mark_control_characters(chunk)
-        return chunk
+        return chunk, ends
 
     def _check_encoding(self, block: bytes, line: int) -> None:
         offset = enc.first_bad_line(block)
@@ -297,6 +300,26 @@ class _Counts:
     broken: int = 0
 
 
+def _sizes(frame: pl.DataFrame) -> tuple[list[int], int]:
+    """The bytes of the longest cell of each column, and of all cells."""
+    sizes = frame.select(pl.all().str.len_bytes().max().name.prefix("most:"), pl.all().str.len_bytes().sum().name.prefix("sum:")).row(0)
+    return [most or 0 for most in sizes[:frame.width]], sum(sizes[frame.width:])
+
+
+def _look(block: bytes) -> _Counts:
+    """Control characters and signs of broken characters only.
+
+    Where no cell is quoted, this proves a block of one-byte delimiters other than the tab: as many control characters as rows are their
+    line ends, so no line was passed over; and all bytes are accounted for only if no row lacks a cell.
+    """
+    data, controls, broken = np.frombuffer(block, dtype=np.uint8), 0, 0
+    for begin in range(0, len(data), SLICE_BYTES):
+        controls += int(np.count_nonzero(data[begin:begin + SLICE_BYTES] < ord(" ")))
+        for pairs in (data[begin:begin + SLICE_BYTES], data[begin + 1:begin + SLICE_BYTES + 1]):
+            broken += int(np.count_nonzero(pairs[:len(pairs) // 2 * 2].view("<u2") == BROKEN))
+    return _Counts(controls=controls, broken=broken)
+
+
 def _tally(block: bytes, mark: int) -> _Counts:
     """Line ends, delimiters, control characters and signs of broken characters (U+FFFD … U+FFFF begin EF BF).
 
@@ -331,10 +354,10 @@ def _closes(lines: list[str], delimiter: str) -> bool:
     return True
 
 
-def _row_end(block: bytes) -> int:
+def _row_end(block: bytes, *, quoted: bool) -> int:
     """Just after the last line end that lies outside quotation marks; 0 if none yet, -1 if all are inside."""
     cut = block.rfind(b"\n") + 1
-    if b'"' not in block or not cut:
+    if not quoted or not cut:
         return cut
     quotes = block.count(b'"', 0, cut)
     while quotes % 2 and cut > 0:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,12 +81,16 @@ def read_file(
     """
     delivery = open_file(path, schema)
     tally = Tally()
-    for chunk in _ahead(delivery.chunks):
-        tally.rows += chunk.frame.height
-        if tally.rows > MOST_ROWS:
-            raise too_large(f"超过{MOST_ROWS}行", f"has more than {MOST_ROWS} rows", rule=MOST_ROWS)
-        _take(chunk, delivery, schema, tally, today=today, out=out if records else None)
-        progress(tally.rows)
+    with _Aside() as aside:
+        for chunk in _ahead(delivery.chunks):
+            tally.rows += chunk.frame.height
+            if tally.rows > MOST_ROWS:
+                raise too_large(f"超过{MOST_ROWS}行", f"has more than {MOST_ROWS} rows", rule=MOST_ROWS)
+            checked = _take(chunk, delivery, schema, tally, today=today)
+            if out is not None and records and checked.good.height:
+                tally.parts += 1
+                aside.do(partial(_write, checked.good, schema, out / f"rows-{tally.parts:05}.arrow"))
+            progress(tally.rows)
     if not tally.rows:
         raise kinds.empty_file()
     double = keys.doubles(pl.concat(tally.traces))
@@ -100,6 +105,34 @@ def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         while (chunk := coming.result()) is not None:
             coming = reader.submit(next, chunks, None)
             yield chunk
+
+
+class _Aside:
+    """One piece of work at a time goes on beside the rest; what it raises is raised at the next or at the end."""
+
+    def __init__(self) -> None:
+        self.worker = ThreadPoolExecutor(1)
+        self.going: Future[object] | None = None
+
+    def __enter__(self) -> _Aside:
+        return self
+
+    def do(self, work: Callable[[], object]) -> None:
+        self._wait()
+        self.going = self.worker.submit(work)
+
+    def _wait(self) -> None:
+        if self.going is not None:
+            self.going.result()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.worker.shutdown()
+        if kind is None:
+            self._wait()
+
+
+def _write(good: pl.DataFrame, schema: ItemSchema, path: Path) -> None:
+    keys.record_frame(good, schema).write_ipc(path)
 
 
 def _checked(chunk: Chunk, delivery: Delivery, schema: ItemSchema, *, today: date) -> Checked:
@@ -120,7 +153,7 @@ def _contents(path: Path, schema: ItemSchema, lines: pl.Series, *, today: date) 
     return pl.concat(parts)
 
 
-def _take(chunk: Chunk, delivery: Delivery, schema: ItemSchema, tally: Tally, *, today: date, out: Path | None) -> None:
+def _take(chunk: Chunk, delivery: Delivery, schema: ItemSchema, tally: Tally, *, today: date) -> Checked:
     checked = _checked(chunk, delivery, schema, today=today)
     bad = checked.bad_lines
     tally.good += chunk.frame.height - len(bad)
@@ -129,9 +162,7 @@ def _take(chunk: Chunk, delivery: Delivery, schema: ItemSchema, tally: Tally, *,
     if checked.faults.height:
         tally.count(checked.faults)
         _keep_rejects(chunk, checked.faults, tally)
-    if out is not None and chunk.frame.height > len(bad):
-        tally.parts += 1
-        keys.record_frame(checked.good, schema).write_ipc(out / f"rows-{tally.parts:05}.arrow")
+    return checked
 
 
 def _keep_rejects(chunk: Chunk, faults: pl.DataFrame, tally: Tally) -> None:

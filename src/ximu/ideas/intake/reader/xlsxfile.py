@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from ximu.ideas.intake.reader.chunks import Chunk, Delivery, cell_fault, chunk_of, mark_control_characters
@@ -168,7 +169,7 @@ def _check_markup(text: bytes, name: str, *, first: bool) -> None:
 
 
 def _check_sheet(text: bytes) -> None:
-    if found := _FORMULA.search(text):
+    if (b"<f" in text or b":f" in text) and (found := _FORMULA.search(text)):
         cells = _CELL_BEFORE.findall(text, 0, found.start())
         where = cells[-1].decode() if cells else ""
         raise risky(f"公式（单元格{where}），请粘贴为数值", f"a formula (cell {where}); paste it as a value", rule="formula")
@@ -196,18 +197,43 @@ def _shown(value: Any) -> str:
 
 def _chunks(rows: list[list[Any]], header: Header) -> Iterator[Chunk]:
     for begin in range(header.row + 1, len(rows), ROWS_A_CHUNK):
-        taken: list[tuple[int, list[str | None]]] = []
-        faults: list[tuple[object, ...]] = []
-        for offset, row in enumerate(rows[begin:begin + ROWS_A_CHUNK]):
-            written = set(map(type, row)) <= {str}
-            cells = row if written else [_shown(c) for c in row]
-            if any(c and not c.isspace() for c in cells):
-                line = begin + offset + 1
-                taken.append((line, [c or None for c in cells]))
-                if not (written and _ERRORS.isdisjoint(cells) and max(map(len, cells)) <= MOST_CELL):
-                    _odd_cells(row, cells, line, header, faults)
-        if taken:
-            yield mark_control_characters(chunk_of(taken, header, faults))
+        part = rows[begin:begin + ROWS_A_CHUNK]
+        chunk = _as_written(part, begin + 1, header) if all(set(map(type, row)) <= {str} for row in part) else None
+        chunk = chunk or _cell_by_cell(part, begin + 1, header)
+        if chunk.frame.height:
+            yield mark_control_characters(chunk)
+
+
+def _as_written(part: list[list[str]], line: int, header: Header) -> Chunk | None:
+    """Rows of text only, column by column; None when a cell is an error value or too long, or a row has another width."""
+    if {len(row) for row in part} != {len(header.columns)}:
+        return None
+    held = [any(cell and not cell.isspace() for cell in row) for row in part]
+    full = part if all(held) else [row for row, some in zip(part, held) if some]
+    lines = pl.int_range(line, line + len(part), dtype=pl.Int64, eager=True)
+    columns = zip(*full) if full else [()] * len(header.columns)
+    frame = pl.DataFrame([
+        lines.alias("line") if len(full) == len(part) else lines.filter(pl.Series(held)).alias("line"),
+        *[pl.Series(name, cells, dtype=pl.String) for cells, name in zip(columns, header.columns) if name],
+    ])
+    texts = pl.exclude("line")
+    odd = texts.is_in(pl.Series(sorted(_ERRORS)).implode()) | (texts.str.len_chars() > MOST_CELL)
+    if any(frame.select(odd.any()).row(0)):
+        return None
+    return Chunk(frame.with_columns(pl.when(texts != "").then(texts)))
+
+
+def _cell_by_cell(part: list[list[Any]], line: int, header: Header) -> Chunk:
+    taken: list[tuple[int, list[str | None]]] = []
+    faults: list[tuple[object, ...]] = []
+    for at, row in enumerate(part, line):
+        written = set(map(type, row)) <= {str}
+        cells = row if written else [_shown(c) for c in row]
+        if any(c and not c.isspace() for c in cells):
+            taken.append((at, [c or None for c in cells]))
+            if not (written and _ERRORS.isdisjoint(cells) and max(map(len, cells)) <= MOST_CELL):
+                _odd_cells(row, cells, at, header, faults)
+    return chunk_of(taken, header, faults)
 
 
 def _odd_cells(row: list[Any], cells: list[str], line: int, header: Header, faults: list[tuple[object, ...]]) -> None:

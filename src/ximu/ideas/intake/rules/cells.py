@@ -1,9 +1,9 @@
-"""What is wrong with the cells of one column? Each kind of field has a fast road for what is surely right, taken by all columns at once;
-values off it are read one by one, each distinct value once."""
+"""What is wrong with the cells of one column? Each kind of field has a fast road for what is surely right (`roads`); values off it are read
+one by one, each distinct value once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from ximu.ideas.intake.rules import digits, problems, roads
+from ximu.ideas.intake.rules import problems, roads
 from ximu.ideas.intake.rules.schema import FieldSpec, full_match
 from ximu.ideas.intake.rules.values import (
     EXCEL_1900,
@@ -30,104 +30,117 @@ SHOWN_RULE = 200
 
 @dataclass(slots=True)
 class Column:
-    """A column under check: `faults` grow longer. `fast` are the values of cells in the usual form, `sure` says which have it (null where
-    empty or where the kind has no such form), `known` that all have it; `longest` is in bytes."""
+    """A column under check, tidy: `faults` grow longer. `fast` are its values where cells have the usual form, `odd` the places of those
+    that have not, `cells` what stands there; `longest` is in bytes, at least."""
 
     spec: FieldSpec
     lines: pl.Series
     values: pl.Series
+    fast: pl.Series
+    odd: np.ndarray
     today: date
     serial_from: date = EXCEL_1900
-    fast: pl.Series = field(default_factory=pl.Series)
-    sure: pl.Series = field(default_factory=pl.Series)
-    known: bool = False
-    empty: int = 0
     longest: int = 0
+    cells: list[str] = field(default_factory=list)
     faults: list[pl.DataFrame] = field(default_factory=list)
-
-    @property
-    def unsure(self) -> pl.Series:
-        return self.values.is_not_null() & ~self.sure
 
     def fault(self, mask: pl.Series, code: str, **how: object) -> None:
         """Name every cell under the mask."""
         if mask.any():
-            self._take(pl.DataFrame({"line": self.lines, "value": self.raw}).filter(mask), code, **how)
+            self._take(pl.DataFrame({"line": self.lines.filter(mask), "value": self.values.filter(mask)}), code, **how)
+
+    def fault_odd(self, wrong: Collection[str], code: str, **how: object) -> None:
+        """Name every odd cell that holds one of these."""
+        if wrong:
+            told = [(line, cell) for line, cell in zip(self._odd_lines(), self.cells) if cell in wrong]
+            self._take(pl.DataFrame(told, schema={"line": pl.Int64, "value": pl.String}, orient="row"), code, **how)
 
     def _take(self, rows: pl.DataFrame, code: str, **how: object) -> None:
         self.faults.append(problems.frame_of(rows, self.spec.name, code, **how))  # type: ignore[arg-type]
 
-    def fault_each(self, verdicts: Iterable[tuple[int, str, str, str, str]]) -> None:
-        """(position, code, reason, expected, severity) for cells judged one by one."""
-        judged = list(verdicts)
-        places = [at for at, *_ in judged]
+    def _odd_lines(self) -> list[int]:
+        return self.lines.gather(self.odd).to_list()
+
+    def fault_each(self, verdicts: Iterable[tuple[str, str, str, str] | None]) -> None:
+        """(code, reason, expected, severity) for each odd cell, None for a right one."""
         rows = [
-            (line, self.spec.name, (value or "")[:problems.SHOWN_CHARACTERS], code, reason, expected, "", severity)
-            for line, value, (_, code, reason, expected, severity)
-            in zip(self.lines.gather(places).to_list(), self.raw.gather(places).to_list(), judged)
+            (line, self.spec.name, cell[:problems.SHOWN_CHARACTERS], code, reason, expected, "", severity)
+            for line, cell, verdict in zip(self._odd_lines(), self.cells, verdicts) if verdict
+            for code, reason, expected, severity in [verdict]
         ]
         if rows:
             self.faults.append(problems.from_rows(rows))
 
-    @property
-    def raw(self) -> pl.Series:
-        return self.values
-
-    def reread(self, unsure: pl.Series, read: Callable[[str], Read]) -> pl.Series:
-        """Read each distinct doubtful value once; the new values (null where refused), faults and notes named."""
-        distinct = self.values.filter(unsure).unique().to_list()
-        found = {value: read(value) for value in distinct}
-        for code in sorted({r.code for r in found.values() if r.code}):
-            bad = [v for v, r in found.items() if r.code == code]
-            self.fault(unsure & self.values.is_in(bad), code, rule=self.spec.kind or self.spec.type)
-        for note in sorted({r.note for r in found.values() if r.note}):
-            odd = [v for v, r in found.items() if r.note == note]
-            self.fault(unsure & self.values.is_in(odd), note, severity=problems.WARNING)
-        return self.values.replace_strict(
-            list(found), [r.value for r in found.values()], default=None, return_dtype=pl.String,
-        )
-
     def mended(self, read: Callable[[str], Read]) -> pl.Series:
-        """The fast values, and for the unsure cells what reading them one by one gives."""
-        unsure = self.unsure
-        made = self.reread(unsure, read)
-        return self.fast.zip_with(~unsure, made.str.to_date("%Y-%m-%d", strict=False) if self.spec.type == "date" else made)
+        """The fast values, and for the odd cells what reading them gives (null where refused), each distinct value read once; faults and
+        notes named."""
+        found = {cell: read(cell) for cell in dict.fromkeys(self.cells)}
+        for code in sorted({r.code for r in found.values() if r.code}):
+            self.fault_odd({v for v, r in found.items() if r.code == code}, code, rule=self.spec.kind or self.spec.type)
+        for note in sorted({r.note for r in found.values() if r.note}):
+            self.fault_odd({v for v, r in found.items() if r.note == note}, note, severity=problems.WARNING)
+        made = [found[cell].value for cell in self.cells]
+        return self.with_odd([day and date.fromisoformat(day) for day in made] if self.spec.type == "date" else made)
 
-
-def tidy(frame: pl.DataFrame) -> pl.DataFrame:
-    """Without outer spaces (full-width ones too); empty is null."""
-    texts = pl.exclude("line")
-    stripped = frame.with_columns(texts.str.strip_chars())
-    shortest = stripped.select(texts.str.len_bytes().min()).row(0, named=True)
-    named = [name for name, length in shortest.items() if length == 0]
-    return stripped.with_columns(pl.when(pl.col(n) != "").then(pl.col(n)).alias(n) for n in named) if named else stripped
+    def with_odd(self, made: Sequence[object]) -> pl.Series:
+        return self.fast.clone().scatter(self.odd, pl.Series(made, dtype=self.fast.dtype))
 
 
 def columns_of(frame: pl.DataFrame, specs: Sequence[FieldSpec], *, today: date, serial_from: date) -> list[Column]:
-    """The columns of a tidy frame, each with what its fast road says of it: three passes over the whole frame."""
-    fast = frame.select(roads.fast(spec).alias("fast:" + spec.name) for spec in specs)
-    both = frame.hstack(fast)
-    sure = both.select(roads.sure(spec).alias("sure:" + spec.name) for spec in specs)
-    looks = both.hstack(sure).select(
-        expression for n in (spec.name for spec in specs) for expression in (
-            pl.col(n).null_count().alias("empty:" + n), pl.col(n).str.len_bytes().max().alias("longest:" + n), pl.col("sure:" + n).all(),
-        )
-    ).row(0, named=True)
-    return [
-        Column(spec, frame["line"], frame[n], today, serial_from, fast["fast:" + n], sure["sure:" + n], looks["sure:" + n],
-               looks["empty:" + n], looks["longest:" + n] or 0)
-        for spec in specs for n in [spec.name]
-    ]
+    """The columns of a frame as it was read, looked over together. Only free text, and cells off the fast road, can have outer spaces:
+    these are made tidy."""
+    seen = frame.select(roads.first_look(spec) for spec in specs)
+    free = [spec.name for spec in specs if roads.kind_of(spec) in roads.FREE]
+    shortest = seen.select(pl.col(free).str.len_bytes().min()).row(0, named=True) if free else {}
+    bounded = [spec.name for spec in specs if spec.max_length is not None]
+    longest = frame.select(pl.col(bounded).str.len_bytes().max()).row(0, named=True) if bounded else {}
+    lines, columns = frame["line"].cast(pl.Int64), []
+    for spec in specs:
+        read, found = frame[spec.name], seen[spec.name]
+        if spec.name in shortest:
+            column = _free_column(spec, lines, found.set(found == "", None) if shortest[spec.name] == 0 else found, today=today)
+        else:
+            column = _column(spec, lines, read, found, today=today)
+        column.serial_from, column.longest = serial_from, longest.get(spec.name) or 0
+        columns.append(column)
+    return columns
+
+
+def _free_column(spec: FieldSpec, lines: pl.Series, values: pl.Series, *, today: date) -> Column:
+    odd = values.is_not_null().arg_true() if spec.type == "boolean" else pl.Series([], dtype=pl.UInt32)
+    return Column(spec, lines, values, values, odd.to_numpy(), today, cells=values.gather(odd).to_list() if len(odd) else [])
+
+
+def _column(spec: FieldSpec, lines: pl.Series, values: pl.Series, seen: pl.Series, *, today: date) -> Column:
+    fast, sure = roads.plain(spec, values, seen, today=today)
+    odd = np.flatnonzero(~sure)
+    if values.null_count() and len(odd):
+        odd = odd[values.is_not_null().to_numpy()[odd]]
+    if not len(odd):
+        return Column(spec, lines, values, fast, odd, today)
+    read = values.gather(odd).to_list()
+    cells = [cell.strip(roads.SPACES) or None for cell in read]
+    if cells != read:
+        values = values.clone().scatter(odd, pl.Series(cells, dtype=pl.String))
+    elif roads.kind_of(spec) in roads.ONE_FORM:
+        return Column(spec, lines, values, fast, odd, today, cells=read)
+    mended, known = roads.usual(spec, pl.Series(cells, dtype=pl.String), today=today)
+    left = ~known & np.array([cell is not None for cell in cells])
+    fast = fast.clone().scatter(odd, mended)
+    return Column(spec, lines, values, fast, odd[left], today, cells=[cell for cell, odd_still in zip(cells, left) if cell and odd_still])
 
 
 def check_column(column: Column) -> pl.Series:
     """The clean column; faults are left in `column.faults`."""
     spec = column.spec
-    if spec.required and column.empty:
+    empty = column.values.null_count()
+    if spec.required and empty:
         column.fault(column.values.is_null(), "FIELD-NEED")
-    if column.empty == len(column.values):
+    if empty == len(column.values):
         return column.values.cast(pl.Date) if spec.type == "date" else column.values
-    clean = column.fast if column.known else _read(column)
+    clean = _read(column) if len(column.odd) else column.fast
+    if spec.kind == "organ-uscc":
+        _check_organ(column, clean)
     if spec.type != "date":
         _check_shape(column, clean)
     if spec.minimum is not None or spec.maximum is not None:
@@ -145,7 +158,7 @@ def _read(column: Column) -> pl.Series:
         case "code":
             return check_code(column)
         case "boolean":
-            return column.reread(column.values.is_not_null(), read_boolean)
+            return column.mended(read_boolean)
         case "date":
             return column.mended(partial(read_day, serial_from=column.serial_from))
         case "integer":
@@ -158,64 +171,34 @@ def _read(column: Column) -> pl.Series:
             return column.mended(partial(read_money, unit="万元" if kind == "money-wan" else "元"))
 
 
-def _unsure(column: Column, surely: Callable[[pl.Series], np.ndarray]) -> list[tuple[int, str]]:
-    """(position, value) of every cell that is not surely right; each distinct value is reckoned once."""
-    distinct = column.values.unique()
-    doubtful = distinct.filter(distinct.is_not_null() & ~pl.Series(surely(distinct)))
-    if doubtful.is_empty():
-        return []
-    mask = column.values.is_in(doubtful.implode()).fill_null(value=False)
-    return list(zip(mask.arg_true().to_list(), column.values.filter(mask).to_list()))
-
-
 def check_uscc(column: Column) -> pl.Series:
-    """`ID-USCC` with the expected digit; the inner check is a warning; an organ's code begins with 11, 12, 13 or 19."""
-    replaced, faults = {}, []
-    for at, value in _unsure(column, digits.surely_uscc):
-        verdict = uscc.check(value)
-        if not verdict.valid:
-            faults.append((at, "ID-USCC", verdict.reason, verdict.expected, problems.ERROR))
-            replaced[at] = None
-            continue
-        if verdict.warning:
-            faults.append((at, "ID-USCC-INNER", verdict.warning, "", problems.WARNING))
-        replaced[at] = verdict.code
-    column.fault_each(faults)
-    clean = _scattered(column.values, replaced)
-    if column.spec.kind == "organ-uscc":
-        organ = clean.str.slice(0, 2).is_in(["11", "12", "13", "19"])
-        column.fault((clean.is_not_null() & ~organ).fill_null(value=False), "ID-ORGAN")
-    return clean
+    """`ID-USCC` with the expected digit; the inner check is a warning."""
+    judged = [uscc.check(cell) for cell in column.cells]
+    column.fault_each(
+        ("ID-USCC", v.reason, v.expected, problems.ERROR) if not v.valid else
+        ("ID-USCC-INNER", v.warning, "", problems.WARNING) if v.warning else None for v in judged
+    )
+    return column.with_odd([v.code if v.valid else None for v in judged])
+
+
+def _check_organ(column: Column, clean: pl.Series) -> None:
+    """An organ's code begins with 11, 12, 13 or 19."""
+    organ = clean.str.slice(0, 2).is_in(["11", "12", "13", "19"])
+    column.fault((clean.is_not_null() & ~organ).fill_null(value=False), "ID-ORGAN")
 
 
 def check_resident_id(column: Column) -> pl.Series:
     """`ID-RIC` with the reason and, for the check digit, the expected one."""
-    replaced, faults = {}, []
-    for at, value in _unsure(column, partial(digits.surely_resident_id, today=column.today)):
-        verdict = resident_id.check(value, today=column.today)
-        replaced[at] = resident_id.normalise(value) if verdict.valid else None
-        if not verdict.valid:
-            faults.append((at, "ID-RIC", verdict.reason, verdict.expected, problems.ERROR))
-    column.fault_each(faults)
-    return _scattered(column.values, replaced)
-
-
-def _scattered(values: pl.Series, replaced: dict[int, str | None]) -> pl.Series:
-    if not replaced:
-        return values
-    return values.clone().scatter(list(replaced), pl.Series(list(replaced.values()), dtype=pl.String))
+    judged = [resident_id.check(cell, today=column.today) for cell in column.cells]
+    column.fault_each(None if v.valid else ("ID-RIC", v.reason, v.expected, problems.ERROR) for v in judged)
+    return column.with_odd([resident_id.normalise(cell) if v.valid else None for cell, v in zip(column.cells, judged)])
 
 
 def check_code(column: Column) -> pl.Series:
     """Members of the code set; several, joined by the item's separator, where it has one."""
-    spec = column.spec
-    unsure = column.unsure
-    distinct = column.values.filter(unsure).unique().to_list()
-    found = {value: read_code(value, spec) for value in distinct}
-    bad = [value for value, read in found.items() if read is None]
-    column.fault(unsure & column.values.is_in(bad), "FIELD-CODE", rule="、".join(spec.enum)[:SHOWN_RULE])
-    clean = column.values.replace_strict(list(found), list(found.values()), default=None, return_dtype=pl.String)
-    return column.values.zip_with(~unsure, clean)
+    found = {cell: read_code(cell, column.spec) for cell in dict.fromkeys(column.cells)}
+    column.fault_odd({cell for cell, read in found.items() if read is None}, "FIELD-CODE", rule="、".join(column.spec.enum)[:SHOWN_RULE])
+    return column.with_odd([found[cell] for cell in column.cells])
 
 
 def read_code(text: str, spec: FieldSpec) -> str | None:
@@ -247,15 +230,14 @@ def _check_shape(column: Column, clean: pl.Series) -> None:
 
 def _check_range(column: Column, clean: pl.Series) -> None:
     spec = column.spec
-    if spec.type == "date":
-        kind: pl.DataType | type = pl.Date
-        value = clean
-    else:
-        kind = pl.Float64
-        value = clean.cast(pl.Float64, strict=False)
+    value = clean if spec.type == "date" else clean.cast(pl.Float64, strict=False)
     out = pl.Series(np.zeros(len(clean), dtype=bool))
     if spec.minimum is not None:
-        out = out | (value < pl.Series([spec.minimum]).cast(kind)[0]).fill_null(value=False)
+        out = out | (value < _bound(spec, spec.minimum)).fill_null(value=False)
     if spec.maximum is not None:
-        out = out | (value > pl.Series([spec.maximum]).cast(kind)[0]).fill_null(value=False)
+        out = out | (value > _bound(spec, spec.maximum)).fill_null(value=False)
     column.fault(out, "NUM-RANGE", rule=f"{spec.minimum or ''}…{spec.maximum or ''}")
+
+
+def _bound(spec: FieldSpec, text: str) -> date | float:
+    return date.fromisoformat(text) if spec.type == "date" else float(text)

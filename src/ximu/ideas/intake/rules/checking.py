@@ -9,7 +9,7 @@ from functools import cached_property
 import polars as pl
 
 from ximu.ideas.intake.rules import problems
-from ximu.ideas.intake.rules.cells import check_column, columns_of, tidy
+from ximu.ideas.intake.rules.cells import check_column, columns_of
 from ximu.ideas.intake.rules.cross import check_rules
 from ximu.ideas.intake.rules.schema import FieldSpec, ItemSchema
 from ximu.ideas.intake.rules.values import EXCEL_1900
@@ -26,7 +26,7 @@ class Checked:
     def bad_lines(self) -> pl.Series:
         return self.faults.filter(pl.col("severity") == problems.ERROR)["line"].unique()
 
-    @property
+    @cached_property
     def good(self) -> pl.DataFrame:
         bad = self.bad_lines
         return self.clean.filter(~pl.col("line").is_in(bad.implode())) if len(bad) else self.clean
@@ -37,13 +37,12 @@ def check_chunk(
     found: pl.DataFrame | None = None,
 ) -> Checked:
     """`frame` has text columns named by field and `line`; `found` are faults that the reader saw already."""
-    frame = tidy(frame.with_columns(pl.col("line").cast(pl.Int64)))
     columns = {
         column.spec.name: column for column in columns_of(
             frame, [spec for spec in schema.fields if spec.name in frame.columns], today=today, serial_from=serial_from)
     }
     values = [check_column(columns[spec.name]) if spec.name in columns else _nothing(spec, frame.height) for spec in schema.fields]
-    clean = pl.DataFrame([frame["line"], *(series.alias(name) for name, series in zip(schema.names, values))])
+    clean = pl.DataFrame([frame["line"].cast(pl.Int64), *(series.alias(name) for name, series in zip(schema.names, values))])
     faults = [fault for column in columns.values() for fault in column.faults]
     known = pl.concat([*faults, *([found] if found is not None else []), problems.empty()])
     crossed = check_rules(clean, schema, today=today)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from ximu.ideas.intake.rules import problems
 from ximu.ideas.intake.rules.schema import ItemSchema
 
 SEPARATOR = "|"
+IN_VIEW = 12
 
 
 def natural_key(schema: ItemSchema) -> pl.Expr:
@@ -28,14 +32,31 @@ def payload(schema: ItemSchema) -> pl.Expr:
     return pl.struct([pl.col(n).cast(pl.String) for n in names]).struct.json_encode().alias("payload")
 
 
+def digests(payloads: pl.Series) -> pl.Series:
+    """SHA-256 of each text, in hexadecimal."""
+    whole = b"".join([hashlib.sha256(text).digest() for text in _texts(payloads)]).hex().encode()
+    places = np.arange(0, len(whole) + 1, 64)
+    return pl.Series("digest", pl.from_arrow(pa.LargeStringArray.from_buffers(len(payloads), pa.py_buffer(places), pa.py_buffer(whole))))
+
+
+def _texts(column: pl.Series) -> Iterable[bytes | memoryview]:
+    """The bytes of each text, where they lie (Arrow's views: length, first bytes, buffer, place; a short text lies in the view itself)."""
+    if column.is_empty() or column.str.len_bytes().min() <= IN_VIEW:
+        return column.cast(pl.Binary).to_list()
+    texts = column.to_arrow(compat_level=pl.CompatLevel.newest())
+    _, views, *rest = texts.buffers()
+    sizes, _, buffers, begins = np.frombuffer(views, dtype=np.int32).reshape(-1, 4)[texts.offset:texts.offset + len(texts)].T.tolist()
+    data = [memoryview(one) for one in rest]
+    return (data[buffer][begin:begin + size] for size, buffer, begin in zip(sizes, buffers, begins))
+
+
 def record_frame(good: pl.DataFrame, schema: ItemSchema) -> pl.DataFrame:
     """`line`, `natural_key`, `digest`, `payload`, and a column for each role of the item."""
     made = good.select(
         "line", payload(schema), *([natural_key(schema)] if schema.key else []),
         *[pl.col(name).alias(role) for role, name in schema.roles.items()],
     )
-    digests = [hashlib.sha256(text).hexdigest() for text in made["payload"].cast(pl.Binary).to_list()]
-    made = made.with_columns(pl.Series("digest", digests, dtype=pl.String))
+    made = made.with_columns(digests(made["payload"]))
     return made if schema.key else made.with_columns(natural_key=pl.col("digest"))
 
 
@@ -51,6 +72,10 @@ def contents(rows: pl.DataFrame, schema: ItemSchema) -> pl.DataFrame:
 
 
 def doubles(traced: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose key comes more than once, in the order of their lines."""
+    ordered = np.sort(traced["key"].to_numpy())
+    if not (ordered[1:] == ordered[:-1]).any():
+        return traced.clear()
     return traced.filter(pl.col("key").is_duplicated()).sort("line")
 
 

@@ -15,6 +15,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from ximu.foundation import clock, files, scratch
 from ximu.foundation.doomed import doom
+from ximu.foundation.once import reading
 from ximu.foundation.whole import sync_folder
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.intake import queries
@@ -81,7 +82,8 @@ def check(uid: str, *, by: Actor, at: datetime) -> dict[str, Any]:
                 job = Job(Path(f"/proc/self/fd/{handle}"), item.body["schema"], clock.city_day(at), folder, records=True, handed=(handle,))
                 summary = run(job, progress=lambda rows: _tell(uid, rows))
             summary["dropped_lines"] = json.loads((folder / "result.json").read_text("utf-8"))["dropped_lines"]
-            summary = sorting.sort_out(folder, item, summary, today=clock.city_day(at))
+            with reading():
+                summary = sorting.sort_out(folder, item, summary, today=clock.city_day(at))
         except Refusal as refusal:
             if refusal.status < SERVER_FAULT:
                 Delivery.objects.filter(uid=uid, state=found.state).update(state=Delivery.State.REFUSED, refusal=refusal.envelope())

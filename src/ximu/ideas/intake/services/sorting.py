@@ -36,8 +36,9 @@ def sort_out(folder: Path, item: Item, summary: dict[str, Any], *, today: date) 
     answers: dict[tuple[Any, ...], tuple[str, str, list[dict[str, Any]]]] = {}
     by_subject: Counter[str] = Counter()
     for path in sorted(folder.glob("rows-*.arrow")):
-        rows = _with_roles(pl.read_ipc(path).filter(~pl.col("line").is_in(dropped.implode())), item, today)
-        rows = rows.with_columns(final=~pl.col("line").is_in(held.implode()))
+        rows = pl.read_ipc(path)
+        rows = _with_roles(rows.filter(~pl.col("line").is_in(dropped.implode())) if len(dropped) else rows, item, today)
+        rows = rows.with_columns(final=~pl.col("line").is_in(held.implode()) if len(held) else pl.lit(value=True))
         rows, unfit = _fit(rows, item, today)
         rows, refused = _by_list(rows, spans, item)
         rows, unknown, unsure = _by_registry(rows, item, answers)
@@ -98,11 +99,11 @@ def _fit(rows: pl.DataFrame, item: Item, today: date) -> tuple[pl.DataFrame, lis
     tests += [("event_date", pl.col("event_date").is_null(), day, "FIELD-NEED", ""),
               ("event_date", pl.col("event_date") > today, day, "TIME-FUTURE", "")]
     faults, unfit = [], pl.lit(value=False)
-    for column, test, field, code, rule in tests:
+    found = rows.select(test.any().alias(str(n)) for n, (_, test, *_) in enumerate(tests)).row(0)
+    for column, test, field, code, rule in (test for test, some in zip(tests, found) if some):
         bad = rows.filter(test).select("line", pl.col(column).cast(pl.String).alias("value"))
-        if bad.height:
-            faults.append(problems.frame_of(bad, field, code, rule=rule))
-            unfit = unfit | test.fill_null(value=False)
+        faults.append(problems.frame_of(bad, field, code, rule=rule))
+        unfit = unfit | test.fill_null(value=False)
     return (rows.filter(~unfit) if faults else rows), faults
 
 
@@ -121,6 +122,8 @@ def _by_list(
         edition = pl.when(inside.fill_null(value=False)).then(pl.lit(span.item.edition)).otherwise(edition)
         family = pl.when(inside.fill_null(value=False)).then(pl.lit(span.item.family)).otherwise(family)
     rows = rows.with_columns(edition=edition, family=family)
+    if not rows["edition"].null_count():
+        return rows, []
     outside = rows.filter(pl.col("edition").is_null()).select("line", pl.col("event_date").cast(pl.String).alias("value"))
     field = _roles(item).get("event_date", "")
     faults = [problems.frame_of(outside, field, "LIST-NONE", rule=item.code)] if outside.height else []
@@ -142,19 +145,20 @@ def _by_registry(
     )
     rows = rows.join(found, on=SUBJECT, how="left", maintain_order="left", nulls_equal=True)
     field = _roles(item).get("subject_name", "")
-    faults = []
+    faults, verdicts = [], set(found["verdict"])
     for code in ("SUBJ-NONE", "SUBJ-KIND"):
-        bad = rows.filter(pl.col("verdict") == code).select("line", pl.col("subject_name").alias("value"))
-        if bad.height:
+        if code in verdicts:
+            bad = rows.filter(pl.col("verdict") == code).select("line", pl.col("subject_name").alias("value"))
             faults.append(problems.frame_of(bad, field, code))
     rows, strangers = _only_government(rows, item)
     if strangers.height:
         faults.append(problems.frame_of(strangers, field, "SUBJ-KIND"))
-    unsure = rows.filter(pl.col("verdict") == "SUBJ-AMBIG")
+    unsure = rows.filter(pl.col("verdict") == "SUBJ-AMBIG") if "SUBJ-AMBIG" in verdicts else rows.clear()
     if unsure.height:
         shown = unsure.select("line", pl.col("subject_name").alias("value"))
         faults.append(problems.frame_of(shown, field, "SUBJ-AMBIG", severity=problems.WARNING))
-    return rows.filter(pl.col("verdict") == "").drop("verdict", "epoch"), faults, unsure.drop("verdict", "epoch")
+    clear = rows if verdicts <= {""} else rows.filter(pl.col("verdict") == "")
+    return clear.drop("verdict", "epoch"), faults, unsure.drop("verdict", "epoch")
 
 
 def _only_government(rows: pl.DataFrame, item: Item) -> tuple[pl.DataFrame, pl.DataFrame]:
