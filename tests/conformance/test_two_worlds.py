@@ -23,7 +23,7 @@ from ximu.config.tests import open_city
 from ximu.foundation.web import LanguageMiddleware
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.records.models import Version
-from ximu.ideas.records.services import admission
+from ximu.ideas.records.services import ahead
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row("M1.3")]
 
@@ -79,8 +79,8 @@ def seen(public: str, hidden: str, *, only: str = "/") -> World:
 def hide(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Brings records in effect that nobody opened into the world, the first under a number that was known before."""
     def bring(many: int = 1) -> str:
-        plain = admission.draw
-        monkeypatch.setattr(admission, "draw", lambda given: chain([UNSEEN], plain(given)))
+        plain = ahead.draw
+        monkeypatch.setattr(ahead, "draw", lambda given: chain([UNSEEN], plain(given)))
         keys = [HIDDEN_KEY, *[f"示罚〔2018〕隐7-{n}号" for n in range(1, many)]]
         return open_city.effective_all(keys, BZ=HIDDEN_WORDS)[0]
     return bring

@@ -20,7 +20,7 @@ from ximu.config.tests import open_city
 from ximu.foundation import clock, papers
 from ximu.ideas.accounts.tests.factories import account, with_password
 from ximu.ideas.records.models import Version
-from ximu.ideas.records.services import admission
+from ximu.ideas.records.services import ahead
 from ximu.ideas.registry import queries as registry
 from ximu.notice.mechanisms.m4_relief.queries.forms import NAMES
 
@@ -34,7 +34,7 @@ def addresses(settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     open_city.city(settings)
     number = open_city.opened("示罚〔2018〕1号")
     monkeypatch.setattr(clock, "now", lambda: FIXED)
-    monkeypatch.setattr(admission, "draw", lambda _: iter([UNSEEN]))
+    monkeypatch.setattr(ahead, "draw", lambda _: iter([UNSEEN]))
     return [f"/console/m4/forms/{kind}.{form}{asked}" for kind in NAMES for form in FORMS for asked in ("", f"?number={number}")]
 
 

@@ -39,7 +39,7 @@ from ximu.ideas.disclosure.queries import view_for
 from ximu.ideas.records import queries as records
 from ximu.ideas.records.models import Version
 from ximu.ideas.records.rules import check_character
-from ximu.ideas.records.services import admission
+from ximu.ideas.records.services import ahead
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
@@ -112,7 +112,7 @@ def city(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     open_city.opened("示罚〔2018〕1号")
     monkeypatch.setattr(clock, "now", lambda: FIXED)
     numbers = iter([[UNSEEN], [SECOND]])
-    monkeypatch.setattr(admission, "draw", lambda _: iter(next(numbers)))
+    monkeypatch.setattr(ahead, "draw", lambda _: iter(next(numbers)))
 
 
 @dataclass(frozen=True)

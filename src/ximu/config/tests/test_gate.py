@@ -21,6 +21,7 @@ from ximu.ideas.catalogue.rules import Item
 from ximu.ideas.catalogue.tests import factories as lists
 from ximu.ideas.disclosure import services as disclosure
 from ximu.ideas.disclosure.tests import factories as made
+from ximu.ideas.records import services as records
 from ximu.ideas.records.queries import doors
 from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.refusal import Refusal
@@ -38,6 +39,11 @@ Call = Callable[[], Any]
 
 def admits() -> Call:
     return made.deliver
+
+
+def admits_parts() -> Call:
+    return partial(records.admit_parts, [("2017-1", made.rows())], item="CF", source=made.SOURCE, batch="b", by=made.CLERK, at=made.T0,
+                   distinct=True)
 
 
 def proposes() -> Call:
@@ -75,6 +81,7 @@ def evaluates() -> Call:
 
 CASES = {  # the function → its use, the place where it asks, how a call of it is made ready
     "ximu.ideas.records.services.admission.admit": ("collect", "ximu.ideas.records.queries.doors", admits),
+    "ximu.ideas.records.services.admission.admit_parts": ("collect", "ximu.ideas.records.queries.doors", admits_parts),
     "ximu.ideas.disclosure.services.publishing.propose": ("publish", "ximu.ideas.disclosure.services.publishing", proposes),
     "ximu.ideas.disclosure.services.publishing.approve": ("publish", "ximu.ideas.disclosure.services.publishing", approves),
     "ximu.notice.mechanisms.m2_joint_action.services.initiating.initiate":

@@ -52,15 +52,17 @@ PAYLOAD = {
 }
 
 
-def deliver(key: str = "示罚〔2018〕1号", *, item: str = "CF", at: datetime = T0, **columns: Any) -> str:
+def rows(key: str = "示罚〔2018〕1号", **columns: Any) -> pl.DataFrame:
     payload = canonical({**PAYLOAD, "CF_WSH": key}).decode()
-    row = {
+    return pl.DataFrame([{
         "natural_key": key, "digest": hashlib.sha256(payload.encode()).hexdigest(), "payload": payload, "subject": UNIT,
         "event_date": date(2018, 3, 1), "end_date": date(2018, 3, 1), "decision_date": date(2018, 3, 20), "family": "penalty",
         "behaviour": "", "grade": "一般", "document_number": key, "authority": "示例市某局", "line": 2, **columns,
-    }
-    frame = pl.DataFrame([row])
-    return records.admit(frame, item=item, edition="2017-1", source=SOURCE, batch="b", by=CLERK, at=at).lines["number"][0]
+    }])
+
+
+def deliver(key: str = "示罚〔2018〕1号", *, item: str = "CF", at: datetime = T0, **columns: Any) -> str:
+    return records.admit(rows(key, **columns), item=item, edition="2017-1", source=SOURCE, batch="b", by=CLERK, at=at).lines["number"][0]
 
 
 def effective(key: str = "示罚〔2018〕1号", **columns: Any) -> str:
