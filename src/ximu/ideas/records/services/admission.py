@@ -24,7 +24,7 @@ from ximu.ideas.records.services.ahead import Ahead
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
-CHUNK = 20_000
+CHUNK = 16_000
 """Rows worked on at a time: bounds the memory, whatever the size of the delivery."""
 OUTCOMES = ("new", "corrected", "same", "second_source", "barred")
 
