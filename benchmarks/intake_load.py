@@ -90,6 +90,30 @@ class Server:
 
             return taken(work, pid)
 
+    def ready(self, folder: Path) -> Taken:
+        """The table's own floor: COPY of the very rows that a load committed into a table of the same shape, indexes and checks."""
+        path = folder / "ready.pgcopy"
+        with psycopg.connect(self.of("ximu_bench")) as link:
+            pid = link.info.backend_pid
+            link.execute("DROP TABLE IF EXISTS ready")
+            link.execute("CREATE TABLE ready (LIKE records_version INCLUDING ALL)")
+            link.commit()
+            with link.cursor() as cursor, cursor.copy("COPY records_version TO STDOUT (FORMAT binary)") as out, path.open("wb") as file:
+                for block in out:
+                    file.write(block)
+
+            def work() -> None:
+                with link.cursor() as cursor, cursor.copy("COPY ready FROM STDIN (FORMAT binary)") as into, path.open("rb") as file:
+                    while block := file.read(1 << 20):
+                        into.write(block)
+                link.commit()
+
+            done = taken(work, pid)
+            link.execute("DROP TABLE ready")
+            link.commit()
+        path.unlink()
+        return done
+
 
 class OneFile:
     """SQLite: the limit is one prepared INSERT over rows that Python's reader yields."""
@@ -176,7 +200,7 @@ def rounds(given: argparse.Namespace, folder: Path, limit: Server | OneFile, ren
     write(path, given.rows, bad_share=0)
     shutil.copy(path, other)
     os.truncate(other, other.stat().st_size - 1)  # without its last line end it is another file
-    found: dict[str, list[Taken]] = {name: [] for name in ("copy", "first", "same file", "same rows")}
+    found: dict[str, list[Taken]] = {name: [] for name in ("copy", "ready rows", "first", "same file", "same rows")}
     for _ in range(given.rounds):
         renew()
         found["copy"].append(limit.copy(path))
@@ -185,6 +209,8 @@ def rounds(given: argparse.Namespace, folder: Path, limit: Server | OneFile, ren
         if not found["same file"]:
             own, child = (resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
             print(f"peak memory: this process {own} MiB, the reading process {child} MiB")
+        if isinstance(limit, Server):
+            found["ready rows"].append(limit.ready(folder))
         found["same file"].append(taken(lambda: load(path, expect="same"), pid))
         found["same rows"].append(taken(lambda: load(other, expect="same"), pid))
         found["copy"].append(limit.copy(path))
@@ -197,10 +223,14 @@ def tell(found: dict[str, list[Taken]], rows: int, where: str) -> None:
 
     bare, first = both("copy"), both("first")
     print(f"{where}, {rows:,} rows × {len(NAMES)} columns")
-    for name in found:
+    for name in (name for name in found if found[name]):
         one = both(name)
         print(f"  {name:10} {one.wall:7.2f} s wall, {one.cpu:7.2f} s CPU, {rows / one.wall:,.0f} rows/s")
     print(f"  first load / bare limit: {bare.wall / first.wall:.2f} of its speed by wall, {bare.cpu / first.cpu:.2f} by CPU")
+    if found["ready rows"]:
+        floor = both("ready rows")
+        print(f"  ready rows / bare limit: {bare.wall / floor.wall:.2f} of its speed by wall, {bare.cpu / floor.cpu:.2f} by CPU")
+        print(f"  first load / ready rows: {floor.wall / first.wall:.2f} by wall, {floor.cpu / first.cpu:.2f} by CPU")
     for name in ("same file", "same rows"):
         one = both(name)
         print(f"  replay of the {name}: {first.wall / one.wall:.1f} × faster by wall, {first.cpu / max(one.cpu, 0.001):.1f} × by CPU")
