@@ -31,9 +31,16 @@ DATABASE_URL=$("$python" scripts/postgres.py "$scratch/pg" ximu --throwaway) "$p
   -m "database and not journey and not load and not walk" \
   >"$scratch/postgres.log" 2>&1 &
 second=$!
+"$python" -m pytest -m "journey and not city and not load" tests/journeys tests/conformance >"$scratch/worlds.log" 2>&1 &
+third=$!
 got=0
-"$python" -m pytest -n 2 --dist loadgroup -m "journey and not load" tests/journeys tests/conformance || got=$?
-took journeys "$got"
+"$python" -m pytest -m "journey and city and not load" tests/journeys tests/conformance || got=$?
+took "journeys in one city" "$got"
+got=0
+wait "$third" || got=$?
+say "what journeys in worlds of their own said 各自造城的流程测试结果"
+cat "$scratch/worlds.log"
+took "journeys in own worlds" "$got"
 got=0
 wait "$second" || got=$?
 say "what PostgreSQL said PostgreSQL 上的结果"

@@ -32,13 +32,13 @@ expect.set_options(timeout=30_000)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder are journeys. With `--dist loadgroup` those who work on the running city come one after the other, beside those
-    who make a world of their own."""
+    """All of this folder are journeys. Those who work on the running city are marked, so that they come one after the other in a process
+    of their own, beside those who make their own world (`scripts/test.sh`)."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("journey")
         if "city" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("city"))
+            item.add_marker("city")
 
 
 @dataclass(frozen=True)
