@@ -13,6 +13,8 @@ from ximu.kernel.refusal import Refusal
 UTF8, UTF8_BOM, GB, UTF16LE, UTF16BE = "utf-8", "utf-8-sig", "gb18030", "utf-16-le", "utf-16-be"
 TITLES = {UTF8: "UTF-8", UTF8_BOM: "UTF-8（带BOM）", GB: "GB18030（含GBK、GB2312）", UTF16LE: "UTF-16 LE", UTF16BE: "UTF-16 BE"}
 PROBE_BYTES = 1 << 20
+FIRST_SHIFT = 3
+"""The first block is an eighth of a block and each next one twice as large, so that checking begins while most is still to be read."""
 _HANZI_IN_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 
 
@@ -106,14 +108,14 @@ def blocks(path: Path, encoding: str, *, size: int = BLOCK_BYTES) -> Iterator[by
 def _raw(path: Path, encoding: str, size: int) -> Iterator[bytes]:
     with path.open("rb") as file:
         if encoding in {UTF8, UTF8_BOM}:
-            at = 3 if encoding == UTF8_BOM else 0
+            at, now = 3 if encoding == UTF8_BOM else 0, max(size >> FIRST_SHIFT, 1)
             while True:
-                file.seek(at + size)
+                file.seek(at + now)
                 tail = len(file.readline(PROBE_BYTES))
                 file.seek(at)
-                if not (block := file.read(size + tail)):
+                if not (block := file.read(now + tail)):
                     return
-                at += len(block)
+                at, now = at + len(block), min(now * 2, size)
                 yield block
         if encoding in {UTF16LE, UTF16BE}:
             file.seek(2 if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else 0)

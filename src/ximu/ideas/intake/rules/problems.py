@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -96,9 +96,20 @@ def frame_of(
     )
 
 
+def told_apart(
+    cells: Sequence[tuple[int, str]], field: str, code: str, *, reason: str = "", rule: str = "", severity: str = ERROR, expected: str = "",
+) -> pl.DataFrame:
+    """Faults of one kind from line and value of each cell."""
+    n = len(cells)
+    lines, values = [line for line, _ in cells], [value[:SHOWN_CHARACTERS] for _, value in cells]
+    alike = [[one] * n for one in (code, reason, expected, rule, severity)]
+    return pl.DataFrame([lines, [field] * n, values, *alike], schema=FRAME, orient="col")
+
+
 def from_rows(rows: Iterable[tuple[Any, ...]]) -> pl.DataFrame:
     """Rows in the order of `FRAME`."""
-    return pl.DataFrame(list(rows), schema=FRAME, orient="row")
+    columns = [list(column) for column in zip(*rows)]
+    return pl.DataFrame(columns, schema=FRAME, orient="col") if columns else empty()
 
 
 def told(problems: pl.DataFrame, schema: ItemSchema) -> Iterator[dict[str, Any]]:
