@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from ximu_verify.bundle import BundleError, Report, base64_of, verify_bundle
+from ximu_verify.bundle import MOST_BYTES, BundleError, Report, base64_of, verify_bundle
 from ximu_verify.note import NoteError, VerifierKey
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
@@ -35,16 +37,34 @@ class _Unreadable(Exception):
 
 
 def main(args: list[str] | None = None) -> None:
-    sys.exit(run(sys.argv[1:] if args is None else args))
+    given = sys.argv[1:] if args is None else args
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # JSON is UTF-8 everywhere; a terminal without Chinese is no reason to fail
+            stream.reconfigure(encoding="utf-8" if "--json" in given else None, errors="backslashreplace")
+    code = run(given)
+    sys.exit(_ended(code))
+
+
+def _ended(code: int) -> int:
+    """What was written is out, or nobody wants it: the verdict stands. Where it cannot be written, that is told."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if not isinstance(error, BrokenPipeError):
+            _Sayer(None).problem(f"无法输出：{error.strerror}", f"cannot write: {error.strerror}", as_json=False)
+            return UNREADABLE
+    return code
 
 
 def run(args: list[str]) -> int:
-    given = _arguments().parse_args(args)
+    given = _arguments(args).parse_args(args)
     say = _Sayer(given.lang)
     try:
         source, keys = _keys(given.key, given.bundle)
         data = _bytes(given.bundle)
-    except (_Unreadable, NoteError) as error:
+    except (_Unreadable, NoteError, OSError, ValueError) as error:
         say.problem(f"无法读取：{error}", f"cannot read: {error}", as_json=given.json)
         return UNREADABLE
     try:
@@ -59,11 +79,22 @@ def run(args: list[str]) -> int:
     return VALID
 
 
-def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+class _Parser(argparse.ArgumentParser):
+    """Says in both languages what it did not understand, as JSON where that was asked for."""
+
+    as_json = False
+
+    def error(self, message: str) -> NoReturn:
+        _Sayer(None).problem(f"参数不能识别（{message}），用法见 --help", f"{message}; see --help", as_json=self.as_json)
+        sys.exit(UNREADABLE)
+
+
+def _arguments(args: list[str]) -> argparse.ArgumentParser:
+    parser = _Parser(
         prog="ximu-verify", description="离线验证证明包 Verify a proof bundle offline. "
                                         "退出码 exit: 0 有效 valid, 1 无效 invalid, 2 无法读取 unreadable.",
     )
+    parser.as_json = "--json" in args
     parser.add_argument("bundle", metavar="BUNDLE", help="证明包文件，- 为标准输入 the bundle; - reads standard input")
     parser.add_argument("--key", action="append", default=[], metavar="VKEY|FILE",
                         help="可信的日志（或见证人）公钥，可多次 a trusted key of the log (or a witness); may be repeated")
@@ -82,12 +113,15 @@ class _Sayer:
         return {"zh": zh, "en": en}.get(self.language or "") or f"{zh}{joint}{en}"
 
     def line(self, text: str) -> None:
-        sys.stdout.write(text + "\n")
+        """What cannot be written is tried once more at the end (`_ended`)."""
+        if sys.stdout is not None:
+            with suppress(OSError):
+                sys.stdout.write(text + "\n")
 
     def problem(self, zh: str, en: str, *, as_json: bool) -> None:
         if as_json:
             self.line(json.dumps({"valid": False, "check": "read", "message_zh": zh, "message_en": en}, ensure_ascii=False))
-        else:
+        elif sys.stderr is not None:
             sys.stderr.write(self.of(zh, en) + "\n")
 
 
@@ -105,7 +139,7 @@ def _keys(given: list[str], bundle: str) -> tuple[str, list[VerifierKey]]:
 
 def _parse(text: str) -> list[VerifierKey]:
     """A verifier key, or a file with one key on each line."""
-    if text.count("+") >= 2 and not Path(text).exists():
+    if text.count("+") >= 2 and not _exists(text):
         return [VerifierKey.parse_line(text)]
     lines = [line.strip() for line in _bytes(text).decode("utf-8", "replace").splitlines()]
     keys = [VerifierKey.parse_line(line) for line in lines if line and not line.startswith("#")]
@@ -114,9 +148,20 @@ def _parse(text: str) -> list[VerifierKey]:
     return keys
 
 
-def _bytes(path: str) -> bytes:
+def _exists(path: str) -> bool:
     try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _bytes(path: str) -> bytes:
+    """Not more than a bundle may have, and one: a longer file is refused without being read to its end."""
+    try:
+        if path != "-":
+            with Path(path).open("rb") as file:
+                return file.read(MOST_BYTES + 1)
+        return sys.stdin.buffer.read(MOST_BYTES + 1) if sys.stdin is not None else b""
     except OSError as error:
         raise _Unreadable(f"{path}: {error.strerror}") from error
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ximu_verify import canonical
 from ximu_verify.checkpoint import Checkpoint, parse_checkpoint
 from ximu_verify.merkle import ProofError, leaf_hash, verify_inclusion
-from ximu_verify.note import COSIGNATURE, ED25519, Note, NoteError, VerifierKey, open_note, strict_base64
+from ximu_verify.note import COSIGNATURE, ED25519, Note, NoteError, VerifierKey, each_key, open_note, strict_base64
 
 FORMAT = "ximu-bundle/1"
 MOST_BYTES = 16 << 20
@@ -50,13 +50,13 @@ class Report:
     witnesses: list[dict[str, Any]] = field(default_factory=list)
 
 
-def verify_bundle(data: bytes, keys: Sequence[str | VerifierKey] = ()) -> Report:
+def verify_bundle(data: bytes, keys: Iterable[str | VerifierKey] | None = ()) -> Report:
     """Check a bundle with the keys that the caller trusts.
 
     Without keys only its inner consistency is shown, by the key that it brings along: `Report.trusted` is False.
     Errors: BundleError; NoteError if one of `keys` is malformed.
     """
-    trusted = [key if isinstance(key, VerifierKey) else VerifierKey.parse_line(key) for key in keys]
+    trusted = [key if isinstance(key, VerifierKey) else VerifierKey.parse_line(key) for key in each_key(keys)]
     members = _read(data)
     note, own = _signatures(members)
     head = _checkpoint(note, own[0])
@@ -71,6 +71,8 @@ def verify_bundle(data: bytes, keys: Sequence[str | VerifierKey] = ()) -> Report
 
 
 def _read(data: bytes) -> dict[str, Any]:
+    if not isinstance(data, bytes | bytearray):
+        raise BundleError("form", "证明包应为字节", "a bundle is bytes")
     if len(data) > MOST_BYTES:
         raise BundleError("form", "文件过大", "the file is too large")
     try:
@@ -125,16 +127,19 @@ def _checkpoint(note: Note, log_key: VerifierKey) -> Checkpoint:
 
 
 def _trust(text: str, note: Note, trusted: list[VerifierKey], own: list[VerifierKey]) -> list[dict[str, Any]]:
-    """With given keys, one of them must be the log's own; the cosignatures say whether their witness is trusted too."""
+    """With given keys, the first signature must be by one of them; the cosignatures say whether their witness is trusted too.
+
+    The first and no other: a retired key, which may have been stolen, must not vouch beside a key that nobody knows.
+    """
     vouched = {(line.name, line.hash) for line in note.verified}
     if trusted:
         try:
-            vouched = {(line.name, line.hash) for line in open_note(text, trusted).verified}
+            vouched = {(line.name, line.hash) for line in open_note(text, dict.fromkeys(trusted)).verified}
         except NoteError as error:
             raise BundleError(
                 "key", "检查点不是由您指定的公钥签名的", "the checkpoint is not signed by the key you gave",
             ) from error
-        if not any(key.algorithm == ED25519 and (key.name, key.hash) in vouched for key in trusted):
+        if own[0] not in trusted:
             raise BundleError("key", "指定的公钥中没有日志自己的公钥", "none of the keys you gave is the log's own")
     return [
         {"name": line.name, "key_id": line.key_id, "timestamp": line.timestamp,

@@ -17,8 +17,8 @@ class ProofError(ValueError):
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """MTH of a single entry: SHA-256(0x00 ‖ data)."""
-    return hashlib.sha256(b"\x00" + bytes(data)).digest()
+    """MTH of a single entry: SHA-256(0x00 ‖ data). Errors: TypeError for anything but bytes."""
+    return hashlib.sha256(b"\x00" + data).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -108,7 +108,7 @@ def _follow_both(old_size: int, new_size: int, old: bytes, new: bytes, path: lis
 def _must_be_sizes(*numbers: int) -> None:
     for number in numbers:
         if type(number) is not int or not 0 <= number <= MOST_LEAVES:
-            raise ProofError(f"{number!r} is not an unsigned 64-bit number")
+            raise ProofError("an index or a size is not an unsigned 64-bit number")
 
 
 def _hash(value: bytes, what: str) -> bytes:
@@ -119,10 +119,12 @@ def _hash(value: bytes, what: str) -> bytes:
 
 def _nodes(proof: Iterable[bytes] | None) -> list[bytes]:
     """A missing proof is an empty one. At most 2 × 64 nodes can be needed; more are refused before any work."""
-    if isinstance(proof, bytes | bytearray | str):
+    if proof is None:
+        return []
+    if isinstance(proof, bytes | bytearray | str) or not isinstance(proof, Iterable):
         raise ProofError("a proof is a list of hashes")
     path: list[bytes] = []
-    for node in proof or ():
+    for node in proof:
         path.append(_hash(node, "proof node"))
         if len(path) > 128:
             raise ProofError("the proof has too many nodes")

@@ -72,7 +72,7 @@ class VerifierKey:
     @classmethod
     def parse_line(cls, text: str) -> VerifierKey:
         """A line of a log's key file: a verifier key, for a retired one followed by ` <= SIZE`. Errors: NoteError."""
-        vkey, mark, until = text.strip().partition(" <= ")
+        vkey, mark, until = text.strip().partition(" <= ") if isinstance(text, str) else (text, "", "")
         key = cls.parse(vkey)
         if mark and not re.fullmatch("0|[1-9][0-9]{0,18}", until):
             raise NoteError("malformed size of a retired key")
@@ -130,16 +130,15 @@ class VerifierKey:
         return NoteError(f"invalid signature for key {self.name}+{self.hash:08x}")
 
 
-def open_note(text: str | bytes, verifier_keys: Iterable[str | VerifierKey]) -> Note:
-    """Open a signed note with the keys that are trusted.
+def open_note(text: str | bytes, verifier_keys: Iterable[str | VerifierKey] | None) -> Note:
+    """Open a signed note with the keys that are trusted; None is no key.
 
     Unknown keys leave their signatures unverified; a known key with a bad signature fails the whole note, and so
     does a note without any verified signature (the error then carries it in `.note`, for display only).
     Errors: NoteError.
     """
     body, lines = _split(_clean(text))
-    given = [verifier_keys] if isinstance(verifier_keys, str | VerifierKey) else list(verifier_keys)
-    keys = [key if isinstance(key, VerifierKey) else VerifierKey.parse(key) for key in given]
+    keys = [key if isinstance(key, VerifierKey) else VerifierKey.parse(key) for key in each_key(verifier_keys)]
     known = {(key.name, key.hash): key for key in keys}
     doubled = {place for place, times in Counter((key.name, key.hash) for key in keys).items() if times > 1}
     note = Note(body, [], [])
@@ -158,11 +157,22 @@ def open_note(text: str | bytes, verifier_keys: Iterable[str | VerifierKey]) -> 
     return note
 
 
+def each_key(keys: Iterable[str | VerifierKey] | str | VerifierKey | None) -> list[str | VerifierKey]:
+    """One key, several, or None. Errors: NoteError for what is neither."""
+    if isinstance(keys, str | VerifierKey):
+        return [keys]
+    if keys is not None and (isinstance(keys, bytes | bytearray) or not isinstance(keys, Iterable)):
+        raise NoteError("a verifier key is text")
+    return list(keys or ())
+
+
 def _clean(text: str | bytes) -> str:
+    if not isinstance(text, str | bytes | bytearray):
+        raise NoteError("malformed note: neither text nor bytes")
     try:
         raw = text.encode() if isinstance(text, str) else bytes(text)
         decoded = raw.decode()
-    except (UnicodeError, TypeError) as error:
+    except UnicodeError as error:
         raise NoteError("malformed note: not UTF-8") from error
     if len(raw) > MOST_BYTES:
         raise NoteError("malformed note: too long")
@@ -194,8 +204,8 @@ def _line(line: str) -> tuple[Signature, bytes]:
 
 
 def valid_name(name: str) -> bool:
-    """signed-note: not empty, no Unicode space, no plus."""
-    return bool(name) and "+" not in name and not any(char.isspace() for char in name)
+    """signed-note: not empty, UTF-8, no Unicode space, no plus."""
+    return bool(name) and "+" not in name and not any(char.isspace() or "\ud800" <= char <= "\udfff" for char in name)
 
 
 def strict_base64(text: str) -> bytes | None:

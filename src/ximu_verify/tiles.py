@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from ximu_verify.merkle import ProofError, node_hash
 
-WIDTH = 256
+WIDTH, HIGHEST_LEVEL = 256, 63
 
 
 def tile_path(level: int | str, index: int, width: int = WIDTH) -> str:
-    """The path of a tile (`level` a number) or of an entry bundle (`level` "entries")."""
+    """The path of a tile (`level` a number, 0 to 63) or of an entry bundle (`level` "entries"). Errors: ValueError."""
+    whole = all(type(number) is int for number in (index, width, 0 if level == "entries" else level))
+    if not whole or index < 0 or not 1 <= width <= WIDTH or (level != "entries" and not 0 <= int(level) <= HIGHEST_LEVEL):
+        raise ValueError("there is no such tile")
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:
         groups.insert(0, f"x{index % 1000:03d}")

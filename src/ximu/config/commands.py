@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import click
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from ximu.config import beginning, profiles, starting
 from ximu.foundation import clock
@@ -20,14 +21,22 @@ ALLOWED = {"migrate", "makemigrations", "check", "collectstatic", "showmigration
 @click.command("manage", context_settings={"ignore_unknown_options": True})
 @click.argument("name")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
-def manage_command(name: str, args: tuple[str, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def manage_command(name: str, args: tuple[str, ...], as_json: bool) -> None:
     """运行允许的管理命令 run an allowed Django command."""
     if name not in ALLOWED:
         raise Refusal(
             "CMD-FORBIDDEN", field="name", value=name, rule=" ".join(sorted(ALLOWED)), status=403,
             zh=f"命令“{name}”在本系统中停用。", en=f"The command “{name}” is disabled in this system.",
         )
-    call_command(name, *args)
+    told = io.StringIO() if as_json else None
+    try:
+        call_command(name, *args, stdout=told)
+    except CommandError as error:
+        raise Refusal("CMD-FAILED", field="args", value=" ".join(args), rule=str(error).strip(), zh=f"管理命令“{name}”没有完成。",
+                      en=f"The command “{name}” did not complete.") from error
+    if told is not None:
+        click.echo(json.dumps({"command": name, "said": told.getvalue()}, ensure_ascii=False))
 
 
 @click.group("city")

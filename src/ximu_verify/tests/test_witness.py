@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,61 @@ def test_it_speaks_tlog_witness_over_http(witnesses: list[Witness]) -> None:
         line.close()
         server.shutdown()
         server.server_close()
+
+
+def test_a_strange_length_and_a_memory_that_fails_are_answered(witnesses: list[Witness]) -> None:
+    server = serve(witnesses[0], "127.0.0.1", 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        for length, status in (("9" * 5000, 413), ("1" * 10, 413), ("-1", 411), ("１", 411), ("", 411), ("1e3", 411)):
+            line = http.client.HTTPConnection("127.0.0.1", server.server_address[1])
+            line.putrequest("POST", "/add-checkpoint")
+            line.putheader("Content-Length", length.encode("utf-8"))
+            line.endheaders()
+            assert line.getresponse().status == status
+            line.close()
+        (path,) = (witnesses[0].folder / "logs").glob("*/latest")
+        path.write_text("nonsense", "utf-8")
+        line = http.client.HTTPConnection("127.0.0.1", server.server_address[1])
+        line.request("POST", "/add-checkpoint", request(100, LEAVES[:200]))
+        assert line.getresponse().status == 500
+        line.close()
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class Log(BaseHTTPRequestHandler):
+    """A log whose answers are made up: `answers` by path."""
+
+    def do_GET(self) -> None:
+        raw = self.server.answers[self.path.partition("?")[0]]
+        self.wfile.write(raw if raw.startswith(b"NO") else b"HTTP/1.0 200 OK\r\n\r\n" + raw)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("proof", "code"), [
+    (b"[]", 1), (b"null", 1), (b"{}", 1), (b"7", 1), (b'{"proof": 7}', 1), (b'{"proof": [7]}', 1), (b'{"proof": ["x"]}', 1), (b"", 1),
+    (b'{"proof": null}', 1), (b"[" * 100_000, 1), (b"\xff", 1), (b'{"proof": {"a": 1}}', 1), (b"NO HTTP", 2), (b'{"proof": []}', 1),
+])
+def test_a_log_that_answers_nonsense_is_told_and_not_cosigned(witnesses: list[Witness], capsys, proof: bytes, code: int) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Log)
+    server.answers = {"/log/checkpoint": signed(LEAVES[:200]).encode(), "/api/v1/ledger/consistency": proof}
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        witnesses[0].follow(LOG_KEY, url=f"http://127.0.0.1:{server.server_address[1]}")
+        assert run(["--folder", str(witnesses[0].folder), "look"]) == code
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert "✘" in capsys.readouterr().err
+    assert witnesses[0].known(ORIGIN).size == 100
+
+
+def test_a_port_that_is_none_is_unusable(witnesses: list[Witness]) -> None:
+    assert run(["--folder", str(witnesses[0].folder), "serve", "--port", "99999"]) == 2
 
 
 def test_the_command_line(tmp_path: Path, capsys) -> None:

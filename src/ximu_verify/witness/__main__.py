@@ -26,7 +26,7 @@ def run(args: list[str]) -> int:
     except Refused as refused:
         sys.stderr.write(f"✘ 未加签 not cosigned ({refused.status}): {refused.reason}\n")
         return REFUSED
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, OverflowError) as error:
         sys.stderr.write(f"✘ {error}\n")
         return UNUSABLE
 

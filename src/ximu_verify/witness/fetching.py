@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -29,17 +30,31 @@ def look(witness: Witness, origin: str, url: str, *, now: int) -> str:
     proof: list[bytes] = []
     if 0 < old < size:
         query = urllib.parse.urlencode({"old": old, "new": size})
-        answer = json.loads(_get(f"{url}/api/v1/ledger/consistency?{query}"))
-        nodes = [strict_base64(node) for node in answer["proof"]]
-        proof = [node for node in nodes if node is not None]
+        proof = _proof(_get(f"{url}/api/v1/ledger/consistency?{query}"))
     return note + witness.cosign(note, old=old, proof=proof, now=now)
+
+
+def _proof(raw: bytes) -> list[bytes]:
+    """What the log says may be anything. Errors: Refused 422."""
+    try:
+        answer = json.loads(raw)
+    except (ValueError, RecursionError):
+        answer = None
+    told = answer.get("proof") if isinstance(answer, dict) else None
+    nodes = [strict_base64(node) if isinstance(node, str) else None for node in told] if isinstance(told, list) else [None]
+    if None in nodes:
+        raise Refused(422, "the log answers no proof")
+    return [node for node in nodes if node is not None]
 
 
 def _get(url: str) -> bytes:
     if not url.startswith(("https://", "http://")):
         raise OSError("only http and https")
-    with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 the scheme was checked
-        raw: bytes = answer.read(MOST_BYTES + 1)
+    try:
+        with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 the scheme was checked
+            raw: bytes = answer.read(MOST_BYTES + 1)
+    except http.client.HTTPException as error:
+        raise OSError(f"the answer is no HTTP ({type(error).__name__})") from error
     if len(raw) > MOST_BYTES:
         raise OSError("the answer is too long")
     return raw

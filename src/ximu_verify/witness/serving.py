@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ from ximu_verify.witness.keeping import Refused, Witness
 MOST_BYTES = 1 << 17
 SIZE_TYPE, TEXT_TYPE = "text/x.tlog.size", "text/plain; charset=utf-8"
 SECONDS = 30
+LENGTH = re.compile("[0-9]{1,9}")
 
 
 def now() -> int:
@@ -33,10 +35,11 @@ def serve(witness: Witness, host: str, port: int, *, clock: Callable[[], int] = 
 
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "")
-            body = self.rfile.read(int(length)) if length.isascii() and length.isdigit() and int(length) <= MOST_BYTES else None
+            good = LENGTH.fullmatch(length) and int(length) <= MOST_BYTES
+            body = self.rfile.read(int(length)) if good else None
             if body is None:
                 self.close_connection = True
-                self._say(413 if length.isdigit() else 411, "a body of known, small length is needed\n")
+                self._say(413 if length.isascii() and length.isdigit() else 411, "a body of known, small length is needed\n")
             elif self.path != "/add-checkpoint":
                 self._say(404, "nothing here\n")
             else:
@@ -44,12 +47,13 @@ def serve(witness: Witness, host: str, port: int, *, clock: Callable[[], int] = 
 
         def _add(self, body: bytes) -> None:
             try:
-                self._say(200, witness.add(body, now=clock()))
+                status, text, kind = 200, witness.add(body, now=clock()), TEXT_TYPE
             except Refused as refused:
-                if refused.size is not None:
-                    self._say(refused.status, f"{refused.size}\n", SIZE_TYPE)
-                else:
-                    self._say(refused.status, f"{refused.reason}\n")
+                known = refused.size is not None
+                status, text, kind = refused.status, f"{refused.size if known else refused.reason}\n", SIZE_TYPE if known else TEXT_TYPE
+            except (OSError, ValueError):  # a disk that is full, a memory that was damaged: nothing was signed
+                status, text, kind = 500, "this witness cannot remember now\n", TEXT_TYPE
+            self._say(status, text, kind)
 
         def _say(self, status: int, text: str, kind: str = TEXT_TYPE) -> None:
             raw = text.encode("utf-8", "replace")

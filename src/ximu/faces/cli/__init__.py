@@ -98,23 +98,70 @@ def main(args: list[str] | None = None) -> None:
     """Entry point. A `Refusal` prints its envelope (JSON with --json, a sentence otherwise) and exits 2; so does what the
     machine says no to. A trace is shown with XIMU_DEBUG=1 only."""
     given = sys.argv[1:] if args is None else args
-    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
-        if isinstance(stream, io.TextIOWrapper):  # bytes that are no text are shown as such
-            stream.reconfigure(errors=errors)
+    as_json = "--json" in given
+    _streams(as_json=as_json)
     try:
-        house.main(args=given, prog_name="ximu", standalone_mode=True)
+        _run(given)
     except Refusal as refusal:
-        _print_refusal(refusal.envelope(), as_json="--json" in given)
+        _print_refusal(refusal.envelope(), as_json=as_json)
         sys.exit(EXIT_REFUSED)
     except Exception as error:
         if os.environ.get("XIMU_DEBUG") == "1":
             raise
-        _print_refusal(trouble_of(error).envelope(), as_json="--json" in given)
+        _print_refusal(trouble_of(error).envelope(), as_json=as_json)
         sys.exit(EXIT_REFUSED)
 
 
+def _run(given: list[str]) -> None:
+    """All that was said is out before the program ends well."""
+    try:
+        house.main(args=given, prog_name="ximu", standalone_mode=True)
+    except SystemExit:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        raise
+
+
+class _Patient(io.FileIO):
+    """A reader who has seen enough (`| head -1`) changes nothing: what follows goes nowhere, and the exit code stays the command's own."""
+
+    def write(self, data: Any) -> int | None:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            _silence(self.fileno())
+            return memoryview(data).nbytes
+
+
+def _silence(place: int) -> None:
+    """Nothing more goes out there, so nothing fails again when the program ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), place)
+
+
+def _streams(*, as_json: bool) -> None:
+    """Bytes that are no text are shown as such, JSON is UTF-8 wherever it is asked for (RFC 8259), and a closed input is an empty one."""
+    if sys.stdin is None:
+        sys.stdin = io.TextIOWrapper(io.BytesIO())
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout is sys.__stdout__:
+        patient = io.BufferedWriter(_Patient(sys.stdout.fileno(), "wb", closefd=False))
+        sys.stdout = io.TextIOWrapper(patient, encoding=sys.stdout.encoding, line_buffering=sys.stdout.line_buffering)
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8" if as_json and stream is sys.stdout else None, errors=errors)
+
+
 def _print_refusal(envelope: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(envelope, ensure_ascii=False))
-    else:
-        click.echo(f"[{envelope['code']}] {envelope['message_zh']}\n{envelope['message_en']}", err=True)
+    """On standard error also where standard output takes nothing more (a full disk, a closed pipe)."""
+    told = f"[{envelope['code']}] {envelope['message_zh']}\n{envelope['message_en']}"
+    for text, err in ([(json.dumps(envelope, ensure_ascii=False), False)] if as_json else []) + [(told, True)]:
+        try:
+            click.echo(text, err=err)
+        except OSError:
+            _silence(2 if err else 1)
+        else:
+            break
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _silence(1)

@@ -31,9 +31,10 @@ REASONS = {
 
 
 def _codes(given: tuple[str, ...]) -> list[str]:
-    if given == ("-",):
-        return [line.strip() for line in sys.stdin if line.strip()]
-    return list(given)
+    """`-` stands for the lines of standard input, which may begin with a byte order mark."""
+    lines = (line.strip().strip("\ufeff") for line in sys.stdin) if "-" in given else iter(())
+    read = [line for line in lines if line]
+    return [code for one in given for code in (read if one == "-" else [one])]
 
 
 def _show(verdicts: list[dict[str, Any]], *, as_json: bool) -> None:
@@ -44,9 +45,14 @@ def _show(verdicts: list[dict[str, Any]], *, as_json: bool) -> None:
         why = verdict["reason"] or verdict.get("warning") or ""
         words = "，".join(REASONS[why]) if why else ""
         hint = f"（应为 expected {verdict['expected']}）" if verdict["reason"] == "check" else ""
-        click.echo(f"{verdict['input']}\t{mark}\t{words}{hint}")
+        click.echo(f"{_one_line(verdict['input'])}\t{mark}\t{words}{hint}")
     if not all(v["valid"] for v in verdicts):
         sys.exit(2)
+
+
+def _one_line(text: str) -> str:
+    """What was given in stays in its column: no tab, no control or formatting character reaches the terminal as such."""
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
 
 
 @click.group("check")

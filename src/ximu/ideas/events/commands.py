@@ -95,7 +95,8 @@ def events_keep(as_json: bool) -> None:
 def events_run(name: str, params: tuple[str, ...], known_at: str | None, spark: bool, engine: str, as_json: bool) -> None:
     """运行一个分析定义 run a definition."""
     if spark:
-        click.echo(queries.spark_text(name))
+        text = queries.spark_text(name)
+        say({"definition": name, "spark": text}) if as_json else click.echo(text)
         return
     given = dict(one.partition("=")[::2] for one in params)
     ran = (queries.run_on_spark if engine == "spark" else queries.run)(name, given, known_at=_known(known_at))

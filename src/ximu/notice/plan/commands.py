@@ -135,17 +135,21 @@ def check_group() -> None:
 @click.option("--year", type=int, required=True, help="年度 year")
 @click.option("--half", required=True, help="mid 年中 | end 年底")
 @click.option("--plan", "uid", default="", help="哪一份 which plan (default: the newest)")
-def check_open(year: int, half: str, uid: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def check_open(year: int, half: str, uid: str, as_json: bool) -> None:
     """开始自查 open it; once per plan, year and kind."""
     made = checking.open_check(uid, year=year, half=half, by=BY, at=clock.now())
-    click.echo(f"{made.uid} {made.year} {made.half} {made.as_of} {made.state}")
+    told = {"uid": made.uid, "year": made.year, "half": made.half, "as_of": made.as_of.isoformat(), "state": made.state}
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else " ".join(str(word) for word in told.values()))
 
 
 @check_group.command("freeze")
 @click.argument("check")
-def check_freeze(check: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def check_freeze(check: str, as_json: bool) -> None:
     """冻结 keep the inputs as they are known now; prints their digest."""
-    click.echo(checking.freeze(check, by=BY, at=clock.now()))
+    found = checking.freeze(check, by=BY, at=clock.now())
+    click.echo(json.dumps({"uid": check, "digest": found}, ensure_ascii=False) if as_json else found)
 
 
 @check_group.command("show")
@@ -173,7 +177,8 @@ def check_show(check: str, unit: str, as_json: bool) -> None:
 @click.argument("check")
 @click.option("--out", default="", help="写到（.pdf或.docx） write to a .pdf or .docx")
 @click.option("--check", "only_check", is_flag=True, help="只核对数据是否过时 only say which figures have gone stale")
-def plan_report(check: str, out: str, only_check: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="JSON output")
+def plan_report(check: str, out: str, only_check: bool, as_json: bool) -> None:
     """检查报告（GB/T 9704版式，每个数据注明来源） the report of a check; exit code 2 when a figure has gone stale."""
     row, path = queries.check(check), Path(out)
     if not row.inputs or (not only_check and path.suffix not in {".pdf", ".docx"}):
@@ -183,8 +188,12 @@ def plan_report(check: str, out: str, only_check: bool) -> None:
         made = queries.letter(row, on=clock.today())
         path.write_bytes(documents.pdf(made) if path.suffix == ".pdf" else documents.docx(made))
     stale = queries.stale_figures(row, known_at=clock.now())
-    for figure, now in stale:
+    if as_json:
+        told = [{"key": figure.key, "value": figure.value, "now": now, "source": figure.source} for figure, now in stale]
+        click.echo(json.dumps({"uid": row.uid, "figures": len(queries.report_figures(row)), "stale": told}, ensure_ascii=False))
+    for figure, now in [] if as_json else stale:
         click.echo(f"过时 stale: {figure.key} {figure.value} → {now} ({figure.source})", err=True)
     if stale:
         sys.exit(2)
-    click.echo(f"{len(queries.report_figures(row))} 个数据均与现在所知一致 all figures agree with what is known now")
+    if not as_json:
+        click.echo(f"{len(queries.report_figures(row))} 个数据均与现在所知一致 all figures agree with what is known now")

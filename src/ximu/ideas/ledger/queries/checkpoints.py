@@ -85,7 +85,7 @@ def strangers(uid: str) -> list[str]:
 
 
 def _recall(path: Path) -> tuple[int, bytes]:
-    note = path.read_text("utf-8")
+    note = path.read_bytes().decode("utf-8", "replace")
     if not signed_with(note):
         raise Refusal(
             "LOG-MEMORY", status=409, field="checkpoint", value=path.name, rule="signed-note",

@@ -96,10 +96,17 @@ def signed_by(note: str, public: bytes, name: str) -> bool:
     for line in block.splitlines():
         parts = line.split(" ")
         if len(parts) == 3 and parts[1] == name:
-            raw = base64.b64decode(parts[2])
+            raw = _decoded(parts[2])
             if raw[:4] == key_id(name, ED25519, public) and verifies(public, raw[4:], (text + "\n").encode()):
                 return True
     return False
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
 
 
 def cosigned_text(text: str, timestamp: int) -> bytes:

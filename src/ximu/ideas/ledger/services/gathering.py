@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import httpx
 
@@ -48,24 +49,37 @@ def _ask(client: httpx.Client, witness: Witness, note: str, at: datetime) -> Ans
         known = _known(answer)
         if known is not None and known != witness.seen_size and known <= size:
             answer = _post(client, witness.url, note, known, size)
-        if answer.status_code != 200:
-            return Answer(witness.name, answer.status_code, False, answer.text[:200])
-        cosign(note + answer.text[:MOST_ANSWER], at=at)
-    except httpx.HTTPError as error:
+        if answer.status != 200:
+            return Answer(witness.name, answer.status, False, answer.text[:200])
+        cosign(note + answer.text, at=at)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Answer(witness.name, 0, False, type(error).__name__)
     except Refusal as refusal:
         return Answer(witness.name, 200, False, refusal.code)
     return Answer(witness.name, 200, Witness.objects.filter(pk=witness.pk, seen_size=size).exists())
 
 
-def _post(client: httpx.Client, url: str, note: str, old: int, size: int) -> httpx.Response:
+class _Said(NamedTuple):
+    status: int
+    kind: str
+    text: str
+
+
+def _post(client: httpx.Client, url: str, note: str, old: int, size: int) -> _Said:
+    """The answer, of which no more is read than a witness needs."""
     proof = tree.consistency(old, size) if 0 < old < size else []
     lines = [f"old {old}", *(base64.b64encode(node).decode() for node in proof)]
-    return client.post(f"{url}/add-checkpoint", content=("\n".join(lines) + "\n\n" + note).encode())
+    with client.stream("POST", f"{url}/add-checkpoint", content=("\n".join(lines) + "\n\n" + note).encode()) as answer:
+        raw = b""
+        for piece in answer.iter_bytes(MOST_ANSWER):
+            raw += piece
+            if len(raw) > MOST_ANSWER:
+                break
+        return _Said(answer.status_code, answer.headers.get("content-type", ""), raw[:MOST_ANSWER].decode("utf-8", "replace"))
 
 
-def _known(answer: httpx.Response) -> int | None:
-    if answer.status_code != 409 or answer.headers.get("content-type", "").partition(";")[0] != SIZE_TYPE:
+def _known(answer: _Said) -> int | None:
+    if answer.status != 409 or answer.kind.partition(";")[0].strip() != SIZE_TYPE:
         return None
     text = answer.text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None

@@ -95,7 +95,7 @@ def _read_key(key: str) -> tuple[str, bytes]:
 
 def _split(note: str) -> tuple[str, list[str]]:
     text, gap, block = note.rpartition("\n\n")
-    return (text + "\n", block.splitlines()) if gap else ("", [])
+    return (text + "\n", block.split("\n")) if gap else ("", [])
 
 
 def _our_size(text: str) -> int:
@@ -121,7 +121,8 @@ def _witness_of(line: str, text: str) -> tuple[Witness | None, datetime | None]:
         if raw[:4] != key_id(name, COSIGNATURE, public):
             continue
         timestamp = int.from_bytes(raw[4:12], "big")
-        if len(raw) != 76 or timestamp >= 2**35 or not verifies(public, raw[12:], cosigned_text(text, timestamp)):
+        exact = base64.b64encode(raw).decode() == encoded  # another spelling would make every strict reader refuse the checkpoint
+        if len(raw) != 76 or not exact or timestamp >= 2**35 or not verifies(public, raw[12:], cosigned_text(text, timestamp)):
             raise Refusal(
                 "WITNESS-SIGN", field="note", value=name, rule="cosignature/v1",
                 zh=f"见证人“{name}”的签名无效。", en=f"The cosignature of “{name}” does not verify.",

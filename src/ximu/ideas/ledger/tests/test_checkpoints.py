@@ -177,6 +177,18 @@ def test_false_cosignatures_are_refused_and_unknown_ones_ignored() -> None:
     assert Cosignature.objects.count() == 0
 
 
+def test_a_cosignature_in_another_spelling_is_refused_for_every_strict_reader_would_refuse_the_checkpoint() -> None:
+    grow(5)
+    services.trust_witness(WITNESS_KEY, by=KEEPER, at=NOON)
+    true = cosigned(queries.checkpoint())
+    assert true.endswith("==\n")
+    other = true[:-4] + chr(ord(true[-4]) + 1) + "==\n"
+    assert base64.b64decode(other.splitlines()[-1].split(" ")[2]) == base64.b64decode(true.splitlines()[-1].split(" ")[2])
+    assert code_of(lambda: services.cosign(other, at=NOON)) == "WITNESS-SIGN"
+    assert services.cosign(true, at=NOON) == 1
+    assert len(open_note(queries.checkpoint(), [queries.key(), WITNESS_KEY]).verified) == 2
+
+
 def run(args: list[str]) -> tuple[int, str]:
     result = CliRunner().invoke(log_group, args)
     if result.exception is not None and not isinstance(result.exception, SystemExit):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ximu.foundation import clock
 from ximu.ideas.ledger import queries, services
@@ -19,6 +22,7 @@ from ximu.ideas.ledger.tests.test_services import grow
 from ximu.kernel.actor import SYSTEM, Actor
 from ximu.kernel.refusal import Refusal
 from ximu_verify import open_note
+from ximu_verify.tests.made import vkey
 from ximu_verify.witness import Witness, serve
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +107,38 @@ def test_four_hours_without_word_stop_what_is_final(offices) -> None:
     queries.must_be_fresh(at=later)
     assert [w.fresh for w in queries.watchers(at=later)] == [True, True, False]
     grow(3, at=later + timedelta(hours=5))  # the log itself grows on
+
+
+class Babbler(BaseHTTPRequestHandler):
+    """A witness that answers without end, or what is no signature."""
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            for _ in range(2000):
+                self.wfile.write(b"\xff" * 100_000)
+            self.server.read_to_the_end = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_nobody_who_babbles_or_cannot_be_found_stops_the_others(offices) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Babbler)
+    server.read_to_the_end = False
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    places = [f"http://127.0.0.1:{server.server_address[1]}", "http://[", "nonsense", "http://\u0661", "http://a b/"]
+    for number, url in enumerate(places):
+        private = Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
+        services.trust_witness(vkey(f"odd{number}.example/w", private, b"\x04"), by=SYSTEM, at=T0, url=url)
+    try:
+        answers = services.gather(at=T0)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert [a.cosigned for a in answers] == [True] * 3 + [False] * 5
+    assert not server.read_to_the_end
 
 
 def test_a_retired_witness_counts_no_more(offices) -> None:

@@ -229,6 +229,18 @@ def test_a_forged_memory_is_no_memory(home: Path) -> None:
     assert caught.value.code == "LOG-MEMORY"
 
 
+@pytest.mark.parametrize("damage", [
+    lambda raw: b"", lambda raw: b"\xff" + raw, lambda raw: raw[:-9] + b"\n", lambda raw: raw[:-3] + b"!\n", lambda raw: b"\0" * len(raw),
+    lambda raw: raw.replace(b"\n\n", b"\n"),
+])
+def test_a_damaged_memory_is_a_finding_and_no_fault(home: Path, damage: Callable[[bytes], bytes]) -> None:
+    grow(4)
+    queries.checkpoint()
+    kept = home / "checkpoints" / Head.objects.get(pk=1).uid / "latest"
+    kept.write_bytes(damage(kept.read_bytes()))
+    first_of("memory", 4)
+
+
 def test_a_database_put_in_place_of_another_is_noticed(home: Path) -> None:
     grow(4)
     queries.checkpoint()

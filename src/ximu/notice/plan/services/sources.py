@@ -108,9 +108,14 @@ def _as_text(value: object) -> str:
 
 
 def _docx(content: bytes) -> Iterator[Raw]:
+    """The lines above the first table (title, number, day of issue), then every row; rows alone are counted."""
     line = 0
-    for table in docx.Document(io.BytesIO(content)).tables:
-        for texts, merged in _table_rows(table):
+    for part in docx.Document(io.BytesIO(content)).iter_inner_content():
+        if not isinstance(part, Table):
+            if not line:
+                yield Raw(0, (part.text.strip(),))
+            continue
+        for texts, merged in _table_rows(part):
             line += 1
             yield Raw(line, texts, merged)
 

@@ -281,9 +281,9 @@ def test_the_matrix_asks_the_same_few_questions_however_many_duties(plan: Any, d
 def test_the_tool_opens_freezes_shows_and_reports(plan: Any, tmp_path: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(clock, "now", lambda: JULY)
     run = lambda *args: CliRunner().invoke(commands.plan_group, args)  # noqa: E731
-    uid = run("check", "open", "--year", "2018", "--half", "mid").stdout.split()[0]
+    uid = json.loads(run("check", "open", "--year", "2018", "--half", "mid", "--json").stdout)["uid"]
     assert run("report", uid, "--check").exception.code == "CHECK-STATE"
-    assert run("check", "freeze", uid).stdout.strip() == Check.objects.get().digest
+    assert json.loads(run("check", "freeze", uid, "--json").stdout) == {"uid": uid, "digest": Check.objects.get().digest}
     assert run("check", "freeze", uid).exception.code == "CHECK-FROZEN"
     shown = json.loads(run("check", "show", uid, "--json").stdout)
     assert shown["state"] == "frozen" and {"system", "mid_year", "became"} <= set(shown["lines"][0])
@@ -293,3 +293,5 @@ def test_the_tool_opens_freezes_shows_and_reports(plan: Any, tmp_path: Any, monk
     prove("M1.1", unit("市发展改革委"), at=datetime(2018, 6, 29, 1, tzinfo=UTC))
     ran = run("report", uid, "--check")
     assert ran.exit_code == 2 and "light:overdue" in ran.stderr
+    ran = run("report", uid, "--check", "--json")
+    assert ran.exit_code == 2 and "light:overdue" in {figure["key"] for figure in json.loads(ran.stdout)["stale"]}

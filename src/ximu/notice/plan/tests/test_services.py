@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import docx
 import pytest
 
 from ximu.ideas.ledger import queries as ledger
@@ -53,6 +55,17 @@ def test_the_same_table_without_a_heading_is_the_same_plan(city: None) -> None:
     for name, content in (("a.xlsx", notice.xlsx()), ("b.docx", notice.word())):
         importing.import_plan(name, content, by=person("a"), at=AT, on=AT.date())
     assert len(queries.plans()) == 1
+
+
+def test_a_docx_with_the_lines_above_its_table_is_the_notice_itself(plan: Any) -> None:
+    document, target = docx.Document(io.BytesIO(notice.word())), io.BytesIO()
+    for place, line in enumerate(notice.HEADING.split("\n")):
+        document.element.body.insert(place, document.add_paragraph(line)._p)
+    document.add_paragraph("附注：表后的文字不是任务。")
+    document.save(target)
+    found = importing.import_plan("b.docx", target.getvalue(), by=person("a"), at=AT, on=AT.date())
+    assert (found.heading.number, found.heading.issued) == ("示发改信〔2018〕1号", date(2018, 2, 13))
+    assert (found.new, found.same, found.problems, len(queries.plans())) == (0, 7, [], 1)
 
 
 def test_unknown_units_are_named_by_line_and_the_rest_kept(city: None) -> None:
