@@ -78,8 +78,9 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     names = disclosure.public_names([str(v) for k, v in shown["fields"].items() if k in ("subject", "source")], on=day)
     return render(request, "portal/record.html", {
         "record": with_states([shown])[0], "edition": edition, "item": item, "family": FAMILIES[shown["family"]],
-        "fields": [(titles.get(name) or CORE_FIELDS.get(name) or Text(name, name), name, _said(name, value, names, days | DAYS))
-                   for name, value in shown["fields"].items()],
+        "fields": [(titles.get(name) or CORE_FIELDS.get(name) or Text(name, name), name,
+                    catalogue.called(value, edition.number) if name == "behaviour" and value and edition
+                    else _said(name, value, names, days | DAYS)) for name, value in shown["fields"].items()],
         "history": disclosure.public_history(shown["record"], on=on), "key": ledger.key(),
         "stage": disclosure.policy_on(day).stages.get(shown["stage"]), "document": shown["fields"].get("document_number"),
         "file": f"ximu-{shown['record']}.json",
