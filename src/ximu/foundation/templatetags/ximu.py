@@ -6,6 +6,8 @@ half translated. With variables: `{% t "共{n}件" "{n} records" n=total %}`.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +20,8 @@ from django.utils.safestring import SafeString, mark_safe
 from ximu.foundation import clock
 
 register = template.Library()
+HAN = re.compile(r"[\u4e00-\u9fff]")
+DAY, MONTH, YEAR = (re.compile(form) for form in (r"\d{4}-\d{2}-\d{2}", r"\d{4}-(0[1-9]|1[0-2])", r"\d{4}"))
 
 
 def english() -> bool:
@@ -68,6 +72,29 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def period(value: str | None) -> str:
+    """A day, a month, a year or a span of them as it is kept (2019-02, 2018-12/2019-02) in words: 2019年2月 / Feb 2019."""
+    return "—".join(_span(one) for one in str(value or "").split("/")) or "—"
+
+
+def _span(text: str) -> str:
+    if DAY.fullmatch(text):
+        return day(text)
+    if MONTH.fullmatch(text):
+        first = date.fromisoformat(f"{text}-01")
+        return f"{first:%b %Y}" if english() else f"{first.year}年{first.month}月"
+    return text if english() or not YEAR.fullmatch(text) else f"{text}年"
+
+
+@register.filter
+def spoken(text: str) -> str:
+    """Of a text whose Chinese lines stand before its English ones, those in the page's language."""
+    lines = text.splitlines()
+    turn = next((n for n, line in enumerate(lines) if line.strip() and not HAN.search(line)), len(lines))
+    return "\n".join(lines[turn:] if english() and turn < len(lines) else lines[:turn] or lines)
+
+
+@register.filter
 def choice(row: Any, name: str) -> str:
     """What the column's code means: its Chinese label, in English the word by which the code is named."""
     value = getattr(row, name)
@@ -107,6 +134,12 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 def can(context: dict[str, Any], permission: str, unit: str | None = None) -> bool:
     """`{% can "records.admit" as may %}`: shows or hides a button; the service asks again."""
     return context["actor"].can(permission, unit)
+
+
+@register.simple_tag
+def named(words: Mapping[str, Any], code: str) -> str:
+    """What a code is called in the page's language; the code itself when nobody named it."""
+    return say(words.get(code, code))
 
 
 @register.simple_tag
