@@ -21,7 +21,8 @@ from ximu.foundation import clock
 
 register = template.Library()
 HAN = re.compile(r"[\u4e00-\u9fff]")
-DAY, MONTH, YEAR = (re.compile(form) for form in (r"\d{4}-\d{2}-\d{2}", r"\d{4}-(0[1-9]|1[0-2])", r"\d{4}"))
+DAY, MONTH = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?([+-]\d{2}:\d{2}|Z)$")
 
 
 def english() -> bool:
@@ -72,18 +73,25 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
-def period(value: str | None) -> str:
-    """A day, a month, a year or a span of them as it is kept (2019-02, 2018-12/2019-02) in words: 2019年2月 / Feb 2019."""
-    return "—".join(_span(one) for one in str(value or "").split("/")) or "—"
+def period(value: object) -> str:
+    """A day, a month, a moment or a span of them as it is kept (2019-02, 2018-12/2019-02) in words: 2019年2月 / Feb 2019."""
+    text = str("" if value is None else value)
+    found = [_span(one) for one in text.split("/")]
+    return text if "".join(found) == text.replace("/", "") else "—".join(found)
 
 
 def _span(text: str) -> str:
-    if DAY.fullmatch(text):
-        return day(text)
-    if MONTH.fullmatch(text):
-        first = date.fromisoformat(f"{text}-01")
-        return f"{first:%b %Y}" if english() else f"{first.year}年{first.month}月"
-    return text if english() or not YEAR.fullmatch(text) else f"{text}年"
+    try:
+        if DAY.fullmatch(text):
+            return day(text)
+        if MOMENT.match(text):
+            return moment(datetime.fromisoformat(text))
+        first = date.fromisoformat(f"{text}-01") if MONTH.fullmatch(text) else None
+    except ValueError:  # 2018-02-31: shown as it was written
+        return text
+    if first is None:
+        return text
+    return f"{first:%b %Y}" if english() else f"{first.year}年{first.month}月"
 
 
 @register.filter

@@ -135,6 +135,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         "statement": queries.beside([found.number]).get(found.number),
         "may": {right.replace(".", "_"): actor.can(right) for right in RIGHTS}, "policy": view.policy,
         "publications": queries.proposals(numbers=[found.number], state="open") + queries.proposals(numbers=[found.number]),
+        "closed": queries.proposals(numbers=[found.number], state="closed"),
         "purpose": view.policy.purposes.get(view.purpose), "open_fields": _open_fields(facts, names),
     })
 
