@@ -71,3 +71,17 @@ def test_rules_import_without_django() -> None:
     names = [".".join(p.relative_to(SRC.parent).with_suffix("").parts).removesuffix(".__init__") for p in modules]
     code = "import sys; sys.modules['django'] = None\n" + "\n".join(f"import {n}" for n in names)
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(SRC.parent)})
+
+
+def test_no_page_hides_what_every_page_has() -> None:
+    """A view that hands a template `city` of its own would print it in the headline of the page."""
+    tree = ast.parse((SRC / "foundation" / "web.py").read_text("utf-8"))
+    made = next(one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == "context")
+    every = {key.value for one in ast.walk(made) if isinstance(one, ast.Dict) for key in one.keys if isinstance(key, ast.Constant)}
+    assert {"city", "today", "actor"} <= every
+    hidden = [f"{name_of(path)}:{key.lineno} {key.value}" for path in SOURCES if "views" in path.parts[-2:] or path.stem == "views"
+              for call in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(call, ast.Call)
+              and isinstance(call.func, ast.Name) and call.func.id == "render"
+              for frame in call.args[2:3] for part in ast.walk(frame) if part is frame and isinstance(part, ast.Dict)
+              for key in part.keys if isinstance(key, ast.Constant) and key.value in every | {"heading", "messages", "page_skin"}]
+    assert not hidden

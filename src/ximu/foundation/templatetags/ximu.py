@@ -6,6 +6,8 @@ half translated. With variables: `{% t "共{n}件" "{n} records" n=total %}`.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +20,9 @@ from django.utils.safestring import SafeString, mark_safe
 from ximu.foundation import clock
 
 register = template.Library()
+HAN = re.compile(r"[\u4e00-\u9fff]")
+DAY, MONTH = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?([+-]\d{2}:\d{2}|Z)$")
 
 
 def english() -> bool:
@@ -68,6 +73,36 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def period(value: object) -> str:
+    """A day, a month, a moment or a span of them as it is kept (2019-02, 2018-12/2019-02) in words: 2019年2月 / Feb 2019."""
+    text = str("" if value is None else value)
+    found = [_span(one) for one in text.split("/")]
+    return text if "".join(found) == text.replace("/", "") else "—".join(found)
+
+
+def _span(text: str) -> str:
+    try:
+        if DAY.fullmatch(text):
+            return day(text)
+        if MOMENT.match(text):
+            return moment(datetime.fromisoformat(text))
+        first = date.fromisoformat(f"{text}-01") if MONTH.fullmatch(text) else None
+    except ValueError:  # 2018-02-31: shown as it was written
+        return text
+    if first is None:
+        return text
+    return f"{first:%b %Y}" if english() else f"{first.year}年{first.month}月"
+
+
+@register.filter
+def spoken(text: str) -> str:
+    """Of a text whose Chinese lines stand before its English ones, those in the page's language."""
+    lines = text.splitlines()
+    turn = next((n for n, line in enumerate(lines) if line.strip() and not HAN.search(line)), len(lines))
+    return "\n".join(lines[turn:] if english() and turn < len(lines) else lines[:turn] or lines)
+
+
+@register.filter
 def choice(row: Any, name: str) -> str:
     """What the column's code means: its Chinese label, in English the word by which the code is named."""
     value = getattr(row, name)
@@ -107,6 +142,12 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 def can(context: dict[str, Any], permission: str, unit: str | None = None) -> bool:
     """`{% can "records.admit" as may %}`: shows or hides a button; the service asks again."""
     return context["actor"].can(permission, unit)
+
+
+@register.simple_tag
+def named(words: Mapping[str, Any], code: str) -> str:
+    """What a code is called in the page's language; the code itself when nobody named it."""
+    return say(words.get(code, code))
 
 
 @register.simple_tag

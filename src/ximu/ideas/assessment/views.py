@@ -134,7 +134,7 @@ def quality(request: HttpRequest, uid: str) -> HttpResponse:
     by = actor_of(request)
     by.must("assessment.run")
     row = queries.run_row(uid)
-    return render(request, "assessment/quality.html", {"row": row, "found": queries.quality_of(row)})
+    return render(request, "assessment/quality.html", {"row": row, "found": queries.quality_of(row), "names": queries.names_of(row)})
 
 
 def _seen(uid: str, unit: str, by: Any) -> Any:

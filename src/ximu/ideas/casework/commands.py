@@ -82,7 +82,7 @@ def terms_command(as_json: bool) -> None:
 @click.option("--value", type=int, required=True)
 @click.option("--unit", default="working-day", show_default=True)
 @click.option("--source", required=True, help="依据 the text that sets it")
-@click.option("--unsure", is_flag=True, help="待核定 to be confirmed")
+@click.option("--unsure", is_flag=True, help="待确认 to be confirmed")
 @as_json_option
 def term_command(code: str, since: datetime, value: int, unit: str, source: str, unsure: bool, as_json: bool) -> None:
     """设定期限，列出受影响的在办件 Set a limit; lists the open cases that it touches."""

@@ -16,7 +16,7 @@ from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import english, say, t
 from ximu.foundation.web import actor_of
 from ximu.ideas.catalogue import queries, services
-from ximu.ideas.catalogue.rules import BASIS_LEVELS, LISTS, forms, sheets
+from ximu.ideas.catalogue.rules import BASIS_LEVELS, LEVELS, LISTS, forms, sheets
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
@@ -55,7 +55,7 @@ def bases(request: HttpRequest) -> HttpResponse:
         return render(request, "catalogue/bases.html", {
             "bases": known.values(), "levels": BASIS_LEVELS, "may": actor.can("catalogue.merge"),
             "chosen": known.get(request.GET.get("code", "")),
-            "english": queries.basis_titles().get(request.GET.get("code", ""), "")})
+            "english_title": queries.basis_titles().get(request.GET.get("code", ""), "")})
     given = request.POST
     ends = given.get("repealed_on", "").strip()
     values = {**{name: given.get(name, "").strip() for name in ("title", "title_en", "number")},
@@ -84,7 +84,7 @@ def edition(request: HttpRequest, number: str) -> HttpResponse:
     others = [e for e in queries.editions() if e.number != number]
     rows = [i for i in queries.items_of(number).values() if i.list == shown]
     return render(request, "catalogue/edition.html", {
-        "edition": view, "lists": LISTS, "shown": shown, "rows": rows, "others": others, "formats": queries.FORMATS})
+        "edition": view, "lists": LISTS, "shown": shown, "rows": rows, "others": others, "formats": queries.FORMATS, "levels": LEVELS})
 
 
 @require_POST
@@ -164,11 +164,11 @@ def item(request: HttpRequest, number: str, code: str) -> HttpResponse:
     found = queries.must_be_listed(code, number)
     canonical = queries.canonical_edition(number)
     head, rows = sheets.table_of({**canonical, "items": [i for i in canonical["items"] if i["code"] == code]}, found.list,
-                                 queries.unit_names(canonical))
+                                 queries.unit_names(canonical), language="en" if english() else "zh")
     return render(request, "catalogue/item.html", {
         "item": found, "facts": [(Text(name, sheets.HEADS[name]), value) for name, value in zip(head, rows[0], strict=True)],
         "edition": queries.edition(number), "history": queries.history(code),
-        "fields": found.schema.fields if found.list == "data" else (),
+        "fields": found.schema.fields if found.list == "data" else (), "levels": LEVELS,
     })
 
 

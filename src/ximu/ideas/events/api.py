@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -37,10 +38,10 @@ class LookIn(Schema):
 
 @router.get("/datasets")
 def datasets(request: HttpRequest) -> list[dict[str, Any]]:
-    """Declared datasets with their manifests."""
+    """Declared datasets with their manifests and how long they are kept; not `sure` while the city has not confirmed it."""
     actor_of(request).must("events.see")
     return [{"name": d.name, "title_zh": d.title.zh, "title_en": d.title.en, "schema": d.digest, **queries.manifest(d.name).envelope(),
-             "span": queries.span(d.name)} for d in queries.datasets()]
+             "span": queries.span(d.name), "keeping": asdict(queries.keeping(d.name, clock.today()))} for d in queries.datasets()]
 
 
 @router.get("/definitions")

@@ -35,7 +35,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     actor.must("events.see")
     declared = queries.datasets()
-    frame: dict[str, Any] = {"datasets": [{"one": d, "manifest": queries.manifest(d.name), "span": queries.span(d.name)} for d in declared]}
+    frame: dict[str, Any] = {"datasets": [
+        {"one": d, "manifest": queries.manifest(d.name), "span": queries.span(d.name), "kept": queries.keeping(d.name, clock.today())}
+        for d in declared]}
     held = [one["one"].name for one in frame["datasets"] if one["span"]]
     name = request.GET.get("dataset") or (held or [d.name for d in declared] or [""])[0]
     if not name or (span := queries.span(name)) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -68,10 +69,34 @@ def withdraw(request: HttpRequest, uid: str) -> Any:
     return _registration(services.withdraw(uid, by=actor_of(request), at=clock.now()))
 
 
+def _channel(one: Any) -> dict[str, Any]:
+    return {"channel": one.code, "active": one.active, "closing_at": one.closing_at, "reason": one.reason, "closed_at": one.closed_at,
+            "log_index": one.log_index, "left": asdict(queries.left(one))}
+
+
+@router.post("/channels/{code}/closing", response={201: dict[str, Any], **ERRORS})
+def propose_closing(request: HttpRequest, code: str, given: Body[dict[str, str]]) -> Any:
+    """提出停用通道并说明理由，答复列出遗留事项 Propose to close a channel, with a reason; the answer tells what would be left behind."""
+    made = services.propose_closing(code, reason=given.get("reason", ""), by=actor_of(request), at=clock.now())
+    return Status(201, _channel(made))
+
+
+@router.post("/channels/{code}/closing/confirm", response={200: dict[str, Any], **ERRORS})
+def close_channel(request: HttpRequest, code: str) -> Any:
+    """由另一人确认停用，此后不再收发 A second person closes it; from now on nothing is sent or taken over it."""
+    return _channel(services.close_channel(code, by=actor_of(request), at=clock.now()))
+
+
+@router.post("/channels/{code}/closing/withdraw", response={200: dict[str, Any], **ERRORS})
+def withdraw_closing(request: HttpRequest, code: str) -> Any:
+    """撤回停用提议 Take the proposal to close back."""
+    return _channel(services.withdraw_closing(code, by=actor_of(request), at=clock.now()))
+
+
 @router.get("/channels/{code}/packages", response={200: dict[str, Any], **ERRORS})
 def packages(request: HttpRequest, code: str, paging: Query[Paging]) -> Any:
     """未回执的数据包 Packages without a receipt, in order."""
-    found = queries.channel_for(code, actor_of(request))
+    found = queries.living(queries.channel_for(code, actor_of(request)))
     page = page_of(request, queries.packages(found.code, only_open=True).order_by("sequence"), paging)
     return {**page, "items": [{"sequence": p.sequence, "digest": p.digest, "rows": p.rows, "made_at": p.made_at} for p in page["items"]]}
 
@@ -79,7 +104,7 @@ def packages(request: HttpRequest, code: str, paging: Query[Paging]) -> Any:
 @router.get("/channels/{code}/packages/{int:sequence}", response={200: str, **ERRORS})
 def package(request: HttpRequest, code: str, sequence: int) -> Any:
     """拉取数据包 The package itself, as text."""
-    found = queries.channel_for(code, actor_of(request))
+    found = queries.living(queries.channel_for(code, actor_of(request)))
     return _plain(queries.bytes_of(queries.package(found, sequence)))
 
 
@@ -99,7 +124,7 @@ def push(request: HttpRequest, code: str) -> Any:
 @router.post("/channels/{code}/check", response={200: dict[str, Any], **ERRORS})
 def check(request: HttpRequest, code: str) -> Any:
     """试验，不产生任何效果 Try a package: the verdict that it would get, and no effect. The same as `ximu exchange test`."""
-    found = queries.channel_for(code, actor_of(request))
+    found = queries.living(queries.channel_for(code, actor_of(request)))
     return rules.tried(request.body, found.peer_key)
 
 

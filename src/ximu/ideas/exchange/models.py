@@ -11,7 +11,9 @@ CODE_LENGTH = 24
 
 
 class Channel(models.Model):
-    """One receiver and one way of sending. `sequence` and `digest` are the last package out, `in_*` the last that came in."""
+    """One receiver and one way of sending. `sequence` and `digest` are the last package out, `in_*` the last that came in.
+
+    One person proposes that it be closed (`closing_*`), another closes it (`closed_*`), for good."""
 
     class Kind(models.TextChoices):
         DROP = "drop", "文件交换"
@@ -32,16 +34,29 @@ class Channel(models.Model):
     in_digest = models.CharField("已收摘要", max_length=64, blank=True, db_comment="最后一个收下数据包的摘要")
     opened_at = models.DateTimeField("开通时间", db_comment="开通时间")
     opened_by = models.CharField("开通人", max_length=64, db_comment="开通人的化名标识")
+    closing_at = models.DateTimeField("提出停用时间", null=True, db_comment="提出停用的时间；撤回后为空")
+    closing_by = models.CharField("提出停用人", max_length=64, blank=True, db_comment="提出停用人的化名标识")
+    reason = models.CharField("停用理由", max_length=400, blank=True, db_comment="停用理由")
+    closed_at = models.DateTimeField("停用时间", null=True, db_comment="另一人确认停用的时间")
+    closed_by = models.CharField("停用确认人", max_length=64, blank=True, db_comment="停用确认人的化名标识，与提出人不同")
+    log_index = models.BigIntegerField("停用日志序号", null=True, unique=True, db_comment="停用在日志中的条目序号")
 
     class Meta:
         verbose_name = "通道"
         verbose_name_plural = verbose_name
         db_table_comment = "通道：一个接收方，一种传送方式"
+        constraints = [
+            models.CheckConstraint(condition=Q(closing_at__isnull=True, closing_by="") | (Q(closing_at__isnull=False) & ~Q(closing_by="")),
+                                   name="channel_closing_pair"),
+            models.CheckConstraint(condition=Q(closed_at__isnull=True, closed_by="", log_index__isnull=True) | (
+                Q(closed_at__isnull=False, log_index__isnull=False, closing_at__isnull=False, active=False) & ~Q(closed_by="")
+                & ~Q(closed_by=models.F("closing_by"))), name="channel_closed_by_two"),
+        ]
 
     class Privacy:
         public = ()
         internal = ("uid", "code", "profile", "kind", "address", "peer_key", "unit", "active", "sequence", "digest", "in_sequence",
-                    "in_digest", "opened_at", "opened_by")
+                    "in_digest", "opened_at", "opened_by", "closing_at", "closing_by", "reason", "closed_at", "closed_by", "log_index")
         personal = ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +15,12 @@ from ximu.ideas.exchange.models import Balanced, Channel, Forwarded, Package, Re
 from ximu.ideas.exchange.rules import PUT, RECALL, Inbound, joined, profile
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.kernel.actor import Actor
-from ximu.kernel.refusal import absent
+from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.today import TodayItem
 from ximu.kernel.words import Text
 
 ACKNOWLEDGED, TAKEN, BALANCED = "exchange.acknowledged", "exchange.received", "exchange.balanced"
-REGISTERED = "exchange.registered"
+REGISTERED, CLOSED = "exchange.registered", "exchange.closed"
 KINDS = ("exchange.",)
 
 
@@ -37,6 +38,44 @@ def channel_for(code: str, by: Actor) -> Channel:
     found = channel(code)
     by.must("exchange.peer", found.unit)
     return found
+
+
+def living(found: Channel) -> Channel:
+    """Nothing goes over a closed channel, neither way. Errors: `CHAN-CLOSED`."""
+    if not found.active:
+        raise Refusal("CHAN-CLOSED", status=409, field="channel", value=found.code, rule="active", zh="该通道已停用，不再收发。",
+                      en="The channel is closed; nothing is sent or taken over it.")
+    return found
+
+
+def proposed_to_close(code: str) -> Channel:
+    """Errors: `CHAN-NONE`, `CHAN-CLOSED`, `CLOSE-NONE`."""
+    found = living(channel(code))
+    if found.closing_at is None:
+        raise absent("CLOSE-NONE", field="channel", value=found.code, zh="项待确认的停用", en="proposal to close it")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a closed channel leaves behind: rows that wait, packages without receipt, what the receiver holds, matters unanswered."""
+
+    waiting: int
+    unacknowledged: int
+    held: int
+    unanswered: int
+
+
+def left(found: Channel) -> Left:
+    return Left(Row.objects.filter(channel=found, state=Row.State.WAITING).count(),
+                Package.objects.filter(channel=found).exclude(state=Package.State.DONE).count(), len(held_there(found)),
+                Forwarded.objects.filter(channel=found, outcome="").count())
+
+
+def closed_and_open() -> list[Channel]:
+    """Closed channels over folders whose packages have not all got their receipt."""
+    rows = Package.objects.filter(channel__active=False, channel__kind=Channel.Kind.DROP).exclude(state=Package.State.DONE)
+    return list(Channel.objects.filter(pk__in=rows.values("channel")).order_by("pk"))
 
 
 def channels() -> QuerySet[Channel]:
@@ -140,7 +179,7 @@ def registrations(by: Actor) -> QuerySet[Registration]:
 
 def overdue(at: datetime) -> list[Package]:
     """No receipt after the term of the profile (未回执)."""
-    rows = Package.objects.select_related("channel").exclude(state=Package.State.DONE)
+    rows = Package.objects.select_related("channel").filter(channel__active=True).exclude(state=Package.State.DONE)
     return [p for p in rows.order_by("pk") if p.made_at + timedelta(days=profile(p.channel.profile).receipt_days) < at]
 
 
@@ -151,7 +190,11 @@ def today(actor: Actor, at: datetime) -> list[TodayItem]:
                        count=asked)] if asked else []
     if not actor.can("exchange.send"):
         return found
-    late = Package.objects.filter(escalated_at__isnull=False).exclude(state=Package.State.DONE).count()
+    closing = Channel.objects.filter(active=True, closing_at__isnull=False).count() if actor.can("exchange.manage") else 0
+    if closing:
+        found.append(TodayItem(Text("待确认", "To confirm"), Text("通道停用", "channels proposed to be closed"),
+                              reverse("exchange:channels"), count=closing))
+    late = Package.objects.filter(escalated_at__isnull=False, channel__active=True).exclude(state=Package.State.DONE).count()
     if late:
         found.append(TodayItem(Text("未回执", "Unacknowledged"), Text("数据包超过回执期限", "packages past the term of their receipt"),
                                reverse("exchange:channels"), count=late, state="late"))
@@ -174,6 +217,11 @@ def registered_body(one: Registration) -> dict[str, Any]:
     return {"channel": one.code, "unit": one.unit, "key": hashlib.sha256(one.peer_key.encode()).hexdigest(), "replaces": bool(one.replaces)}
 
 
+def closed_body(found: Channel) -> dict[str, Any]:
+    """Which channel ended, and after which package each way; the reason is free text and stays outside the log."""
+    return {"channel": found.code, "unit": found.unit, "sent": found.sequence, "received": found.in_sequence}
+
+
 def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     """What the log should say about packages."""
     done = Package.objects.select_related("channel").filter(log_index__gte=first, log_index__lt=last)
@@ -191,3 +239,6 @@ def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     for said in Registration.objects.filter(log_index__gte=first, log_index__lt=last).order_by("log_index"):
         if said.decided_at is not None:
             yield said.log_index or 0, entry_bytes(REGISTERED, registered_body(said), said.decided_at), f"接入登记 {said.code}"
+    for ended in Channel.objects.filter(log_index__gte=first, log_index__lt=last).order_by("log_index"):
+        if ended.closed_at is not None:
+            yield ended.log_index or 0, entry_bytes(CLOSED, closed_body(ended), ended.closed_at), f"通道停用 {ended.code}"

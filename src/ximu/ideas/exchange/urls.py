@@ -13,4 +13,5 @@ urlpatterns = [
     path("registrations/<str:uid>/decide", views.decide, name="decide"),
     path("<str:code>", views.channel, name="channel"),
     path("<str:code>/pass", views.run, name="run"),
+    path("<str:code>/closing", views.closing, name="closing"),
 ]

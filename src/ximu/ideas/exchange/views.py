@@ -38,8 +38,30 @@ def channel(request: HttpRequest, code: str) -> HttpResponse:
     page = Paginator(queries.packages(code, only_open=only_open), PAGE_SIZE).get_page(int_of(request, "page", 1))
     return render(request, "exchange/channel.html", {
         "channel": found, "profile": profile(found.profile), "page": page, "only_open": only_open, "held": len(queries.held_there(found)),
-        "balances": queries.balances(found)[:12],
+        "balances": queries.balances(found)[:12], "left": queries.left(found),
+        "may_close": actor_of(request).can("exchange.manage") and actor_of(request).human != found.closing_by,
+        "may_withdraw": actor_of(request).can("exchange.manage") or actor_of(request).human == found.closing_by,
     })
+
+
+@require_POST
+def closing(request: HttpRequest, code: str) -> HttpResponse:
+    """Propose that the channel be closed, confirm that, or take the proposal back."""
+    by, at, verb = actor_of(request), clock.now(), request.POST.get("act", "")
+    if verb == "propose":
+        services.propose_closing(code, reason=request.POST.get("reason", ""), by=by, at=at)
+        messages.success(request, t("已提出停用，待另一人确认；确认前照常收发。",
+                                    "Proposed; it works as before until another person confirms."))
+    elif verb == "confirm":
+        services.close_channel(code, by=by, at=at)
+        messages.success(request, t("通道已停用。", "The channel is closed."))
+    elif verb == "withdraw":
+        services.withdraw_closing(code, by=by, at=at)
+        messages.success(request, t("已撤回停用提议。", "The proposal is taken back."))
+    else:
+        raise Refusal("ACT-NONE", field="act", value=verb[:20], rule="propose confirm withdraw", zh="请选择要办的事项。",
+                      en="Choose what to do.")
+    return redirect("exchange:channel", code=code)
 
 
 @require_POST

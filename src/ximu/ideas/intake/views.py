@@ -42,8 +42,10 @@ def index(request: HttpRequest) -> HttpResponse:
     by.must("intake.deliver")
     page = Paginator(queries.deliveries(by), PAGE_SIZE).get_page(int_of(request, "page", 1))
     today = clock.today()
+    listed = catalogue.items("data", on=today)
+    names = {one.code: one.name for one in listed}
     return render(request, "intake/index.html", {
-        "page": page, "items": catalogue.items("data", on=today), "unit": by.unit,
+        "page": page, "items": listed, "rows": [(one, names.get(one.item)) for one in page], "unit": by.unit,
         "units": registry.units(as_of=today) if by.units_with("intake.deliver") is None else [],
     })
 
@@ -78,8 +80,10 @@ def detail(request: HttpRequest, uid: str) -> HttpResponse:
     found = _mine(request, uid)
     faults = queries.faults(uid)
     source = registry.unit(found.source, as_of=clock.today())
+    edition = catalogue.edition_in_force(clock.city_day(found.received_at))
     return render(request, "intake/detail.html", {
         "delivery": found, "faults": faults[:SHOWN_FAULTS], "more": max(0, len(faults) - SHOWN_FAULTS), "source": source,
+        "item": catalogue.called(found.item, edition.number if edition else ""),
         "examined": [{**one, "words": CHECKS[one["check"]]} for one in found.outcome.get("quality", []) if one["check"] in CHECKS],
         "formats": FORMATS, "back": [{"case": case, "holder": registry.name(case.holder, as_of=clock.today(), short=True)}
                                      for case in queries.rows_back(uid)],

@@ -21,7 +21,8 @@ LATEST = 6
 def home(request: HttpRequest) -> HttpResponse:
     """Figures that open: each leads to the list that it counts."""
     on = clock.today()
-    newest = disclosure.public_latest(on=on, limit=LATEST)
+    newest = sorted(disclosure.public_latest(on=on, limit=LATEST), key=lambda r: (clock.city_day(r["opened_at"]), r["event_date"]),
+                    reverse=True)
     return render(request, "portal/home.html", {
         "pages": menu.pages_at(request.path), "latest": with_states(newest), "families": FAMILIES,
         "total": disclosure.public_search(on=on, size=1)["total"], "bodies": disclosure.public_units(on=on, size=1)["total"],

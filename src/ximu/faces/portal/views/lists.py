@@ -10,6 +10,7 @@ from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import english
 from ximu.ideas.catalogue import queries
 from ximu.ideas.catalogue.rules import FAMILIES, LEVELS, LISTS, sheets
+from ximu.kernel.words import Text
 
 FORMS = ("xlsx", "docx", "csv", "json")
 
@@ -46,9 +47,11 @@ def item(request: HttpRequest, number: str, code: str) -> HttpResponse:
     found = queries.must_be_listed(code, number)
     canonical = queries.canonical_edition(number)
     one = {**canonical, "items": [i for i in canonical["items"] if i["code"] == code]}
-    head, rows = sheets.table_of(one, found.list, queries.unit_names(canonical))
+    language = "en" if english() else "zh"
+    head, rows = sheets.table_of(one, found.list, queries.unit_names(canonical), language=language)
     return render(request, "portal/item.html", {
-        "item": found, "facts": zip(head, rows[0]), "edition": queries.edition(number), "history": queries.history(code),
+        "item": found, "facts": zip([Text(name, sheets.HEADS[name]) for name in head], rows[0], strict=True),
+        "edition": queries.edition(number), "history": queries.history(code),
         "list": LISTS[found.list], "fields": found.schema.fields if found.list == "data" else (), "levels": LEVELS,
     })
 

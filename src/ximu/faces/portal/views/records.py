@@ -15,11 +15,12 @@ from ximu.faces.portal.pager import pages_of
 from ximu.faces.portal.words import CORE_FIELDS
 from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import day as said_day
-from ximu.foundation.web import int_of
+from ximu.foundation.web import int_of, wants_json
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.catalogue.rules import FAMILIES
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.ledger import queries as ledger
+from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 SIZE = 20
@@ -69,7 +70,12 @@ def _facets(found: dict[str, list[tuple[Any, int]]], chosen: dict[str, Any], dis
 @require_safe
 def record(request: HttpRequest, number: str) -> HttpResponse:
     on = clock.today()
-    shown = disclosure.public_record(number, on=on)
+    try:
+        shown = disclosure.public_record(number, on=on)
+    except Refusal as refusal:
+        if refusal.code != "REC-NONE" or wants_json(request):
+            raise
+        return _not_public(request, refusal)
     day = date.fromisoformat(shown["event_date"])
     edition = catalogue.edition_in_force(day)
     item = catalogue.items_of(edition.number).get(shown["item"]) if edition else None
@@ -78,12 +84,21 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     names = disclosure.public_names([str(v) for k, v in shown["fields"].items() if k in ("subject", "source")], on=day)
     return render(request, "portal/record.html", {
         "record": with_states([shown])[0], "edition": edition, "item": item, "family": FAMILIES[shown["family"]],
-        "fields": [(titles.get(name) or CORE_FIELDS.get(name) or Text(name, name), name, _said(name, value, names, days | DAYS))
-                   for name, value in shown["fields"].items()],
+        "fields": [(titles.get(name) or CORE_FIELDS.get(name) or Text(name, name), name,
+                    catalogue.called(value, edition.number) if name == "behaviour" and value and edition
+                    else _said(name, value, names, days | DAYS)) for name, value in shown["fields"].items()],
         "history": disclosure.public_history(shown["record"], on=on), "key": ledger.key(),
         "stage": disclosure.policy_on(day).stages.get(shown["stage"]), "document": shown["fields"].get("document_number"),
         "file": f"ximu-{shown['record']}.json",
     })
+
+
+def _not_public(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Why a number may open nothing: the same page for a record that is closed, that is hidden, and that never was."""
+    frame = {"refusal": refusal, "policy": disclosure.policy_on(clock.today())}
+    answer = render(request, "portal/not_public.html", frame, status=refusal.status)
+    answer.refusal = refusal  # type: ignore[attr-defined]
+    return answer
 
 
 @require_safe
@@ -103,8 +118,8 @@ def _titles(body: Any) -> dict[str, Text]:
 def _said(name: str, value: Any, names: dict[str, str], days: Collection[str]) -> Any:
     if value in (None, ""):
         return None
-    if name == "state":
-        return disclosure.STATE_WORDS.get(str(value), value)
+    if name in ("state", "family"):
+        return {**disclosure.STATE_WORDS, **FAMILIES}.get(str(value), value)
     if name in days and ISO_DAY.fullmatch(str(value)):
         return said_day(str(value))
     return names.get(str(value), value)

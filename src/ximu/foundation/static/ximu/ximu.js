@@ -88,6 +88,10 @@
     head.append(" ", all);
   });
 
+  /* A long menu shows where one is. */
+  const menu = document.querySelector(".sidebar > nav"), here = menu?.querySelector("[aria-current]");
+  if (here && here.offsetTop + here.offsetHeight > menu.clientHeight) menu.scrollTop = here.offsetTop - menu.clientHeight / 2;
+
   document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("click", () => window.print()));
   if (window.matchMedia("(min-width: 901px)").matches) document.querySelectorAll(".sidebar details").forEach((d) => { d.open = true; });
 })();

@@ -62,6 +62,12 @@ def quality_of(run: Run) -> dict[str, Any]:
     return quality(frozen.rescored(loading.load(run.method.text), run.data))
 
 
+def names_of(run: Run) -> dict[str, Text]:
+    """What the method calls its indicators and the parts that it makes of them."""
+    method = loading.load(run.method.text)
+    return {one.code: one.name for one in (*method.nodes, *method.indicators)}
+
+
 def seen_by(run: Run, unit: str, by: Actor) -> bool:
     """May this person open the reasons of a unit? Who runs assessments all; a unit its own, once it was sent."""
     if by.can("assessment.run") or by.can("assessment.finish"):

@@ -44,7 +44,7 @@ def doctor(at: datetime) -> list[Check]:
     return [
         Check(Text("年历", "Calendars"), "ok", f"{years[0][0]}–{years[-1][0]}; loaded: {loaded}",
               Text("ximu calendar load 文件", "ximu calendar load FILE")),
-        Check(Text("待核定的期限参数", "Limits to be confirmed"), "warn" if unsure else "ok", " ".join(unsure) or "—",
+        Check(Text("待确认的期限参数", "Limits to be confirmed"), "warn" if unsure else "ok", " ".join(unsure) or "—",
               Text("ximu cases term 代码 …", "ximu cases term CODE …")),
         Check(Text("未确认停止的效果", "Effects without a receipt"), "warn" if silent else "ok", str(silent),
               Text("催办责任单位", "chase the units that run them")),

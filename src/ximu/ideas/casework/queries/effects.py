@@ -13,6 +13,8 @@ from ximu.ideas.casework.rules import CAUSES, EFFECT_STATES, KINDS
 from ximu.kernel.words import Text
 
 MANY = 800
+PLACES = {"publication": Text("公众门户", "public portal"), "measure": Text("联合奖惩措施", "joint measure"),
+          "score": Text("考核结果", "assessment result")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,14 @@ class EffectRow:
     ended_at: datetime | None
     code: str
     attempts: int
+
+    @property
+    def where(self) -> Text:
+        """The target in words: a page names no identifier."""
+        if self.code == "share":
+            channel = self.target.partition(":")[0]
+            return Text(f"通道 {channel}", f"channel {channel}")
+        return PLACES.get(self.code) or Text(self.target, self.target)
 
 
 def _row(e: Effect) -> EffectRow:

@@ -86,7 +86,7 @@ def month(request: HttpRequest) -> HttpResponse:
     number = first.year * 12 + first.month - 1
     around = [f"{n // 12:04}-{n % 12 + 1:02}" for n in (number - 1, number + 1)]
     return render(request, "casework/calendar.html", {
-        "weeks": queries.month(first, actor=by), "first": first, "today": today, "before": around[0], "after": around[1],
+        "weeks": queries.month(first, actor=by), "first": first, "before": around[0], "after": around[1],
         "days": [Text(zh, en) for zh, en in zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True)],
         "kinds": {"holiday": Text("休", "off"), "make-up": Text("班", "work"), "unknown": Text("无年历", "no calendar")},
     })

@@ -13,6 +13,7 @@ from ximu.ideas.catalogue.queries.lists import (
     bases,
     basis_titles,
     basis_value,
+    called,
     canonical_edition,
     canonical_of,
     compare,
@@ -37,7 +38,7 @@ from ximu.ideas.catalogue.queries.lists import (
 
 __all__ = [
     "CALLERS", "FORMATS", "EditionView", "File", "Span", "as_item", "asks_gate", "bases", "basis_titles", "basis_value",
-    "canonical_edition", "canonical_of", "compare", "desk", "diff_file", "docx_of", "draft_item", "edition", "edition_file",
+    "called", "canonical_edition", "canonical_of", "compare", "desk", "diff_file", "docx_of", "draft_item", "edition", "edition_file",
     "edition_in_force", "editions", "evidence", "gate", "history", "item", "items", "items_of", "must_be_listed", "no_edition",
     "objections_of", "published_body", "spans", "steps_of", "unit_names",
 ]

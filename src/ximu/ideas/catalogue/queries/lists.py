@@ -15,6 +15,7 @@ from ximu.ideas.catalogue import rules
 from ximu.ideas.catalogue.models import Basis, Edition, ItemStep, ListItem, Objection
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.kernel.refusal import Refusal, absent
+from ximu.kernel.words import Text
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -190,6 +191,15 @@ def must_be_listed(code: str, number: str) -> rules.Item:
         raise Refusal("LIST-NONE", status=404, field="item", value=code, rule=number,
                       zh=f"“{code}”不在版本{number}中。", en=f"“{code}” is not in edition {number}.")
     return found
+
+
+def called(code: str, number: str) -> Text:
+    """A code as people read it: with its name in that edition; alone where the edition does not have it."""
+    try:
+        found = must_be_listed(code, number).name
+    except Refusal:
+        return Text(code, code)
+    return Text(f"{code} {found.zh}", f"{code} {found.en}")
 
 
 def history(code: str) -> list[rules.Item]:

@@ -13,6 +13,7 @@ from ximu.ideas.catalogue.rules import FAMILIES
 from ximu.ideas.disclosure.models import Publication
 from ximu.ideas.disclosure.queries.certificates import certificate_evidence
 from ximu.ideas.disclosure.queries.policy import policy_on
+from ximu.ideas.disclosure.queries.remembering import remembered
 from ximu.ideas.disclosure.queries.standing import open_on
 from ximu.ideas.disclosure.rules import Ask, decide
 from ximu.ideas.ledger import queries as ledger
@@ -50,7 +51,8 @@ def public_bundle(number: str, *, on: date) -> dict[str, Any]:
 
 def public_unit_page(subjects: Collection[str], *, on: date) -> dict[str, Any]:
     """For each family: how many are public, or why it is not; the reasons come from the policy alone and betray no counts."""
-    counted = dict(open_on(on).filter(subject__in=subjects).order_by().values_list("family").annotate(Count("pk")))
+    counted = remembered(("families", tuple(sorted(subjects))), on, lambda: dict(
+        open_on(on).filter(subject__in=subjects).order_by().values_list("family").annotate(Count("pk"))))
     policy = policy_on(on)
     families = []
     for code, name in FAMILIES.items():

@@ -41,13 +41,12 @@ def public_search(
     if text.strip():
         found, more = _found(text, chosen, on)
         total, keys = len(found), [one.pk for one in sorted(found, key=_newest)[cut]]
-        kept = Publication.objects.in_bulk(keys)
-        rows = [kept[pk] for pk in keys if pk in kept]
     else:
         asked = _chosen(open_on(on), chosen)
         total = remembered(("total", family, year, district, subjects and tuple(subjects)), on, asked.count)
-        rows = list(asked.order_by("-event_date", "number")[cut])
-    return {"total": total, "more": more, "page": page, "size": size, "records": [shown(row) for row in rows]}
+        keys = list(asked.order_by("-event_date", "number").values_list("pk", flat=True)[cut])  # keys sort faster than whole rows
+    kept = Publication.objects.in_bulk(keys)
+    return {"total": total, "more": more, "page": page, "size": size, "records": [shown(kept[pk]) for pk in keys if pk in kept]}
 
 
 def _newest(hit: Hit) -> tuple[int, str]:

@@ -29,7 +29,7 @@ from ximu.ideas.ledger.rules import Entry, commitment
 from ximu.ideas.ledger.services import append
 from ximu.ideas.records import queries as records
 from ximu.ideas.records.hooks import RecordsCorrected, RecordsMoved
-from ximu.ideas.records.rules import LIVE, Facts
+from ximu.ideas.records.rules import LIVE, STATES, Facts
 from ximu.ideas.registry.queries import name as unit_name
 from ximu.kernel.actor import SYSTEM, Actor
 from ximu.kernel.canonical import canonical
@@ -245,7 +245,7 @@ def moved(event: RecordsMoved, *, at: datetime) -> None:
     """A record that is no longer in effect is no longer public. The state of now counts: an announcement may come late."""
     for number, (_, state) in records.states_of(event.numbers).items():
         if state not in LIVE:
-            stop([number], f"记录状态变为{state}", at, cause=state if state in CAUSES else "closed")
+            stop([number], f"记录状态变为“{STATES[state].zh}”", at, cause=state if state in CAUSES else "closed")
 
 
 def corrected(event: RecordsCorrected, *, at: datetime) -> None:

@@ -8,6 +8,7 @@ from ximu.foundation import clock
 from ximu.ideas.disclosure.models import Publication
 from ximu.ideas.disclosure.queries.policy import policy_mark, policy_on
 from ximu.ideas.disclosure.queries.tightening import Closing, judged, open_rows
+from ximu.ideas.disclosure.rules import labels
 from ximu.ideas.disclosure.services.publishing import stop
 from ximu.kernel.refusal import Refusal
 
@@ -30,7 +31,9 @@ def follow_policy(*, at: datetime) -> int:
 def _closed(found: Closing, version: str, at: datetime) -> bool:
     """False when somebody else has closed it in the meantime."""
     try:
-        stop([found.number], f"公开策略{version}已收紧：{found.what}（{found.rule}）{found.why.zh}"[:400], at, cause="closed")
+        said = {**labels.CORE, **labels.WHAT}.get(found.what)
+        what = f"{said.zh}（{found.what}）" if said else found.what
+        stop([found.number], f"公开策略{version}已收紧：{what}，规则{found.rule}：{found.why.zh}"[:400], at, cause="closed")
     except Refusal as refusal:
         if refusal.code != "PUB-STATE":
             raise

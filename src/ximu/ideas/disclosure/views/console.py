@@ -20,7 +20,7 @@ from ximu.ideas.disclosure.rules import labels
 from ximu.ideas.disclosure.services.publishing import Terms
 from ximu.ideas.records import queries as records
 from ximu.ideas.records import services as record_services
-from ximu.ideas.records.rules import STATES
+from ximu.ideas.records.rules import STATES, Facts, Shown
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.given import day_or_none
@@ -28,7 +28,6 @@ from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 MOST_UPLOAD, MOST_CHANGES = 1 << 20, 500
-KINDS = {"body": Text("机构", "Body"), "official": Text("公务员", "Civil servant")}
 WORK = ("draft", "held", "checked", "notified", "disputed", "effective")
 FIRST_WORK = {"records.check": "draft", "records.confirm": "held", "records.notify": "checked", "disclosure.propose": "effective"}
 """Which queue opens first: the one in which this person decides."""
@@ -122,21 +121,39 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     except Refusal as refusal:
         return _ask_purpose(request, refusal)
     facts = records.facts_of(number, view=view, known_at=known_at or clock.now(), as_of=as_of)
-    names = titles(facts.item, str(facts.columns.get("edition", "")))
-    words = {"subject": registry.called(facts.subject, as_of=facts.event_date, whole=True), "family": FAMILIES.get(facts.family)}
+    edition = str(facts.columns.get("edition", ""))
+    names = titles(facts.item, edition)
     return render(request, "disclosure/record.html", {
         "found": found, "facts": facts, "view": view, "state": STATES[found.state], "family": FAMILIES.get(facts.family),
-        "versions": [(v, at, [(names.get(s.name, s.name), s, words.get(s.name) if s.outcome == "shown" else None) for s in shown])
+        "item": catalogue.called(facts.item, edition),
+        "versions": [(v, at, [(names.get(s.name, s.name), s, _in_words(s, facts, edition)) for s in shown])
                      for v, at, shown in reversed(found.versions)],
-        "seen_as": seen.name if (seen := view.policy.audiences.get(view.name)) else view.name,
+        "seen_as": [view.policy.audiences[hat.audience].name for hat in view.hats],
         "stages": [(s, labels.STEPS[s.what], STATES[s.before], STATES[s.after]) for s in found.stages],
         "reasons": [(names.get(r["field"], r["field"]), r, labels.OUTCOMES[r["outcome"]], labels.LEVELS[r["level"]])
                     for r in queries.explain(facts, view)],
         "statement": queries.beside([found.number]).get(found.number),
         "may": {right.replace(".", "_"): actor.can(right) for right in RIGHTS}, "policy": view.policy,
         "publications": queries.proposals(numbers=[found.number], state="open") + queries.proposals(numbers=[found.number]),
+        "closed": queries.proposals(numbers=[found.number], state="closed"),
         "purpose": view.policy.purposes.get(view.purpose), "open_fields": _open_fields(facts, names),
     })
+
+
+def _in_words(one: Shown, facts: Facts, edition: str) -> Any:
+    """What a code or an identifier stands for, where it is shown; None where the value speaks for itself."""
+    if one.outcome != "shown" or one.value in (None, ""):
+        return None
+    match one.name:
+        case "subject":
+            return registry.called(one.value, as_of=facts.event_date, whole=True)
+        case "source":
+            return registry.name(one.value, as_of=facts.event_date)
+        case "family" | "state":
+            return {**FAMILIES, **STATES}.get(one.value)
+        case "behaviour":
+            return catalogue.called(one.value, edition)
+    return None
 
 
 def _open_fields(facts: Any, names: dict[str, Text]) -> list[tuple[str, Text]]:
@@ -206,9 +223,15 @@ def publications(request: HttpRequest) -> HttpResponse:
     found = queries.proposals(state=state, page=_page(request))
     names = registry.names_on((p.subject, p.event_date) for p in found)
     return render(request, "disclosure/publications.html", {
-        "rows": [(p, FAMILIES.get(p.family), names[p.subject, p.event_date]) for p in found],
+        "rows": [(p, FAMILIES.get(p.family), names[p.subject, p.event_date], _field_names(p)) for p in found],
         "state": state, "states": labels.PUBLICATION.items(),
     })
+
+
+def _field_names(row: Any) -> list[Text]:
+    edition = catalogue.edition_in_force(row.event_date)
+    known = titles(row.item, edition.number if edition else "")
+    return [known.get(name, Text(name, name)) for name in row.fields]
 
 
 @require_POST
@@ -234,14 +257,23 @@ def policy(request: HttpRequest) -> HttpResponse:
         actor_of(request).must("disclosure.propose")
         sent = request.FILES.get("policy")
         compared = queries.compare_policies(queries.proposed_policy(sent.read(MOST_UPLOAD) if sent else b""), on=today)
-    stages = {**compared.old.stages, **compared.new.stages} if compared else {}
-    endings = compared.endings if compared else ()
+    held, stages = queries.policy_on(today), {**compared.old.stages, **compared.new.stages} if compared else {}
+    endings, fields = compared.endings if compared else (), _every_field(today)
     return render(request, "disclosure/policy.html", {
-        "endings": [(e, FAMILIES.get(e.family), stages.get(e.stage, Text(e.stage, e.stage))) for e in endings],
-        "policy": queries.policy_on(today), "outcomes": labels.OUTCOMES, "compared": compared,
+        "endings": [(e, FAMILIES.get(e.family), stages.get(e.stage, Text(e.stage, e.stage)), fields.get(e.what, Text(e.what, e.what)))
+                    for e in endings],
+        "policy": held, "compared": compared,
+        "rules": [(r, labels.OUTCOMES[r.outcome], labels.conditions(r, held), labels.PERSONAL.get(r.personal)) for r in held.rules],
         "may": actor_of(request).can("disclosure.propose"),
-        "changes": [(c, labels.OUTCOMES[c.before], labels.OUTCOMES[c.after], STATES[c.state], KINDS[c.kind])
-                    for c in (compared.changes[:MOST_CHANGES] if compared else ())]})
+        "changes": [(c, labels.asker(c.audience, c.purpose, compared.new), fields.get(c.field, Text(c.field, c.field)),
+                     labels.OUTCOMES[c.before], labels.OUTCOMES[c.after], STATES[c.state], labels.KINDS[c.kind])
+                    for c in compared.changes[:MOST_CHANGES]] if compared else []})
+
+
+def _every_field(on: date) -> dict[str, Text]:
+    """The names of all fields that the lists of that day know, by code."""
+    listed = [f for one in catalogue.items("data", on=on) for f in one.body.get("schema", {}).get("fields", [])]
+    return {**{f["name"]: Text(f["title"], f.get("title_en") or f["title"]) for f in listed}, **labels.CORE, **labels.WHAT}
 
 
 def _uses(actor: Actor, request: HttpRequest) -> tuple[list[queries.UseView], int]:

@@ -4,6 +4,7 @@ from ximu.ideas.events.queries.evidence import bodies, doctor, entry_of, provide
 from ximu.ideas.events.queries.explore import STEPS, Asked, Explored, explore, sees_small
 from ximu.ideas.events.queries.running import Ran, ask, run, run_on_spark, spark_text, views_of
 from ximu.ideas.events.queries.store import (
+    Keeping,
     Manifest,
     batches,
     coverage,
@@ -12,13 +13,14 @@ from ximu.ideas.events.queries.store import (
     definition,
     definitions,
     folder,
+    keeping,
     manifest,
     missing_days,
     span,
 )
 
 __all__ = [
-    "STEPS", "Asked", "Explored", "Manifest", "Ran", "ask", "batches", "bodies", "coverage", "dataset", "datasets", "definition",
-    "definitions", "doctor", "entry_of", "explore", "folder", "manifest", "missing_days", "provider", "run", "run_on_spark",
+    "STEPS", "Asked", "Explored", "Keeping", "Manifest", "Ran", "ask", "batches", "bodies", "coverage", "dataset", "datasets", "definition",
+    "definitions", "doctor", "entry_of", "explore", "folder", "keeping", "manifest", "missing_days", "provider", "run", "run_on_spark",
     "sees_small", "span", "spark_text", "verify", "views_of",
 ]

@@ -12,10 +12,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Max, Min, QuerySet
 
-from ximu.foundation.rooms import room_paths
+from ximu.foundation.parameters import row_on
+from ximu.foundation.rooms import room_paths, toml_of
 from ximu.ideas.events.models import Batch
-from ximu.ideas.events.rules import Dataset, Definition, days_of, missing, read_dataset, read_definition
+from ximu.ideas.events.rules import KEEPING, Dataset, Definition, days_of, missing, read_dataset, read_definition
 from ximu.kernel.refusal import absent
+
+ROOM = Path(__file__).parents[1]
 
 
 @cache
@@ -47,6 +50,31 @@ def definition(name: str) -> Definition:
     if found is None:
         raise absent("EVT-DEF", field="definition", value=name[:60], zh="个分析定义", en="analysis definition")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long a dataset is kept after the event; not `sure` while the city has not confirmed one of the two."""
+
+    personal_days: int
+    keep_years: int
+    sure: bool
+
+
+@cache
+def _places(name: str) -> dict[str, tuple[Path, str]]:
+    """Where each of the two parameters stands: in the room that declares the dataset, else in this one."""
+    found = {one: (ROOM, one) for one in KEEPING}
+    for path, tables in toml_of("parameters.toml"):
+        found |= {one: (path, f"{name}.{one}") for one in KEEPING if f"{name}.{one}" in tables}
+    return found
+
+
+def keeping(name: str, on: date) -> Keeping:
+    """Errors: `EVT-SET`."""
+    rows = {one: row_on(path, called, on) for one, (path, called) in _places(dataset(name).name).items()}
+    return Keeping(rows["personal_days"]["value"], rows["keep_years"]["value"],
+                   not any(row.get("to_be_confirmed", False) for row in rows.values()))
 
 
 def folder(name: str) -> Path:

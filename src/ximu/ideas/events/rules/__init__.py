@@ -3,12 +3,12 @@
 from ximu.ideas.events.rules.cells import SMALLEST, withheld_cells, withheld_table
 from ximu.ideas.events.rules.clocks import columns_sql, relation
 from ximu.ideas.events.rules.coverage import days_of, missing, runs
-from ximu.ideas.events.rules.dataset import Column, Dataset, read_dataset
+from ximu.ideas.events.rules.dataset import KEEPING, Column, Dataset, read_dataset
 from ximu.ideas.events.rules.definition import Definition, bound, read_definition
 from ximu.ideas.events.rules.masking import masked
 from ximu.ideas.events.rules.sorting import Sorted, conform, sort_out
 
 __all__ = [
-    "SMALLEST", "Column", "Dataset", "Definition", "Sorted", "bound", "columns_sql", "conform", "days_of", "masked",
+    "KEEPING", "SMALLEST", "Column", "Dataset", "Definition", "Sorted", "bound", "columns_sql", "conform", "days_of", "masked",
     "missing", "read_dataset", "read_definition", "relation", "runs", "sort_out", "withheld_cells", "withheld_table",
 ]

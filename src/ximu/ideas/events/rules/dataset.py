@@ -18,6 +18,8 @@ TYPES: dict[str, tuple[Any, str]] = {
     "boolean": (pl.Boolean, "BOOLEAN"), "date": (pl.Date, "DATE"), "datetime": (pl.Datetime("us"), "TIMESTAMP"),
 }
 MASKS = frozenset({"name", "phone", "hide"})
+KEEPING = ("personal_days", "keep_years")
+"""Parameters: for every dataset in this room's `parameters.toml`, for one as `DATASET.NAME` in the room that declares it."""
 CIPHERS = frozenset({"A256GCM", "SM4GCM"})
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
 
@@ -34,7 +36,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """`time` names the event day, `unit` the column with the unit's uid; retention in days and years after the event."""
+    """`time` names the event day, `unit` the column with the unit's uid. How long it is kept is a dated parameter, not part of it."""
 
     name: str
     title: Text
@@ -43,8 +45,6 @@ class Dataset:
     time: str
     unit: str
     breakdowns: tuple[str, ...]
-    personal_days: int
-    keep_years: int
     cipher: str
     schema: Mapping[str, Any]
 
@@ -80,6 +80,9 @@ def read_dataset(raw: Mapping[str, Any]) -> Dataset:
     for one in used:
         if one not in plain:
             raise _bad("fields", one, "exists and is not personal")
+    for one in KEEPING:
+        if one in events:
+            raise _bad("ximu:events", one, f"parameters.toml: {name}.{one}")
     if not key:
         raise _bad("primaryKey", name, "required")
     if next(c for c in columns if c.name == time).type not in {"date", "datetime"}:
@@ -89,7 +92,7 @@ def read_dataset(raw: Mapping[str, Any]) -> Dataset:
         raise _bad("ximu:events", cipher, " | ".join(sorted(CIPHERS)))
     return Dataset(
         name, Text(raw.get("title") or name, raw.get("title_en") or name), columns, key, time, unit, tuple(events.get("breakdowns", ())),
-        int(events.get("personal_days", 365)), int(events.get("keep_years", 10)), cipher, raw,
+        cipher, raw,
     )
 
 

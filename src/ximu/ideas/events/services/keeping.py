@@ -20,10 +20,10 @@ DAYS_A_YEAR = 365.25
 def drop_due(name: str, *, on: date, by: Actor, at: datetime) -> tuple[int, int]:
     """Destroy what is over its keeping time on a day: (sealed parts, parts). Safe to repeat."""
     by.must("events.keep")
-    dataset = queries.dataset(name)
+    kept = queries.keeping(name, on)
     held = queries.batches(name).exclude(part="")
-    sealed = held.filter(unsealed_at=None, last_day__lt=on - timedelta(days=dataset.personal_days)).exclude(sealed="")
-    old = held.filter(dropped_at=None, last_day__lt=on - timedelta(days=round(dataset.keep_years * DAYS_A_YEAR)))
+    sealed = held.filter(unsealed_at=None, last_day__lt=on - timedelta(days=kept.personal_days)).exclude(sealed="")
+    old = held.filter(dropped_at=None, last_day__lt=on - timedelta(days=round(kept.keep_years * DAYS_A_YEAR)))
     return (sum(_remove(b, "personal", by=by, at=at) for b in list(sealed.select_related("stream"))),
             sum(_remove(b, "part", by=by, at=at) for b in list(old.select_related("stream"))))
 

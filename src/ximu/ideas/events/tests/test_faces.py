@@ -45,6 +45,20 @@ def test_the_explorer_shows_chart_table_sql_and_days_without_data() -> None:
     assert "12345市民服务热线工单" in get(views.index).content.decode()
 
 
+def test_how_long_data_is_kept_is_shown_as_to_be_confirmed() -> None:
+    page = get(views.index).content.decode()
+    row = page.split("12345市民服务热线工单")[1].split("</tr>")[0]
+    assert ("个人字段365日，数据10年" in row, "待确认" in row) == (True, True)
+    told = {one["name"]: one["keeping"] for one in api.datasets(_asking())}
+    assert told["hotline_marks"] == {"personal_days": 365, "keep_years": 1, "sure": False}
+
+
+def _asking() -> Any:
+    request = RequestFactory().get("/")
+    request.actor = SYSTEM  # type: ignore[attr-defined]
+    return request
+
+
 def test_the_download_has_no_formula() -> None:
     told = b"".join(get(views.index, **ASKED, breakdown="topic", format="csv").streaming_content).decode("utf-8-sig")
     assert "2018-04-03,'=06,1,0,0" in told

@@ -20,7 +20,7 @@ HEAD = "-- 名称: 甲\n-- Title: A\n-- Dataset: t\n-- Parameters: first date, t
 
 @pytest.mark.parametrize("change", [
     {"name": "T-1"}, {"primaryKey": []}, {"primaryKey": ["p"]}, {"ximu:roles": {"event_date": "v", "subject": "u"}},
-    {"ximu:events": {"cipher": "ROT13"}}, {"ximu:events": {"breakdowns": ["p"]}}, {"fields": [{"name": "k", "type": "blob"}]},
+    {"ximu:events": {"personal_days": 365}}, {"ximu:events": {"keep_years": 10}}, {"ximu:events": {"cipher": "ROT13"}}, {"ximu:events": {"breakdowns": ["p"]}}, {"fields": [{"name": "k", "type": "blob"}]},
 ])
 def test_a_schema_that_cannot_be_kept_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(Refusal) as refused:

@@ -12,9 +12,10 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from ximu.foundation import clock, columns, spark, strongbox
-from ximu.foundation.rooms import room_paths
+from ximu.foundation.rooms import room_paths, toml_of
 from ximu.ideas.events import queries, services
 from ximu.ideas.events.models import Batch
+from ximu.ideas.events.queries.store import ROOM
 from ximu.ideas.events.tests.factories import AT, LATER, frame, ticket
 from ximu.ideas.ledger.queries import tree
 from ximu.kernel.actor import SYSTEM, Actor, Grant
@@ -121,6 +122,26 @@ def test_what_is_over_its_time_is_destroyed_with_its_key(home: Path) -> None:
         strongbox.unseal(f"events/hotline/{made.sealed}", kept)
     assert services.drop_due("hotline", on=made.last_day + timedelta(days=3660), by=SYSTEM, at=LATER) == (0, 1)
     assert (count(), queries.verify("hotline")) == (0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_parameter_says_how_long_and_from_which_day_on(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(ticket("1", caller="张三丰"))
+    on = date(2019, 1, 2)
+    shorter = {"since": on, "value": 180, "source": "市热线管理办法第九条"}
+    known = dict(toml_of("parameters.toml"))[ROOM]
+    monkeypatch.setattr("ximu.foundation.parameters._tables", lambda _: {**known, "personal_days": [*known["personal_days"], shorter]})
+    assert (queries.keeping("hotline", on - timedelta(days=1)).personal_days, queries.keeping("hotline", on).personal_days) == (365, 180)
+    assert services.drop_due("hotline", on=on - timedelta(days=1), by=SYSTEM, at=LATER) == (0, 0)
+    assert services.drop_due("hotline", on=on, by=SYSTEM, at=LATER) == (1, 0)
+
+
+def test_how_long_is_to_be_confirmed_and_a_room_may_keep_its_own_dataset_shorter() -> None:
+    assert queries.keeping("hotline", date(2019, 1, 1)) == queries.Keeping(365, 10, False)
+    assert queries.keeping("hotline_marks", date(2019, 1, 1)) == queries.Keeping(365, 1, False)
+    with pytest.raises(Refusal) as refused:
+        queries.keeping("nothing", date(2019, 1, 1))
+    assert refused.value.code == "EVT-SET"
 
 
 @pytest.mark.parametrize("cipher", ["A256GCM", "SM4GCM"])

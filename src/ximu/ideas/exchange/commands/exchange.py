@@ -28,7 +28,8 @@ def exchange_group() -> None:
 @json_option
 def channels(as_json: bool) -> None:
     """列出通道 the channels and how they stand."""
-    say([{"channel": c.code, "profile": c.profile, "kind": c.kind, "active": c.active, "sequence": c.sequence, "waiting": c.waiting,
+    say([{"channel": c.code, "profile": c.profile, "kind": c.kind, "active": c.active, "closing": c.closing_at, "closed": c.closed_at,
+           "sequence": c.sequence, "waiting": c.waiting,
            "unacknowledged": c.open, "late": c.late, "received": c.in_sequence} for c in queries.channels()], as_json)
 
 

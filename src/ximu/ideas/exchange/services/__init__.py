@@ -1,5 +1,6 @@
 """Verbs of the exchange, the only writers of its tables."""
 
+from ximu.ideas.exchange.services.closing import close_channel, propose_closing, withdraw_closing
 from ximu.ideas.exchange.services.forwarding import answer_closed, register_desk, register_lead_desk, register_withdrawer
 from ximu.ideas.exchange.services.keys import key_in, own
 from ximu.ideas.exchange.services.queueing import (
@@ -21,7 +22,8 @@ from ximu.ideas.exchange.services.sending import Sent, escalate, pack, send, set
 from ximu.ideas.exchange.services.transport import write_whole
 
 __all__ = [
-    "Sent", "Setup", "answer_closed", "answer_trial", "balanced", "confirm", "decline", "escalate", "follow_policy", "forget", "key_in",
-    "on_closed", "on_moved", "on_opened", "open_channel", "own", "pack", "queue", "queue_closed", "receive", "register", "register_desk",
-    "register_lead_desk", "register_withdrawer", "send", "settle", "state", "stop_share", "sweep", "withdraw", "write_whole",
+    "Sent", "Setup", "answer_closed", "answer_trial", "balanced", "close_channel", "confirm", "decline", "escalate", "follow_policy",
+    "forget", "key_in", "on_closed", "on_moved", "on_opened", "open_channel", "own", "pack", "propose_closing", "queue", "queue_closed",
+    "receive", "register", "register_desk", "register_lead_desk", "register_withdrawer", "send", "settle", "state", "stop_share", "sweep",
+    "withdraw", "withdraw_closing", "write_whole",
 ]

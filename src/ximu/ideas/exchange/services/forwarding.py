@@ -149,6 +149,8 @@ def answer_closed(*, at: datetime) -> int:
 def _answered(found: Forwarded, outcome: str, *, at: datetime) -> int:
     if not Forwarded.objects.filter(pk=found.pk, outcome="").update(outcome=outcome):
         return 0
+    if not found.channel.active:
+        return 0  # the desk answers by letter; the page of the closed channel lists it
     body = answer_row(found.theirs, found.number, outcome=outcome, on=clock.city_day(at), salt=secrets.token_hex(SALT_BYTES))
     Row.objects.create(channel=found.channel, publication=found.uid, op=ANSWER, number=found.number, version=1, body=body.decode(),
                        digest=row_digest(body), made_at=at)

@@ -150,7 +150,7 @@ def on_closed(event: PublicationClosed, *, at: datetime) -> None:
 def stop_share(line: EffectRow) -> str | None:
     """Asked by the ledger of effects. A row that never left is dropped; else the receipt comes with the receiver's confirmation.
 
-    None for a share that did not go through a channel: a person has to see to it.
+    None for a share that did not go through a channel, or through one that is closed: a person has to see to it.
     """
     code, _, publication = line.target.partition(":")
     channel = Channel.objects.filter(code=code).first()
@@ -165,8 +165,12 @@ def stop_share(line: EffectRow) -> str | None:
     if Row.objects.filter(pk=sent.pk, state=Row.State.REFUSED).exists():
         return "接收方未采纳，无需召回"
     back = Row.objects.filter(channel=channel, publication=publication, op=RECALL).first()
+    if back is not None and back.state == Row.State.ACCEPTED:
+        return confirmation(back)
+    if not channel.active:
+        return None
     if back is not None:
-        return confirmation(back) if back.state == Row.State.ACCEPTED else ""
+        return ""
     cause = line.cause.en.lower() if line.cause else "closed"
     body = recall_row(sent.number, sent.version, cause=cause, salt=secrets.token_hex(SALT_BYTES))
     Row.objects.create(channel=channel, publication=publication, op=RECALL, number=sent.number, version=sent.version,

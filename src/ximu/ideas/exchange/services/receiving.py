@@ -31,10 +31,11 @@ def receive(code: str, data: bytes, *, by: Actor, at: datetime) -> bytes:
 
     Facts go to intake, objections, their withdrawals and leads to their desks; each takes the same row only
     once, so that a crash before our own commit repeats harmlessly.
-    Errors: `CHAN-NONE`, `PERM-DENIED`, `PKG-*`.
+    Errors: `CHAN-NONE`, `PERM-DENIED`, `CHAN-CLOSED`, `PKG-*`.
     """
     channel = queries.channel_for(code, by)
     try:
+        queries.living(channel)
         package = opened(data, channel.peer_key)
         if old := _known(channel, package):
             return old
@@ -49,9 +50,9 @@ def receive(code: str, data: bytes, *, by: Actor, at: datetime) -> bytes:
 def answer_trial(code: str, data: bytes, *, by: Actor, at: datetime) -> bytes:
     """Our signed echo of a package that is whole and meant for us; it has no effect and leaves no trace.
 
-    Errors: `CHAN-NONE`, `PERM-DENIED`, `PKG-FORM`, `PKG-FORGED`, `PKG-DIGEST`, `PKG-PEER`.
+    Errors: `CHAN-NONE`, `PERM-DENIED`, `CHAN-CLOSED`, `PKG-FORM`, `PKG-FORGED`, `PKG-DIGEST`, `PKG-PEER`.
     """
-    channel = queries.channel_for(code, by)
+    channel = queries.living(queries.channel_for(code, by))
     package = opened(data, channel.peer_key)
     meant(package.head, _stand(channel))
     return echo(package, own(), at=at)
@@ -74,11 +75,11 @@ def _keep(channel: Channel, package: Package, made: tuple[list[str], list[str]],
     counts = (accepted, len(outcomes) - accepted)
     body = queries.taken_body(channel.code, package.head.sequence, package.digest, counts)
     index = append([Entry(queries.TAKEN, body)], at=at)[0]
-    moved = Channel.objects.filter(pk=channel.pk, in_sequence=channel.in_sequence).update(
+    moved = Channel.objects.filter(pk=channel.pk, in_sequence=channel.in_sequence, active=True).update(
         in_sequence=package.head.sequence, in_digest=package.digest)
     if not moved:
         raise Refusal("PKG-RACE", status=409, field="sequence", value=package.head.sequence, rule="next",
-                      zh="同一通道另有一包刚刚收下，请重发。", en="Another package of this channel has just been taken; send again.")
+                      zh="同一通道刚刚收下另一包或已停用，请重发。", en="The channel has just taken another package or closed; send again.")
     receipt = issue(package, outcomes, own())
     Received.objects.create(channel=channel, sequence=package.head.sequence, digest=package.digest, accepted=counts[0], refused=counts[1],
                             deliveries=batches, receipt=receipt.decode(), received_at=at, log_index=index)

@@ -27,7 +27,7 @@ State = Registration.State
 def register(note: bytes, *, by: Actor, at: datetime) -> Registration:
     """An office asks: a channel of its own, or a new key for the one that it has. Nothing speaks by this key yet.
 
-    Errors: those of `read_request`, `CHAN-PROFILE`, `ORG-UNKNOWN`, `PERM-DENIED`, `CHAN-TWICE`, `REG-KEY`, `REG-TWICE`.
+    Errors: those of `read_request`, `CHAN-PROFILE`, `ORG-UNKNOWN`, `PERM-DENIED`, `CHAN-TWICE`, `CHAN-CLOSED`, `REG-KEY`, `REG-TWICE`.
     """
     by.must("exchange.register")
     asked = read_request(note, own().name)
@@ -48,12 +48,14 @@ def register(note: bytes, *, by: Actor, at: datetime) -> Registration:
 
 
 def _free(asked: Request) -> str:
-    """The key of the office's own channel that would be replaced, if it has one. Errors: `CHAN-TWICE`, `REG-KEY`."""
+    """The key of the office's own channel that would be replaced, if it has one. Errors: `CHAN-TWICE`, `CHAN-CLOSED`, `REG-KEY`."""
     known = Registration.objects.filter(Q(peer_key=asked.key, state__in=[State.ASKED, State.CONFIRMED]) | Q(replaces=asked.key))
     if known.exists() or Channel.objects.filter(peer_key=asked.key).exists():
         raise Refusal("REG-KEY", status=409, field="key", value=asked.key[:60], rule="一钥一用", zh="该公钥已登记或已用过，请另生成一把。",
                       en="This key is registered or was used before; make another one.")
     channel = Channel.objects.filter(code=asked.channel).first()
+    if channel is not None:
+        queries.living(channel)
     if channel is not None and (channel.unit, channel.profile, channel.kind) != (asked.unit, asked.profile, asked.kind):
         raise Refusal("CHAN-TWICE", status=409, field="channel", value=asked.channel, rule="unique",
                       zh="已有同名通道，且不是本单位的同类通道。",
@@ -65,7 +67,7 @@ def _free(asked: Request) -> str:
 def confirm(uid: str, *, by: Actor, at: datetime) -> Registration:
     """The second person, who has asked the office on another way whether the key is its own; from now on the key speaks for the channel.
 
-    Errors: `PERM-DENIED`, `REG-NONE`, `DUAL`, `REG-STATE`, `CHAN-TWICE`.
+    Errors: `PERM-DENIED`, `REG-NONE`, `DUAL`, `REG-STATE`, `CHAN-TWICE`, `CHAN-CLOSED`.
     """
     by.must("exchange.manage")
     row = queries.registration(uid)
@@ -75,8 +77,9 @@ def confirm(uid: str, *, by: Actor, at: datetime) -> Registration:
     index = append([Entry(queries.REGISTERED, queries.registered_body(row))], at=at)[0]
     made = _decided(row, State.CONFIRMED, by=by, at=at, log_index=index)
     if row.replaces:
-        channel = Channel.objects.filter(code=row.code, unit=row.unit, peer_key=row.replaces)
+        channel = Channel.objects.filter(code=row.code, unit=row.unit, peer_key=row.replaces, active=True)
         if not channel.update(peer_key=row.peer_key, address=row.address):
+            queries.living(queries.channel(row.code))
             raise _state(row)
     else:
         open_channel(row.code, setup=Setup(row.profile, row.kind, row.address, row.peer_key, row.unit), by=by, at=at)

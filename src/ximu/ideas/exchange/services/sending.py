@@ -40,9 +40,9 @@ class Sent:
 
 @transaction.atomic
 def pack(code: str, *, by: Actor, at: datetime) -> Package | None:
-    """Put what waits into the next package; None when nothing waits. Errors: `PKG-RACE`, `PERM-DENIED`."""
+    """Put what waits into the next package; None when nothing waits. Errors: `CHAN-CLOSED`, `PKG-RACE`, `PERM-DENIED`."""
     by.must("exchange.send")
-    channel = queries.channel(code)
+    channel = queries.living(queries.channel(code))
     wants, today = profile(channel.profile), clock.city_day(at)
     waiting = list(Row.objects.filter(channel=channel, state=State.WAITING).order_by("pk")[:wants.most_rows])
     if not waiting:
@@ -53,8 +53,8 @@ def pack(code: str, *, by: Actor, at: datetime) -> Package | None:
     note, digest = build(head, [row.body.encode() for row in waiting], signer)
     moved = Channel.objects.filter(pk=channel.pk, sequence=channel.sequence, active=True).update(sequence=head.sequence, digest=digest)
     if not moved:
-        raise Refusal("PKG-RACE", status=409, field="sequence", value=head.sequence, rule="next", zh="通道已停用，或另一次打包刚刚完成。",
-                      en="The channel is closed, or another package has just been built.")
+        raise Refusal("PKG-RACE", status=409, field="sequence", value=head.sequence, rule="next", zh="另一次打包刚刚完成。",
+                      en="Another package has just been built.")
     made = Package.objects.create(channel=channel, sequence=head.sequence, digest=digest, note=note.decode(), rows=len(waiting), made_at=at,
                                   due_at=at)
     for position, row in enumerate(waiting):
@@ -64,9 +64,12 @@ def pack(code: str, *, by: Actor, at: datetime) -> Package | None:
 
 
 def send(code: str, *, by: Actor, at: datetime) -> Sent:
-    """Hand over what is due, in order, and take what receipts there are. A failure waits longer each time and stops the pass."""
+    """Hand over what is due, in order, and take what receipts there are. A failure waits longer each time and stops the pass.
+
+    Errors: `CHAN-CLOSED`, `PERM-DENIED`.
+    """
     by.must("exchange.send")
-    channel, done = queries.channel(code), Sent()
+    channel, done = queries.living(queries.channel(code)), Sent()
     if channel.kind == Channel.Kind.DROP:
         done.settled += collect(channel, at=at)
     for package in queries.due(channel, at):
@@ -153,7 +156,9 @@ def escalate(*, at: datetime) -> int:
 
 
 def sweep(*, at: datetime) -> int:
-    """The daily pass: answer, recall what the policy no longer allows, build, send, escalate; how many packages were settled."""
+    """The daily pass: answer, recall what the policy no longer allows, build, send, escalate; how many packages were settled.
+
+    A receipt for what went out before a channel was closed is still taken."""
     settled = 0
     answer_closed(at=at)
     follow_policy(at=at)
@@ -161,5 +166,6 @@ def sweep(*, at: datetime) -> int:
         while pack(channel.code, by=SYSTEM, at=at):
             pass
         settled += send(channel.code, by=SYSTEM, at=at).settled
+    settled += sum(collect(ended, at=at) for ended in queries.closed_and_open())
     escalate(at=at)
     return settled

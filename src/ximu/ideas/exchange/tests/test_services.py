@@ -320,7 +320,7 @@ def test_a_race_is_lost_by_one_of_two_and_channels_are_checked(tmp_path: Path, m
     assert code_of(services.open_channel, "a b", setup=again, by=SYSTEM, at=LATER) == "CHAN-FORM"
     waiting(channel, 1)
     Channel.objects.filter(pk=channel.pk).update(active=False)
-    assert code_of(services.pack, CODE, by=SYSTEM, at=LATER) == "PKG-RACE"
+    assert code_of(services.pack, CODE, by=SYSTEM, at=LATER) == "CHAN-CLOSED"
     assert code_of(queries.package, channel, 9) == "PKG-NONE"
     (tmp_path / "bad.key").write_text("nonsense")
     assert code_of(services.key_in, tmp_path / "bad.key", "x") == "KEY-BROKEN"

@@ -38,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "d04/index.html", {
         "pack": pack, "year": found.first.year, "as_of": found.as_of, "rows": rows, "warned": warned, "rules": pack.rules,
         "tried": _tried(found) if "tried" in request.GET else None,
-        "city": [(code, one, found.figures[(code, promises.CITY)]) for code, one in pack.indicators.items()],
+        "whole": [(code, one, found.figures[(code, promises.CITY)]) for code, one in pack.indicators.items()],
     })
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
+from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of
 from ximu.notice.safeguards.s1_leadership import queries, services
@@ -24,11 +25,13 @@ SEE = "leadership.see"
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Vacancies that were raised, meetings, the last proofs."""
-    actor_of(request).must(SEE)
-    day = clock.today()
-    vacancies = [{"row": v, "unit": registry.name(v.unit, as_of=day),
+    actor, day = actor_of(request), clock.today()
+    actor.must(SEE)
+    held = queries.open_vacancies()
+    known = cases.known_of([v.case for v in held], actor=actor)
+    vacancies = [{"row": v, "unit": registry.name(v.unit, as_of=day), "opens": v.case in known,
                   "superior": registry.name(v.superior, as_of=day) if v.superior else ""}
-                 for v in queries.open_vacancies()]
+                 for v in held]
     groups = [{"group": g, "members": queries.members(g.uid, day)} for g in queries.groups(day)]
     return render(request, "s1_leadership/desk.html", {
         "vacancies": vacancies, "groups": groups, "proofs": queries.proofs(14), "as_of": day,
