@@ -45,7 +45,7 @@ class Both:
         self.base = self.home / "city.sqlite3"
         self.home.mkdir()
         self.env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "XIMU_HOME": str(self.home), "DATABASE_URL": f"sqlite://{self.base}",
-                    "DJANGO_SETTINGS_MODULE": "ximu.config.settings"}
+                    "DJANGO_SETTINGS_MODULE": "ximu.config.settings", "XIMU_DEMO": "1", "XIMU_NETWORKS": "127.0.0.1"}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -17,6 +18,8 @@ XIMU_CLOCK = os.environ.get("XIMU_CLOCK", "")
 XIMU_STARTED = started(HOME, XIMU_CLOCK)
 XIMU_OUTBOX_INLINE = True
 XIMU_DEMO = os.environ.get("XIMU_DEMO", "") == "1"
+XIMU_NETWORKS = tuple(ip_network(one.strip()) for one in os.environ.get("XIMU_NETWORKS", "").split(",") if one.strip())
+XIMU_LOOPBACK = XIMU_DEMO
 XIMU_MFA = os.environ.get("XIMU_MFA", "optional" if XIMU_DEMO else "required")
 XIMU_PASSWORDS = os.environ.get("XIMU_PASSWORDS", "djbh3")
 XIMU_API_PACE = int(os.environ.get("XIMU_API_PACE", "30000"))

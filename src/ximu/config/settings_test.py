@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from ipaddress import ip_network
 
 os.environ.setdefault("XIMU_HOME", tempfile.mkdtemp(prefix="ximu-test-"))
 os.environ.setdefault("DATABASE_URL", "sqlite://")
@@ -14,5 +15,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True
 XIMU_MFA = "optional"
+XIMU_NETWORKS = (ip_network("127.0.0.0/8"),)
+XIMU_LOOPBACK = True
 XIMU_TILE_SECONDS = 0
 XIMU_API_PACE = 0

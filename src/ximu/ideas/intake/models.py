@@ -49,7 +49,7 @@ class Delivery(models.Model):
         verbose_name_plural = verbose_name
         db_table_comment = "报送批次：一个文件一批，同一文件不重复入库"
         constraints = [
-            models.UniqueConstraint(fields=["item", "file_digest"], condition=~Q(state="refused"), name="delivery_once"),
+            models.UniqueConstraint(fields=["item", "source", "file_digest"], condition=~Q(state="refused"), name="delivery_once"),
             models.CheckConstraint(condition=_both("committed_at", "committed_by"), name="delivery_committed_pair"),
         ]
         indexes = [models.Index(fields=["source", "received_at"], name="delivery_source_time")]

@@ -250,14 +250,16 @@ def years(request: HttpRequest) -> list[dict[str, Any]]:
 
 @router.get("/effects/open", response=list[EffectOut], summary="未确认停止的效果 Effects without a receipt")
 def open_effects(request: HttpRequest) -> list[dict[str, Any]]:
-    actor_of(request).must("casework.effects")
-    return [_effect(row) for row in queries.open_effects()]
+    by = actor_of(request)
+    by.must("casework.effects")
+    return [_effect(row) for row in queries.within_reach(queries.open_effects(), by)]
 
 
 @router.get("/effects", response=list[EffectOut], summary="一条记录引起的全部效果 Everything that a record did")
 def effects(request: HttpRequest, number: str) -> list[dict[str, Any]]:
-    actor_of(request).must("casework.effects")
-    return [_effect(row) for row in queries.effects_of(number)]
+    by = actor_of(request)
+    by.must("casework.effects")
+    return [_effect(row) for row in queries.within_reach(queries.effects_of(number), by)]
 
 
 def _effect(row: queries.EffectRow) -> dict[str, Any]:

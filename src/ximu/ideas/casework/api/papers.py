@@ -53,6 +53,7 @@ class Decision(Schema):
 
 @router.post("/cases/{uid}/papers", response={201: CaseOut}, summary="补交材料 Hand in papers")
 def papers(request: HttpRequest, uid: str, papers: File[list[UploadedFile]]) -> Status:
+    queries.case(uid, actor=actor_of(request), at=clock.now())  # nothing is kept of who may not know of the case
     kept = [(*services.keep(paper.chunks()), paper.name or "") for paper in papers]
     services.add_files(uid, [services.Upload(*one) for one in kept], by=actor_of(request), at=clock.now())
     return Status(201, whole(uid, request))

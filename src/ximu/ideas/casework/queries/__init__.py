@@ -22,7 +22,16 @@ from ximu.ideas.casework.queries.cases import (
 from ximu.ideas.casework.queries.counting import Touched, calendar, calendar_years, office, terms, touched
 from ximu.ideas.casework.queries.declared import procedure, procedures
 from ximu.ideas.casework.queries.desk import doctor, today
-from ximu.ideas.casework.queries.effects import EffectRow, effects_of, effects_of_many, effects_on, open_effects, paused_now, paused_numbers
+from ximu.ideas.casework.queries.effects import (
+    EffectRow,
+    effects_of,
+    effects_of_many,
+    effects_on,
+    open_effects,
+    paused_now,
+    paused_numbers,
+    within_reach,
+)
 from ximu.ideas.casework.queries.evidence import provider
 from ximu.ideas.casework.queries.feed import icalendar
 from ximu.ideas.casework.queries.letters import LETTER_NAMES, letter_of, slip_number
@@ -76,4 +85,5 @@ __all__ = [
     "today",
     "touched",
     "visible",
+    "within_reach",
 ]

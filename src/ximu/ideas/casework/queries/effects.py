@@ -10,11 +10,14 @@ from django.db.models import Count, QuerySet
 
 from ximu.ideas.casework.models import Case, Effect
 from ximu.ideas.casework.rules import CAUSES, EFFECT_STATES, KINDS
+from ximu.ideas.records import queries as records
+from ximu.kernel.actor import Actor
 from ximu.kernel.words import Text
 
 MANY = 800
 PLACES = {"publication": Text("公众门户", "public portal"), "measure": Text("联合奖惩措施", "joint measure"),
           "score": Text("考核结果", "assessment result")}
+EFFECTS = "casework.effects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,16 @@ def unconfirmed() -> QuerySet[Effect]:
 
 def open_effects() -> list[EffectRow]:
     return [_row(e) for e in unconfirmed()]
+
+
+def within_reach(rows: list[EffectRow], by: Actor) -> list[EffectRow]:
+    """Of these lines, those that somebody may know of: for a unit, what runs at the unit or comes of a record that it delivered."""
+    units = by.units_with(EFFECTS)
+    if units is None:
+        return rows
+    numbers = {row.number for row in rows}
+    own = {number for unit in units for number in records.delivered_by(numbers, unit)}
+    return [row for row in rows if row.unit in units or row.number in own]
 
 
 def counts(number: str) -> dict[str, int]:

@@ -28,6 +28,8 @@ Stopper = Callable[[EffectRow], str | None]
 ASK_AGAIN = timedelta(hours=24)
 MOST_ATTEMPTS = 3
 PART, AT_ONCE = 500, 90
+THE_PLATFORM = "-"
+"""Where no unit runs an effect, its end is confirmed by those who hold the right for the city."""
 _stoppers: dict[str, Stopper] = {}
 
 
@@ -147,7 +149,7 @@ def confirm_stop(uid: str, *, receipt: str, by: Actor, at: datetime) -> None:
     effect = Effect.objects.filter(uid=uid).first()
     if effect is None:
         raise absent("EFFECT-NONE", field="effect", value=uid[:16], zh="项效果", en="effect")
-    by.must("casework.effects", effect.unit or None)
+    by.must("casework.effects", effect.unit or THE_PLATFORM)
     if not receipt.strip():
         raise Refusal("EVID-DIGEST", field="receipt", value="", rule="回执", zh="确认停止须有回执。",
                       en="To confirm the stop, give its receipt.")

@@ -17,7 +17,7 @@ from ximu.ideas.casework.models import Effect
 from ximu.ideas.casework.queries.effects import counts
 from ximu.ideas.casework.rules import after_reversal
 from ximu.ideas.casework.services import effects as effect_services
-from ximu.ideas.casework.tests.factories import COORDINATOR
+from ximu.ideas.casework.tests.factories import COORDINATOR, STRANGER, person
 from ximu.ideas.records import services as records
 from ximu.ideas.records.queries import doors
 from ximu.ideas.records.tests import factories as record_factories
@@ -26,6 +26,7 @@ from ximu.kernel.refusal import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M4.1", "M2.1")]
 LATE = T0 + timedelta(days=60)
+DELIVERER = person("deliverer", "unit000000000009")
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +83,22 @@ def test_a_reversal_reaches_every_line_and_says_what_did_not_confirm(django_capt
         outbox.sweep(at=LATE + timedelta(days=day))
     assert counts(number) == {"stopped": 2, "open": 5}
     assert {row.cause.zh for row in queries.effects_of(number) if row.cause} == {"撤销"}
+
+
+def test_who_acts_for_one_unit_neither_ends_nor_learns_of_what_others_run(django_capture_on_commit_callbacks: Any) -> None:
+    number = effective()
+    ours = services.add_effect(number, kind="measure", target="ours", unit=STRANGER.unit or "", by=COORDINATOR, at=LATE)
+    platforms = add(number, "share", "platform")
+    with django_capture_on_commit_callbacks(execute=True):
+        records.revoke(number, reason="再审改判", by=REVIEWER, at=LATE)
+        outbox.sweep(at=LATE)
+        outbox.sweep(at=LATE)
+    assert code_of(services.confirm_stop, platforms, receipt="伪造的回执", by=STRANGER, at=LATE) == "PERM-DENIED"
+    shown = {by.uid: {line.uid for line in queries.within_reach(rows, by)} for by in (STRANGER, COORDINATOR, DELIVERER)
+             for rows in (queries.open_effects(), queries.effects_of(number))}
+    assert shown == {STRANGER.uid: {ours}, COORDINATOR.uid: {ours, platforms}, DELIVERER.uid: {ours, platforms}}
+    services.confirm_stop(ours, receipt="停止令 收〔2018〕2号", by=STRANGER, at=LATE)
+    services.confirm_stop(platforms, receipt="对端回执", by=COORDINATOR, at=LATE)
 
 
 def test_a_crash_in_the_middle_loses_nothing_and_sends_once(django_capture_on_commit_callbacks: Any) -> None:

@@ -72,6 +72,18 @@ def test_a_stranger_finds_nothing(scene: dict[str, Any]) -> None:
     assert scene["uid"] not in client.get("/console/casework/?tab=open").content.decode()
 
 
+def test_nothing_is_kept_of_who_may_not_hand_in_papers(scene: dict[str, Any], settings: Any, tmp_path: Path) -> None:
+    settings.XIMU_HOME = tmp_path
+    address = f"/api/v1/casework/cases/{scene['uid']}/papers"
+    stranger = accounts.issue_key(scene["stranger"].uid, "entry", unit=OTHER, label="t", days=3, by=SYSTEM, at=scene["now"])[1]
+    clerk = accounts.issue_key(scene["clerk"].uid, "entry", unit=SOURCE, label="t", days=3, by=SYSTEM, at=scene["now"])[1]
+    for headers, status in (({}, 404), ({"authorization": f"Bearer {stranger}"}, 404), ({"authorization": f"Bearer {clerk}"}, 201)):
+        kept = [p for p in tmp_path.rglob("*") if p.is_file()]
+        assert not kept, "whoever may not know of the case leaves no file"
+        answer = Client().post(address, {"papers": SimpleUploadedFile("a.pdf", b"%PDF of a stranger")}, headers=headers)
+        assert answer.status_code == status
+
+
 @pytest.mark.parametrize(("form", "head"), [("pdf", b"%PDF"), ("docx", b"PK")])
 def test_a_letter_is_made(scene: dict[str, Any], form: str, head: bytes) -> None:
     client = signed_in(scene["boss"])

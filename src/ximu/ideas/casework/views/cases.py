@@ -138,7 +138,7 @@ def effects(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     by.must("casework.effects")
     number = request.GET.get("number", "").strip()[:20]
-    rows = queries.effects_of(number) if number else queries.open_effects()
+    rows = queries.within_reach(queries.effects_of(number) if number else queries.open_effects(), by)
     day = clock.city_day(clock.now())
     shown = [{"row": row, "unit": registry.name(row.unit, as_of=day, short=True) if row.unit else "—"} for row in rows]
     return render(request, "casework/effects.html", {"rows": shown, "number": number})

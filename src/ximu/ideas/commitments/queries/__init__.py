@@ -9,6 +9,7 @@ from ximu.ideas.commitments.queries.book import (
     evaluations,
     facts,
     history,
+    is_counterpart,
     judged,
     open_by_unit,
     owner,
@@ -26,6 +27,7 @@ from ximu.ideas.commitments.queries.shown import public_among, public_promises, 
 
 __all__ = [
     "CITY", "KINDS", "Event", "Sheet", "Status", "city_day", "commitments", "counterpart", "counts_by_state", "deed", "deeds", "doctor",
-    "evaluations", "facts", "figures", "history", "judged", "kind", "kinds", "open_by_unit", "owner", "papers", "procedure", "provider",
-    "public_among", "public_promises", "rolled", "row", "shown", "status", "today", "turns", "versions", "with_owner",
+    "evaluations", "facts", "figures", "history", "is_counterpart", "judged", "kind", "kinds", "open_by_unit", "owner", "papers",
+    "procedure", "provider", "public_among", "public_promises", "rolled", "row", "shown", "status", "today", "turns", "versions",
+    "with_owner",
 ]

@@ -153,6 +153,13 @@ def counterpart(row: Commitment) -> Counterpart | None:
     return Counterpart.objects.filter(commitment=row).first()
 
 
+def is_counterpart(row: Commitment, units: Iterable[str]) -> bool:
+    """Was it promised to one of these bodies? Known by its social credit code, on the day of the promise."""
+    to = counterpart(row)
+    found = [registry.unit(uid, as_of=row.made_on) for uid in units if uid != row.unit] if to and to.code else []
+    return any(unit is not None and unit.code == to.code for unit in found) if to else False
+
+
 def counts_by_state(*, domain: str = "") -> dict[str, int]:
     rows = Commitment.objects.filter(domain=domain) if domain else Commitment.objects.all()
     return dict(rows.order_by("state").values_list("state").annotate(n=Count("pk")))

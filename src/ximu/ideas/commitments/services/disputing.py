@@ -9,7 +9,7 @@ from django.db import transaction
 from ximu.foundation.uid import new_uid
 from ximu.ideas.commitments import queries, rules
 from ximu.ideas.commitments.models import Commitment
-from ximu.ideas.commitments.services import steps
+from ximu.ideas.commitments.services import keys, steps
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.workdays import BUNDLED
@@ -19,7 +19,7 @@ OUTCOMES = ("upheld", "rejected")
 
 @transaction.atomic
 def confirm(uid: str, *, digest: str, by: Actor, at: datetime, words: str = "") -> str:
-    """The counterpart confirms what was performed. Errors: `EVID-DIGEST`, `STATE-EDGE`, `PROM-TO`."""
+    """The counterpart confirms what was performed. Errors: `EVID-DIGEST`, `STATE-EDGE`, `PROM-TO`, `PROM-OTHER`."""
     row, _, deeds = steps.begun(uid, "confirm", at=at)
     _must_have_counterpart(row, by)
     return steps.take(row, deeds, "confirm", detail={"words": words.strip()[:1000], "digest": steps.need_digest(digest)}, by=by, at=at)
@@ -29,7 +29,8 @@ def confirm(uid: str, *, digest: str, by: Actor, at: datetime, words: str = "") 
 def dispute(uid: str, *, words: str, digest: str, by: Actor, at: datetime) -> str:
     """The counterpart says that the promise was not kept as claimed; the uid of the dispute.
 
-    The promise is marked 异议中 everywhere at once. Errors: `REASON`, `EVID-DIGEST`, `PROM-TO`, `PROM-DISPUTED`, `STATE-EDGE`, `CAL-NONE`.
+    The promise is marked 异议中 everywhere at once. Errors: `REASON`, `EVID-DIGEST`, `PROM-TO`, `PROM-OTHER`,
+    `PROM-DISPUTED`, `STATE-EDGE`, `CAL-NONE`.
     """
     row, facts, deeds = steps.begun(uid, "dispute", at=at)
     _must_have_counterpart(row, by)
@@ -76,7 +77,12 @@ def lapse(row: Commitment, *, by: Actor, at: datetime) -> str:
 
 
 def _must_have_counterpart(row: Commitment, by: Actor) -> None:
-    by.must("commitments.counterpart")
+    """Whoever holds the right for one body speaks only of what was promised to that body; least of all may the one that promised."""
+    by.must(keys.RIGHT)
     if not hasattr(row, "counterpart"):
         raise Refusal("PROM-TO", field="to", value=row.uid, rule="counterpart", zh="该承诺没有特定的承诺对象。",
                       en="This promise has no particular counterpart.")
+    spoken_for = by.units_with(keys.RIGHT)
+    if spoken_for is not None and by.uid != keys.acting(row).uid and not queries.is_counterpart(row, spoken_for):
+        raise Refusal("PROM-OTHER", status=403, field="by", value=row.uid, rule="counterpart", zh="只有该承诺的对象才能确认或提出异议。",
+                      en="Only the one to whom it was promised may confirm or dispute it.")

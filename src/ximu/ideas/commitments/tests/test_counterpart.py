@@ -14,9 +14,11 @@ from ximu.foundation import clock, files
 from ximu.ideas.accounts.tests.factories import account, with_password
 from ximu.ideas.commitments import queries, services
 from ximu.ideas.commitments.models import Key
+from ximu.ideas.commitments.services import To
 from ximu.ideas.commitments.tests import factories as make
 from ximu.ideas.commitments.tests.factories import CLERK, at
 from ximu.ideas.ledger import queries as ledger
+from ximu.ideas.registry import queries as registry
 from ximu.kernel.codes import fresh_code
 from ximu.kernel.refusal import Refusal
 
@@ -104,3 +106,19 @@ def test_a_code_opens_its_own_promise_only(promise: str) -> None:
     with pytest.raises(Refusal) as refused:
         services.answer(promise, dispute="x", outcome="upheld", reason="x", digest="x", by=by, at=NOW)
     assert refused.value.code == "PERM-DENIED"
+
+
+def test_a_body_speaks_only_of_what_was_promised_to_it(promise: str) -> None:
+    """Neither the body that promised nor a stranger can say that a promise to somebody else was kept, or was not."""
+    other = make.unit("czj")
+    code = registry.unit(other, as_of=NOW.date()).code  # type: ignore[union-attr]
+    to_a_body = make.registered(to=To("示例市财政局", code=code), reference="承诺〔2018〕9号")
+    told = {"digest": make.PAPER, "words": "已收到", "at": NOW}
+    subjects = [make.person("subject", "counterpart", unit=unit) for unit in (make.unit("sww"), other)]
+    for by, uid in ((subjects[0], promise), (subjects[1], promise), (subjects[0], to_a_body)):
+        for act in (services.confirm, services.dispute):
+            with pytest.raises(Refusal) as refused:
+                act(uid, by=by, **told)
+            assert refused.value.code == "PROM-OTHER"
+    assert not queries.row(promise).disputed
+    assert services.dispute(to_a_body, by=subjects[1], **told)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import httpx
 
-from ximu.foundation import clock
+from ximu.foundation import clock, reach
 from ximu.ideas.exchange import queries, rules, services
 from ximu.ideas.exchange.commands.said import json_option, say
 from ximu.kernel.actor import SYSTEM
@@ -17,6 +17,7 @@ from ximu.kernel.refusal import Refusal
 
 COMMANDS = {"exchange": "exchange_group"}
 SECONDS = 15.0
+MOST_STATE = 256 << 20
 
 
 @click.group("exchange")
@@ -108,14 +109,25 @@ def reconcile(code: str, theirs: str, out: Path | None, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+def _state(address: str) -> bytes:
+    """What the other side says that it holds. Errors: `ADDR-CLOSED`, `ADDR-UNKNOWN`, httpx.HTTPError."""
+    return reach.call("GET", f"{address.rstrip('/')}/state", seconds=SECONDS, most=MOST_STATE).body
+
+
 def _listed(path: str, address: str) -> dict[str, str]:
     try:
-        text = Path(path).read_bytes() if path else httpx.get(f"{address.rstrip('/')}/state", timeout=SECONDS).content
+        text = Path(path).read_bytes() if path else _state(address)
         told = json.loads(text)
     except (OSError, ValueError, httpx.HTTPError) as error:
-        raise Refusal("RECON-LIST", field="theirs", value=path[:60], rule="JSON {number: digest}", zh="读不到对方清单。",
-                      en="Their list cannot be read.") from error
+        raise _no_list(path) from error
+    if not isinstance(told, dict):
+        raise _no_list(path)
     return {str(number): str(digest) for number, digest in told.items()}
+
+
+def _no_list(path: str) -> Refusal:
+    return Refusal("RECON-LIST", field="theirs", value=path[:60], rule="JSON {number: digest}", zh="读不到对方清单。",
+                   en="Their list cannot be read.")
 
 
 @exchange_group.command("balanced")

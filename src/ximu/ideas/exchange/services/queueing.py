@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from ximu.foundation import clock
+from ximu.foundation import clock, reach
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.queries import EffectRow
 from ximu.ideas.catalogue.queries import gate
@@ -41,9 +41,20 @@ class Setup:
     unit: str = ""
 
 
-@transaction.atomic
 def open_channel(code: str, *, setup: Setup, by: Actor, at: datetime) -> Channel:
-    """Errors: `CHAN-TWICE`, `CHAN-FORM`, `CHAN-PROFILE`, `PKG-KEY`, `PERM-DENIED`."""
+    """Errors: `ADDR-CLOSED`, `ADDR-UNKNOWN`, those of `opened`."""
+    by.must("exchange.manage")
+    if setup.kind == Channel.Kind.PUSH and setup.address:
+        reach.open_address(setup.address)
+    return opened(code, setup=setup, by=by, at=at)
+
+
+@transaction.atomic
+def opened(code: str, *, setup: Setup, by: Actor, at: datetime) -> Channel:
+    """A channel whose address was judged before, outside the transaction: a name may take seconds to look up.
+
+    Errors: `CHAN-TWICE`, `CHAN-FORM`, `CHAN-PROFILE`, `PKG-KEY`, `PERM-DENIED`.
+    """
     by.must("exchange.manage")
     made = profile(setup.profile)
     read_key(setup.peer_key)

@@ -8,12 +8,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from ximu.foundation import clock
+from ximu.foundation import clock, reach
 from ximu.ideas.exchange import queries
 from ximu.ideas.exchange.models import Channel, Registration
 from ximu.ideas.exchange.rules import Request, as_signed, profile, read_request
 from ximu.ideas.exchange.services.keys import own
-from ximu.ideas.exchange.services.queueing import Setup, open_channel
+from ximu.ideas.exchange.services.queueing import Setup, opened
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append
 from ximu.ideas.registry import queries as registry
@@ -23,15 +23,23 @@ from ximu.kernel.refusal import Refusal, absent
 State = Registration.State
 
 
-@transaction.atomic
 def register(note: bytes, *, by: Actor, at: datetime) -> Registration:
     """An office asks: a channel of its own, or a new key for the one that it has. Nothing speaks by this key yet.
 
-    Errors: those of `read_request`, `CHAN-PROFILE`, `ORG-UNKNOWN`, `PERM-DENIED`, `CHAN-TWICE`, `CHAN-CLOSED`, `REG-KEY`, `REG-TWICE`.
+    The address is judged before the transaction begins: a name may take seconds to look up.
+    Errors: those of `read_request`, `ADDR-CLOSED`, `ADDR-UNKNOWN`, `CHAN-PROFILE`, `ORG-UNKNOWN`, `PERM-DENIED`, `CHAN-TWICE`, `CHAN-CLOSED`,
+    `REG-KEY`, `REG-TWICE`.
     """
     by.must("exchange.register")
     asked = read_request(note, own().name)
     by.must("exchange.register", asked.unit)
+    if asked.kind == Channel.Kind.PUSH:
+        reach.open_address(asked.address)
+    return _registered(note, asked, by=by, at=at)
+
+
+@transaction.atomic
+def _registered(note: bytes, asked: Request, *, by: Actor, at: datetime) -> Registration:
     profile(asked.profile)
     if registry.unit(asked.unit, as_of=clock.city_day(at)) is None:
         raise absent("ORG-UNKNOWN", field="unit", value=asked.unit[:40], zh="个单位", en="body")
@@ -82,7 +90,7 @@ def confirm(uid: str, *, by: Actor, at: datetime) -> Registration:
             queries.living(queries.channel(row.code))
             raise _state(row)
     else:
-        open_channel(row.code, setup=Setup(row.profile, row.kind, row.address, row.peer_key, row.unit), by=by, at=at)
+        opened(row.code, setup=Setup(row.profile, row.kind, row.address, row.peer_key, row.unit), by=by, at=at)
     return made
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from ximu.foundation import reach
 from ximu.ideas.exchange.models import Channel
 from ximu.kernel.refusal import Refusal
 
@@ -19,7 +20,7 @@ SIGNED = "— ".encode()
 
 
 def hand_over(channel: Channel, sequence: int, data: bytes) -> bytes:
-    """The receipt, or nothing when it comes later. Errors: `PEER-REFUSED`, httpx.HTTPError, OSError."""
+    """The receipt, or nothing when it comes later. Errors: `PEER-REFUSED`, `ADDR-CLOSED`, `ADDR-UNKNOWN`, httpx.HTTPError, OSError."""
     if channel.kind == Channel.Kind.DROP:
         write_whole(Path(channel.address) / OUTGOING / f"{sequence:08d}.ximu", data)
     elif channel.kind == Channel.Kind.PUSH:
@@ -28,12 +29,14 @@ def hand_over(channel: Channel, sequence: int, data: bytes) -> bytes:
 
 
 def _post(url: str, data: bytes) -> bytes:
-    answer = httpx.post(url, content=data, timeout=SECONDS, follow_redirects=False, headers={"content-type": "text/plain; charset=utf-8"})
-    if 400 <= answer.status_code < 500:
-        raise Refusal("PEER-REFUSED", status=409, field="peer", value=answer.text[:200], rule=str(answer.status_code), zh="对方拒收。",
+    answer = reach.call("POST", url, content=data, kind="text/plain; charset=utf-8", seconds=SECONDS, most=MOST_ANSWER)
+    if 400 <= answer.status < 500:
+        shown = answer.body.decode("utf-8", "replace")[:200]
+        raise Refusal("PEER-REFUSED", status=409, field="peer", value=shown, rule=str(answer.status), zh="对方拒收。",
                       en="The other side refused.")
-    answer.raise_for_status()
-    return answer.content[:MOST_ANSWER] if answer.status_code == 200 else b""
+    if not 200 <= answer.status < 300:
+        raise httpx.HTTPError(str(answer.status))
+    return answer.body if answer.status == 200 else b""
 
 
 def write_whole(path: Path, data: bytes) -> None:

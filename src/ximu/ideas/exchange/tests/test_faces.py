@@ -127,6 +127,9 @@ def test_the_commands_play_both_sides_over_a_folder(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         ran(commands.exchange_group, "reconcile", CODE, "--theirs", str(tmp_path / "none.json"))
     assert refused.value.code == "RECON-LIST"
+    held.write_text("[1]")
+    with pytest.raises(Refusal, match="RECON-LIST"):
+        ran(commands.exchange_group, "reconcile", CODE, "--theirs", str(held))
     assert ran(commands.exchange_group, "channels")[0]["unacknowledged"] == 0
     assert ran(commands.exchange_group, "sweep") == {"settled": 0}
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from ximu.ideas.exchange.tests.test_services import code_of
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import Signer
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.actor import Actor, Grant
+from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.3")]
@@ -104,6 +106,30 @@ def test_a_new_key_takes_the_place_of_the_old_one_at_the_confirmation() -> None:
 def test_what_is_asked_must_fit(changes: dict[str, str], code: str) -> None:
     assert code_of(registered, **changes) == code
     assert Registration.objects.count() == 0
+
+
+@pytest.mark.parametrize(("address", "code"), [
+    ("https://127.0.0.1/in", "ADDR-CLOSED"), ("https://10.20.0.1/in", "ADDR-CLOSED"), ("https://[::ffff:a9fe:a9fe]/", "ADDR-CLOSED"),
+    ("https://2130706433/", "ADDR-CLOSED"), ("https://localhost:8443/", "ADDR-CLOSED"), ("https://a\u0000b.example/", "ADDR-UNKNOWN"),
+])
+def test_nobody_registers_a_machine_of_ours(settings: Any, address: str, code: str) -> None:
+    settings.XIMU_NETWORKS = ()
+    assert code_of(registered, kind="push", address=address) == code
+    setup = services.Setup("municipal", "push", address, KEY.verifier())
+    assert code_of(services.open_channel, "court", setup=setup, by=DECIDER, at=LATER) == code
+    assert (Registration.objects.count(), Channel.objects.count()) == (0, 0)
+
+
+def test_a_listed_network_is_open_and_judged_again_at_each_sending(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name meant a machine of the government's network when it was registered, and another one a day later."""
+    settings.XIMU_NETWORKS = (ip_network("10.20.0.0/16"),)
+    meant = iter(["10.20.0.1", "192.168.0.1"])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, port, **_: [(0, 0, 0, "", (next(meant), port))])
+    services.confirm(registered(kind="push", address="https://court.example/in").uid, by=DECIDER, at=LATER)
+    channel = Channel.objects.get()
+    channel.rows.create(publication="p", op="put", number="Z1", version=1, made_at=LATER, body="{}", digest="x")
+    services.pack("court", by=DECIDER, at=LATER)
+    assert services.send("court", by=SYSTEM, at=LATER).failed == "ADDR-CLOSED"
 
 
 def test_only_a_whole_signed_line_is_a_request() -> None:

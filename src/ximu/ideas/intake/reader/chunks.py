@@ -30,6 +30,8 @@ class Delivery:
     chunks: Iterator[Chunk]
     notes: list[Text] = field(default_factory=list)
     serial_from: date = EXCEL_1900
+    late: dict[str, None] = field(default_factory=dict)
+    """Names of columns that are not in the item, as they come up while the rows are read (JSON)."""
 
 
 def chunk_of(rows: list[tuple[int, list[str | None]]], header: Header, faults: list[tuple[object, ...]]) -> Chunk:
@@ -63,13 +65,19 @@ def cell_fault(line: int, name: str, value: str, code: str, rule: str = "") -> t
 
 
 BAD_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{FFFD}\x{FFFE}\x{FFFF}]"
+LINE_ENDS = r"\r\n?"
+ODD_CHARACTERS = BAD_CHARACTERS[:-1] + r"\r]"
 
 
 def mark_control_characters(chunk: Chunk) -> Chunk:
-    """Every cell with a control or broken character becomes a fault (`CELL-CHAR`) and is emptied of it."""
-    faults, found = [chunk.faults], chunk.frame.select(pl.exclude("line").str.contains(BAD_CHARACTERS).any()).row(0, named=True)
+    """Every cell with a control or broken character becomes a fault (`CELL-CHAR`) and is emptied of it.
+
+    A line end within a cell is written one way, whichever the file has: the same row is the same in every kind of file.
+    """
+    faults, found = [chunk.faults], chunk.frame.select(pl.exclude("line").str.contains(ODD_CHARACTERS).any()).row(0, named=True)
     for name, some in found.items():
         if some:
+            chunk.frame = chunk.frame.with_columns(pl.col(name).str.replace_all(LINE_ENDS, "\n"))
             mask = chunk.frame[name].str.contains(BAD_CHARACTERS).fill_null(value=False)
             shown = chunk.frame.filter(mask).select("line", pl.col(name).str.replace_all(BAD_CHARACTERS, "�").alias("value"))
             faults.append(problems.frame_of(shown, name, "CELL-CHAR"))

@@ -101,7 +101,7 @@ class _Rows:
 
     def __init__(self, header: Header, delimiter: str, *, line: int) -> None:
         self.header, self.delimiter, self.line = header, delimiter, line
-        self.width = len(header.columns)
+        self.width, self.titled = len(header.columns), header.titled
         self.mark = delimiter.encode()
         self.shape = {f"c{i}": pl.String for i in range(self.width)}
 
@@ -177,8 +177,10 @@ class _Rows:
                 return None
         if max((most for most, name in zip(longest, self.header.columns) if name), default=0) > MOST_CELL:
             return None
+        if any(frame[f"c{i}"].str.contains(r"\S").any() for i in range(self.titled, self.width)):
+            return None
         names = [(f"c{i}", name) for i, name in enumerate(self.header.columns) if name]
-        blank = frame.select(pl.all_horizontal(pl.all().is_null())).to_series() if all(frame.null_count().row(0)) else None
+        blank = self._blank(frame)
         frame = frame.select(
             pl.int_range(line, line + pl.len(), dtype=pl.Int64).alias("line"), *[pl.col(c).alias(name) for c, name in names],
         )
@@ -186,6 +188,14 @@ class _Rows:
         if looks.controls > ends + (looks.delimiters if self.mark == b"\t" else 0) or looks.broken or b"\x7f" in block:
             chunk = mark_control_characters(chunk)
         return chunk, ends
+
+    def _blank(self, frame: pl.DataFrame) -> pl.Series | None:
+        """Rows without a sign in any cell; a first column that is full has none."""
+        empty = ~frame["c0"].str.contains(r"\S").fill_null(value=False)
+        if not empty.any():
+            return None
+        rest = frame.filter(empty).select(~pl.any_horizontal(pl.all().str.contains(r"\S").fill_null(value=False))).to_series()
+        return empty.scatter(empty.arg_true(), rest)
 
     def _check_encoding(self, block: bytes, line: int) -> None:
         offset = enc.first_bad_line(block)
@@ -227,13 +237,14 @@ class _Rows:
             self._no_swallowed_rows(row, at)
         lines.opened = lines.ended and not _closes(lines.kept, self.delimiter)
         lines.close_row()
-        if not row or (self.width > 1 and not any(cell.strip() for cell in row)):
+        if not any(cell.strip() for cell in row):
             return
         while len(row) > self.width and not row[-1].strip():
             row.pop()
-        if len(row) != self.width:
+        used = max((i for i, cell in enumerate(row, 1) if cell.strip()), default=0)
+        if len(row) != self.width or used > self.titled:
             first = next(name for name in self.header.columns if name)
-            faults.append(cell_fault(at, first, str(len(row)), "ROW-WIDTH", str(self.width)))
+            faults.append(cell_fault(at, first, str(max(len(row) if len(row) != self.width else 0, used)), "ROW-WIDTH", str(self.titled)))
         rows.append((at, [cell or None for cell in row]))
 
     def _no_swallowed_rows(self, row: list[str], at: int) -> None:

@@ -92,7 +92,7 @@ def blocks(path: Path, encoding: str, *, size: int = BLOCK_BYTES) -> Iterator[by
 
     Errors: `FILE-ENC` naming the first line that is in another encoding.
     """
-    carriage = b""
+    carriage, ended = b"", True
     for block in _raw(path, encoding, size):
         text = carriage + block
         carriage = b""
@@ -100,6 +100,9 @@ def blocks(path: Path, encoding: str, *, size: int = BLOCK_BYTES) -> Iterator[by
             if text.endswith(b"\r"):
                 text, carriage = text[:-1], b"\r"
             text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if codecs.BOM_UTF8 in text:  # the mark of a file that was hung on to another
+            text = text.removeprefix(codecs.BOM_UTF8 if ended else b"").replace(b"\n" + codecs.BOM_UTF8, b"\n")
+        ended = text.endswith(b"\n")
         yield text
     if carriage:
         yield b"\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def open_json(path: Path, schema: ItemSchema) -> Delivery:
     find_header([[*keys.fields, *keys.unknown]], schema)
     header = Header(0, schema.names, schema.names, tuple(keys.unknown), tuple(n for n in schema.names if n not in keys.fields))
     notes = [Text(f"JSON，编码：{enc.TITLES[encoding]}。", f"JSON, encoding: {encoding}."), *header.notes]
-    return Delivery("json", encoding, header, _chunks(first, objects, keys, header), notes)
+    return Delivery("json", encoding, header, _chunks(first, objects, keys, header), notes, late=keys.unknown)
 
 
 class _Keys:
@@ -209,11 +210,19 @@ class _Walker:
         return broken(f"第{self.line}行不是正确的JSON", f"line {self.line} is not correct JSON", line=self.line)
 
     def _tail(self) -> None:
-        """After `"rows": […]` other members may follow; they are not read, but must be there whole."""
-        while (mark := self.skip()) != "}":
-            if not mark:
-                raise broken("对象没有结束", "the object does not end", line=self.line)
-            self.move(self.at + 1) if mark in ",:" else self.value()
+        """After `"rows": […]` other members may follow; they are not read, but must be there whole, and none of them may be rows again."""
+        while (mark := self.skip()) == ",":
+            self.move(self.at + 1)
+            name = self.value() if self.skip() == '"' else None
+            if not isinstance(name, str) or self.skip() != ":":
+                raise self._not_json()
+            if name == "rows":
+                raise _shape(self.line, "rows出现了两次", "there are rows twice")
+            self.move(self.at + 1)
+            self.skip()
+            self.value()
+        if mark != "}":
+            raise broken("对象没有结束", "the object does not end", line=self.line)
         self.move(self.at + 1)
         if self.skip():
             raise _shape(self.line, "对象之后还有内容", "something follows after the object")
@@ -224,6 +233,8 @@ class _Walker:
             line = last = max(self.line, last + 1)
             one = self._one()
             rows = one.get("rows") if len(one) < MOST_COLUMNS else None
+            if isinstance(rows, list) and isinstance(one, _Twice):
+                raise _shape(line, "rows等名称出现了两次", "rows, or another name, is there twice")
             if isinstance(rows, list):
                 if not all(isinstance(row, dict) for row in rows):
                     raise _shape(line, "rows中有不是对象的元素", "rows holds something that is no object")
@@ -262,7 +273,7 @@ def _chunks(
             if isinstance(one, _Twice):
                 faults.append(cell_fault(line, keys.schema.names[0], "", "CELL-KIND"))
             cells = [_cell(one.get(spec.name), spec, line, faults) for spec in keys.schema.fields]
-            if any(cells) or isinstance(one, _Twice):
+            if any(c and not c.isspace() for c in cells) or isinstance(one, _Twice):
                 rows.append((line, cells))
         if rows:
             yield mark_control_characters(chunk_of(rows, header, faults))
@@ -289,5 +300,6 @@ def _exponent(number: str) -> str:
     """1E3 as 1000, where that is sane; else as it stands."""
     if "e" not in number.lower() or len(number) > 24:
         return number
-    value = float(number)
-    return str(int(value)) if value.is_integer() and abs(value) < 10**15 else number
+    value = Decimal(number)
+    whole = -20 < value.adjusted() < 15 and value == value.to_integral_value()
+    return str(int(value)) if whole else number

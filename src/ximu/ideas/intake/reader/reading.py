@@ -19,7 +19,7 @@ from ximu.ideas.intake.reader.csvfile import open_csv
 from ximu.ideas.intake.reader.jsonfile import open_json
 from ximu.ideas.intake.reader.limits import BLOCK_BYTES, MOST_FILE_BYTES, MOST_ROWS, too_large
 from ximu.ideas.intake.reader.xlsxfile import open_xlsx
-from ximu.ideas.intake.rules import keys, problems
+from ximu.ideas.intake.rules import header, keys, problems
 from ximu.ideas.intake.rules.checking import Checked, check_chunk
 from ximu.ideas.intake.rules.schema import ItemSchema
 
@@ -154,6 +154,7 @@ def _contents(path: Path, schema: ItemSchema, lines: pl.Series, *, today: date) 
 
 
 def _take(chunk: Chunk, delivery: Delivery, schema: ItemSchema, tally: Tally, *, today: date) -> Checked:
+    _no_second_header(chunk, delivery, schema)
     checked = _checked(chunk, delivery, schema, today=today)
     bad = checked.bad_lines
     tally.good += chunk.frame.height - len(bad)
@@ -173,15 +174,36 @@ def _keep_rejects(chunk: Chunk, faults: pl.DataFrame, tally: Tally) -> None:
         tally.reject_rows.append(compact(kept))
 
 
+def _no_second_header(chunk: Chunk, delivery: Delivery, schema: ItemSchema) -> None:
+    """A row that is the header again is a fault (`ROW-HEADER`); where its columns stand in another order, the rows below cannot be read.
+
+    Errors: `FILE-HEADER`.
+    """
+    columns = [name for name in chunk.frame.columns if name != "line" and name in delivery.header.columns]
+    known = header.names_of(schema)
+    titles = {title for one in schema.fields for title in (one.name, one.title, one.title_en, *one.aliases)} | set(delivery.header.shown)
+    if len(columns) < 2:
+        return
+    for row in chunk.frame.filter(pl.any_horizontal(pl.col(columns[:2]).is_in(sorted(titles)))).iter_rows(named=True):
+        told = {name: known.get(header.plain(row[name])) for name in columns if row[name]}
+        if len(told) < 2 or None in told.values():
+            continue
+        if any(name != field for name, field in told.items()):
+            raise header.again(row["line"])
+        fault = problems.from_rows([(row["line"], columns[0], row[columns[0]], "ROW-HEADER", "", "", "", problems.ERROR)])
+        chunk.faults = pl.concat([chunk.faults, fault])
+
+
 def _conclude(delivery: Delivery, schema: ItemSchema, tally: Tally, out: Path | None, *, found: keys.Repeats) -> dict[str, Any]:
     clashing = found.faults["line"].to_list()
     if clashing:
         tally.count(found.faults)
+    late = [name for name in delivery.late if name not in delivery.header.unknown]
     faults = pl.concat([*tally.faults, problems.empty()])
     result = {
         "kind": delivery.kind, "encoding": delivery.encoding,
-        "notes": [{"zh": n.zh, "en": n.en} for n in delivery.notes],
-        "header_line": delivery.header.row + 1, "unknown_columns": list(delivery.header.unknown),
+        "notes": [{"zh": n.zh, "en": n.en} for n in (*delivery.notes, *header.kept_out(late))],
+        "header_line": delivery.header.row + 1, "unknown_columns": [*delivery.header.unknown, *late],
         "rows": tally.rows, "good": tally.good - len(clashing) - len(found.same), "same_in_file": len(found.same),
         "bad": tally.rows - tally.good + len(clashing), "dropped_lines": [*clashing, *found.same], "parts": tally.parts,
         "held": sum(n for (_, _, severity), n in tally.counts.items() if severity == problems.HELD),

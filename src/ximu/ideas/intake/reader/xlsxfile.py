@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zipfile
 import zlib
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +31,26 @@ from ximu.ideas.intake.reader.limits import (
 )
 from ximu.ideas.intake.rules.header import LOOK_ROWS, Header, find_header, matches, names_of
 from ximu.ideas.intake.rules.schema import ItemSchema
-from ximu.ideas.intake.rules.values import EXCEL_1900, EXCEL_1904
+from ximu.ideas.intake.rules.values import ERROR_VALUES, EXCEL_1900, EXCEL_1904
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
+Range = tuple[tuple[int, int], tuple[int, int]]
+"""First and last cell, each by row and column from 0."""
+Merged = dict[int, list[tuple[int, int]]]
 ROWS_A_CHUNK = 20_000
 SURE_DIGITS = 10**15
 """A spreadsheet keeps 15 significant digits; the rest of a longer number is gone."""
+SHOWN_DIGITS, NOISE = 15, 4
+"""Digits that it shows, and by how many units in the last place of what it keeps a sum may be off."""
 _WINDOW = 64
-_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
-_FAR_COLUMN = re.compile(rb'r="(?:[A-Z]{3}|[T-Z][A-Z]|S[H-Z])\d')
-_CELL_BEFORE = re.compile(rb'r="([A-Z]{1,3}\d{1,7})"')
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_SHEET = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
+_MARKUP = re.compile(rb"\s*<")
+_SINCE_1904 = re.compile(rb"date1904\s*=\s*[\"'](1|true)[\"']")
+_FAR_COLUMN = re.compile(rb'r\s*=\s*["\'](?:[A-Z]{3}|[T-Z][A-Z]|S[H-Z])\d', re.IGNORECASE)
+_CELL_BEFORE = re.compile(rb'r=["\']([A-Z]{1,3}\d{1,7})["\']')
 _ENCRYPTED_FLAG = 0x1
-_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _PARTS = re.compile(r"^(\[Content_Types\]\.xml|_rels/|docProps/|xl/|customXml/|customUI/)")
 _FORBIDDEN = (
     ("vbaproject", "宏", "macros"), ("externallinks/", "外部链接", "links to other files"), ("activex/", "ActiveX控件", "ActiveX controls"),
@@ -61,7 +71,7 @@ def open_xlsx(path: Path, schema: ItemSchema) -> Delivery:
             listed = "、".join(hidden)
             notes.append(Text(f"隐藏的工作表未读取：{listed}。", f"Hidden sheets were not read: {listed}."))
         seen = [m.name for m in sheets if m.visible == SheetVisibleEnum.Visible]
-        name, rows = _choose(book, seen, schema, notes)
+        name, rows, ranges = _choose(book, seen, schema, notes)
     except Refusal:
         raise
     except (CalamineError, OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile) as error:
@@ -70,35 +80,50 @@ def open_xlsx(path: Path, schema: ItemSchema) -> Delivery:
     if len(header.columns) > MOST_COLUMNS:
         raise too_large(f"有{len(header.columns)}列", f"has {len(header.columns)} columns", rule=MOST_COLUMNS)
     notes = [Text(f"工作表：{name}。", f"Sheet: {name}."), *notes, *header.notes]
-    return Delivery("xlsx", "xlsx", header, _chunks(rows, header), notes, EXCEL_1904 if since == 1904 else EXCEL_1900)
+    merged = _merged(ranges, header, len(rows))
+    return Delivery("xlsx", "xlsx", header, _chunks(rows, header, merged), notes, EXCEL_1904 if since == 1904 else EXCEL_1900)
 
 
 def _choose(
     book: CalamineWorkbook, names: list[str], schema: ItemSchema, notes: list[Text],
-) -> tuple[str, list[list[Any]]]:
+) -> tuple[str, list[list[Any]], list[Range]]:
     """The one visible sheet whose header fits; two that fit are refused, so that no row is dropped in silence."""
     known = names_of(schema)
-    fitting: list[tuple[int, str, list[list[Any]]]] = []
+    fitting: list[tuple[int, str, list[list[Any]], list[Range]]] = []
     for name in names:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_name(name)
+        rows = sheet.to_python(skip_empty_area=False)
         score = max((matches([_shown(c) for c in row], known) for row in rows[:LOOK_ROWS]), default=0)
         if rows:
-            fitting.append((score, name, rows))
+            fitting.append((score, name, rows, sheet.merged_cell_ranges or []))
     if not fitting:
         raise empty_file()
-    best = max(score for score, _, _ in fitting)
+    best = max(score for score, *_ in fitting)
     chosen = [f for f in fitting if f[0] == best] if best else fitting[:1]
     if len(chosen) > 1:
-        listed = "、".join(name for _, name, _ in chosen)
+        listed = "、".join(name for _, name, *_ in chosen)
         raise Refusal(
             "FILE-SHEET", field="file", value=listed[:100], rule="1",
             zh=f"有{len(chosen)}个工作表都含有此数据项（{listed}），请合并为一个后报送。",
             en=f"{len(chosen)} sheets hold this item ({listed}); put them into one and deliver again.",
         )
-    others = "、".join(name for _, name, _ in fitting if name != chosen[0][1])
+    others = "、".join(name for _, name, *_ in fitting if name != chosen[0][1])
     if others:
         notes.append(Text(f"其余工作表未读取：{others}。", f"Other sheets were not read: {others}."))
-    return chosen[0][1], chosen[0][2]
+    return chosen[0][1:]
+
+
+def _merged(ranges: list[Range], header: Header, height: int) -> Merged:
+    """The row of each merged cell below the header, and from which column to which it reaches."""
+    found: Merged = {}
+    cells, most = 0, height * max(1, len(header.columns))
+    for (top, left), (bottom, right) in ranges:
+        for at in range(max(top, header.row + 1), min(bottom, height - 1) + 1):
+            found.setdefault(at, []).append((left, right))
+            cells += 1
+            if cells > most:
+                raise broken("合并单元格互相重叠", "its merged cells overlap")
+    return found
 
 
 def _look_over(path: Path) -> int:
@@ -147,12 +172,14 @@ def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, packed: i
                 if size > left or (size > 32 << 20 and size > MOST_XML_RATIO * packed):
                     raise too_large("解压后过大", "is too large when unpacked", rule=f"{MOST_XML_BYTES} / ×{MOST_XML_RATIO}")
                 text = tail + block
+                is_xml = is_xml or (size == len(block) and bool(_MARKUP.match(block.removeprefix(BOM_UTF8))))
+                is_sheet = is_sheet or (is_xml and bool(_SHEET.search(text)))
                 if is_xml:
                     _check_markup(text, entry.filename, first=size == len(block))
                 if is_sheet:
                     _check_sheet(text)
                 if is_xml and entry.filename.lower().endswith("workbook.xml"):
-                    is_1904 = is_1904 or bool(re.search(rb'date1904="(1|true)"', text))
+                    is_1904 = is_1904 or bool(_SINCE_1904.search(text))
                 tail = text[-_WINDOW:]
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise broken(f"部件{entry.filename[:60]}不能解压", f"its part {entry.filename[:60]} cannot be unpacked") from error
@@ -160,7 +187,7 @@ def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, packed: i
 
 
 def _check_markup(text: bytes, name: str, *, first: bool) -> None:
-    if first and text[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if (first and text[:2] in (BOM_UTF16_LE, BOM_UTF16_BE)) or b"\x00" in text:
         raise risky("非UTF-8的部件", "a part that is not UTF-8", rule=name[:60])
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         raise risky("文档类型或实体定义（DTD）", "a document type or entity definition (DTD)", rule=name[:60])
@@ -187,7 +214,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < 1e21 else _number(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
     if isinstance(value, date | time):
@@ -195,18 +222,27 @@ def _shown(value: Any) -> str:
     return str(value.total_seconds() / 86400) if isinstance(value, timedelta) else str(value)
 
 
-def _chunks(rows: list[list[Any]], header: Header) -> Iterator[Chunk]:
+def _number(value: float) -> str:
+    """In full, with the digits that a spreadsheet shows where the rest is the noise of a sum (0.30000000000000004 is 0.3)."""
+    seen = float(f"{value:.{SHOWN_DIGITS}g}")
+    exact = repr(seen if abs(seen - value) <= NOISE * math.ulp(value) else value)
+    return f"{Decimal(exact):f}" if math.isfinite(value) and abs(value) < SURE_DIGITS else exact
+
+
+def _chunks(rows: list[list[Any]], header: Header, merged: Merged) -> Iterator[Chunk]:
     for begin in range(header.row + 1, len(rows), ROWS_A_CHUNK):
         part = rows[begin:begin + ROWS_A_CHUNK]
-        chunk = _as_written(part, begin + 1, header) if all(set(map(type, row)) <= {str} for row in part) else None
-        chunk = chunk or _cell_by_cell(part, begin + 1, header)
+        plain = merged.keys().isdisjoint(range(begin, begin + len(part))) and all(set(map(type, row)) <= {str} for row in part)
+        chunk = _as_written(part, begin + 1, header) if plain else None
+        chunk = chunk or _cell_by_cell(part, begin + 1, header, merged)
         if chunk.frame.height:
             yield mark_control_characters(chunk)
 
 
 def _as_written(part: list[list[str]], line: int, header: Header) -> Chunk | None:
     """Rows of text only, column by column; None when a cell is an error value or too long, or a row has another width."""
-    if {len(row) for row in part} != {len(header.columns)}:
+    beyond = any(cell and not cell.isspace() for row in part for cell in row[header.titled:])
+    if beyond or {len(row) for row in part} != {len(header.columns)}:
         return None
     held = [any(cell and not cell.isspace() for cell in row) for row in part]
     full = part if all(held) else [row for row, some in zip(part, held) if some]
@@ -217,13 +253,13 @@ def _as_written(part: list[list[str]], line: int, header: Header) -> Chunk | Non
         *[pl.Series(name, cells, dtype=pl.String) for cells, name in zip(columns, header.columns) if name],
     ])
     texts = pl.exclude("line")
-    odd = texts.is_in(pl.Series(sorted(_ERRORS)).implode()) | (texts.str.len_chars() > MOST_CELL)
+    odd = texts.is_in(pl.Series(sorted(ERROR_VALUES)).implode()) | (texts.str.len_chars() > MOST_CELL)
     if any(frame.select(odd.any()).row(0)):
         return None
     return Chunk(frame.with_columns(pl.when(texts != "").then(texts)))
 
 
-def _cell_by_cell(part: list[list[Any]], line: int, header: Header) -> Chunk:
+def _cell_by_cell(part: list[list[Any]], line: int, header: Header, merged: Merged) -> Chunk:
     taken: list[tuple[int, list[str | None]]] = []
     faults: list[tuple[object, ...]] = []
     for at, row in enumerate(part, line):
@@ -231,7 +267,12 @@ def _cell_by_cell(part: list[list[Any]], line: int, header: Header) -> Chunk:
         cells = row if written else [_shown(c) for c in row]
         if any(c and not c.isspace() for c in cells):
             taken.append((at, [c or None for c in cells]))
-            if not (written and _ERRORS.isdisjoint(cells) and max(map(len, cells)) <= MOST_CELL):
+            if used := max((i for i, c in enumerate(cells[header.titled:], header.titled + 1) if c and not c.isspace()), default=0):
+                faults.append(cell_fault(at, next(filter(None, header.columns)), str(used), "ROW-WIDTH", str(header.titled)))
+            for left, right in merged.get(at - 1, ()):
+                within = [(name, cells[i]) for i, name in enumerate(header.columns) if name and left <= i <= right]
+                faults += [cell_fault(at, name, cell, "CELL-MERGED") for name, cell in within]
+            if not (written and ERROR_VALUES.isdisjoint(cells) and max(map(len, cells)) <= MOST_CELL):
                 _odd_cells(row, cells, at, header, faults)
     return chunk_of(taken, header, faults)
 
@@ -242,7 +283,7 @@ def _odd_cells(row: list[Any], cells: list[str], line: int, header: Header, faul
             continue
         if isinstance(value, float) and abs(value) >= SURE_DIGITS:
             faults.append(cell_fault(line, name, shown, "CELL-DIGITS"))
-        elif shown in _ERRORS:
+        elif shown in ERROR_VALUES:
             faults.append(cell_fault(line, name, shown, "CELL-ERROR"))
         elif len(shown) > MOST_CELL:
             faults.append(cell_fault(line, name, shown, "FIELD-LONG", str(MOST_CELL)))

@@ -14,6 +14,7 @@ import polars as pl
 from ximu.ideas.intake.rules import problems, roads
 from ximu.ideas.intake.rules.schema import FieldSpec, full_match
 from ximu.ideas.intake.rules.values import (
+    ERROR_VALUES,
     EXCEL_1900,
     Read,
     read_boolean,
@@ -141,6 +142,8 @@ def check_column(column: Column) -> pl.Series:
     clean = _read(column) if len(column.odd) else column.fast
     if spec.kind == "organ-uscc":
         _check_organ(column, clean)
+    if roads.kind_of(spec) == "string":
+        column.fault(column.values.is_in(sorted(ERROR_VALUES)).fill_null(value=False), "CELL-ERROR")
     if spec.type != "date":
         _check_shape(column, clean)
     if spec.minimum is not None or spec.maximum is not None:

@@ -45,6 +45,8 @@ def check_chunk(
     clean = pl.DataFrame([frame["line"].cast(pl.Int64), *(series.alias(name) for name, series in zip(schema.names, values))])
     faults = [fault for column in columns.values() for fault in column.faults]
     known = pl.concat([*faults, *([found] if found is not None else []), problems.empty()])
+    if found is not None and found.height:  # what the reader saw and the rules see, too, is told once
+        known = known.unique(["line", "field", "code"], keep="first", maintain_order=True)
     crossed = check_rules(clean, schema, today=today)
     # a rule between fields says nothing new about a cell that is refused already
     if crossed:

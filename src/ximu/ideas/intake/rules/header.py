@@ -13,6 +13,8 @@ from ximu.kernel.words import Text
 
 LOOK_ROWS = 30
 """The header row is looked for among this many first rows."""
+LONGEST = 500
+"""No column has a longer name."""
 _MARK = re.compile(r"(^[*＊]+)|([*＊]+$)|(\((必填|选填|必录|required|optional)\)$)")
 
 
@@ -32,16 +34,25 @@ class Header:
         if self.row:
             said.append(Text(f"表头在第{self.row + 1}行，其上{self.row}行为标题，未作数据读取。",
                              f"The header is row {self.row + 1}; the {self.row} row(s) above it are titles and were not read."))
-        if self.unknown:
-            listed = "、".join(self.unknown)
-            said.append(Text(f"以下列不在数据项中，未采集：{listed}。",
-                             f"These columns are not in the item and were kept out: {listed}."))
-        return said
+        return [*said, *kept_out(self.unknown)]
+
+    @property
+    def titled(self) -> int:
+        """So many columns there are, up to the last one with a title: what stands beyond belongs to no column."""
+        return max((i for i, title in enumerate(self.shown, 1) if title.strip()), default=0)
+
+
+def kept_out(unknown: Sequence[str]) -> list[Text]:
+    listed = "、".join(unknown)
+    told = Text(f"以下列不在数据项中，未采集：{listed}。", f"These columns are not in the item and were kept out: {listed}.")
+    return [told] if unknown else []
 
 
 def plain(name: str) -> str:
     """The form under which names are compared."""
-    text = "".join(unicodedata.normalize("NFKC", name).casefold().split()).replace("\ufeff", "")
+    if len(name) > LONGEST:
+        return name
+    text = "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if not c.isspace() and unicodedata.category(c) != "Cf")
     while (shorter := _MARK.sub("", text)) != text:
         text = shorter
     return text
@@ -85,10 +96,9 @@ def find_header(rows: Sequence[Sequence[str]], schema: ItemSchema) -> Header:
     if missing:
         raise _refuse(missing[0].name, "缺少必填列：" + "、".join(f"{f.title}（{f.name}）" for f in missing),
                       "Required columns are missing: " + ", ".join(f"{f.title_en} ({f.name})" for f in missing))
-    return Header(
-        best, columns, tuple(shown), tuple(s for s, c in zip(shown, columns) if c is None and s.strip()),
-        tuple(f.name for f in schema.fields if f.name not in columns),
-    )
+    last = max(i for i, name in enumerate(shown) if name.strip())
+    unknown = tuple(s.strip() or f"（第{i}列，无标题）" for i, (s, c) in enumerate(zip(shown, columns), 1) if c is None and i <= last + 1)
+    return Header(best, columns, tuple(shown), unknown, tuple(f.name for f in schema.fields if f.name not in columns))
 
 
 def _filled(rows: Sequence[Sequence[str]], best: int, known: dict[str, str]) -> list[str]:
@@ -107,6 +117,13 @@ def _filled(rows: Sequence[Sequence[str]], best: int, known: dict[str, str]) -> 
 
 def _listed(schema: ItemSchema) -> str:
     return "、".join(f.title for f in schema.fields if f.required) or "、".join(f.title for f in schema.fields)
+
+
+def again(line: int) -> Refusal:
+    """Another header further below, whose columns stand in another order."""
+    return Refusal("FILE-HEADER", field="file", value=str(line), rule="1", extra={"line": line},
+                   zh=f"第{line}行又有一个表头，列的次序与前面的不同；请分为两个文件报送。",
+                   en=f"Line {line} is another header with its columns in another order; deliver two files.")
 
 
 def _refuse(field: str, zh: str, en: str) -> Refusal:

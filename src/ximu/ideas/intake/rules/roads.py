@@ -16,11 +16,11 @@ from ximu.ideas.intake.rules.schema import FieldSpec
 from ximu.ideas.intake.rules.values import FIRST_DAY, LAST_DAY
 
 PLAIN_AMOUNT = r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$"
-PLAIN_DOCUMENT = r"^[^0-9\[\]〔〕()（）【】 　\t\n]+〔(19|20)[0-9]{2}〕第?[0-9]{1,20}号$"
+PLAIN_DOCUMENT = r"^[^\p{Cf}0-9\[\]〔〕()（）【】 　\t\n]+〔(19|20)[0-9]{2}〕第?[0-9]{1,20}号$"
 BARE_AMOUNT = r"^(0|[1-9][0-9]{0,14})(\.[0-9]{0,5}[1-9])?$"
 """A plain amount that is kept as it is written."""
-BARE_DOCUMENT = r"^[^\s0-9\[\]〔〕()（）【】][^0-9\[\]〔〕()（）【】 　\t\n]*〔(19|20)[0-9]{2}〕第?[0-9]{1,20}号$"
-INTEGER = r"^-?(0|[1-9][0-9]{0,17})$"
+BARE_DOCUMENT = r"^[^\s\p{Cf}0-9\[\]〔〕()（）【】][^\p{Cf}0-9\[\]〔〕()（）【】 　\t\n]*〔(19|20)[0-9]{2}〕第?[0-9]{1,20}号$"
+INTEGER = r"^(0|-?[1-9][0-9]{0,17})$"
 BARE = {"money-yuan": BARE_AMOUNT, "money-wan": BARE_AMOUNT, "number": BARE_AMOUNT, "document-number": BARE_DOCUMENT, "integer": INTEGER}
 ONE_LENGTH = {"uscc": digits.CODE_LENGTH, "organ-uscc": digits.CODE_LENGTH, "resident-id": digits.CODE_LENGTH, "date": digits.DAY_LENGTH}
 FREE = frozenset({"string", "boolean"})

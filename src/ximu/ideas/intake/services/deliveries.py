@@ -43,14 +43,16 @@ class Receipt:
 def receive(
     chunks: Iterable[bytes] | BinaryIO, *, item: str, source: str, by: Actor, at: datetime, channel: str = "upload",
 ) -> Receipt:
-    """Keep the file. The same file for the same item again gives the old receipt and adds nothing.
+    """Keep the file. The same file for the same item again from the same source gives the old receipt and adds nothing; from another source
+    it is another delivery, of which neither source learns.
 
     Errors: `LIST-NONE` when the item is in no list in force today, `FILE-SIZE`.
     """
     by.must("intake.deliver", source)
     found = catalogue.item(item, on=clock.city_day(at))
     with files.staged(chunks, most_bytes=MOST_FILE_BYTES, sealed=True) as file, transaction.atomic():
-        old = Delivery.objects.exclude(state=Delivery.State.REFUSED).filter(item=item, file_digest=file.digest).first()
+        same = Delivery.objects.exclude(state=Delivery.State.REFUSED).filter(item=item, source=source, file_digest=file.digest)
+        old = same.first()
         if old is not None:
             return Receipt(old.uid, file.digest, again=True)
         try:
@@ -60,8 +62,7 @@ def receive(
                     received_by=by.human,
                 )
         except IntegrityError:  # another request was first with the same file
-            return Receipt(Delivery.objects.exclude(state=Delivery.State.REFUSED).get(item=item, file_digest=file.digest).uid, file.digest,
-                           again=True)
+            return Receipt(same.get().uid, file.digest, again=True)
         file.place()
     return Receipt(made.uid, file.digest, again=False)
 

@@ -19,7 +19,7 @@ from ximu.kernel.refusal import Refusal
 
 def expect(unit: str, *, family: str, since: date, by: Actor, at: datetime, until: date | None = None) -> None:
     """From a day on, a unit has to return a family each month. Safe to repeat."""
-    by.must("intake.watch")
+    by.must("intake.watch", unit)
     Expectation.objects.get_or_create(unit=unit, family=family, since=since, defaults={"until": until})
 
 
@@ -30,7 +30,7 @@ def claim_zero(unit: str, *, family: str, month: str, by: Actor, at: datetime) -
     Errors: `ZERO-ROWS` when rows were delivered, `ZERO-AGAIN` when it was claimed, `MONTH-FORM`.
     """
     coverage.first_day(month)
-    by.must("intake.zero")
+    by.must("intake.zero", unit)
     if Return.objects.filter(unit=unit, family=family, month=month).exists():
         raise Refusal("ZERO-ROWS", status=409, field="month", value=month, rule=family,
                       zh=f"该单位{month}已报送记录，不能申报零报告。",
@@ -69,7 +69,7 @@ def confirm_zero(uid: str, *, by: Actor, at: datetime) -> None:
 def remind(unit: str, *, family: str, month: str, by: Actor, at: datetime, today: date) -> None:
     """Remind a silent unit. Errors: `REMIND-NONE` when nothing is missing."""
     coverage.first_day(month)
-    by.must("intake.watch")
+    by.must("intake.watch", unit)
     silent = {(c.unit, c.family) for c in queries.coverage(month, today=today) if c.state in {coverage.MISSING, coverage.PENDING}}
     if (unit, family) not in silent:
         raise Refusal("REMIND-NONE", status=409, field="unit", value=unit, rule=month,

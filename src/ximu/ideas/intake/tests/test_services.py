@@ -93,6 +93,22 @@ def test_the_same_file_again_adds_nothing_and_says_so(city: list[Any]) -> None:
         "new": 1, "corrected": 0, "same": 1, "second_source": 0, "barred": 0, "held": 0, "waiting": 0}
 
 
+def test_the_same_file_from_another_source_is_another_delivery(city: list[Any]) -> None:
+    """Else the second source would be told that its file was received, and be shown the delivery of the first."""
+    first, [mine, theirs] = judgment(city[0]), ("court00000000001", city[1].uid)
+    first["作出判决的法院统一社会信用代码"] = court()
+    data = json.dumps([first], ensure_ascii=False).encode()
+    by = {unit: Actor(unit, unit, (Grant("entry", RIGHTS, unit),), person=unit) for unit in (mine, theirs)}
+    receipts = {unit: services.receive(io.BytesIO(data), item="SF-PJ", source=unit, by=by[unit], at=AT) for unit in by}
+    assert [receipt.again for receipt in receipts.values()] == [False, False]
+    for unit, receipt in receipts.items():
+        assert queries.delivery(receipt.uid).source == unit
+        services.check(receipt.uid, by=by[unit], at=AT)
+    outcomes = [services.commit(receipts[unit].uid, by=by[unit], at=AT).outcome for unit in by]
+    assert [(one["new"], one["second_source"]) for one in outcomes] == [(1, 0), (0, 1)]
+    assert services.receive(io.BytesIO(data), item="SF-PJ", source=theirs, by=by[theirs], at=AT).uid == receipts[theirs].uid
+
+
 def test_an_item_without_any_day_holds_on_the_day_of_delivery(city: list[Any]) -> None:
     published("2018-2", date(2018, 5, 1), ["FW-SX"])
     row = {"部门": city[0].name, "主项": "企业设立", "事项": "企业设立登记", "区划代码": "990000000000", "事项编码": "99A01-990000000000-1", "事项类型": "1"}
@@ -224,6 +240,20 @@ def test_a_zero_is_the_units_own_word_by_a_second_person(city: list[Any]) -> Non
         with pytest.raises(Refusal) as again:
             call()
         assert again.value.code == code
+
+
+def test_who_holds_the_right_for_one_unit_says_nothing_about_another(city: list[Any]) -> None:
+    own, other = city[0].uid, city[1].uid
+    by = Actor("own", own, (Grant("entry", RIGHTS, own),), person="own")
+    for act in (
+        lambda unit: services.expect(unit, family="discipline", since=date(2018, 1, 1), by=by, at=AT),
+        lambda unit: services.remind(unit, family="discipline", month="2018-04", by=by, at=AT, today=date(2018, 6, 4)),
+        lambda unit: services.claim_zero(unit, family="discipline", month="2018-04", by=by, at=AT),
+    ):
+        with pytest.raises(Refusal) as refused:
+            act(other)
+        assert refused.value.code == "PERM-DENIED"
+        act(own)
 
 
 def test_no_zero_where_records_were_delivered(city: list[Any]) -> None:

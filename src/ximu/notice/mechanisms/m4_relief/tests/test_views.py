@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from docx import Document
 
@@ -54,6 +56,15 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def move_clock(monkeypatch: pytest.MonkeyPatch, at: Any) -> None:
     monkeypatch.setattr(clock, "now", lambda: at)
+
+
+@pytest.mark.parametrize("act", ["object", "exemption", "fulfil", "repair"])
+def test_no_paper_is_kept_of_who_has_no_business_at_the_desk(tmp_path: Path, settings: Any, act: str) -> None:
+    settings.XIMU_HOME = tmp_path
+    visitor = Client()
+    visitor.force_login(with_password(account("visitor", "supervisor")), backend="django.contrib.auth.backends.ModelBackend")
+    answer = visitor.post(f"/console/m4/records/0000000000001/{act}", {"reason": "x", "papers": SimpleUploadedFile("a.pdf", b"%PDF of a visitor")})
+    assert (answer.status_code, [p for p in tmp_path.rglob("*") if p.is_file()]) == (403, [])
 
 
 def test_the_grounds_of_exemption_are_asked_on_a_page(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,10 @@ PROCEDURES = ("notice", "objection", "complaint", "exemption", "repair", "erasur
 
 
 def _uploads(request: HttpRequest) -> list[Upload]:
+    """Papers are kept only of who may object, report or decide."""
+    by = actor_of(request)
+    if not by.can("relief.object"):
+        by.must("relief.decide")
     return [Upload(*casework.keep(f.chunks()), f.name or "") for f in request.FILES.getlist("papers")]
 
 
