@@ -27,8 +27,8 @@ def register(note: bytes, *, by: Actor, at: datetime) -> Registration:
     """An office asks: a channel of its own, or a new key for the one that it has. Nothing speaks by this key yet.
 
     The address is judged before the transaction begins: a name may take seconds to look up.
-    Errors: those of `read_request`, `ADDR-CLOSED`, `ADDR-UNKNOWN`, `CHAN-PROFILE`, `ORG-UNKNOWN`, `PERM-DENIED`, `CHAN-TWICE`, `CHAN-CLOSED`,
-    `REG-KEY`, `REG-TWICE`.
+    Errors: those of `read_request`, `ADDR-CLOSED`, `ADDR-UNKNOWN`, `CHAN-PROFILE`, `ORG-UNKNOWN`, `PERM-DENIED`, `CHAN-TWICE`,
+    `CHAN-CLOSED`, `REG-KEY`, `REG-TWICE`.
     """
     by.must("exchange.register")
     asked = read_request(note, own().name)

@@ -190,10 +190,12 @@ class _Rows:
         return chunk, ends
 
     def _blank(self, frame: pl.DataFrame) -> pl.Series | None:
-        """Rows without a sign in any cell; a first column that is full has none."""
-        empty = ~frame["c0"].str.contains(r"\S").fill_null(value=False)
-        if not empty.any():
+        """Rows without a sign in any cell; where a column is full there are none."""
+        full = next((name for name, nulls in zip(frame.columns, frame.null_count().row(0)) if not nulls), frame.columns[0])
+        written = pl.col(full).str.contains(r"\S").fill_null(value=False)
+        if frame.select(written.all()).item():
             return None
+        empty = frame.select(~written).to_series()
         rest = frame.filter(empty).select(~pl.any_horizontal(pl.all().str.contains(r"\S").fill_null(value=False))).to_series()
         return empty.scatter(empty.arg_true(), rest)
 

@@ -78,7 +78,8 @@ class _Keys:
             if len(self.cache) > 2 * MOST_COLUMNS:
                 raise too_large("的字段名过多", "has too many field names", rule=MOST_COLUMNS)
             name = self.cache[key] = self.known.get(plain(key))
-            (self.unknown if name is None else self.fields)[key[:100] if name is None else name] = None
+            shown = name or key[:100].encode("utf-8", "replace").decode("utf-8")
+            (self.unknown if name is None else self.fields)[shown] = None
         return self.cache[key]
 
 

@@ -80,9 +80,10 @@ def read_file(
     Errors: every `FILE-*` code; nothing else leaves this function.
     """
     delivery = open_file(path, schema)
-    tally = Tally()
+    tally, headers = Tally(), _SecondHeader(delivery, schema)
     with _Aside() as aside:
         for chunk in _ahead(delivery.chunks):
+            headers.look(chunk)
             tally.rows += chunk.frame.height
             if tally.rows > MOST_ROWS:
                 raise too_large(f"超过{MOST_ROWS}行", f"has more than {MOST_ROWS} rows", rule=MOST_ROWS)
@@ -105,6 +106,30 @@ def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         while (chunk := coming.result()) is not None:
             coming = reader.submit(next, chunks, None)
             yield chunk
+
+
+class _SecondHeader:
+    """A row that is the header again is a fault (`ROW-HEADER`); where its columns stand in another order, the rows below cannot be read."""
+
+    def __init__(self, delivery: Delivery, schema: ItemSchema) -> None:
+        self.columns = [name for name in delivery.header.columns if name]
+        self.known = header.names_of(schema)
+        titles = {title for one in schema.fields for title in (one.name, one.title, one.title_en, *one.aliases)}
+        self.perhaps = pl.any_horizontal(pl.col(self.columns[:2]).is_in(sorted(titles | set(delivery.header.shown))))
+
+    def look(self, chunk: Chunk) -> None:
+        """Errors: `FILE-HEADER`."""
+        columns = [name for name in self.columns if name in chunk.frame.columns]
+        if len(columns) < 2 or not chunk.frame.select(self.perhaps.any()).item():
+            return
+        for row in chunk.frame.filter(self.perhaps).iter_rows(named=True):
+            told = {name: self.known.get(header.plain(row[name])) for name in columns if row[name]}
+            if len(told) < 2 or None in told.values():
+                continue
+            if any(name != field for name, field in told.items()):
+                raise header.again(row["line"])
+            fault = problems.from_rows([(row["line"], columns[0], row[columns[0]], "ROW-HEADER", "", "", "", problems.ERROR)])
+            chunk.faults = pl.concat([chunk.faults, fault])
 
 
 class _Aside:
@@ -154,7 +179,6 @@ def _contents(path: Path, schema: ItemSchema, lines: pl.Series, *, today: date) 
 
 
 def _take(chunk: Chunk, delivery: Delivery, schema: ItemSchema, tally: Tally, *, today: date) -> Checked:
-    _no_second_header(chunk, delivery, schema)
     checked = _checked(chunk, delivery, schema, today=today)
     bad = checked.bad_lines
     tally.good += chunk.frame.height - len(bad)
@@ -172,26 +196,6 @@ def _keep_rejects(chunk: Chunk, faults: pl.DataFrame, tally: Tally) -> None:
     tally.rejects += kept.height
     if kept.height:
         tally.reject_rows.append(compact(kept))
-
-
-def _no_second_header(chunk: Chunk, delivery: Delivery, schema: ItemSchema) -> None:
-    """A row that is the header again is a fault (`ROW-HEADER`); where its columns stand in another order, the rows below cannot be read.
-
-    Errors: `FILE-HEADER`.
-    """
-    columns = [name for name in chunk.frame.columns if name != "line" and name in delivery.header.columns]
-    known = header.names_of(schema)
-    titles = {title for one in schema.fields for title in (one.name, one.title, one.title_en, *one.aliases)} | set(delivery.header.shown)
-    if len(columns) < 2:
-        return
-    for row in chunk.frame.filter(pl.any_horizontal(pl.col(columns[:2]).is_in(sorted(titles)))).iter_rows(named=True):
-        told = {name: known.get(header.plain(row[name])) for name in columns if row[name]}
-        if len(told) < 2 or None in told.values():
-            continue
-        if any(name != field for name, field in told.items()):
-            raise header.again(row["line"])
-        fault = problems.from_rows([(row["line"], columns[0], row[columns[0]], "ROW-HEADER", "", "", "", problems.ERROR)])
-        chunk.faults = pl.concat([chunk.faults, fault])
 
 
 def _conclude(delivery: Delivery, schema: ItemSchema, tally: Tally, out: Path | None, *, found: keys.Repeats) -> dict[str, Any]:

@@ -32,7 +32,7 @@ SHOWN_RULE = 200
 @dataclass(slots=True)
 class Column:
     """A column under check, tidy: `faults` grow longer. `fast` are its values where cells have the usual form, `odd` the places of those
-    that have not, `cells` what stands there; `longest` is in bytes, at least."""
+    that have not, `cells` what stands there; `longest` is in bytes, at least. `sharp`: some free text begins with #, as error values do."""
 
     spec: FieldSpec
     lines: pl.Series
@@ -42,6 +42,7 @@ class Column:
     today: date
     serial_from: date = EXCEL_1900
     longest: int = 0
+    sharp: bool = False
     cells: list[str] = field(default_factory=list)
     faults: list[pl.DataFrame] = field(default_factory=list)
 
@@ -93,6 +94,7 @@ def columns_of(frame: pl.DataFrame, specs: Sequence[FieldSpec], *, today: date, 
     seen = frame.select(roads.first_look(spec) for spec in specs)
     free = [spec.name for spec in specs if roads.kind_of(spec) in roads.FREE]
     shortest = seen.select(pl.col(free).str.len_bytes().min()).row(0, named=True) if free else {}
+    sharp = seen.select(pl.col(free).str.starts_with("#").any()).row(0, named=True) if free else {}
     bounded = [spec.name for spec in specs if spec.max_length is not None]
     longest = frame.select(pl.col(bounded).str.len_bytes().max()).row(0, named=True) if bounded else {}
     lines, columns = frame["line"].cast(pl.Int64), []
@@ -100,6 +102,7 @@ def columns_of(frame: pl.DataFrame, specs: Sequence[FieldSpec], *, today: date, 
         read, found = frame[spec.name], seen[spec.name]
         if spec.name in shortest:
             column = _free_column(spec, lines, found.set(found == "", None) if shortest[spec.name] == 0 else found, today=today)
+            column.sharp = bool(sharp[spec.name]) and spec.type != "boolean"
         else:
             column = _column(spec, lines, read, found, today=today)
         column.serial_from, column.longest = serial_from, longest.get(spec.name) or 0
@@ -142,7 +145,7 @@ def check_column(column: Column) -> pl.Series:
     clean = _read(column) if len(column.odd) else column.fast
     if spec.kind == "organ-uscc":
         _check_organ(column, clean)
-    if roads.kind_of(spec) == "string":
+    if column.sharp:
         column.fault(column.values.is_in(sorted(ERROR_VALUES)).fill_null(value=False), "CELL-ERROR")
     if spec.type != "date":
         _check_shape(column, clean)

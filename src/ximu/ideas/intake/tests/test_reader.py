@@ -186,3 +186,12 @@ def test_reports_hold_every_fault_and_no_formula(tmp_path: Path, suffix: str) ->
 @pytest.mark.parametrize("start", list("=+-@\t\r＝＋－＠"))
 def test_text_that_could_run_is_disarmed(start: str) -> None:
     assert safe_text(start + "1").startswith("'")
+
+
+def test_half_a_character_in_a_name_of_json_is_told_not_fatal(tmp_path: Path) -> None:
+    rows = json.loads(json_text(ROWS))
+    path, out = tmp_path / "f", tmp_path / "out"
+    out.mkdir()
+    path.write_text(json.dumps([{**one, "\ud83d": "x"} for one in rows]), "ascii")
+    result = run(Job(path, RAW, TODAY, out))
+    assert (result["good"], result["unknown_columns"]) == (len(ROWS), ["?"])
