@@ -20,6 +20,8 @@ from ximu.ideas.intake import queries
 
 NUMBERS = frozenset({"number", "integer"})
 MOST_ROWS = 200_000
+SLICE = 2_000
+"""Rows looked at at a time: texts taken apart need many times their memory."""
 Numbers = Sequence[Decimal | None]
 
 
@@ -62,12 +64,13 @@ def looked_at(folder: Path, schema: Mapping[str, Any]) -> Looked | None:
     columns: dict[str, list[Decimal | None]] = {name: [] for name in names}
     contents, left = [pl.DataFrame(schema={"one": pl.UInt64, "two": pl.UInt64})], MOST_ROWS
     for path in sorted(folder.glob("ready-*.arrow")):
-        texts = pl.read_ipc(path, columns=["payload"])["payload"].head(left)
-        rows = _figures(texts, names)
-        for name in names:
-            columns[name] += map(_number, rows[name].to_list())
-        contents.append(_contents(texts, rows, key))
-        left -= len(texts)
+        texts = pl.read_ipc(path, columns=["payload"]).head(left)
+        for part in texts.iter_slices(SLICE):
+            rows = _figures(part["payload"], names)
+            for name in names:
+                columns[name] += map(_number, rows[name].to_list())
+            contents.append(_contents(part["payload"], rows, key))
+        left -= texts.height
         if not left:
             break
     return Looked(columns, _alike(pl.concat(contents)))
