@@ -43,12 +43,6 @@ def block(frame: pl.DataFrame, kinds: Mapping[str, str] | None) -> Block:
     return Block(frame.columns, _sqlite(frame)) if kinds is None else _binary(frame, kinds)
 
 
-def insert(model: type[Model], frame: pl.DataFrame) -> None:
-    """Append the frame's rows."""
-    if not frame.is_empty():
-        write(model, block(frame, kinds_of(model)))
-
-
 def write(model: type[Model], made: Block) -> None:
     """Append rows made by `block`."""
     names = ", ".join(connection.ops.quote_name(name) for name in made.columns)

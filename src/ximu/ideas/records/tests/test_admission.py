@@ -171,7 +171,8 @@ def test_every_column_comes_back_as_it_went_in() -> None:
         "payload": canonical({"a": text}).decode(), "salt": bytes([n]) * 32, "commitment": "",
     } for n, (text, day) in enumerate(zip(texts, days), 1)]
     frame = pl.DataFrame(rows, schema_overrides={"decision_date": pl.Date, "end_date": pl.Date})
-    bulk.insert(Version, frame.with_columns(bulk.stamp(at).alias("known_at"), version=pl.col("version").cast(pl.Int64)))
+    frame = frame.with_columns(bulk.stamp(at).alias("known_at"), version=pl.col("version").cast(pl.Int64))
+    bulk.write(Version, bulk.block(frame, bulk.kinds_of(Version)))
     for row_, found in zip(rows, Version.objects.order_by("log_index")):
         told = {name: getattr(found, name) for name in row_} | {"key": found.key.hex, "salt": bytes(found.salt)}
         assert (told, found.known_at) == (row_, at)
