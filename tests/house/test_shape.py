@@ -54,6 +54,17 @@ def test_file_and_functions_fit_on_the_desk(path: Path) -> None:
     assert path.stem not in FORBIDDEN_NAMES
 
 
+@pytest.mark.parametrize("path", [p for p in SOURCES if "tests" not in p.parts and "Lazily(" in p.read_text("utf-8")], ids=name_of)
+def test_what_is_loaded_lazily_is_imported_for_all_to_see(path: Path) -> None:
+    """The contracts of imports read import statements: one stands beside each `Lazily`, under `TYPE_CHECKING`."""
+    tree = ast.parse(path.read_text("utf-8"))
+    lazily = {ast.unparse(node.args[0]) for node in ast.walk(tree)
+              if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Lazily"}
+    seen = {repr(one.name) for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+            for inner in node.body if isinstance(inner, ast.Import) for one in inner.names}
+    assert lazily == seen or path.stem == "lazily"
+
+
 @pytest.mark.parametrize("path", [p for p in SOURCES if "tests" not in p.parts], ids=name_of)
 def test_no_import_hides_in_a_function(path: Path) -> None:
     hidden = [

@@ -8,12 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import polars as pl
-import sqlglot
-from sqlglot import exp
+
+from ximu.kernel.lazily import Lazily
+
+if TYPE_CHECKING:
+    import duckdb
+    import sqlglot
+else:
+    duckdb, sqlglot = Lazily("duckdb"), Lazily("sqlglot")
 
 MEMORY = "600MB"
 """Beyond this DuckDB spills to disk, so that with what Python holds a process stays under 1 GiB."""
@@ -55,7 +60,7 @@ def spark_sql(sql: str) -> str:
 
     Errors: `sqlglot.errors.SqlglotError` for what Spark cannot say.
     """
-    tree = sqlglot.parse_one(sql, read="duckdb")
+    exp, tree = sqlglot.exp, sqlglot.parse_one(sql, read="duckdb")
     for one in list(tree.find_all(exp.Parameter)):
         one.replace(exp.Placeholder(this=one.name))
     for one in [node for node in tree.find_all(exp.Literal) if not node.is_string and "." in node.name]:

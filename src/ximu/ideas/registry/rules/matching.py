@@ -8,11 +8,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
-
-from pypinyin import Style, lazy_pinyin
+from typing import TYPE_CHECKING, Any
 
 from ximu.ideas.registry.rules.book import Book, Name, spans
+from ximu.kernel.lazily import Lazily
+
+if TYPE_CHECKING:
+    import pypinyin
+else:
+    pypinyin = Lazily("pypinyin")
 
 DROPPED = str.maketrans("", "", " \t\r\n\u3000\"'“”‘’「」『』《》·•、,，。;；")
 BRACKETED = re.compile(r"[(\[〔【<].*?[)\]〕】>]")
@@ -156,11 +160,11 @@ class Index:
 
 
 def sound(text: str) -> str:
-    return "".join(lazy_pinyin(text)).lower()
+    return "".join(pypinyin.lazy_pinyin(text)).lower()
 
 
 def initials(text: str) -> str:
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
+    return "".join(pypinyin.lazy_pinyin(text, style=pypinyin.Style.FIRST_LETTER)).lower()
 
 
 def pairs(text: str) -> set[str]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import ocdsmerge
-
+from ximu.kernel.lazily import Lazily
 from ximu.kernel.refusal import Refusal
+
+if TYPE_CHECKING:
+    import ocdsmerge
+else:
+    ocdsmerge = Lazily("ocdsmerge")
 
 OMITTED = ("id", "date", "tag")
 WHOLE_LISTS = (
