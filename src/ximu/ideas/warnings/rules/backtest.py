@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from ximu.ideas.warnings.rules.detectors import detect
 from ximu.ideas.warnings.rules.series import Series
@@ -35,7 +35,7 @@ def wilson(hits: int, n: int, *, confidence: float = 0.95) -> tuple[float, float
     """Interval for a share; 0..1 when nothing was seen."""
     if n == 0:
         return 0.0, 1.0
-    z = float(ndtri(0.5 + confidence / 2))
+    z = float(scipy.special.ndtri(0.5 + confidence / 2))
     share, spread = hits / n, z**2 / n
     middle = (share + spread / 2) / (1 + spread)
     half = z / (1 + spread) * math.sqrt(share * (1 - share) / n + spread / (4 * n))

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from scipy.special import stdtr
+import scipy
 
 from ximu.ideas.warnings.rules.regression import Data, Design, Fit, Mask, Solver, fit
 from ximu.ideas.warnings.rules.series import Floats
@@ -102,7 +102,7 @@ def _model(solver: Solver, design: Design, data: Data, style: Style, sloped: Mas
         away = now - last.centre[:, group]
         se = np.sqrt(scale * (1 / last.sums[:, group] + away**2 * last.spread_inverse))
         slope_t = np.abs(last.slope) / np.sqrt(raw * last.spread_inverse)
-        slope_p = np.where(sloped, 2 * stdtr(np.maximum(seen - last.rank, 1).astype(float), -slope_t), np.nan)
+        slope_p = np.where(sloped, 2 * scipy.special.stdtr(np.maximum(seen - last.rank, 1).astype(float), -slope_t), np.nan)
     eta = last.level[:, group] + last.slope * now
     usable &= np.isfinite(eta) & (last.sums[:, group] > 0)
     return Prediction(eta, se, np.maximum(phi, 1.0), last.slope.copy(), slope_p, sloped.copy(), usable)

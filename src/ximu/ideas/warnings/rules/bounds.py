@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, ndtr, ndtri, pdtr, pdtrc
+import scipy
 
 from ximu.ideas.warnings.rules.series import Floats
 
@@ -34,22 +34,22 @@ def delta(count: Floats, mean: Floats, se: Floats, phi: Floats, *, power: str, t
     middle = mean**exponent
     tau = phi + se**2 / mean
     width = np.sqrt({1.0: mean * tau, 0.5: tau / 4}.get(exponent, 4 / 9 * np.cbrt(mean) * tau))
-    z = float(ndtri(1 - tail))
+    z = float(scipy.special.ndtri(1 - tail))
     with np.errstate(invalid="ignore", divide="ignore"):
         upper = np.fmax((middle - z * width) ** (1 / exponent), (middle + z * width) ** (1 / exponent))
         score = (count - mean) / (upper - mean)
-        p_value = ndtr(-(count**exponent - middle) / width)
+        p_value = scipy.special.ndtr(-(count**exponent - middle) / width)
     return Bound(upper, score, p_value)
 
 
 def quantile(count: Floats, eta: Floats, se: Floats, phi: Floats, *, plugin: bool, alpha: float) -> Bound:
     """The score compares the count with the bound on the scale of the linear predictor, as published software does."""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        mean = np.exp(eta if plugin else eta + float(ndtri(1 - alpha)) * se)
+        mean = np.exp(eta if plugin else eta + float(scipy.special.ndtri(1 - alpha)) * se)
         upper = np.where(np.isfinite(mean), _count_quantile(1 - alpha, mean, phi), np.nan)
         score = (count - eta) / (upper - eta)
         size = mean / np.where(phi > 1, phi - 1, 1.0)
-        above = np.where(phi > 1, betainc(np.maximum(count, 1e-300), size, 1 - 1 / phi), pdtrc(count - 1, mean))
+        above = np.where(phi > 1, scipy.special.betainc(np.maximum(count, 1e-300), size, 1 - 1 / phi), scipy.special.pdtrc(count - 1, mean))
         p_value = np.where(count <= 0, 1.0, above)
     return Bound(upper, score, np.where(np.isfinite(mean), p_value, np.nan))
 
@@ -61,7 +61,7 @@ def _count_quantile(q: float, mean: Floats, phi: Floats) -> Floats:
     size = mean / np.where(phi > 1, phi - 1, 1.0)
 
     def reached(x: Floats) -> np.ndarray:
-        below = np.where(phi > 1, betainc(size, x + 1, 1 / phi), pdtr(np.maximum(x, 0), mean))
+        below = np.where(phi > 1, scipy.special.betainc(size, x + 1, 1 / phi), scipy.special.pdtr(np.maximum(x, 0), mean))
         return below >= q * (1 - FUZZ)
 
     low = np.full_like(mean, -1.0)

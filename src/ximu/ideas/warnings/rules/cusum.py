@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from scipy.special import hyp2f1
+import scipy
 
 from ximu.ideas.warnings.rules import parameters as p
 from ximu.ideas.warnings.rules.regression import harmonic_mean
@@ -105,7 +105,7 @@ def _standardised(x: Floats, m: Floats, trans: str, alpha: float) -> Floats:
 
 
 def _stretched(x: Floats, alpha: float) -> Floats:
-    return 3 / 2 * x ** (2 / 3) * hyp2f1(1 / 3, 2 / 3, 5 / 3, -alpha * x)
+    return 3 / 2 * x ** (2 / 3) * scipy.special.hyp2f1(1 / 3, 2 / 3, 5 / 3, -alpha * x)
 
 
 def _sums(standing: Floats, k: float) -> Floats:

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from ximu.ideas.warnings.rules import parameters as p
 from ximu.ideas.warnings.rules.series import Detection, Floats, Series, chosen_times, states
@@ -55,7 +55,7 @@ def detect(series: Series, kind: str, values: Mapping[str, Any]) -> Detection:
     times, asked = chosen_times(n, p.range_of(values, n), baseline + HISTORY[kind] + 1)
     mean, sd = _baseline(series.observed, baseline, GUARD[kind])
     sd = np.maximum(sd, values["minSigma"])
-    z = float(ndtri(1 - values["alpha"]))
+    z = float(scipy.special.ndtri(1 - values["alpha"]))
     with np.errstate(divide="ignore", invalid="ignore"):
         score = (series.observed - mean) / sd
         if kind == "C3":

@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+import scipy
 
 from ximu.ideas.warnings.rules.quality import SUSPICIOUS, Finding
 from ximu.kernel.words import Text
@@ -44,7 +44,7 @@ def heaped(counts: Mapping[int, int], *, unit: Text = Text("个工作日", "work
         return Finding("heaped", None, Text("没有一个值两侧各有两个够用的邻值，不作判断",
                                             "no value has two neighbours on each side with enough counts: not judged"), n)
     worst, (z, says, beside_spread) = max(judged, key=lambda pair: pair[1])
-    p_value = min(1.0, float(ndtr(-z)) * len(judged))
+    p_value = min(1.0, float(scipy.special.ndtr(-z)) * len(judged))
     beside = [counts.get(worst + step, 0) for step in (-1, 1)]
     return Finding("heaped", p_value < SUSPICIOUS, Text(
         f"恰为{worst}{unit.zh}的{counts[worst]}件，前后各一日为{beside[0]}件、{beside[1]}件（p = {p_value:.2g}）",
@@ -63,7 +63,7 @@ def _bound(says: float, spread: float, judged: int) -> float:
 
 
 def _least(judged: int) -> float:
-    return float(-ndtri(SUSPICIOUS / judged))
+    return float(-scipy.special.ndtri(SUSPICIOUS / judged))
 
 
 def _seen(counts: Mapping[int, int], at: int) -> tuple[float, float, float] | None:
@@ -88,7 +88,7 @@ def massed(counts: Mapping[date, int], working: Sequence[date]) -> Finding:
     mean = max(float(others.mean()), 0.5 / len(others))
     phi = max(1.0, float(others.var(ddof=1)) / mean)
     score = 1.5 * (values[worst] ** (2 / 3) * mean ** (-1 / 6) - mean**0.5) / phi**0.5
-    p_value = min(1.0, float(ndtr(-score)) * len(days))
+    p_value = min(1.0, float(scipy.special.ndtr(-score)) * len(days))
     share, bound = values[worst] / n, ((_least(len(days)) * phi**0.5 / 1.5 + mean**0.5) * mean ** (1 / 6)) ** 1.5
     return Finding("massed", p_value < SUSPICIOUS, Text(
         f"{days[worst]}一天{values[worst]:.0f}件，占期内{n}件的{share:.0%}，其余各工作日平均{mean:.1f}件（p = {p_value:.2g}）",

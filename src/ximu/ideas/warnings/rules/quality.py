@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from scipy.special import bdtrc, chdtrc
+import scipy
 
 from ximu.kernel.words import Text
 
@@ -58,7 +58,7 @@ def benford(values: Iterable[float]) -> Finding:
     shares = counts / len(used)
     apart = float(np.abs(shares - BENFORD).mean())
     chi = float(((counts - len(used) * BENFORD) ** 2 / (len(used) * BENFORD)).sum())
-    p_value = float(chdtrc(8, chi))
+    p_value = float(scipy.special.chdtrc(8, chi))
     bad = apart > NONCONFORMITY and p_value < SUSPICIOUS
     worst = int(np.argmax(np.abs(shares - BENFORD)))
     facts = {"shares": [round(float(s), 4) for s in shares], "mean_absolute_deviation": apart}
@@ -80,7 +80,7 @@ def last_digit(values: Iterable[float], *, rounded: bool = True) -> Finding:
     judged = counts if rounded else counts[1:]
     even = len(used) / len(judged)
     chi = float(((judged - even) ** 2 / even).sum())
-    p_value = float(chdtrc(len(judged) - 1, chi))
+    p_value = float(scipy.special.chdtrc(len(judged) - 1, chi))
     worst = int(np.argmax(np.abs(judged - even))) + (not rounded)
     return Finding("last-digit", p_value < SUSPICIOUS, Text(
         f"末位 {worst} 出现 {counts[worst]} 次，均匀时约 {even:.0f} 次（p = {p_value:.2g}）",
@@ -94,7 +94,7 @@ def heaping(values: Iterable[float], *, base: int = 10) -> Finding:
     if len(used) < FEWEST_DIGITS:
         return _too_few("heaping", len(used), FEWEST_DIGITS)
     lines = sum(v % base == 0 for v in used)
-    p_value = float(bdtrc(lines - 1, len(used), 1 / base)) if lines else 1.0
+    p_value = float(scipy.special.bdtrc(lines - 1, len(used), 1 / base)) if lines else 1.0
     return Finding("heaping", p_value < SUSPICIOUS, Text(
         f"{len(used)} 个数值中 {lines} 个是 {base} 的倍数，均匀时约 {len(used) / base:.0f} 个（p = {p_value:.2g}）",
         f"{lines} of {len(used)} values are multiples of {base}, about {len(used) / base:.0f} if even (p = {p_value:.2g})",
