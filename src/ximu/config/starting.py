@@ -55,7 +55,7 @@ def _collect_static() -> None:
     if stamp.exists() and all(p.stat().st_mtime <= stamp.stat().st_mtime for p in sources):
         return
     root.mkdir(parents=True, exist_ok=True)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=["django_htmx"])  # pages have htmx of `vendor/`
     reload_manifest = getattr(staticfiles_storage, "load_manifest", None)
     if reload_manifest is not None:
         staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = reload_manifest()
