@@ -65,7 +65,7 @@ def quality_of(run: Run) -> dict[str, Any]:
 def names_of(run: Run) -> dict[str, Text]:
     """What the method calls its indicators and the parts that it makes of them."""
     method = loading.load(run.method.text)
-    return {one.code: one.name for one in (*method.nodes, *method.indicators)}
+    return {one.code: one.name for one in method.nodes} | {one.code: one.name for one in method.indicators}
 
 
 def seen_by(run: Run, unit: str, by: Actor) -> bool:
