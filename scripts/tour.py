@@ -30,7 +30,7 @@ CHROMIUM = os.environ.get("XIMU_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--lang=zh-CN"]
 WIDTHS = {"wide": (1440, 760), "narrow": (375, 720)}
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
-LARGEST_BYTES = 200_000
+LARGEST_BYTES = 250_000
 PATIENCE_SECONDS = 300
 PASSWORD = "Lantern-2019-Tour"  # noqa: S105  of a city that lives a minute
 

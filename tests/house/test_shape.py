@@ -96,3 +96,10 @@ def test_no_page_hides_what_every_page_has() -> None:
               for frame in call.args[2:3] for part in ast.walk(frame) if part is frame and isinstance(part, ast.Dict)
               for key in part.keys if isinstance(key, ast.Constant) and key.value in every | {"heading", "messages", "page_skin"}]
     assert not hidden
+
+
+def test_main_is_the_name_of_the_main_part_and_of_nothing_else() -> None:
+    """A field called so has no label: the label would name the page."""
+    taken = [name_of(path) for path in SRC.rglob("templates/**/*.html")
+             for line in path.read_text("utf-8").splitlines() if 'id="main"' in line and '<main id="main"' not in line]
+    assert not taken

@@ -43,6 +43,7 @@ def test_a_file_with_faults_is_shown_line_by_line_and_loaded_in_part_only_with_a
     assert (figure(page, "行"), figure(page, "不合格")) == (18, 2)
     faults = page.locator("tbody tr")
     assert sorted(faults.nth(n).locator("td").nth(3).inner_text() for n in range(faults.count())) == ["FIELD-CODE", "FIELD-NEED"]
+    assert "法人及非法人组织" in page.locator("#main").inner_text(), "what the code may be stands beside the fault"
     with page.expect_download() as got:
         page.get_by_role("link", name="CSV").click()
     report = Path(got.value.path()).read_text("utf-8-sig")

@@ -22,6 +22,7 @@ from ximu.foundation import clock
 register = template.Library()
 HAN = re.compile(r"[\u4e00-\u9fff]")
 DAY, MONTH = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+DAY_IN = re.compile(r"(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?([+-]\d{2}:\d{2}|Z)$")
 
 
@@ -92,6 +93,12 @@ def _span(text: str) -> str:
     if first is None:
         return text
     return f"{first:%b %Y}" if english() else f"{first.year}年{first.month}月"
+
+
+@register.filter
+def dated(text: str) -> str:
+    """A sentence whose days were written by a machine, with them as people write them: 期限2018年3月31日已过."""
+    return DAY_IN.sub(lambda found: _span(found[0]), str(text))
 
 
 @register.filter

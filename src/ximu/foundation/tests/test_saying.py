@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from ximu.foundation.templatetags.ximu import named, period, spoken
+from ximu.foundation.templatetags.ximu import dated, named, period, spoken
 from ximu.kernel.words import Text
 
 TEXT = "按来电月份归属。\nD13-1 先行联系率。\nMethod: tickets count in the month of the call.\nFirst contact (联系) in time."
@@ -36,3 +36,11 @@ def test_of_a_method_in_two_languages_the_page_shows_its_own() -> None:
 def test_a_code_is_named_where_somebody_named_it() -> None:
     with translation.override("en"):
         assert (named({"a": Text("甲", "A")}, "a"), named({}, "b")) == ("A", "b")
+
+
+def test_a_day_within_a_sentence_is_said_as_a_day() -> None:
+    with translation.override("zh-hans"):
+        assert dated("期限2018-03-31已过，见OCDS-2018-03-31-7。") == "期限2018年3月31日已过，见OCDS-2018-03-31-7。"
+        assert dated("2018-02-31起") == "2018-02-31起"
+    with translation.override("en"):
+        assert dated("due 2018-03-31 has passed") == "due 31 Mar 2018 has passed"

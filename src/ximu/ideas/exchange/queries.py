@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,16 +59,18 @@ def proposed_to_close(code: str) -> Channel:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a closed channel leaves behind: rows that wait, packages without receipt, what the receiver holds, matters unanswered."""
+    """What a closed channel leaves: rows that wait, recalls among them, packages without receipt, records there, matters unanswered."""
 
     waiting: int
+    recalls: int
     unacknowledged: int
     held: int
     unanswered: int
 
 
 def left(found: Channel) -> Left:
-    return Left(Row.objects.filter(channel=found, state=Row.State.WAITING).count(),
+    waiting = Counter(Row.objects.filter(channel=found, state=Row.State.WAITING).values_list("op", flat=True))
+    return Left(waiting.total(), waiting[RECALL],
                 Package.objects.filter(channel=found).exclude(state=Package.State.DONE).count(), len(held_there(found)),
                 Forwarded.objects.filter(channel=found, outcome="").count())
 

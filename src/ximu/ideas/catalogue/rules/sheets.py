@@ -33,7 +33,7 @@ def period_words(period: Mapping[str, Any], language: str = "zh") -> str:
         return ""
     if language == "en":
         parts = [f"{period[name]} {name}" for name in ("years", "months") if name in period]
-        return f"{' '.join(parts)}, {v.PERIOD_STARTS[period['from']].en}"
+        return f"{' '.join(parts)} from {v.PERIOD_STARTS[period['from']].en}"
     length = f"{period['years']}年" if "years" in period else ""
     length += f"{period['months']}个月" if "months" in period else ""
     return f"自{v.PERIOD_STARTS[period['from']].zh}起{length}"
@@ -113,7 +113,7 @@ def _said(pair: Mapping[str, str], language: str) -> str:
 
 def _remark(body: Mapping[str, Any], language: str) -> str:
     note = _said(body["notes"], language) if body.get("notes") else ""
-    return "；".join(w for w in (note, getattr(TBC, language) if body.get("to_be_confirmed") else "") if w)
+    return (" · " if language == "en" else "；").join(w for w in (note, getattr(TBC, language) if body.get("to_be_confirmed") else "") if w)
 
 
 def fields_table(canonical: Mapping[str, Any]) -> Table:

@@ -25,7 +25,7 @@ def test_a_record_is_read_in_words(desk: Client) -> None:
     ACTING["now"] = f.COORDINATOR
     page = desk.get(f"{BASE}/records/{number}").content.decode()
     rows = {row.split("</th><td>")[0].split(">")[-1]: row.split("</th><td>")[1].split("</td>")[0]
-            for row in page.split("<details>")[0].split("<tr>") if "</th><td>" in row}
+            for row in page.split("<caption>版本")[1].split("</table>")[0].split("<tr>") if "</th><td>" in row}
     assert (rows["来源单位"], rows["状态"], rows["类别"]) == ("示例市报送局", "生效", "行政处罚")
     assert "CF 行政处罚" in page
     assert "T" not in page.split("<caption>办理经过")[1].split("</table>")[0].split("直接送达")[1].split("</td>")[0], "no machine's time"

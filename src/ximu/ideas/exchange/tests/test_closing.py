@@ -113,7 +113,7 @@ def test_nothing_leaves_over_a_closed_channel_and_what_waited_is_dropped(tmp_pat
     both(tmp_path)
     number = f.opened()
     deliver_all()
-    assert queries.left(Channel.objects.get()) == queries.Left(1, 0, 0, 0)
+    assert queries.left(Channel.objects.get()) == queries.Left(1, 0, 0, 0, 0)
     closed()
     deliver_all(AFTER)
     assert Row.objects.get().state == "dropped"
@@ -134,7 +134,7 @@ def test_what_the_receiver_holds_is_told_and_falls_to_a_person_when_it_ends(tmp_
     deliver_all()
     round_trip(peer, LATER)
     assert closed().active is False
-    assert queries.left(channel) == queries.Left(0, 0, 1, 0)
+    assert queries.left(channel) == queries.Left(0, 0, 0, 1, 0)
     disclosure.close(published().uid, reason="复核", by=f.PUBLISHER, at=AFTER)
     deliver_all(AFTER)
     line = next(one for one in casework.effects_of(number) if one.target.startswith(CODE))
@@ -150,6 +150,7 @@ def test_a_recall_that_was_on_its_way_stands_open_and_a_late_receipt_is_still_ta
     round_trip(peer, LATER)
     disclosure.close(published().uid, reason="复核", by=f.PUBLISHER, at=LATER)
     deliver_all()
+    assert queries.left(Channel.objects.get()) == queries.Left(1, 1, 0, 1, 0), "a recall that waits is told apart"
     services.pack(CODE, by=SYSTEM, at=LATER)
     services.send(CODE, by=SYSTEM, at=LATER)
     closed()
@@ -160,7 +161,7 @@ def test_a_recall_that_was_on_its_way_stands_open_and_a_late_receipt_is_still_ta
     peer.pass_over(at=AFTER)
     assert services.sweep(at=AFTER + timedelta(days=2)) == 1
     assert next(one for one in casework.effects_of(number) if one.target.startswith(CODE)).state == "stopped"
-    assert queries.left(Channel.objects.get()) == queries.Left(0, 0, 0, 0)
+    assert queries.left(Channel.objects.get()) == queries.Left(0, 0, 0, 0, 0)
 
 
 def test_nothing_is_taken_over_it_and_forwarded_matters_are_not_answered_over_it() -> None:
@@ -194,7 +195,7 @@ def test_the_page_and_the_api_close_it_by_two(desk: Client, tmp_path: Path) -> N
     Channel.objects.filter(pk=channel.pk).update(unit=PEER.unit)
     waiting(channel, 2)
     ACTING["now"] = FIRST
-    assert "待打包2行撤下不发" in desk.get(PAGE).content.decode()
+    assert "待打包2行不再发出" in desk.get(PAGE).content.decode()
     assert desk.post(f"{PAGE}/closing", {"act": ""}).status_code == 422
     assert desk.post(f"{PAGE}/closing", {"act": "propose", "reason": WHY}).status_code == 302
     own = desk.get(PAGE).content.decode()

@@ -15,9 +15,11 @@ from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of, day_or_none
+from ximu.kernel.words import Text
 from ximu.notice.domains.d01_procurement import queries, services
 from ximu.notice.domains.d01_procurement.rules import challenges, examining
 from ximu.notice.domains.d01_procurement.rules.payments import OUTCOMES
+from ximu.notice.domains.d01_procurement.rules.steps import TAGS
 
 MOST_DIGITS = 6
 SEE, ASSIGN = "d01.see", services.PERMISSION
@@ -53,7 +55,9 @@ def process(request: HttpRequest) -> HttpResponse:
     shown = queries.shown_process(request.GET.get("ocid", ""), persons=True, **_asked(request))
     actor, unit = actor_of(request), shown["process"].unit
     return render(request, "d01_procurement/process.html", {
-        **shown, "ends": OUTCOMES.items(), "may_dispute": actor.can(services.DISPUTE, unit) and actor.unit != unit,
+        **shown, "releases": [(one, day, [TAGS.get(tag, Text(tag, tag)) for tag in tags.split("|")])
+                              for one, day, tags in shown["process"].releases],
+        "ends": OUTCOMES.items(), "may_dispute": actor.can(services.DISPUTE, unit) and actor.unit != unit,
         "may_challenge": actor.can(services.CHALLENGE, unit), "kinds": challenges.KINDS.items(), "endings": challenges.OUTCOMES.items()})
 
 

@@ -14,6 +14,17 @@ STEPS = {
     "award": Text("确定中标", "award"), "contract": Text("签订合同", "contract"), "acceptance": Text("履约验收", "acceptance"),
     "payment": Text("支付", "payment"),
 }
+TAGS = {
+    "planning": Text("采购计划", "planning"), "planningUpdate": Text("采购计划更新", "planning update"), "tender": Text("招标", "tender"),
+    "tenderAmendment": Text("招标更正", "tender amendment"), "tenderUpdate": Text("招标更新", "tender update"),
+    "tenderCancellation": Text("招标终止", "tender cancellation"), "award": Text("中标", "award"),
+    "awardUpdate": Text("中标更新", "award update"),
+    "awardCancellation": Text("中标撤销", "award cancellation"), "contract": Text("合同", "contract"),
+    "contractUpdate": Text("合同更新", "contract update"), "contractAmendment": Text("合同变更", "contract amendment"),
+    "implementation": Text("履行", "implementation"), "implementationUpdate": Text("履行更新", "implementation update"),
+    "contractTermination": Text("合同终止", "contract termination"),
+}
+"""Tags of a release, Open Contracting Data Standard 1.1."""
 FLAGS: dict[str, tuple[str, Text]] = {
     "R003": ("tender", Text("招标期过短", "Short submission period")), "R018": ("tender", Text("只有一家投标", "Single bid received")),
     "R024": ("evaluation", Text("次低报价与中标价过近", "Price close to the winning bid")),

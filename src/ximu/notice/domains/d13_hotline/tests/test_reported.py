@@ -165,7 +165,7 @@ def test_page_api_and_command_line_tell_the_same(rf: RequestFactory) -> None:
     assert "尚无工单数据" in page()
     fill()
     shown = page(last="2018-05-31")
-    for words in ("办结或回访集中登记在一天", "2018-04-04一天80件", "误报率未知", "是向报送单位提的问题"):
+    for words in ("办结或回访集中登记在一天", "2018年4月4日一天80件", "误报率未知", "是向报送单位提的问题"):
         assert words in shown
     request = rf.get("/")
     request.actor = SYSTEM  # type: ignore[attr-defined]

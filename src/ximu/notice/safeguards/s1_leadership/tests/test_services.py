@@ -133,3 +133,16 @@ def test_pages_and_api_show_gaps_meetings_and_proofs(loaded: None) -> None:
     assert sent.status_code == 302, sent.refusal
     assert "建立台账" in client.get(f"/console/s1/meetings/{uid}").content.decode()
     assert Client().get("/api/v1/s1/gaps").status_code in (401, 403)
+
+
+def test_the_desk_leads_to_a_case_only_who_may_know_of_it(loaded: None) -> None:
+    now = clock.now()
+    vacate(CZJ, date(2018, 5, 1))
+    services.raise_vacancies(by=SYSTEM, at=now)
+    [row] = [v for v in queries.open_vacancies() if v.unit == CZJ]
+    for login, role, unit, leads in (("boss", "coordinator", "", True), ("clerk", "entry", uid_of("example", "hbj"), False)):
+        client = Client()
+        client.force_login(with_password(account(login, role, unit=unit, at=now)), backend="django.contrib.auth.backends.ModelBackend")
+        page = client.get("/console/s1/").content.decode()
+        assert (f"/console/casework/{row.case}" in page) is leads, login
+        assert (client.get(f"/console/casework/{row.case}").status_code == 200) is leads, "no link that leads to a refusal"
