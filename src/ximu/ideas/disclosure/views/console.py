@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -223,15 +224,21 @@ def publications(request: HttpRequest) -> HttpResponse:
     found = queries.proposals(state=state, page=_page(request))
     names = registry.names_on((p.subject, p.event_date) for p in found)
     return render(request, "disclosure/publications.html", {
-        "rows": [(p, FAMILIES.get(p.family), names[p.subject, p.event_date], _field_names(p)) for p in found],
+        "rows": [(p, FAMILIES.get(p.family), names[p.subject, p.event_date], fields) for p, fields in zip(found, _field_names(found))],
         "state": state, "states": labels.PUBLICATION.items(),
     })
 
 
-def _field_names(row: Any) -> list[Text]:
-    edition = catalogue.edition_in_force(row.event_date)
-    known = titles(row.item, edition.number if edition else "")
-    return [known.get(name, Text(name, name)) for name in row.fields]
+def _field_names(rows: Sequence[Any]) -> list[list[Text]]:
+    """What the public fields of each are called, by the list of its own day; each list is asked once."""
+    editions, known = catalogue.editions(), dict[tuple[str, str], dict[str, Text]]()
+    found = []
+    for row in rows:
+        edition = next((one.number for one in reversed(editions) if one.in_force <= row.event_date), "")
+        if (row.item, edition) not in known:
+            known[row.item, edition] = titles(row.item, edition)
+        found.append([known[row.item, edition].get(name, Text(name, name)) for name in row.fields])
+    return found
 
 
 @require_POST
