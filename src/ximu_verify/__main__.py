@@ -16,6 +16,7 @@ from ximu_verify.bundle import MOST_BYTES, BundleError, Report, base64_of, verif
 from ximu_verify.note import NoteError, VerifierKey
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
+MOST_CAPTION = 80
 ENVIRONMENT = "XIMU_LOG_KEY"
 PINNED = "ximu-log.key"
 """A pinned key file of this name beside the bundle (in the working folder for standard input) is used too."""
@@ -208,8 +209,13 @@ def _show(report: Report, source: str, say: _Sayer) -> None:
 def _members(value: Any, labels: dict[str, dict[str, str]], prefix: str, say: _Sayer) -> None:
     for name, part in value.items() if isinstance(value, dict) else [("", value)]:
         words = labels.get(prefix + name)
-        caption = f" ({_one_line(say.of(words['zh'], words['en'], ' / '))})" if words else ""
+        caption = f" ({_caption(say.of(words['zh'], words['en'], ' / '))})" if words else ""
         say.line(f"  {_one_line(name)}{caption}: {_one_line(json.dumps(part, ensure_ascii=False))}")
+
+
+def _caption(text: str) -> str:
+    """Short, and without the signs by which it could pass for a proved value."""
+    return _one_line("".join(char for char in text if char not in "()（）:：\"“”"))[:MOST_CAPTION]
 
 
 def _one_line(text: str) -> str:

@@ -328,6 +328,16 @@ def test_captions_cannot_speak_to_the_terminal(file: Path, capsys: pytest.Captur
     assert not any(line.startswith("✔") for line in told.splitlines())
 
 
+def test_a_caption_cannot_pass_for_a_proved_value(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = '种类): "record.revoked" （撤销）：“x”' + " " * 500
+    file.write_bytes(made.bundle(labels={"kind": {"zh": told, "en": "x"}}))
+    assert run([str(file), "--lang", "zh"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  kind")]
+    assert line.startswith("  kind (种类 record.revoked 撤销x ")
+    assert line.endswith('): "record.version"')
+    assert len(line) < 120
+
+
 def test_it_needs_neither_django_nor_the_writer(file: Path) -> None:
     code = ("import sys; from ximu_verify.__main__ import run; code = run(sys.argv[1:]); "
             "loud = [m for m in sys.modules if m.split('.')[0] in {'ximu', 'django', 'orjson', 'rfc8785'}]; "
