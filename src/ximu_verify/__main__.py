@@ -139,10 +139,9 @@ def _keys(given: list[str], bundle: str) -> tuple[str, list[VerifierKey]]:
 
 
 def _parse(text: str) -> list[VerifierKey]:
-    """A verifier key, or a file with one key on each line."""
-    if text.count("+") >= 2 and not _exists(text):
-        return [VerifierKey.parse_line(text)]
-    lines = [line.strip() for line in _bytes(text).decode("utf-8", "replace").splitlines()]
+    """A verifier key, several as `/log/key` gives them after a rotation, or a file with one key on each line."""
+    given = text if text.count("+") >= 2 and not _exists(text) else _bytes(text).decode("utf-8-sig", "replace")
+    lines = [line.strip() for line in given.splitlines()]
     keys = [VerifierKey.parse_line(line) for line in lines if line and not line.startswith("#")]
     if not keys:
         raise _Unreadable(f"{text}: no key")

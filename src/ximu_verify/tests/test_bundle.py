@@ -304,6 +304,16 @@ def test_keys_come_from_file_environment_or_beside(
         assert (told["trusted"], told["key_source"]) == (True, source)
 
 
+def test_keys_are_taken_as_the_log_shows_them_after_a_rotation(file: Path, tmp_path: Path) -> None:
+    lines = f"{OTHER}\n{made.LOG_KEY} <= 5\n"
+    kept = tmp_path / "kept"
+    for raw in (lines.encode(), b"\xef\xbb\xbf" + lines.replace("\n", "\r\n").encode(), b"# old and new\n\n" + lines.encode()):
+        kept.write_bytes(raw)
+        assert run([str(file), "--key", str(kept)]) == 0
+    assert run([str(file), "--key", lines]) == 0
+    assert run([str(file), "--key", lines.replace("<= 5", "<= 4")]) == 1
+
+
 def test_exit_codes(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     data = file.read_bytes()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
