@@ -16,6 +16,7 @@ from ximu_verify.bundle import MOST_BYTES, BundleError, Report, base64_of, verif
 from ximu_verify.note import NoteError, VerifierKey
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
+MOST_CAPTION = 80
 ENVIRONMENT = "XIMU_LOG_KEY"
 PINNED = "ximu-log.key"
 """A pinned key file of this name beside the bundle (in the working folder for standard input) is used too."""
@@ -138,10 +139,9 @@ def _keys(given: list[str], bundle: str) -> tuple[str, list[VerifierKey]]:
 
 
 def _parse(text: str) -> list[VerifierKey]:
-    """A verifier key, or a file with one key on each line."""
-    if text.count("+") >= 2 and not _exists(text):
-        return [VerifierKey.parse_line(text)]
-    lines = [line.strip() for line in _bytes(text).decode("utf-8", "replace").splitlines()]
+    """A verifier key, several as `/log/key` gives them after a rotation, or a file with one key on each line."""
+    given = text if text.count("+") >= 2 and not _exists(text) else _bytes(text).decode("utf-8-sig", "replace")
+    lines = [line.strip() for line in given.splitlines()]
     keys = [VerifierKey.parse_line(line) for line in lines if line and not line.startswith("#")]
     if not keys:
         raise _Unreadable(f"{text}: no key")
@@ -208,8 +208,13 @@ def _show(report: Report, source: str, say: _Sayer) -> None:
 def _members(value: Any, labels: dict[str, dict[str, str]], prefix: str, say: _Sayer) -> None:
     for name, part in value.items() if isinstance(value, dict) else [("", value)]:
         words = labels.get(prefix + name)
-        caption = f" ({_one_line(say.of(words['zh'], words['en'], ' / '))})" if words else ""
+        caption = f" ({_caption(say.of(words['zh'], words['en'], ' / '))})" if words else ""
         say.line(f"  {_one_line(name)}{caption}: {_one_line(json.dumps(part, ensure_ascii=False))}")
+
+
+def _caption(text: str) -> str:
+    """Short, and without the signs by which it could pass for a proved value."""
+    return _one_line("".join(char for char in text if char not in "()（）:：\"“”"))[:MOST_CAPTION]
 
 
 def _one_line(text: str) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from ximu.config import beginning, profiles, starting
+from ximu.faces.operator import listening
 from ximu.foundation import clock
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
@@ -32,7 +33,7 @@ def manage_command(name: str, args: tuple[str, ...], as_json: bool) -> None:
     told = io.StringIO() if as_json else None
     try:
         call_command(name, *args, stdout=told)
-    except CommandError as error:
+    except (CommandError, LookupError) as error:
         raise Refusal("CMD-FAILED", field="args", value=" ".join(args), rule=str(error).strip(), zh=f"管理命令“{name}”没有完成。",
                       en=f"The command “{name}” did not complete.") from error
     if told is not None:
@@ -72,7 +73,7 @@ def city_load(name: str, as_json: bool) -> None:
 @click.command("up")
 @click.option("--city", default="example", show_default=True, help="城市配置 city profile")
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 address")
-@click.option("--port", default=8000, show_default=True, help="端口 port")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="端口 port")
 @click.option("--no-serve", is_flag=True, help="只准备，不启动 prepare only")
 @click.option("--json", "as_json", is_flag=True, help="JSON output of addresses and passwords")
 def up_command(city: str, host: str, port: int, no_serve: bool, as_json: bool) -> None:
@@ -80,6 +81,8 @@ def up_command(city: str, host: str, port: int, no_serve: bool, as_json: bool) -
 
     Everything may be repeated: a second start keeps the data and takes seconds.
     """
+    if not no_serve:
+        listening.place(host, port)
     if settings.XIMU_DEMO and city == starting.EXAMPLE:
         beginning.begin(lambda words: click.echo(f"· {words}", err=True))
     starting.prepare(city, by=SYSTEM, at=clock.now(), say=lambda words: click.echo(f"· {words}", err=True))

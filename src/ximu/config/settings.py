@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import os
 import secrets
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+from ximu.config import values
 from ximu.foundation.demoday import started
 from ximu.foundation.rooms import dotted, room_paths
 from ximu.foundation.whole import write_once
 
 HOME = XIMU_HOME = Path(os.environ.get("XIMU_HOME", "var")).resolve()
 XIMU_PROFILE = os.environ.get("XIMU_CITY", "")
-XIMU_CLOCK = os.environ.get("XIMU_CLOCK", "")
+XIMU_CLOCK = values.moment("XIMU_CLOCK", os.environ.get("XIMU_CLOCK", ""))
 XIMU_STARTED = started(HOME, XIMU_CLOCK)
 XIMU_OUTBOX_INLINE = True
 XIMU_DEMO = os.environ.get("XIMU_DEMO", "") == "1"
-XIMU_NETWORKS = tuple(ip_network(one.strip()) for one in os.environ.get("XIMU_NETWORKS", "").split(",") if one.strip())
+XIMU_NETWORKS = values.networks("XIMU_NETWORKS", os.environ.get("XIMU_NETWORKS", ""))
 XIMU_LOOPBACK = XIMU_DEMO
-XIMU_MFA = os.environ.get("XIMU_MFA", "optional" if XIMU_DEMO else "required")
-XIMU_PASSWORDS = os.environ.get("XIMU_PASSWORDS", "djbh3")
-XIMU_API_PACE = int(os.environ.get("XIMU_API_PACE", "30000"))
+XIMU_MFA = values.one_of("XIMU_MFA", os.environ.get("XIMU_MFA", "optional" if XIMU_DEMO else "required"), "required", "optional")
+XIMU_PASSWORDS = values.one_of("XIMU_PASSWORDS", os.environ.get("XIMU_PASSWORDS", "djbh3"), "djbh3", "asvs")
+XIMU_API_PACE = values.whole("XIMU_API_PACE", os.environ.get("XIMU_API_PACE", "30000"))
 XIMU_SPARK = os.environ.get("XIMU_SPARK", "local[2]")
 XIMU_VAULT_KEY = os.environ.get("XIMU_VAULT_KEY", "")
 XIMU_ORIGIN = os.environ.get("XIMU_ORIGIN", "ximu.example/log")
 DEBUG = os.environ.get("XIMU_DEBUG", "") == "1"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def _secret() -> str:
@@ -94,7 +95,7 @@ TEMPLATES = [{
 
 
 def _database(url: str) -> dict[str, object]:
-    parts = urlparse(url)
+    parts = values.database("DATABASE_URL", url)
     if parts.scheme.startswith("postgres"):
         return {
             "ENGINE": "django.db.backends.postgresql", "NAME": parts.path.lstrip("/"), "USER": unquote(parts.username or ""),
@@ -151,7 +152,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "ximu.foundation.errors.no_csrf"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-if os.environ.get("XIMU_HTTPS", "") == "1":
+if values.one_of("XIMU_HTTPS", os.environ.get("XIMU_HTTPS", ""), "", "0", "1") == "1":
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31536000
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -183,6 +184,6 @@ LOGIN_URL = "login"
 LOGGING = {
     "version": 1, "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("XIMU_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": values.one_of("XIMU_LOG_LEVEL", os.environ.get("XIMU_LOG_LEVEL", "WARNING"), *LEVELS)},
 }
 SILENCED_SYSTEM_CHECKS = ["axes.W003", "axes.W006"]  # no address is kept: the limit is by account

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -43,4 +43,4 @@ def start_of(day: date) -> datetime:
 
 def end_of(day: date) -> datetime:
     """The last microsecond of the day in the city."""
-    return start_of(day + timedelta(days=1)) - timedelta(microseconds=1)
+    return datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=CITY)

@@ -9,6 +9,7 @@ from ximu.kernel.refusal import Refusal
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 SHOWN, MOST_DIGITS = 20, 10
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 def day_of(text: str, field: str) -> date:
@@ -26,6 +27,15 @@ def day_of(text: str, field: str) -> date:
 def day_or_none(text: str, field: str) -> date | None:
     """None where nothing was typed. Errors: `DATE-FORM`."""
     return day_of(text, field) if text.strip() else None
+
+
+def near_day(day: date, field: str) -> date:
+    """A day from which one may count on, and which no loop over days takes for ever to reach. Errors: `DATE-FAR`."""
+    if EARLIEST <= day <= LATEST:
+        return day
+    raise Refusal("DATE-FAR", field=field, value=day.isoformat(), rule=f"{EARLIEST} … {LATEST}",
+                  zh=f"日期“{day}”过早或过晚，应在{EARLIEST}至{LATEST}之间。",
+                  en=f"The day “{day}” is too early or too late; give one from {EARLIEST} to {LATEST}.")
 
 
 def whole_of(text: str, field: str) -> int:

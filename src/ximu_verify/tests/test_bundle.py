@@ -304,6 +304,16 @@ def test_keys_come_from_file_environment_or_beside(
         assert (told["trusted"], told["key_source"]) == (True, source)
 
 
+def test_keys_are_taken_as_the_log_shows_them_after_a_rotation(file: Path, tmp_path: Path) -> None:
+    lines = f"{OTHER}\n{made.LOG_KEY} <= 5\n"
+    kept = tmp_path / "kept"
+    for raw in (lines.encode(), b"\xef\xbb\xbf" + lines.replace("\n", "\r\n").encode(), b"# old and new\n\n" + lines.encode()):
+        kept.write_bytes(raw)
+        assert run([str(file), "--key", str(kept)]) == 0
+    assert run([str(file), "--key", lines]) == 0
+    assert run([str(file), "--key", lines.replace("<= 5", "<= 4")]) == 1
+
+
 def test_exit_codes(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     data = file.read_bytes()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
@@ -326,6 +336,16 @@ def test_captions_cannot_speak_to_the_terminal(file: Path, capsys: pytest.Captur
     assert "\x1b" not in told
     assert "\u202e" not in told
     assert not any(line.startswith("✔") for line in told.splitlines())
+
+
+def test_a_caption_cannot_pass_for_a_proved_value(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = '种类): "record.revoked" （撤销）：“x”' + " " * 500
+    file.write_bytes(made.bundle(labels={"kind": {"zh": told, "en": "x"}}))
+    assert run([str(file), "--lang", "zh"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  kind")]
+    assert line.startswith("  kind (种类 record.revoked 撤销x ")
+    assert line.endswith('): "record.version"')
+    assert len(line) < 120
 
 
 def test_it_needs_neither_django_nor_the_writer(file: Path) -> None:

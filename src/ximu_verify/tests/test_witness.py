@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -201,6 +203,16 @@ def test_a_log_that_answers_nonsense_is_told_and_not_cosigned(witnesses: list[Wi
         server.server_close()
     assert "✘" in capsys.readouterr().err
     assert witnesses[0].known(ORIGIN).size == 100
+
+
+def test_a_note_goes_out_as_utf_8_in_every_locale(witnesses: list[Witness]) -> None:
+    start = [sys.executable, "-m", "ximu_verify.witness", "--folder", str(witnesses[0].folder), "cosign"]
+    given = {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    ran = subprocess.run([*start, "-"], input=request(100, LEAVES[:200]), env=given, capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert len(open_note(ran.stdout, [LOG_KEY, str(witnesses[0].key)]).verified) == 2
+    closed = subprocess.run(["bash", "-c", '"$@" - <&-', "-", *start], env=given, capture_output=True, check=False)
+    assert (closed.returncode, b"Traceback" in closed.stderr) == (1, False)
 
 
 def test_a_port_that_is_none_is_unusable(witnesses: list[Witness]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import io
 import json
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ DONE, REFUSED, UNUSABLE = 0, 1, 2
 
 
 def main(args: list[str] | None = None) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a note is UTF-8 in every locale
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(run(sys.argv[1:] if args is None else args))
 
 
@@ -88,7 +91,8 @@ def _look(given: argparse.Namespace) -> int:
 
 
 def _cosign(given: argparse.Namespace) -> int:
-    body = sys.stdin.buffer.read() if given.request == "-" else Path(given.request).read_bytes()
+    closed = given.request == "-" and sys.stdin is None
+    body = b"" if closed else sys.stdin.buffer.read() if given.request == "-" else Path(given.request).read_bytes()
     request, witness = Request.parse(body), Witness(given.folder)
     line = witness.cosign(request.note, old=request.old, proof=request.proof, now=now())
     print(request.note + line, end="")  # noqa: T201

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from functools import cache
-from importlib import import_module
+from importlib import import_module, metadata
 from typing import Any
 
 import click
@@ -88,8 +88,19 @@ def _refused(error: click.UsageError) -> Exception:
     return Refusal("CLI-USAGE", field=name, rule="--help", zh=zh, en=error.format_message())
 
 
+def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    """Also where it runs from a folder and was not installed."""
+    if asked:
+        try:
+            found = metadata.version("ximu")
+        except metadata.PackageNotFoundError:
+            found = "0 (not installed)"
+        click.echo(f"ximu {found}")
+        ctx.exit()
+
+
 @click.command(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="ximu")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="版本 the version.")
 def house() -> None:
     """徙木：政务诚信平台。Every command takes --json; a refusal exits with code 2."""
 

@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection
 from granian import Granian
 from granian.constants import Interfaces
 
-from ximu.faces.operator import backup, doctor, rotating, supervisor
+from ximu.faces.operator import backup, doctor, listening, rotating, supervisor
 from ximu.foundation import clock, duties, leftovers, resealing, vault
 from ximu.kernel.actor import SYSTEM
 
@@ -35,14 +35,14 @@ MARKS = {"ok": "✓", "warn": "!", "broken": "✗"}
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 address")
-@click.option("--port", default=8000, show_default=True, help="端口 port")
-@click.option("--workers", default=0, help="进程数，默认按CPU核数 processes; default: one per core, at most 8")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="端口 port")
+@click.option("--workers", type=click.IntRange(0, 64), default=0, help="进程数，默认按CPU核数 processes; default: one per core, at most 8")
 @click.option("--jobs/--no-jobs", "with_jobs", default=True, show_default=True, help="同时运行自动作业 run the jobs beside it")
 @click.option("--json", "as_json", is_flag=True, help="JSON output of the address")
 def serve_command(host: str, port: int, workers: int, with_jobs: bool, as_json: bool) -> None:
     """启动服务 Serve the site with granian; static files are collected first when they have changed."""
     with backup.serving():
-        _serve(host, port, workers, with_jobs=with_jobs, as_json=as_json)
+        _serve(listening.place(host, port), port, workers, with_jobs=with_jobs, as_json=as_json)
 
 
 def _serve(host: str, port: int, workers: int, *, with_jobs: bool, as_json: bool) -> None:

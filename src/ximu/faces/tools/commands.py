@@ -39,7 +39,8 @@ def _codes(given: tuple[str, ...]) -> list[str]:
 
 def _show(verdicts: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(verdicts, ensure_ascii=False))
+        told = [verdict | dict(zip(("reason_zh", "reason_en"), REASONS.get(verdict["reason"], ("", "")))) for verdict in verdicts]
+        click.echo(json.dumps(told, ensure_ascii=False))
     for verdict in [] if as_json else verdicts:
         mark = "有效 valid" if verdict["valid"] else "无效 invalid"
         why = verdict["reason"] or verdict.get("warning") or ""
@@ -109,7 +110,9 @@ def _day(text: str) -> date:
 def due_command(start: str, n: int, calendar_days: bool, as_json: bool) -> None:
     """START 之后 N 个工作日的到期日 the day N working days after START, and how it was counted."""
     count = workdays.BUNDLED.due_calendar_days if calendar_days else workdays.BUNDLED.due
-    due = count(_day(start), n)
+    first = _day(start)
+    due = count(first, n)
+    workdays.BUNDLED.table(first)  # the day itself is not counted, but its year is to be known as every other
     if as_json:
         click.echo(json.dumps(due.envelope(), ensure_ascii=False))
         return

@@ -50,13 +50,13 @@ def promises_group() -> None:
 @click.option("--state", default="", help="状态 state")
 @click.option("--unit", default="", help="单位名称 name of the unit, with what its forebears promised")
 @click.option("--domain", default="", help="领域 area, like D4")
-@click.option("--limit", default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="最多几条 at most")
 @json_option
 def list_command(kind: str, state: str, unit: str, domain: str, limit: int, as_json: bool) -> None:
     """列出承诺 List promises."""
     on = clock.today()
     uid = registry.named(unit, as_of=on) if unit else ""
-    rows = queries.commitments(kind=kind, state=state, unit=uid, domain=domain, on=on)[:max(1, limit)]
+    rows = queries.commitments(kind=kind, state=state, unit=uid, domain=domain, on=on)[:limit]
     found = [
         {"uid": r.uid, "kind": r.kind, "unit": registry.name(queries.owner(r, on), as_of=on), "title": r.title, "due": r.due,
          "state": r.state, "progress": r.progress, "disputed": r.disputed, "flags": r.flags} for r in rows

@@ -59,7 +59,7 @@ def checkpoint(as_json: bool) -> None:
     if as_json:
         _json({"checkpoint": note, "key": queries.key()})
     else:
-        click.echo(note, nl=False)
+        click.echo(note.encode(), nl=False)  # a note is UTF-8 in every locale
 
 
 @log_group.command("key")
@@ -69,7 +69,7 @@ def key(as_json: bool) -> None:
     if as_json:
         _json({"key": queries.key(), "keys": [{"key": one.vkey, "until": one.until} for one in queries.own_keys()]})
     else:
-        click.echo(queries.key_lines(), nl=False)
+        click.echo(queries.key_lines().encode(), nl=False)
 
 
 @log_group.command("rotate-key")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ximu.kernel.given import day_of, day_or_none, whole_of
+from ximu.kernel.given import EARLIEST, LATEST, day_of, day_or_none, near_day, whole_of
 from ximu.kernel.refusal import Refusal
 
 
@@ -23,6 +23,16 @@ def test_other_spellings_are_refused_with_the_field(text: str) -> None:
         day_of(text, "since")
     assert (refused.value.code, refused.value.field) == ("DATE-FORM", "since")
     assert day_or_none("  ", "since") is None
+
+
+@given(st.dates())
+def test_a_day_too_far_to_count_from_is_refused_and_every_other_is_itself(day: date) -> None:
+    if EARLIEST <= day <= LATEST:
+        assert near_day(day, "on") == day
+        return
+    with pytest.raises(Refusal) as refused:
+        near_day(day, "on")
+    assert (refused.value.code, refused.value.field, refused.value.value) == ("DATE-FAR", "on", day.isoformat())
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1.0", "１", "1" * 11, " 1", "x"])

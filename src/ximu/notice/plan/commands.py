@@ -48,16 +48,16 @@ def plan_group() -> None:
 @plan_group.command("import")
 @click.argument("file")
 @click.option("--dry-run", is_flag=True, help="只读不写 read without writing; needs no database")
-@click.option("--on", "on", help="核对单位的日期 day on which unit names are checked (default: day of issue)")
+@click.option("--on", "on", help="核对单位的日期 day on which unit names are checked (default: day of issue, else the first day due)")
 @click.option("--city", default="", help="核对单位所用的城市配置 profile whose units are checked in a dry run (default: the loaded city)")
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
 def plan_import(file: str, dry_run: bool, on: str | None, city: str, as_json: bool) -> None:
     """导入通知（文本、CSV、XLSX、DOCX，- 读标准输入） import the notice's table."""
-    content, day = _content(file), _day(on, "--on") or clock.today()
+    content, asked, today = _content(file), _day(on, "--on"), clock.today()
     if dry_run:
-        found = importing.read_plan(Path(file).name, content, as_of=day, resolve=_resolver(city))
+        found = importing.read_plan(Path(file).name, content, as_of=today, asked=asked, resolve=_resolver(city))
     else:
-        found = importing.import_plan(Path(file).name, content, by=SYSTEM, at=clock.now(), on=day)
+        found = importing.import_plan(Path(file).name, content, by=SYSTEM, at=clock.now(), on=today, asked=asked)
     if as_json:
         click.echo(json.dumps(found.envelope(), ensure_ascii=False))
     else:

@@ -45,6 +45,7 @@ def test_codes_of_every_shape_get_a_verdict(monkeypatch: pytest.MonkeyPatch) -> 
         ended, told = said(monkeypatch, ["check", kind, "--json", "--", code])
         [verdict] = json.loads(told)
         assert verdict["valid"] is (ended == 0)
+        assert bool(verdict["reason"]) is bool(verdict["reason_zh"]) is bool(verdict["reason_en"]) is (ended == 2)
         said(monkeypatch, ["check", kind, "--", code])
     for kind, given in itertools.product(("uscc", "resident-id"), LINES):
         assert isinstance(json.loads(said(monkeypatch, ["check", kind, "--json", "-"], given)[1]), list)
@@ -54,4 +55,6 @@ def test_days_and_terms_that_are_none_are_refused(monkeypatch: pytest.MonkeyPatc
     counted = {(day, term) for day, term, more in itertools.product(DAYS, TERMS, ([], ["--calendar-days"], ["--json"]))
                if said(monkeypatch, ["due", *more, "--", day, term])[0] == 0}
     assert counted == set(itertools.product(["2018-01-01", "2017-12-29"], ["0", "1", "5", "250"]))
-    assert json.loads(said(monkeypatch, ["due", "--json", "--", "9999-12-31", "5"])[1])["code"] == "CAL-NONE"
+    for day, more in (("9999-12-31", []), ("2003-12-31", []), ("2003-12-31", ["--calendar-days"]), ("1999-06-01", ["--calendar-days"])):
+        for term in ("5", "2000"):
+            assert json.loads(said(monkeypatch, ["due", *more, "--json", "--", day, term])[1])["code"] == "CAL-NONE"

@@ -27,7 +27,7 @@ def shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedPr
 
 @pytest.mark.parametrize(("line", "code"), [
     ("$X check uscc $G", 0), ("$X check uscc $G >&-", 0), ("$X check uscc $G 2>&-", 0), ("$X check uscc - <&-", 0), ("$X due 2018-02-13 5 | head -1", 0),
-    ("$X check uscc $G > /dev/full", 2), ("$X check uscc $G --json > /dev/full", 2), ("$X due x 5 --json > /dev/full", 2),
+    ("$X --version", 0), ("$X --help", 0), ("$X check uscc $G > /dev/full", 2), ("$X check uscc $G --json > /dev/full", 2), ("$X due x 5 --json > /dev/full", 2),
     ("$X due x 5 2>/dev/full", 2), ("$X due x 5 >&- 2>&-", 2), ("$X due x 5 --json >&-", 2), (f"({SERIES}) > /dev/full", 2),
     (f"({SERIES}) | head -1", 0), (f"({SERIES} --json) | head -c 9", 0),
     ("$X check uscc $(printf '1%.0s ' {1..9000}) | head -1", 2), ("$X check uscc $G | true", 0), ("$X due --json <&- >&- 2>&-", 2),

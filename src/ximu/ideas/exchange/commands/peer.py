@@ -84,7 +84,7 @@ def take(folder: Path, channel: str, sender_key: str, name: str, words: tuple[st
 
 @peer_group.command("serve")
 @_peer_options
-@click.option("--port", default=8900, show_default=True, help="端口 port")
+@click.option("--port", type=click.IntRange(0, 65535), default=8900, show_default=True, help="端口 port")
 def serve(folder: Path, channel: str, sender_key: str, name: str, words: tuple[str, ...], seed: int, as_json: bool, port: int) -> None:
     """以HTTP接收：POST /packages，GET /state receive over HTTP."""
     peer = Peer(folder, channel=channel, sender_key=sender_key, name=name, faults=rules.faults(words, seed=seed))

@@ -162,7 +162,7 @@ def _must_exist(wanted: int | None) -> int:
 def _no_tree(wanted: int, now: int) -> Refusal:
     return Refusal(
         "LOG-TREE", status=404, field="size", value=wanted, rule=f"0 … {now}",
-        zh=f"没有{wanted}条的日志树，现有{now}条。", en=f"There is no tree of {wanted} entries; the log has {now}.",
+        zh=f"没有{wanted}条的日志树，应为0至{now}条。", en=f"There is no tree of {wanted} entries; give a size from 0 to {now}.",
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -209,6 +211,17 @@ def test_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "note").write_text(cosigned(queries.checkpoint()), "utf-8")
     assert json.loads(run(["cosign", str(tmp_path / "note"), "--json"])[1]) == {"added": 1}
     assert code_of(lambda: run(["proof", "99"])) == "LOG-INDEX"
+
+
+def test_notes_and_bundles_are_utf_8_in_every_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    grow(5)
+    for args, wanted in ((["checkpoint"], queries.checkpoint()), (["key"], queries.key_lines()),
+                         (["bundle", "2"], queries.bundle_bytes(queries.bundle(2)).decode())):
+        out = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace")
+        monkeypatch.setattr(sys, "stdout", out)
+        log_group.main(args, standalone_mode=False)
+        out.flush()
+        assert out.buffer.getvalue().decode() == wanted  # type: ignore[attr-defined]
 
 
 def test_the_api_answers(client) -> None:

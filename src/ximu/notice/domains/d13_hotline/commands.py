@@ -11,7 +11,7 @@ import click
 
 from ximu.foundation import clock
 from ximu.ideas.events import queries as events
-from ximu.kernel.given import day_of
+from ximu.kernel.given import day_of, near_day
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d13_hotline import queries
 from ximu.notice.domains.d13_hotline.rules import RATES, year_before
@@ -21,11 +21,11 @@ COMMANDS = {"d13": "d13_group"}
 
 
 def _day(text: str | None, field: str, default: date) -> date:
-    return default if text is None else day_of(text, field)
+    return default if text is None else near_day(day_of(text, field), field)
 
 
 def _known(text: str | None) -> datetime:
-    return clock.now() if text is None else clock.end_of(_day(text, "--known-at", clock.today()))
+    return clock.now() if text is None else clock.end_of(day_of(text, "--known-at"))
 
 
 def _newest() -> date:

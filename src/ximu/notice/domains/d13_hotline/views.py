@@ -15,14 +15,14 @@ from ximu.foundation import city, clock, tiles
 from ximu.foundation.web import actor_of
 from ximu.ideas.events import queries as events
 from ximu.ideas.warnings import queries as kept
-from ximu.kernel.given import day_or_none
+from ximu.kernel.given import day_or_none, near_day
 from ximu.kernel.words import Text
 from ximu.notice.domains.d13_hotline import queries
 from ximu.notice.domains.d13_hotline.rules import RATES, WARNINGS, topic_words, year_before
 
 
 def _day(request: HttpRequest, name: str, default: date) -> date:
-    return day_or_none(request.GET.get(name, ""), name) or default
+    return near_day(day_or_none(request.GET.get(name, ""), name) or default, name)
 
 
 @require_GET

@@ -79,14 +79,19 @@ def by_profile(folder: Path) -> Resolver:
     return lambda words, on: resolution.resolve(index, words, "", on)
 
 
-def read_plan(name: str, content: bytes, *, as_of: date, resolve: Resolver = by_registry) -> Imported:
-    """What the file says, without writing anything (the dry run)."""
+def read_plan(name: str, content: bytes, *, as_of: date, asked: date | None = None, resolve: Resolver = by_registry) -> Imported:
+    """What the file says, without writing anything (the dry run).
+
+    Names of units are checked on the day that was `asked`, else on the day of issue, else on the first day on which something is due
+    (a table without its heading was issued before that), `as_of` at the latest.
+    """
     raws = sources.rows_of(name, content)
     reading = table.read(raws)
     heading = headings.read(" ".join(c for c in raw.cells if c) for raw in raws if sum(map(bool, raw.cells)) == 1)
     found = Imported("", heading, reading.rows, reading.problems)
+    on = asked or heading.issued or min([as_of, *(row.schedule.proposed for row in found.rows if row.schedule.proposed)])
     for row in found.rows:
-        found.problems.extend(_unknown_units(row, heading.issued or as_of, resolve))
+        found.problems.extend(_unknown_units(row, on, resolve))
     found.problems.sort(key=lambda p: p["line"])
     return found
 
@@ -106,13 +111,13 @@ def _unknown_units(row: table.Row, on: date, resolve: Resolver) -> list[dict[str
     return problems
 
 
-def import_plan(name: str, content: bytes, *, by: Actor, at: datetime, on: date) -> Imported:
+def import_plan(name: str, content: bytes, *, by: Actor, at: datetime, on: date, asked: date | None = None) -> Imported:
     """Import a notice; repeating it changes nothing, and only rows not yet known are added.
 
     Errors: `PLAN-COLUMNS`, `FILE-*`; per row `PLAN-SCHEDULE`, `PLAN-DUP`, `PLAN-EMPTY`, `PLAN-SECTION`, `PLAN-CHANGED`, `ORG-UNKNOWN`.
     """
     by.must("plan.import")
-    found = read_plan(name, content, as_of=on)
+    found = read_plan(name, content, as_of=on, asked=asked)
     content_digest = digest([[r.row, r.task, r.unit_words, r.schedule.words] for r in found.rows])
     same = None if found.heading.number else Plan.objects.filter(digest=content_digest).order_by("pk").first()
     key = same.key if same else found.heading.number or content_digest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from ximu.notice.plan.rules.table import Raw
 LARGEST_BYTES = 20 << 20
 """A plan is a few pages; a larger file is something else."""
 LARGEST_UNPACKED = 200 << 20
+LINE_END = re.compile("\r\n|\r|\n")
+"""Not what `splitlines` takes for one: a soft break of a word processor stands within a cell."""
 ENCODINGS = ("utf-8-sig", "gb18030", "utf-16")
 
 
@@ -73,7 +76,7 @@ def _text(content: bytes) -> list[Raw]:
         raise Refusal("FILE-ENC", field="file", value="", rule="UTF-8 / GB18030 / UTF-16",
                       zh="文件编码无法识别，请存为 UTF-8。", en="The encoding cannot be recognised; save the file as UTF-8.")
     if "\t" in text:
-        return [Raw(n, tuple(line.split("\t"))) for n, line in enumerate(text.splitlines(), 1)]
+        return [Raw(n, tuple(line.split("\t"))) for n, line in enumerate(LINE_END.split(text), 1)]
     reader = csv.reader(io.StringIO(text, newline=""))
     return [Raw(reader.line_num, tuple(cells)) for cells in reader]
 

@@ -46,6 +46,20 @@ def test_problems_exit_2_and_name_their_line() -> None:
 
 
 @pytest.mark.django_db
+def test_a_table_without_its_heading_is_checked_on_its_first_day_due_and_an_asked_day_wins() -> None:
+    """The food and drug office ended in the reform of November 2018."""
+    rows = [(*r[:3], "市食药监局", *r[4:]) if r[2] == "建立指标。" else r for r in notice.ROWS]
+    bare = "\n".join("\t".join(r) for r in [notice.HEADER, *rows])
+
+    def codes(text: str | bytes, *more: str) -> list[str]:
+        ran = CliRunner().invoke(commands.plan_group, ["import", "-", "--dry-run", "--json", *more], input=text)
+        return [problem["code"] for problem in json.loads(ran.stdout)["problems"]]
+
+    assert codes(bare) == codes(notice.text(rows)) == codes(bare, "--on", "2018-01-01") == []
+    assert codes(bare, "--on", "2020-01-01") == codes(notice.text(rows), "--on", "2020-01-01") == ["ORG-UNKNOWN"]
+
+
+@pytest.mark.django_db
 def test_import_and_status(file: str) -> None:
     registry_jobs.load_profile(SRC / "config" / "cities" / "example", by=SYSTEM, at=AT)
     assert CliRunner().invoke(commands.plan_group, ["import", file]).exit_code == 0

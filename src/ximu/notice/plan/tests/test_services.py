@@ -68,6 +68,14 @@ def test_a_docx_with_the_lines_above_its_table_is_the_notice_itself(plan: Any) -
     assert (found.new, found.same, found.problems, len(queries.plans())) == (0, 7, [], 1)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_machines_end_them_and_soft_breaks_stay_in_their_cell(end: str) -> None:
+    text = notice.text().decode().replace("编制清单", "编制\x0b和\u2028清单").replace("\n", end)
+    found = importing.read_plan("n.txt", text.encode(), as_of=AT.date(), resolve=lambda words, on: registry.Resolution("exact", []))
+    assert (len(found.rows), found.problems, found.heading.number) == (7, [], "示发改信〔2018〕1号")
+    assert "编制\x0b和\u2028清单" in found.rows[0].task
+
+
 def test_unknown_units_are_named_by_line_and_the_rest_kept(city: None) -> None:
     rows = [r if r[2] != "建立指标。" else (*r[:3], "市不存在委", *r[4:]) for r in notice.ROWS]
     found = importing.import_plan("n", notice.text(rows), by=person("a"), at=AT, on=AT.date())

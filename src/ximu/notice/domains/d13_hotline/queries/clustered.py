@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ximu.ideas.events import queries as events
+from ximu.kernel.given import near_day
 from ximu.notice.domains.d13_hotline.queries.rates import DATASET
 from ximu.notice.domains.d13_hotline.rules.places import Place, clusters
 
@@ -38,8 +39,8 @@ class Clustered:
 def clustered(
     places: list[Place], on: date, *, days: int, topic: str = "", known_at: datetime | None, draws: int = 999, seed: int = 1,
 ) -> Clustered:
-    """The `days` up to `on` against the year before them."""
-    first = on - timedelta(days=days - 1)
+    """The `days` up to `on` against the year before them. Errors: `DATE-FAR`."""
+    first = near_day(on, "on") - timedelta(days=days - 1)
 
     def counts(start: date, end: date) -> dict[str, int]:
         given = {"first": start, "last": end, "topic": topic or None}

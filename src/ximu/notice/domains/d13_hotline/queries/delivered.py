@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ximu.ideas.events import queries as events
+from ximu.kernel.given import near_day
 from ximu.notice.domains.d13_hotline import rules
 from ximu.notice.domains.d13_hotline.queries.rates import DATASET, unit_name
 
@@ -64,9 +65,9 @@ class Checked:
 def checked(on: date, *, known_at: datetime | None, units: Collection[str] | None = None) -> Checked:
     """Intervals and days of the last whole months before a day; single tickets of the span in which the other rules look back.
 
-    All units are judged together and then shown as far as one may see.
+    All units are judged together and then shown as far as one may see. Errors: `DATE-FAR`.
     """
-    first, last = months_before(on, rules.WARNINGS["heaped"]["months"])
+    first, last = months_before(near_day(on, "on"), rules.WARNINGS["heaped"]["months"])
     asked = _asked(first, last, known_at)
     stand = rules.doubted(asked, f"{first:%Y-%m}/{last:%Y-%m}")
     seen = [one for one in asked if units is None or one.unit in units]

@@ -10,6 +10,7 @@ from typing import Any
 
 from ximu.ideas.events import queries as events
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.given import near_day
 from ximu.notice.domains.d13_hotline import rules
 from ximu.notice.domains.d13_hotline.queries.rates import DATASET
 
@@ -61,7 +62,9 @@ class Mapped:
 
 
 def mapped(first: date, last: date, *, known_at: datetime | None, units: Collection[str] | None = None) -> Mapped:
-    """Districts and streets that live on the last day, each with what its tickets say."""
+    """Districts and streets that live on the last day, each with what its tickets say. Errors: `DATE-FAR`."""
+    near_day(first, "first")
+    near_day(last, "last")
     ran = events.run("d13_streets", {"first": first, "last": last, "judged_on": last}, known_at=known_at, units=units)
     found = ran.frame.to_dicts()
     places = _places(found, last)

@@ -11,6 +11,7 @@ from ximu.foundation import clock
 from ximu.ideas.events import queries as events
 from ximu.ideas.events.rules import withheld_cells
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.given import near_day
 from ximu.notice.domains.d13_hotline import rules
 from ximu.notice.domains.d13_hotline.rules.rates import COUNTS, RATES
 
@@ -37,7 +38,9 @@ class Kpi:
 def kpi(
     first: date, last: date, *, judged_on: date, known_at: datetime | None, units: Collection[str] | None = None,
 ) -> Kpi:
-    """`judged_on` is the day by which a term must have come to count. Errors: `EVT-PARAM`."""
+    """`judged_on` is the day by which a term must have come to count. Errors: `EVT-PARAM`, `DATE-FAR`."""
+    for field, day in (("first", first), ("last", last), ("judged_on", judged_on)):
+        near_day(day, field)
     ran = events.run("d13_kpi", {"first": first, "last": last, "judged_on": judged_on}, known_at=known_at, units=units)
     rows = [{"unit_name": unit_name(r["unit"], last), **r} for r in ran.frame.to_dicts()]
     by_unit = [{"unit_name": unit_name(r["unit"], last), **r} for r in rules.city_rows(rows, "unit")]

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ximu.ideas.events import queries as events
+from ximu.kernel.given import near_day
 from ximu.kernel.workdays import BUNDLED
 from ximu.notice.domains.d13_hotline import rules
 from ximu.notice.domains.d13_hotline.queries.delivered import CHECKED, checked, months_before
@@ -51,7 +52,8 @@ class Warned:
 def warned(
     on: date, *, known_at: datetime | None, units: Collection[str] | None = None, judged_weeks: int | None = None,
 ) -> Warned:
-    """Every rule of `warnings.toml` as of a day. Weeks count when they are over by that day."""
+    """Every rule of `warnings.toml` as of a day. Weeks count when they are over by that day. Errors: `DATE-FAR`."""
+    near_day(on, "on")
     manifest, known = events.manifest(DATASET, known_at=known_at), events.span(DATASET, known_at=known_at)
     if known is None:
         return Warned(on, [], rules.volume([], [], []), manifest)

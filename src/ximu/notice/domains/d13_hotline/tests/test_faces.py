@@ -91,3 +91,21 @@ def test_everybody_sees_the_page_of_the_hotline() -> None:
     assert "a0" not in shown
     assert "DATE-FORM" in Client().get("/hotline/?year=xx").content.decode()
     assert "no data, not zero" in Client().get("/hotline/?year=2018&lang=en", follow=True).content.decode()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_time_is_refused_at_every_door(day: str) -> None:
+    fill()
+    request = RequestFactory().get("/")
+    request.actor = SYSTEM  # type: ignore[attr-defined]
+    far = date.fromisoformat(day)
+    for call in (lambda: page(last=day), lambda: page(first=day), lambda: api.kpi(request, far, far), lambda: api.warnings(request, far),
+                 lambda: api.quality(request, far), lambda: api.streets(request, far, far)):
+        with pytest.raises(Refusal) as refused:
+            call()
+        assert refused.value.code == "DATE-FAR"
+    for verb in (["kpi", "--last"], ["kpi", "--first"], ["warnings", "--on"], ["quality", "--on"]):
+        ran = CliRunner().invoke(d13_group, [*verb, day])
+        assert isinstance(ran.exception, Refusal)
+        assert ran.exception.code == "DATE-FAR"
+    assert CliRunner().invoke(d13_group, ["kpi", "--known-at", "9999-12-31", "--json"]).exit_code == 0
