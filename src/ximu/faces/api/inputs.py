@@ -15,7 +15,9 @@ KINDS = {
     "model_attributes_type": "应为对象", "json_invalid": "不是正确的JSON", "extra_forbidden": "不在参数之内",
     "string_too_long": "不得超过{max_length}个字符", "string_too_short": "不得少于{min_length}个字符", "too_long": "不得超过{max_length}项",
     "too_short": "不得少于{min_length}项", "string_pattern_mismatch": "格式应为{pattern}", "greater_than": "应大于{gt}",
-    "greater_than_equal": "不得小于{ge}", "less_than": "应小于{lt}", "less_than_equal": "不得大于{le}", "literal_error": "应为{expected}之一",
+    "greater_than_equal": "不得小于{ge}", "less_than": "应小于{lt}", "less_than_equal": "不得大于{le}",
+    "literal_error": "应为{expected}之一", "tuple_type": "应为列表", "decimal_max_digits": "位数过多", "decimal_max_places": "小数位数过多",
+    "decimal_whole_digits": "位数过多", "date_from_datetime": "应为日期", "time_parsing": "应为时刻",
     "enum": "应为{expected}之一", "string_unicode": "含有不能保存的字符",
 }
 

@@ -20,7 +20,6 @@ from ximu.notice.plan.queries.bearers import Bearers, Shown
 from ximu.notice.plan.queries.standing import awaiting_review, due_of, plan, plans, rows, signed_readings
 from ximu.notice.plan.rules import lights
 
-
 AHEAD = timedelta(days=731)
 
 
