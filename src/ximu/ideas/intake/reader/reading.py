@@ -184,14 +184,17 @@ def _no_second_header(chunk: Chunk, delivery: Delivery, schema: ItemSchema) -> N
     titles = {title for one in schema.fields for title in (one.name, one.title, one.title_en, *one.aliases)} | set(delivery.header.shown)
     if len(columns) < 2:
         return
+    found = []
     for row in chunk.frame.filter(pl.any_horizontal(pl.col(columns[:2]).is_in(sorted(titles)))).iter_rows(named=True):
         told = {name: known.get(header.plain(row[name])) for name in columns if row[name]}
         if len(told) < 2 or None in told.values():
             continue
         if any(name != field for name, field in told.items()):
             raise header.again(row["line"])
-        fault = problems.from_rows([(row["line"], columns[0], row[columns[0]], "ROW-HEADER", "", "", "", problems.ERROR)])
-        chunk.faults = pl.concat([chunk.faults, fault])
+        shown = (row[columns[0]] or "")[:problems.SHOWN_CHARACTERS]
+        found.append((row["line"], columns[0], shown, "ROW-HEADER", "", "", "", problems.ERROR))
+    if found:
+        chunk.faults = pl.concat([chunk.faults, problems.from_rows(found)])
 
 
 def _conclude(delivery: Delivery, schema: ItemSchema, tally: Tally, out: Path | None, *, found: keys.Repeats) -> dict[str, Any]:
