@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Field, Schema
+from pydantic import AfterValidator
+
+from ximu.foundation import clock
 
 MOST_PER_PAGE = 500
+
+
+def _here(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=clock.CITY)
+
+
+Moment = Annotated[datetime, AfterValidator(_here)]
+"""A time as programs write it; without a zone it is one of the city."""
 
 
 class Problem(Schema):

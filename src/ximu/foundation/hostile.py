@@ -1,7 +1,8 @@
 """What a request may never do: bring signs that no database keeps, or turn a bad value into an error of ours.
 
-NUL and lone surrogates are refused where they come in (400); a value that the database cannot hold (too long, too
-large) becomes a refusal (422) and not a fault of the system; a busy database or a full disk is said as such.
+NUL and lone surrogates are refused where they come in (400), days in a year that no reckoning reaches (422); a value that the
+database cannot hold (too long, too large) becomes a refusal (422) and not a fault of the system; a busy database or a full disk is said as
+such.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.http.multipartparser import MultiPartParserError
 
 from ximu.foundation.web import refusal_response
 from ximu.kernel.disk import is_failed, is_full
+from ximu.kernel.given import must_be_likely
 from ximu.kernel.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,8 @@ BAD = re.compile("[\x00\ud800-\udfff]")
 BAD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 HEADERS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_IDEMPOTENCY_KEY", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT_LANGUAGE", "HTTP_REFERER",
            "HTTP_USER_AGENT")
+SOUGHT = ("q", "words", "name")
+"""Parameters that are looked for as they stand, also when they look like a day."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 UNKEEPABLE = (DataError, OverflowError, UnicodeError, RecursionError, csv.Error)
 
@@ -69,6 +73,9 @@ class HostileMiddleware:
             raise Refusal("INPUT-SHAPE", status=400, field="query", zh="地址中的参数无法识别。", en="The query cannot be read.") from error
         if any(BAD.search(text) for text in texts):
             raise _bad_sign("address")
+        for name, values in request.GET.lists():
+            for text in values if name not in SOUGHT else ():
+                must_be_likely(text, name[:40])
 
     def process_view(self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponse | None:
         try:

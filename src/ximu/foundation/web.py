@@ -87,6 +87,20 @@ class LanguageMiddleware:
         return response
 
 
+def _bare_405(answer: HttpResponse) -> bool:
+    return answer.status_code == 405 and not hasattr(answer, "refusal")
+
+
+def _no_method(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Django and the API say no to a method without a word: it is told as any refusal is."""
+    allowed = answer.headers.get("Allow", "")
+    told = refusal_response(request, Refusal("HTTP-405", status=405, field="method", value=(request.method or "")[:20], rule=allowed,
+                                             zh=f"此地址不接受这种请求方式，可用：{allowed}。",
+                                             en=f"This address does not take that method; it takes {allowed}."))
+    told.headers["Allow"] = allowed
+    return told
+
+
 class RefusalMiddleware:
     """A refusal raised anywhere becomes its envelope or a page that says what to do next."""
 
@@ -94,7 +108,8 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        return _no_method(request, answer) if _bare_405(answer) else answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return refusal_response(request, error) if isinstance(error, Refusal) else None

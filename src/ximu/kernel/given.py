@@ -9,33 +9,47 @@ from ximu.kernel.refusal import Refusal
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 SHOWN, MOST_DIGITS = 20, 10
-EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""What is asked or told of a day outside is a typing error; a year later or earlier must exist for every day that is taken."""
+EARLIEST, LATEST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
 
 def day_of(text: str, field: str) -> date:
-    """ISO 8601 calendar date, extended form only. Errors: `DATE-FORM`."""
+    """ISO 8601 calendar date, extended form only. Errors: `DATE-FORM`, `DATE-RANGE`."""
     found = text.strip()
     try:
         if DAY.fullmatch(found):
-            return date.fromisoformat(found)
+            day = date.fromisoformat(found)
+            must_be_likely(found, field)
+            return day
     except ValueError:
         pass
     raise Refusal("DATE-FORM", field=field, value=text[:SHOWN], rule="YYYY-MM-DD", zh=f"日期“{text[:SHOWN]}”无效，应写作2018-05-07。",
                   en=f"The day “{text[:SHOWN]}” is not valid; write it as 2018-05-07.")
 
 
+def must_be_likely(text: str, field: str) -> None:
+    """What is written as a day lies in a year from 1900 to 2199; other texts pass. Errors: `DATE-RANGE`."""
+    if DAY.match(text) and not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
+        raise _unlikely(text[:SHOWN], field)
+
+
+def _unlikely(text: str, field: str) -> Refusal:
+    return Refusal("DATE-RANGE", field=field, value=text, rule=f"{FIRST_YEAR}–{LAST_YEAR}",
+                   zh=f"日期“{text}”早于{FIRST_YEAR}年或晚于{LAST_YEAR}年。",
+                   en=f"The day “{text}” is before {FIRST_YEAR} or after {LAST_YEAR}.")
+
+
 def day_or_none(text: str, field: str) -> date | None:
-    """None where nothing was typed. Errors: `DATE-FORM`."""
+    """None where nothing was typed. Errors: `DATE-FORM`, `DATE-RANGE`."""
     return day_of(text, field) if text.strip() else None
 
 
 def near_day(day: date, field: str) -> date:
-    """A day from which one may count on, and which no loop over days takes for ever to reach. Errors: `DATE-FAR`."""
+    """A day from which one may count on, and which no loop over days takes for ever to reach. Errors: `DATE-RANGE`."""
     if EARLIEST <= day <= LATEST:
         return day
-    raise Refusal("DATE-FAR", field=field, value=day.isoformat(), rule=f"{EARLIEST} … {LATEST}",
-                  zh=f"日期“{day}”过早或过晚，应在{EARLIEST}至{LATEST}之间。",
-                  en=f"The day “{day}” is too early or too late; give one from {EARLIEST} to {LATEST}.")
+    raise _unlikely(day.isoformat(), field)
 
 
 def whole_of(text: str, field: str) -> int:

@@ -9,6 +9,7 @@ from django.urls import path
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from ximu.faces.api import views
+from ximu.faces.api.inputs import in_chinese
 from ximu.faces.api.shell import api
 from ximu.foundation.rooms import with_module
 from ximu.foundation.web import ANONYMOUS, actor_of, refusal_response
@@ -32,7 +33,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     field = ".".join(str(part) for part in first["loc"][1:])
     return refusal_response(request, Refusal(
         "API-INPUT", field=field, value=str(first.get("input", ""))[:200], rule=first["type"],
-        zh=f"参数“{field}”不符合要求：{first['msg']}。", en=f"Parameter “{field}” is not acceptable: {first['msg']}.",
+        zh=f"参数“{field}”{in_chinese(first)}。", en=f"Parameter “{field}” is not acceptable: {first['msg']}.",
     ))
 
 

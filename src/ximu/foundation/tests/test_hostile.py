@@ -33,6 +33,17 @@ def test_they_are_refused_in_forms_cookies_and_json() -> None:
     assert Client().post("/api/v1/accounts/accounts/x/grants", broken, content_type="application/json").json()["code"] == "INPUT-SHAPE"
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31", "9999-12-31T00:00:00Z"])
+@pytest.mark.parametrize("address", ["/console/plan/", "/api/v1/plan/matrix", "/records/", "/"])
+def test_a_day_that_no_reckoning_reaches_is_refused_wherever_it_is_asked(address: str, day: str) -> None:
+    answer = Client().get(address, {"as_of": day})
+    assert (answer.status_code, answer.refusal.code, answer.refusal.field) == (422, "DATE-RANGE", "as_of")
+
+
+def test_what_is_sought_may_look_like_any_day() -> None:
+    assert Client().get("/records/", {"q": "9999-12-31"}).status_code == 200
+
+
 def test_a_body_over_the_limit_is_told_so() -> None:
     answer = Client().post("/console/login", {"login": "a" * (5 << 20)}, content_type="application/x-www-form-urlencoded")
     assert answer.status_code in (400, 413)
@@ -78,3 +89,9 @@ def test_pages_carry_the_headers_that_keep_others_out() -> None:
     assert "unsafe-inline" not in policy
     assert "default-src 'self'" in policy
     assert (answer["X-Content-Type-Options"], answer["X-Frame-Options"], answer["Referrer-Policy"]) == ("nosniff", "DENY", "same-origin")
+
+
+def test_a_page_says_which_method_it_takes() -> None:
+    answer = Client(headers={"accept-language": "zh"}).post("/records/")
+    assert (answer.status_code, answer["Allow"], answer.refusal.code) == (405, "GET, HEAD", "HTTP-405")
+    assert "GET, HEAD" in answer.content.decode()

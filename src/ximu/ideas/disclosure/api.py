@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from ximu.foundation import clock
+from ximu.foundation.api import Moment
 from ximu.foundation.web import actor_of
 from ximu.ideas.disclosure import queries, services
 from ximu.ideas.disclosure.services.publishing import Terms
@@ -21,7 +22,7 @@ router = Router(tags=["disclosure 公开"])
 
 class Clocks(Schema):
     as_of: date | None = None
-    known_at: datetime | None = None
+    known_at: Moment | None = None
     purpose: str = ""
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
 
 from ximu.foundation import clock
+from ximu.foundation.api import Moment
 from ximu.foundation.web import actor_of
 from ximu.ideas.records import services
 
@@ -24,7 +24,7 @@ class Reasoned(Numbers):
 
 
 class Noticed(Numbers):
-    served_at: datetime
+    served_at: Moment
     manner: str
 
 

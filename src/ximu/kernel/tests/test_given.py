@@ -12,9 +12,16 @@ from ximu.kernel.given import EARLIEST, LATEST, day_of, day_or_none, near_day, w
 from ximu.kernel.refusal import Refusal
 
 
-@given(st.dates())
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
 def test_every_day_is_read_as_it_is_written(day: date) -> None:
     assert day_of(day.isoformat(), "d") == day == day_of(f" {day.isoformat()} ", "d") == day_or_none(day.isoformat(), "d")
+
+
+@given(st.dates().filter(lambda day: not 1900 <= day.year <= 2199))
+def test_a_day_outside_every_reckoning_is_refused(day: date) -> None:
+    with pytest.raises(Refusal) as refused:
+        day_of(day.isoformat(), "since")
+    assert (refused.value.code, refused.value.field) == ("DATE-RANGE", "since")
 
 
 @pytest.mark.parametrize("text", ["", "20180507", "2018-W19-1", "2018-02-30", "2018-5-7", "２０１８-05-07", "2018-05-07T00:00", "0000-01-01"])
@@ -32,7 +39,7 @@ def test_a_day_too_far_to_count_from_is_refused_and_every_other_is_itself(day: d
         return
     with pytest.raises(Refusal) as refused:
         near_day(day, "on")
-    assert (refused.value.code, refused.value.field, refused.value.value) == ("DATE-FAR", "on", day.isoformat())
+    assert (refused.value.code, refused.value.field, refused.value.value) == ("DATE-RANGE", "on", day.isoformat())
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1.0", "１", "1" * 11, " 1", "x"])

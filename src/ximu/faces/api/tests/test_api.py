@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+from typing import Any, Literal
+
+import pydantic
 import pytest
 from django.test import Client, RequestFactory
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import BaseModel, Field
 
+from ximu.faces.api.inputs import in_chinese
 from ximu.faces.api.urls import _invalid, _malformed, _unknown
 from ximu.foundation import clock
 from ximu.ideas.accounts import services
@@ -76,3 +83,42 @@ def test_its_page_lists_every_operation() -> None:
 def test_an_unknown_address_has_the_same_shape() -> None:
     answer = Client().get("/api/v1/nothing-here")
     assert (answer.status_code, answer.json()["code"]) == (404, "HTTP-404")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "address", "allowed"), [
+    ("delete", "/api/v1/ledger/size", "GET"), ("put", "/api/v1/intake/deliveries", "GET, POST"), ("trace", "/api/v1/plan/matrix", "GET"),
+])
+def test_a_wrong_method_is_told_in_the_shape_of_every_refusal(method: str, address: str, allowed: str) -> None:
+    answer = getattr(Client(), method)(address)
+    told = answer.json()
+    assert (answer.status_code, told["code"], sorted(answer["Allow"].split(", "))) == (405, "HTTP-405", sorted(allowed.split(", ")))
+    assert "此地址" in told["message_zh"] and told["message_en"].isascii()
+
+
+class Everything(BaseModel):
+    whole: int = Field(ge=1, le=5)
+    words: str = Field(min_length=2, max_length=3, pattern="^[a-z]+$")
+    day: date
+    some: list[int] = Field(max_length=1)
+    yes: bool
+    kind: Literal["a", "b"]
+    many: dict[str, int]
+    share: float = Field(gt=0, lt=1)
+
+
+@pytest.mark.parametrize("given", [
+    {}, {"whole": "x", "words": 1, "day": "x", "some": {}, "yes": "x", "kind": "c", "many": [], "share": "x"},
+    {"whole": 0, "words": "a", "day": "2018-05-03T10:00:00", "some": [1, 2], "yes": None, "kind": None, "many": {"a": "x"}, "share": 0},
+    {"whole": 6, "words": "abcd", "day": 1.5, "some": ["x"], "yes": 3, "kind": 1, "many": 1, "share": 1},
+    {"whole": 1.5, "words": "12", "day": None, "some": None, "yes": [], "kind": [], "many": None, "share": float("nan")},
+    {"whole": "9" * 5000},
+])
+def test_every_fault_of_a_parameter_has_a_chinese_sentence(given: dict[str, Any]) -> None:
+    with pytest.raises(pydantic.ValidationError) as refused:
+        Everything(**given)
+    for error in refused.value.errors():
+        said = in_chinese(error)
+        assert re.search("[\u4e00-\u9fff]", said) and said != "不符合要求" and "{" not in said.replace("{a", ""), error["type"]
+        assert not re.search("[A-Za-z]{4,}", said.replace("true", "").replace("false", "")), said
+    assert in_chinese({"type": "no_such_kind"}) == "不符合要求"

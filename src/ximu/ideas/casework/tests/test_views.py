@@ -144,8 +144,8 @@ def test_a_month_shows_what_falls_due_and_which_days_do_not_count(scene: dict[st
     october = client.get("/console/casework/calendar?month=2018-10").content.decode()
     assert "国庆节" in october or "National" in october
     assert client.get("/console/casework/calendar?month=2099-01").content.decode().count("无年历") >= 28
-    for wrong in ("2018-13", "0001-01", "9999-12", "x"):
-        assert client.get(f"/console/casework/calendar?month={wrong}").refusal.code == "DATE-FORM"
+    for wrong, code in (("2018-13", "DATE-FORM"), ("0001-01", "DATE-RANGE"), ("9999-12", "DATE-RANGE"), ("x", "DATE-FORM")):
+        assert client.get(f"/console/casework/calendar?month={wrong}").refusal.code == code
     assert signed_in(scene["stranger"]).get(f"/console/casework/calendar?month={case.due:%Y-%m}").content.decode().count(scene["uid"]) == 0
 
 

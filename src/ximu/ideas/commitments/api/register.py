@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from ximu.foundation import clock
-from ximu.foundation.api import Paging, page_of
+from ximu.foundation.api import Moment, Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.commitments import queries, rules, services
 
@@ -149,11 +149,11 @@ def register_promises(request: HttpRequest, promises: list[PromiseIn]) -> Any:
 
 
 @router.get("/promises/{uid}", response=dict[str, Any])
-def one_promise(request: HttpRequest, uid: str, as_of: date | None = None, known_at: datetime | None = None) -> Any:
+def one_promise(request: HttpRequest, uid: str, as_of: date | None = None, known_at: Moment | None = None) -> Any:
     """The status by two clocks, all versions of the terms, and the history with its log entries."""
     actor_of(request).must("commitments.see")
     row = queries.row(uid)
-    status = queries.status(uid, as_of=as_of or clock.today(), known_at=_aware(known_at))
+    status = queries.status(uid, as_of=as_of or clock.today(), known_at=known_at or clock.now())
     versions = [{"version": n, "since": since, "terms": rules.to_json(terms), "reason": detail.get("reason", "")}
                 for n, since, terms, detail in queries.versions(row)]
     history = [{"what": {"zh": e.what.zh, "en": e.what.en}, "on": e.on, "known_at": e.known_at, "log_index": e.log_index}
@@ -165,12 +165,6 @@ def one_promise(request: HttpRequest, uid: str, as_of: date | None = None, known
                  "answered_on": d.answered_on} for d in facts.disputes.values()]
     return {"promise": PromiseOut.from_orm(row).dict(), "status": _status(status), "versions": versions, "history": history,
             "offers": offers, "disputes": disputes}
-
-
-def _aware(moment: datetime | None) -> datetime:
-    if moment is None:
-        return clock.now()
-    return moment if moment.tzinfo else moment.replace(tzinfo=clock.CITY)
 
 
 @router.post("/evaluate", response=dict[str, Any])

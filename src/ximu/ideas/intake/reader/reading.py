@@ -122,14 +122,17 @@ class _SecondHeader:
         columns = [name for name in self.columns if name in chunk.frame.columns]
         if len(columns) < 2 or not chunk.frame.select(self.perhaps.any()).item():
             return
+        found = []
         for row in chunk.frame.filter(self.perhaps).iter_rows(named=True):
             told = {name: self.known.get(header.plain(row[name])) for name in columns if row[name]}
             if len(told) < 2 or None in told.values():
                 continue
             if any(name != field for name, field in told.items()):
                 raise header.again(row["line"])
-            fault = problems.from_rows([(row["line"], columns[0], row[columns[0]], "ROW-HEADER", "", "", "", problems.ERROR)])
-            chunk.faults = pl.concat([chunk.faults, fault])
+            shown = (row[columns[0]] or "")[:problems.SHOWN_CHARACTERS]
+            found.append((row["line"], columns[0], shown, "ROW-HEADER", "", "", "", problems.ERROR))
+        if found:
+            chunk.faults = pl.concat([chunk.faults, problems.from_rows(found)])
 
 
 class _Aside:

@@ -29,7 +29,7 @@ from ximu.ideas.intake.reader.limits import (
     too_large,
     wrong_kind,
 )
-from ximu.ideas.intake.rules.header import LOOK_ROWS, Header, find_header, matches, names_of
+from ximu.ideas.intake.rules.header import LOOK_ROWS, Header, find_header, matches, names_of, some
 from ximu.ideas.intake.rules.schema import ItemSchema
 from ximu.ideas.intake.rules.values import ERROR_VALUES, EXCEL_1900, EXCEL_1904
 from ximu.kernel.refusal import Refusal
@@ -68,7 +68,7 @@ def open_xlsx(path: Path, schema: ItemSchema) -> Delivery:
         sheets = [m for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
         notes, hidden = [], [m.name for m in sheets if m.visible != SheetVisibleEnum.Visible]
         if hidden:
-            listed = "、".join(hidden)
+            listed = some(hidden)
             notes.append(Text(f"隐藏的工作表未读取：{listed}。", f"Hidden sheets were not read: {listed}."))
         seen = [m.name for m in sheets if m.visible == SheetVisibleEnum.Visible]
         name, rows, ranges = _choose(book, seen, schema, notes)
@@ -101,13 +101,13 @@ def _choose(
     best = max(score for score, *_ in fitting)
     chosen = [f for f in fitting if f[0] == best] if best else fitting[:1]
     if len(chosen) > 1:
-        listed = "、".join(name for _, name, *_ in chosen)
+        listed = some([name for _, name, *_ in chosen])
         raise Refusal(
             "FILE-SHEET", field="file", value=listed[:100], rule="1",
             zh=f"有{len(chosen)}个工作表都含有此数据项（{listed}），请合并为一个后报送。",
             en=f"{len(chosen)} sheets hold this item ({listed}); put them into one and deliver again.",
         )
-    others = "、".join(name for _, name, *_ in fitting if name != chosen[0][1])
+    others = some([name for _, name, *_ in fitting if name != chosen[0][1]])
     if others:
         notes.append(Text(f"其余工作表未读取：{others}。", f"Other sheets were not read: {others}."))
     return chosen[0][1:]

@@ -13,6 +13,7 @@ from ximu.kernel.words import Text
 
 LOOK_ROWS = 30
 """The header row is looked for among this many first rows."""
+MOST_NAMED, LONGEST_NAMED = 50, 60
 LONGEST = 500
 """No column has a longer name."""
 _MARK = re.compile(r"(^[*＊]+)|([*＊]+$)|(\((必填|选填|必录|required|optional)\)$)")
@@ -42,8 +43,14 @@ class Header:
         return max((i for i, title in enumerate(self.shown, 1) if title.strip()), default=0)
 
 
+def some(names: Sequence[str]) -> str:
+    """The first names, cut short: a file may have thousands, each as long as a page."""
+    more = f" … ({len(names)})" if len(names) > MOST_NAMED else ""
+    return "、".join(name[:LONGEST_NAMED] for name in names[:MOST_NAMED]) + more
+
+
 def kept_out(unknown: Sequence[str]) -> list[Text]:
-    listed = "、".join(unknown)
+    listed = some(unknown)
     told = Text(f"以下列不在数据项中，未采集：{listed}。", f"These columns are not in the item and were kept out: {listed}.")
     return [told] if unknown else []
 

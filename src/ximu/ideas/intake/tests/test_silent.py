@@ -267,3 +267,15 @@ def test_the_careful_road_and_the_fast_one_pass_over_the_same_blank_rows(tmp_pat
 def test_an_integer_has_no_minus_zero(tmp_path: Path) -> None:
     schema = read_schema({"fields": [{"name": "A", "title": "甲列", "type": "integer"}]})
     assert taken(tmp_path, "甲列\n-0\n", schema=schema) == [(2, "0")]
+
+
+def test_what_is_listed_in_a_sentence_stays_a_sentence(tmp_path: Path) -> None:
+    names = [f"{n}列" + "长" * 400 for n in range(400)]
+    result = read(tmp_path, csv_text([["1", *["x"] * 400]], titles=["甲列", *names]), schema=FREE)
+    [note] = [note["zh"] for note in result["notes"] if "未采集" in note["zh"]]
+    assert len(note) < 4000 and note.endswith("… (400)。") and len(result["unknown_columns"]) == 400
+
+
+def test_a_header_on_every_line_is_told_on_every_line(tmp_path: Path) -> None:
+    result = read(tmp_path, (",".join(NAMES) + "\n") * 5001, schema=FREE)
+    assert (result["rows"], result["good"], result["errors"]) == (5000, 0, 5000)

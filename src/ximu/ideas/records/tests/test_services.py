@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from ximu.foundation import clock
+from ximu.ideas.accounts import services as accounts
+from ximu.ideas.accounts.tests.factories import account
 from ximu.ideas.ledger.queries.tree import entries_between, head
 from ximu.ideas.ledger.rules import claimed_form
 from ximu.ideas.records import queries, services
@@ -243,3 +246,16 @@ def test_a_right_that_is_held_for_a_unit_reaches_what_that_unit_delivered_and_no
     assert services.check(number, by=ours, at=T0) == 1
     with pytest.raises(Refusal, match="PERM-DENIED"):
         services.check("no number", by=Actor("nobody"), at=T0)
+
+
+@pytest.mark.parametrize("written", ["2018-05-07T09:30:00", "2018-05-07T01:30:00Z"])
+def test_a_time_without_a_zone_is_one_of_the_city(written: str) -> None:
+    """It was a fault of the system: a time with and one without a zone cannot be compared."""
+    number = deliver([row("时")]).lines["number"][0]
+    services.check(number, by=REVIEWER, at=T0)
+    services.examine(number, answers={"all": "no"}, reason="均不成立", by=REVIEWER, at=T0)
+    _, key = accounts.issue_key(account("keeper", "coordinator").uid, "coordinator", unit="", label="t", days=3, by=SYSTEM, at=clock.now())
+    body = {"numbers": [number], "served_at": written, "manner": "直接送达"}
+    answer = Client().post("/api/v1/records/notify", body, content_type="application/json", headers={"authorization": f"Bearer {key}"})
+    assert (answer.status_code, answer.json()) == (200, {"done": 1})
+    assert queries.served_at(number, 1) == datetime.fromisoformat("2018-05-07T09:30:00+08:00")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -19,6 +19,8 @@ from ximu.notice.plan.queries import warnings
 from ximu.notice.plan.queries.bearers import Bearers, Shown
 from ximu.notice.plan.queries.standing import awaiting_review, due_of, plan, plans, rows, signed_readings
 from ximu.notice.plan.rules import lights
+
+AHEAD = timedelta(days=731)
 
 
 def status(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
@@ -71,7 +73,11 @@ def envelope(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def burn_up(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
-    """Month by month since the issue: tasks in all, those proved (done, or standing with valid evidence), and those overdue."""
+    """Month by month since the issue: tasks in all, those proved (done, or standing with valid evidence), and those overdue.
+
+    At most two years beyond what is known: a month costs as much as the board, and the year 9999 would hold up the server.
+    """
+    as_of = min(as_of, clock.city_day(known_at) + AHEAD)
     day, found = of.issued_on or as_of, []
     while True:
         after = date(day.year + day.month // 12, day.month % 12 + 1, 1)

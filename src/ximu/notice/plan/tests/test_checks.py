@@ -238,6 +238,11 @@ def test_pages_show_burn_up_checks_and_the_sheet(plan: Any) -> None:
     assert Client().get("/api/v1/plan/checks").status_code in (401, 403)
 
 
+def test_a_day_in_a_far_year_does_not_hold_up_the_server(plan: Any) -> None:
+    points = queries.burn_up(plan, as_of=date.max, known_at=JULY)
+    assert (len(points), points[-1]["day"]) == (30, JULY.date() + timedelta(days=731))
+
+
 def staff() -> Client:
     client = Client()
     client.force_login(with_password(account("looker", "coordinator", at=clock.now())), backend="django.contrib.auth.backends.ModelBackend")

@@ -39,7 +39,7 @@ class Clustered:
 def clustered(
     places: list[Place], on: date, *, days: int, topic: str = "", known_at: datetime | None, draws: int = 999, seed: int = 1,
 ) -> Clustered:
-    """The `days` up to `on` against the year before them. Errors: `DATE-FAR`."""
+    """The `days` up to `on` against the year before them. Errors: `DATE-RANGE`."""
     first = near_day(on, "on") - timedelta(days=days - 1)
 
     def counts(start: date, end: date) -> dict[str, int]:

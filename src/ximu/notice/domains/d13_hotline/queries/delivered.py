@@ -65,7 +65,7 @@ class Checked:
 def checked(on: date, *, known_at: datetime | None, units: Collection[str] | None = None) -> Checked:
     """Intervals and days of the last whole months before a day; single tickets of the span in which the other rules look back.
 
-    All units are judged together and then shown as far as one may see. Errors: `DATE-FAR`.
+    All units are judged together and then shown as far as one may see. Errors: `DATE-RANGE`.
     """
     first, last = months_before(near_day(on, "on"), rules.WARNINGS["heaped"]["months"])
     asked = _asked(first, last, known_at)

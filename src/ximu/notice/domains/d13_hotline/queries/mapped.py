@@ -62,7 +62,7 @@ class Mapped:
 
 
 def mapped(first: date, last: date, *, known_at: datetime | None, units: Collection[str] | None = None) -> Mapped:
-    """Districts and streets that live on the last day, each with what its tickets say. Errors: `DATE-FAR`."""
+    """Districts and streets that live on the last day, each with what its tickets say. Errors: `DATE-RANGE`."""
     near_day(first, "first")
     near_day(last, "last")
     ran = events.run("d13_streets", {"first": first, "last": last, "judged_on": last}, known_at=known_at, units=units)

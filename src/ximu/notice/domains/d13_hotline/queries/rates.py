@@ -38,7 +38,7 @@ class Kpi:
 def kpi(
     first: date, last: date, *, judged_on: date, known_at: datetime | None, units: Collection[str] | None = None,
 ) -> Kpi:
-    """`judged_on` is the day by which a term must have come to count. Errors: `EVT-PARAM`, `DATE-FAR`."""
+    """`judged_on` is the day by which a term must have come to count. Errors: `EVT-PARAM`, `DATE-RANGE`."""
     for field, day in (("first", first), ("last", last), ("judged_on", judged_on)):
         near_day(day, field)
     ran = events.run("d13_kpi", {"first": first, "last": last, "judged_on": judged_on}, known_at=known_at, units=units)

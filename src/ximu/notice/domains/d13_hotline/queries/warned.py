@@ -52,12 +52,12 @@ class Warned:
 def warned(
     on: date, *, known_at: datetime | None, units: Collection[str] | None = None, judged_weeks: int | None = None,
 ) -> Warned:
-    """Every rule of `warnings.toml` as of a day. Weeks count when they are over by that day. Errors: `DATE-FAR`."""
+    """Every rule of `warnings.toml` as of a day. Weeks count when they are over by that day. Errors: `DATE-RANGE`."""
     near_day(on, "on")
     manifest, known = events.manifest(DATASET, known_at=known_at), events.span(DATASET, known_at=known_at)
     if known is None:
         return Warned(on, [], rules.volume([], [], []), manifest)
-    found = _volume(on, known[0], known_at, units, judged_weeks)
+    found = _volume(min(on, known[1] + timedelta(days=366)), known[0], known_at, units, judged_weeks)
     alarms = [replace(a, sample=_sample(a, known_at)) for a in found.alarms]
     span = {"first": on - timedelta(days=rules.WARNINGS["span"]["days"]), "last": on}
     alarms += _false(on, known_at, units)

@@ -103,9 +103,9 @@ def test_a_day_at_the_end_of_time_is_refused_at_every_door(day: str) -> None:
                  lambda: api.quality(request, far), lambda: api.streets(request, far, far)):
         with pytest.raises(Refusal) as refused:
             call()
-        assert refused.value.code == "DATE-FAR"
+        assert refused.value.code == "DATE-RANGE"
     for verb in (["kpi", "--last"], ["kpi", "--first"], ["warnings", "--on"], ["quality", "--on"]):
         ran = CliRunner().invoke(d13_group, [*verb, day])
         assert isinstance(ran.exception, Refusal)
-        assert ran.exception.code == "DATE-FAR"
+        assert ran.exception.code == "DATE-RANGE"
     assert CliRunner().invoke(d13_group, ["kpi", "--known-at", "9999-12-31", "--json"]).exit_code == 0
