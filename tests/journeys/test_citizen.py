@@ -114,7 +114,18 @@ def tampered(made: dict[str, Any]) -> dict[str, bytes]:
         "space": json.dumps(made, ensure_ascii=False).encode(), "entry": fresh(entry=entry), "payload": fresh(disclosed=shown),
         "index": fresh(index=made["index"] + 1), "proof": fresh(proof=made["proof"][1:]), "keys": fresh(keys=[]),
         "checkpoint": fresh(checkpoint=made["checkpoint"].replace("\n", "\n0", 1)), "member": fresh(extra=1),
+        "doubled": fresh(keys=made["keys"] * 2, checkpoint=made["checkpoint"] + made["checkpoint"].rpartition("\n\n")[2]),
+        "labels": fresh(labels={"x": {"zh": 1, "en": ""}}), "words": fresh(labels=[]),
+        "surrogate": halved(fresh(labels={"x": {"zh": "HALF", "en": ""}})),
     }
+
+
+def halved(raw: bytes) -> bytes:
+    """A lone surrogate, which JSON can write and UTF-8 cannot, with a digest that fits."""
+    made = json.loads(raw)
+    rest = json.dumps({k: v for k, v in made.items() if k != "digest"}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    digest = base64.b64encode(hashlib.sha256(rest.replace("HALF", "\\ud800").encode()).digest()).decode()
+    return raw.replace(made["digest"].encode(), digest.encode()).replace(b"HALF", b"\\ud800")
 
 
 def resealed(made: dict[str, Any]) -> bytes:

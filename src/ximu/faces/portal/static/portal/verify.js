@@ -28,7 +28,8 @@
   /** RFC 8785: members by UTF-16 code units, numbers and strings as JSON.stringify writes them. */
   const canonical = (value) => {
     if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-    if (value && typeof value === "object") return `{${Object.keys(value).sort().map((k) => `${JSON.stringify(k)}:${canonical(value[k])}`).join(",")}}`;
+    if (value && typeof value === "object") return `{${Object.keys(value).sort().map((k) => `${canonical(k)}:${canonical(value[k])}`).join(",")}}`;
+    must(typeof value !== "string" || !/\p{Surrogate}/u.test(value), "含有不成对的代理字符", "a lone surrogate is no character");
     return JSON.stringify(value);
   };
   const plain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
@@ -41,6 +42,8 @@
     const names = plain(value) ? Object.keys(value).filter((n) => n !== "disclosed").sort() : [];
     must(canonical(names) === canonical(NEEDED) && value.format === "ximu-bundle/1", "不是 ximu-bundle/1 格式的证明包", "not a bundle of the format ximu-bundle/1");
     must(typeof value.checkpoint === "string" && Array.isArray(value.keys) && Number.isSafeInteger(value.index) && value.index >= 0 && plain(value.entry) && Array.isArray(value.proof) && plain(value.labels), "证明包的成员类型不符合格式", "the members are not of the right types");
+    const words = (w) => plain(w) && canonical(Object.keys(w).sort()) === '["en","zh"]' && typeof w.en === "string" && typeof w.zh === "string";
+    must(Object.values(value.labels).every(words), "说明文字不符合格式", "the labels do not fit the format");
     return value;
   };
   const digestHolds = async (bundle) => {
@@ -80,6 +83,7 @@
     if (key.type === 4) {
       if (signature.length !== 72) return false;
       const time = new DataView(signature.buffer, signature.byteOffset, 8).getBigUint64(0);
+      if (time >= 2n ** 63n) return false;
       message = join(utf8.encode(`cosignature/v1\ntime ${time}\n`), message);
       signature = signature.slice(8);
     }
@@ -107,7 +111,7 @@
     said.push(say("文件完整：格式规范，摘要相符", "the file is whole: canonical, and its digest fits"));
     const note = noteOf(bundle.checkpoint);
     const keys = await Promise.all(bundle.keys.map(keyOf));
-    must(keys.length === note.lines.length && keys.every((k, i) => k.name === note.lines[i].name && k.hash === note.lines[i].hash && k.text === bundle.keys[i]) && keys[0].type === 1 && keys[0].name === note.origin, "签名与所列公钥不一一对应", "signatures and listed keys do not correspond");
+    must(keys.length > 0 && keys.length === note.lines.length && new Set(bundle.keys).size === keys.length && keys.every((k, i) => k.name === note.lines[i].name && k.hash === note.lines[i].hash && k.text === bundle.keys[i]) && keys[0].type === 1 && keys[0].name === note.origin, "签名与所列公钥不一一对应", "signatures and listed keys do not correspond");
     const results = await Promise.all(keys.map((key, i) => signatureHolds(key, note.lines[i], note.signed)));
     must(!results.includes(false), "检查点签名不成立", "the checkpoint's signature fails");
     const signatures = !results.includes(null);
@@ -129,7 +133,7 @@
     said.push(say(`条目在日志中：第${bundle.index}条，日志共${note.size}条`, `the entry is in the log: index ${bundle.index} of ${note.size}`));
     if ("disclosed" in bundle) {
       const { member, payload, salt } = bundle.disclosed ?? {};
-      must(canonical(Object.keys(bundle.disclosed ?? {}).sort()) === '["member","payload","salt"]' && /^[0-9a-f]{64}$/.test(salt), "披露内容不符合格式", "a malformed disclosure");
+      must(canonical(Object.keys(bundle.disclosed ?? {}).sort()) === '["member","payload","salt"]' && typeof member === "string" && /^[0-9a-f]{64}$/.test(salt), "披露内容不符合格式", "a malformed disclosure");
       const bytesOfSalt = Uint8Array.from(salt.match(/../g), (b) => parseInt(b, 16));
       const sealed = hex(await sha256(join([0], bytesOfSalt, utf8.encode(canonical(payload)))));
       must(Object.hasOwn(bundle.entry, member) && bundle.entry[member] === sealed, "所示内容与日志中的承诺值不符", "the content shown is not the one committed to in the log");
