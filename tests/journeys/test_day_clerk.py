@@ -86,7 +86,7 @@ def test_a_zero_needs_the_units_own_word(city: City, staff: Staff) -> None:
     own = staff.page("hbj-entry")
     own.goto(f"{city.url}/console/intake/coverage?month=2018-09")
     own.locator("tbody td", has_text="待单位确认").get_by_role("button", name="单位确认").click()
-    expect(own.locator("h1")).to_have_text("归集情况 2018-09")
+    expect(own.locator("h1")).to_have_text("归集情况 2018年9月")
     expect(own.locator("tbody td", has_text="待单位确认")).to_have_count(0)
     expect(own.locator("tbody td", has_text="迟报")).to_have_count(1)
 
