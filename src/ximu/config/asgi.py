@@ -9,7 +9,9 @@ _inside = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402  only now are the settings there
 
+from ximu.faces.operator.supervisor import end_with_server  # noqa: E402
 from ximu.foundation.door import Door  # noqa: E402
 
 SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
 application = Door(_inside, threads=1 if SQLITE else 4)
+end_with_server()

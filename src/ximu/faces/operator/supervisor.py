@@ -1,8 +1,9 @@
-"""Who looks after the jobs while the site is served? One process beside the server, started again when it dies."""
+"""Who looks after the jobs while the site is served? One process beside the server, started again when it dies; and nobody outlives it."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -11,6 +12,10 @@ from contextlib import contextmanager, suppress
 
 AGAIN_AFTER = 5.0
 """Seconds before a worker that died is started again."""
+SERVED_BY = "XIMU_SERVED_BY"
+"""Process id of the server, for those that it starts."""
+LOOK, GRACE = 0.25, 2.0
+"""Seconds between two looks whether the server lives, and for a request to end when it does not."""
 PATIENCE = 10.0
 """Seconds that a worker gets to finish its job when the server stops."""
 
@@ -53,3 +58,19 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         return
     process.kill()
     process.wait()
+
+
+def end_with_server() -> None:
+    """A web process ends when its server was killed: it would keep the port, and answer with old code beside the next one."""
+    server = int(os.environ.get(SERVED_BY, "0"))
+    if server and os.getppid() == server:
+        threading.Thread(target=_follow, args=(server,), daemon=True, name="follow").start()
+
+
+def _follow(server: int) -> None:
+    pause = threading.Event()
+    while os.getppid() == server:
+        pause.wait(LOOK)
+    os.kill(os.getpid(), signal.SIGTERM)
+    pause.wait(GRACE)
+    os._exit(1)
