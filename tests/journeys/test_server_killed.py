@@ -15,7 +15,7 @@ import pytest
 from tests.journeys.conftest import ROOT, free_port, wait_for
 from tests.journeys.courthouse import servers_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.row("P.1")]
+pytestmark = pytest.mark.journey
 PATIENCE_SECONDS = 30
 
 

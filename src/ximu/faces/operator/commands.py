@@ -55,7 +55,6 @@ def _serve(host: str, port: int, workers: int, *, with_jobs: bool, as_json: bool
         "ximu.config.asgi:application", address=host, port=port, interface=Interfaces.ASGINL, workers=count, log_access=False,
         websockets=False, respawn_failed_workers=True, backlog=1024,
     )
-    os.environ[supervisor.SERVED_BY] = str(os.getpid())
     with supervisor.worker(wanted=with_jobs):
         server.serve()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -12,8 +13,6 @@ from contextlib import contextmanager, suppress
 
 AGAIN_AFTER = 5.0
 """Seconds before a worker that died is started again."""
-SERVED_BY = "XIMU_SERVED_BY"
-"""Process id of the server, for those that it starts."""
 LOOK, GRACE = 0.25, 2.0
 """Seconds between two looks whether the server lives, and for a request to end when it does not."""
 PATIENCE = 10.0
@@ -62,9 +61,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def end_with_server() -> None:
     """A web process ends when its server was killed: it would keep the port, and answer with old code beside the next one."""
-    server = int(os.environ.get(SERVED_BY, "0"))
-    if server and os.getppid() == server:
-        threading.Thread(target=_follow, args=(server,), daemon=True, name="follow").start()
+    server = multiprocessing.parent_process()
+    if server is not None and server.pid == os.getppid():
+        threading.Thread(target=_follow, args=(server.pid,), daemon=True, name="follow").start()
 
 
 def _follow(server: int) -> None:
