@@ -112,7 +112,8 @@ def test_a_silent_district_and_an_attested_zero_look_different_and_the_silent_on
     desk = staff.page("coordinator")
     desk.goto(f"{city.url}/console/intake/coverage")
     today = date.fromisoformat(city.env["XIMU_CLOCK"][:10])
-    expect(desk.locator("h1")).to_have_text(f"归集情况 {today.replace(day=1) - timedelta(days=1):%Y-%m}")
+    before = today.replace(day=1) - timedelta(days=1)
+    expect(desk.locator("h1")).to_have_text(f"归集情况 {before.year}年{before.month}月")
     desk.goto(f"{city.url}/console/intake/coverage?month=2018-08")
     zero = desk.locator("tbody td", has_text="零报告").first.locator(".light")
     silent = desk.locator("tbody td", has=desk.get_by_role("button", name="催报")).first
