@@ -46,11 +46,12 @@ class EffectRow:
     @property
     def where(self) -> Text:
         """The target in words: a page names no identifier, and keeps what somebody wrote in words."""
+        if not self.target.isascii():
+            return Text(self.target, self.target)
         if self.code == "share":
             channel = self.target.partition(":")[0]
             return Text(f"通道 {channel}", f"channel {channel}")
-        known = PLACES.get(self.code) if self.target.isascii() else None
-        return known or Text(self.target, self.target)
+        return PLACES.get(self.code) or Text(self.target, self.target)
 
 
 def _row(e: Effect) -> EffectRow:
