@@ -31,13 +31,14 @@ SLICE_BYTES = 256 << 10
 BROKEN_LEAD, BROKEN_NEXT = 0xEF, 0xBF
 BROKEN = BROKEN_NEXT << 8 | BROKEN_LEAD
 MOST_LINE_BYTES = 32 << 20
+MARK = "\ufeff"
 
 
 def open_csv(path: Path, schema: ItemSchema, *, block_bytes: int = BLOCK_BYTES) -> Delivery:
     """Errors: `FILE-ENC`, `FILE-HEADER`, `FILE-QUOTE`, `FILE-SIZE`."""
     csv.field_size_limit(MOST_CELL)
     encoding = enc.detect(path)
-    source = enc.blocks(path, encoding, size=block_bytes)
+    source = enc.blocks(path, encoding, size=block_bytes, marks=False)
     start = b""
     for block in source:
         start += block
@@ -177,6 +178,8 @@ class _Rows:
                 return None
         if max((most for most, name in zip(longest, self.header.columns) if name), default=0) > MOST_CELL:
             return None
+        if frame.select(pl.col("c0").str.starts_with(MARK).any()).item():
+            return None  # a file that was hung on to another, with its mark: line by line
         if any(frame[f"c{i}"].str.contains(r"\S").any() for i in range(self.titled, self.width)):
             return None
         names = [(f"c{i}", name) for i, name in enumerate(self.header.columns) if name]
@@ -300,7 +303,7 @@ class _Lines:
 
 def _decoded(part: bytes, line: int) -> str:
     try:
-        return part.decode("utf-8") + "\n"
+        return part.decode("utf-8").removeprefix(MARK) + "\n"
     except UnicodeDecodeError as error:
         raise enc.bad_encoding(line, "不是UTF-8编码，而其余各行是", "is not UTF-8 while the other lines are") from error
 

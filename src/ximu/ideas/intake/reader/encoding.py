@@ -87,10 +87,11 @@ def _decodes(text: bytes, encoding: str) -> bool:
     return True
 
 
-def blocks(path: Path, encoding: str, *, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+def blocks(path: Path, encoding: str, *, size: int = BLOCK_BYTES, marks: bool = True) -> Iterator[bytes]:
     """The text as UTF-8 with every line end written `\\n`; blocks end anywhere between characters.
 
-    Errors: `FILE-ENC` naming the first line that is in another encoding.
+    The mark of a file that was hung on to another is taken away, unless `marks` says that the caller does it: to look for it takes
+    as long as to parse. Errors: `FILE-ENC` naming the first line that is in another encoding.
     """
     carriage, ended = b"", True
     for block in _raw(path, encoding, size):
@@ -100,7 +101,7 @@ def blocks(path: Path, encoding: str, *, size: int = BLOCK_BYTES) -> Iterator[by
             if text.endswith(b"\r"):
                 text, carriage = text[:-1], b"\r"
             text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if codecs.BOM_UTF8 in text:  # the mark of a file that was hung on to another
+        if marks and codecs.BOM_UTF8 in text:
             text = text.removeprefix(codecs.BOM_UTF8 if ended else b"").replace(b"\n" + codecs.BOM_UTF8, b"\n")
         ended = text.endswith(b"\n")
         yield text

@@ -48,7 +48,7 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _SHEET = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
 _MARKUP = re.compile(rb"\s*<")
 _SINCE_1904 = re.compile(rb"date1904\s*=\s*[\"'](1|true)[\"']")
-_FAR_COLUMN = re.compile(rb'r\s*=\s*["\'](?:[A-Z]{3}|[T-Z][A-Z]|S[H-Z])\d', re.IGNORECASE)
+_FAR_COLUMN = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3}|[T-Zt-z][A-Za-z]|[Ss][H-Zh-z])\d')
 _CELL_BEFORE = re.compile(rb'r=["\']([A-Z]{1,3}\d{1,7})["\']')
 _ENCRYPTED_FLAG = 0x1
 _PARTS = re.compile(r"^(\[Content_Types\]\.xml|_rels/|docProps/|xl/|customXml/|customUI/)")
