@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from ximu.config.tests import open_city
@@ -77,3 +78,19 @@ def test_a_form_that_was_refused_may_be_sent_again(clerk: Client) -> None:
     assert [clerk.post(address, wrong).status_code for _ in range(2)] == [422, 422] and not Reply.objects.exists()
     assert clerk.post(address, {**form, "csrfmiddlewaretoken": "x" * 64}).refusal.code == "CSRF"  # type: ignore[attr-defined]
     assert not Reply.objects.exists() and posts() == 0
+
+
+def test_a_corrected_file_of_the_same_name_and_size_is_another_form(clerk: Client) -> None:
+    """From the page that is still open, as a step back shows it."""
+    page = clerk.get("/console/intake/").content.decode()
+    token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[0]
+
+    def deliver(content: bytes) -> str:
+        file = SimpleUploadedFile("delivery.csv", content)
+        answer = clerk.post("/console/intake/upload", {"csrfmiddlewaretoken": token, "item": "CF", "source": open_city.unit(), "file": file})
+        assert answer.status_code == 302, answer.content.decode()[:600]
+        return str(answer["Location"])
+
+    first, corrected = deliver(b"a,b\n1,2\n"), deliver(b"a,b\n1,3\n")
+    assert first != corrected
+    assert deliver(b"a,b\n1,2\n") == first

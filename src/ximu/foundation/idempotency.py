@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseRedirectBase
@@ -115,8 +116,17 @@ def _form(request: HttpRequest) -> str:
         return ""
     if not request.POST.get("csrfmiddlewaretoken"):
         return ""
-    files = [(name, one.name, one.size) for name, given in sorted(request.FILES.lists()) for one in given]
+    files = [(name, one.name, _digest(one)) for name, given in sorted(request.FILES.lists()) for one in given]
     return hashlib.sha256(repr((request.get_full_path(), sorted(request.POST.lists()), files)).encode()).hexdigest()
+
+
+def _digest(file: UploadedFile) -> str:
+    """Of the content: a corrected file often has the name and the size of the wrong one."""
+    found = hashlib.sha256()
+    for part in file.chunks():
+        found.update(part)
+    file.seek(0)
+    return found.hexdigest()
 
 
 def _settled(request: HttpRequest, response: HttpResponse) -> HttpResponse:
