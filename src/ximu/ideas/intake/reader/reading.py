@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from ximu.ideas.intake.rules.schema import ItemSchema
 MOST_DETAILS = 200_000
 """So many faults are told one by one; beyond, they are counted by field and code."""
 MOST_REJECTS = 50_000
+CHECKED_AT_A_TIME = 2
 RESULT, FAULTS, REJECTS = "result.json", "faults.arrow", "rejects.arrow"
 
 
@@ -82,12 +84,12 @@ def read_file(
     delivery = open_file(path, schema)
     tally, headers = Tally(), _SecondHeader(delivery, schema)
     with _Aside() as aside:
-        for chunk in _ahead(delivery.chunks):
-            headers.look(chunk)
+        for chunk, coming in _under_check(_ahead(delivery.chunks), partial(_looked_at, headers, delivery, schema, today=today)):
             tally.rows += chunk.frame.height
             if tally.rows > MOST_ROWS:
                 raise too_large(f"超过{MOST_ROWS}行", f"has more than {MOST_ROWS} rows", rule=MOST_ROWS)
-            checked = _take(chunk, delivery, schema, tally, today=today)
+            checked = coming.result()
+            _take(chunk, checked, schema, tally)
             if out is not None and records and checked.good.height:
                 tally.parts += 1
                 aside.do(partial(_write, checked.good, schema, out / f"rows-{tally.parts:05}.arrow"))
@@ -106,6 +108,18 @@ def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         while (chunk := coming.result()) is not None:
             coming = reader.submit(next, chunks, None)
             yield chunk
+
+
+def _under_check(chunks: Iterator[Chunk], check: Callable[[Chunk], Checked]) -> Iterator[tuple[Chunk, Future[Checked]]]:
+    """Chunks in their order, each with what its check will give; two are checked at a time, for Polars and NumPy work without the
+    interpreter's lock."""
+    with ThreadPoolExecutor(CHECKED_AT_A_TIME, thread_name_prefix="check") as checkers:
+        going: deque[tuple[Chunk, Future[Checked]]] = deque()
+        for chunk in chunks:
+            going.append((chunk, checkers.submit(check, chunk)))
+            if len(going) == CHECKED_AT_A_TIME:
+                yield going.popleft()
+        yield from going
 
 
 class _SecondHeader:
@@ -163,6 +177,11 @@ def _write(good: pl.DataFrame, schema: ItemSchema, path: Path) -> None:
     keys.record_frame(good, schema).write_ipc(path)
 
 
+def _looked_at(headers: _SecondHeader, delivery: Delivery, schema: ItemSchema, chunk: Chunk, *, today: date) -> Checked:
+    headers.look(chunk)
+    return _checked(chunk, delivery, schema, today=today)
+
+
 def _checked(chunk: Chunk, delivery: Delivery, schema: ItemSchema, *, today: date) -> Checked:
     return check_chunk(
         chunk.frame, schema, today=today, serial_from=delivery.serial_from, found=chunk.faults,
@@ -181,8 +200,7 @@ def _contents(path: Path, schema: ItemSchema, lines: pl.Series, *, today: date) 
     return pl.concat(parts)
 
 
-def _take(chunk: Chunk, delivery: Delivery, schema: ItemSchema, tally: Tally, *, today: date) -> Checked:
-    checked = _checked(chunk, delivery, schema, today=today)
+def _take(chunk: Chunk, checked: Checked, schema: ItemSchema, tally: Tally) -> None:
     bad = checked.bad_lines
     tally.good += chunk.frame.height - len(bad)
     traced = keys.traces(checked.clean, schema)
@@ -190,7 +208,6 @@ def _take(chunk: Chunk, delivery: Delivery, schema: ItemSchema, tally: Tally, *,
     if checked.faults.height:
         tally.count(checked.faults)
         _keep_rejects(chunk, checked.faults, tally)
-    return checked
 
 
 def _keep_rejects(chunk: Chunk, faults: pl.DataFrame, tally: Tally) -> None:
