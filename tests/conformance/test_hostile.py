@@ -10,13 +10,13 @@ from collections.abc import Iterator
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ximu.config.wsgi import application
 from ximu.foundation import clock
 from ximu.ideas.accounts import queries, services
 from ximu.ideas.accounts.tests.factories import account, with_password
@@ -24,6 +24,7 @@ from ximu.kernel.actor import SYSTEM
 
 HOSTILE_REQUESTS = int(os.environ.get("XIMU_HOSTILE", "600"))
 FAULT = 500
+APPLICATION = get_wsgi_application()
 VALUES = (
     "", "\x00", "\ud800", "9" * 400, "-1", "1e309", "NaN", "' OR 1=1 --", "../../etc/passwd", "%s%n", "\u202e\u200b", "a" * 20_000, "{{7*7}}",
     "<script>alert(1)</script>", "١٢٣", "2018-02-30", "0000-00-00", "true", "[]", "null", "\r\nSet-Cookie: a=b", "𝟙", "9223372036854775808",
@@ -104,7 +105,7 @@ def one_connection() -> Iterator[None]:
 @given(data=st.data())
 @settings(max_examples=40, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_answers_are_those_that_the_description_promises(one_connection: None, data: st.DataObject) -> None:
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", APPLICATION)
     operations = [found.ok() for found in schema.get_all_operations()]
     operation = data.draw(st.sampled_from(operations))
     case = data.draw(operation.as_strategy())

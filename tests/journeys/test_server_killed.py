@@ -1,4 +1,7 @@
-"""Only the server is killed, as a machine without memory does: its web processes do not keep the port, and it starts again."""
+"""Only the server is killed, as a machine without memory does: its web processes do not keep the port, and it starts again.
+
+A server that is told to stop before its web processes are loaded stops, too.
+"""
 
 from __future__ import annotations
 
@@ -48,3 +51,11 @@ def test_web_processes_end_with_their_server_and_it_starts_again(tmp_path: Path)
     finally:
         second.terminate()
         second.wait(timeout=30)
+    third, until, pause = serve(tmp_path, port), time.monotonic() + PATIENCE_SECONDS * 4, threading.Event()
+    try:
+        while len(servers_of(tmp_path)) < 2 and third.poll() is None and time.monotonic() < until:
+            pause.wait(0.05)
+        assert len(servers_of(tmp_path)) > 1, "a server, and a web process that loads"
+    finally:
+        third.terminate()
+        assert third.wait(timeout=30) == 0

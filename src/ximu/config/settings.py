@@ -81,7 +81,6 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "ximu.config.urls"
 XIMU_TILE_SECONDS = 1
-WSGI_APPLICATION = "ximu.config.wsgi.application"
 TEMPLATES = [{
     "BACKEND": "django.template.backends.django.DjangoTemplates",
     "DIRS": [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -111,6 +112,23 @@ def test_a_cosignature_of_the_end_of_time_and_one_beyond() -> None:
             continue
         with pytest.raises(NoteError):
             open_note(note, [made.WITNESS_KEY])
+
+
+def test_a_witness_that_signed_twice_counts_once_with_its_first_time_and_each_line_must_hold() -> None:
+    text = f"{made.ORIGIN}\n0\n{made.b64(made.sha256(b''))}\n"
+    lines = []
+    for time in (1_525_406_400, 1_525_406_401):
+        signed = made.WITNESS.sign(f"cosignature/v1\ntime {time}\n{text}".encode())
+        raw = made.key_id(made.WITNESS_KEY) + time.to_bytes(8, "big") + signed
+        lines.append(f"— witness.example/w1 {made.b64(raw)}\n")
+    assert [line.timestamp for line in open_note(made.note(text) + "".join(lines), [made.LOG_KEY, made.WITNESS_KEY]).verified] == [
+        None, 1_525_406_400]
+    later = lines[1].replace("— witness.example/w1 ", "")
+    untrue = made.b64(base64.b64decode(later)[:11] + b"\x00" + base64.b64decode(later)[12:])
+    for told in (lines[0] + f"— witness.example/w1 {untrue}\n", f"— witness.example/w1 {untrue}\n" + lines[0]):
+        with pytest.raises(NoteError, match="invalid signature"):
+            open_note(made.note(text) + told, [made.LOG_KEY, made.WITNESS_KEY])
+        assert len(open_note(made.note(text) + told, [made.LOG_KEY]).unverified) == 2
 
 
 @pytest.mark.parametrize(("level", "index", "width"), [(0, -1, 256), (-1, 0, 256), (64, 0, 256), (0, 0, 0), (0, 0, 257), ("x", 0, 1), (0, 1.0, 1),

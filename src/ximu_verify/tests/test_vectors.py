@@ -177,6 +177,9 @@ def test_repeated_lines() -> None:
 
 
 def test_a_bad_signature_of_a_known_key_fails_the_note() -> None:
+    """signed-note: each line of a known key must be verified, and one that fails should reject the note, be it the second of its
+    key. Go's note.Open passes over the later lines of a key unread: all that we open it opens too, not the other way round.
+    """
     for lines in (spliced(PETER_LINE), ENOCH_LINE + spliced(PETER_LINE), PETER_LINE + spliced(PETER_LINE)):
         with pytest.raises(NoteError, match=r"invalid signature for key PeterNeumann\+c74f20a3"):
             open_note(TEXT + "\n" + lines, [PETER, ENOCH])

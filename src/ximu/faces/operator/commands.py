@@ -16,10 +16,9 @@ from typing import Any
 import click
 from django.core.management import call_command
 from django.db import DatabaseError, connection
-from granian import Granian
 from granian.constants import Interfaces
 
-from ximu.faces.operator import backup, doctor, listening, rotating, supervisor
+from ximu.faces.operator import backup, doctor, listening, rotating, stopping, supervisor
 from ximu.foundation import clock, duties, leftovers, resealing, vault
 from ximu.kernel.actor import SYSTEM
 
@@ -51,7 +50,7 @@ def _serve(host: str, port: int, workers: int, *, with_jobs: bool, as_json: bool
     count = workers or min(os.cpu_count() or 1, 8)
     address = f"http://{host}:{port}/"
     click.echo(json.dumps({"address": address, "workers": count}) if as_json else f"{address}\tworkers {count}")
-    server = Granian(
+    server = stopping.Server(
         "ximu.config.asgi:application", address=host, port=port, interface=Interfaces.ASGINL, workers=count, log_access=False,
         websockets=False, respawn_failed_workers=True, backlog=1024,
     )

@@ -91,15 +91,17 @@ def read_checkpoint(note: str) -> tuple[str, int, bytes]:
 
 
 def signed_by(note: str, public: bytes, name: str) -> bool:
-    """Does the note carry our own good signature?"""
+    """Does the note carry our own good signature? As in `ximu_verify.open_note`: one bad line of this key spoils the note."""
     text, _, block = note.rpartition("\n\n")
-    for line in block.splitlines():
+    found = False
+    for line in block.split("\n"):
         parts = line.split(" ")
-        if len(parts) == 3 and parts[1] == name:
-            raw = _decoded(parts[2])
-            if raw[:4] == key_id(name, ED25519, public) and verifies(public, raw[4:], (text + "\n").encode()):
-                return True
-    return False
+        raw = _decoded(parts[2]) if len(parts) == 3 and parts[:2] == ["\u2014", name] else b""
+        if raw[:4] == key_id(name, ED25519, public):
+            if not verifies(public, raw[4:], (text + "\n").encode()):
+                return False
+            found = True
+    return found
 
 
 def _decoded(text: str) -> bytes:

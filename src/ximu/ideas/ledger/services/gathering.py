@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from ximu.ideas.ledger.services.witnesses import cosign
 from ximu.kernel.refusal import Refusal
 
 SECONDS = 10.0
+"""For the whole of an answer, not for each read."""
 SIZE_TYPE = "text/x.tlog.size"
 MOST_ANSWER = 10_000
 
@@ -30,52 +32,69 @@ class Answer:
     said: str = ""
 
 
-def gather(*, at: datetime) -> list[Answer]:
+def gather(*, at: datetime, seconds: float = SECONDS) -> list[Answer]:
     """Collect cosignatures of the newest committed checkpoint from every witness with an address. No one's silence stops the others.
 
-    Errors: those of `queries.checkpoint`.
+    All are asked at once, and a whole answer has `seconds`: one that lets its bytes drip is left. Who knows another size than we
+    thought is asked once more. Errors: those of `queries.checkpoint`.
     """
     note = checkpoints.own_checkpoint(tree.head())
     checkpoints.must_be_committed()
-    asked = Witness.objects.filter(retired_at__isnull=True).exclude(url="").order_by("pk")
-    with httpx.Client(timeout=SECONDS, follow_redirects=False) as client:
-        return [_ask(client, witness, note, at) for witness in asked]
-
-
-def _ask(client: httpx.Client, witness: Witness, note: str, at: datetime) -> Answer:
     size = read_checkpoint(note)[1]
-    try:
-        answer = _post(client, witness.url, note, witness.seen_size, size)
-        known = _known(answer)
-        if known is not None and known != witness.seen_size and known <= size:
-            answer = _post(client, witness.url, note, known, size)
-        if answer.status != 200:
-            return Answer(witness.name, answer.status, False, answer.text[:200])
-        cosign(note + answer.text, at=at)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return Answer(witness.name, 0, False, type(error).__name__)
-    except Refusal as refusal:
-        return Answer(witness.name, 200, False, refusal.code)
-    return Answer(witness.name, 200, Witness.objects.filter(pk=witness.pk, seen_size=size).exists())
+    asked = list(Witness.objects.filter(retired_at__isnull=True).exclude(url="").order_by("pk"))
+    said = _round({w.pk: _request(w.url, note, w.seen_size, size) for w in asked}, seconds)
+    again = {w.pk: _request(w.url, note, known, size) for w in asked
+             if (known := _known(said[w.pk])) is not None and known != w.seen_size and known <= size}
+    said |= _round(again, seconds)
+    return [_taken(witness, said[witness.pk], note, size, at) for witness in asked]
 
 
 class _Said(NamedTuple):
+    """An answer of HTTP; `status` 0 and the kind of failure when there was none."""
+
     status: int
     kind: str
     text: str
 
 
-def _post(client: httpx.Client, url: str, note: str, old: int, size: int) -> _Said:
-    """The answer, of which no more is read than a witness needs."""
+def _taken(witness: Witness, said: _Said, note: str, size: int, at: datetime) -> Answer:
+    if said.status != 200:
+        return Answer(witness.name, said.status, False, said.text[:200])
+    try:
+        cosign(note + said.text, at=at)
+    except Refusal as refusal:
+        return Answer(witness.name, 200, False, refusal.code)
+    return Answer(witness.name, 200, Witness.objects.filter(pk=witness.pk, seen_size=size).exists())
+
+
+def _request(url: str, note: str, old: int, size: int) -> tuple[str, bytes]:
     proof = tree.consistency(old, size) if 0 < old < size else []
     lines = [f"old {old}", *(base64.b64encode(node).decode() for node in proof)]
-    with client.stream("POST", f"{url}/add-checkpoint", content=("\n".join(lines) + "\n\n" + note).encode()) as answer:
-        raw = b""
-        for piece in answer.iter_bytes(MOST_ANSWER):
-            raw += piece
-            if len(raw) > MOST_ANSWER:
-                break
-        return _Said(answer.status_code, answer.headers.get("content-type", ""), raw[:MOST_ANSWER].decode("utf-8", "replace"))
+    return f"{url}/add-checkpoint", ("\n".join(lines) + "\n\n" + note).encode()
+
+
+def _round(requests: dict[int, tuple[str, bytes]], seconds: float) -> dict[int, _Said]:
+    """Each is asked at the same time; no table is touched meanwhile."""
+
+    async def ask_all() -> list[_Said]:
+        async with httpx.AsyncClient(timeout=seconds, follow_redirects=False) as client:
+            return await asyncio.gather(*(_post(client, url, body, seconds) for url, body in requests.values()))
+
+    return dict(zip(requests, asyncio.run(ask_all()), strict=True)) if requests else {}
+
+
+async def _post(client: httpx.AsyncClient, url: str, body: bytes, seconds: float) -> _Said:
+    """The answer, of which no more is read than a witness needs, and for no longer."""
+    raw = b""
+    try:
+        async with asyncio.timeout(seconds), client.stream("POST", url, content=body) as answer:
+            async for piece in answer.aiter_bytes(MOST_ANSWER):
+                raw += piece
+                if len(raw) > MOST_ANSWER:
+                    break
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        return _Said(0, "", type(error).__name__)
+    return _Said(answer.status_code, answer.headers.get("content-type", ""), raw[:MOST_ANSWER].decode("utf-8", "replace"))
 
 
 def _known(answer: _Said) -> int | None:

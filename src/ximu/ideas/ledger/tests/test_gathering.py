@@ -141,6 +141,43 @@ def test_nobody_who_babbles_or_cannot_be_found_stops_the_others(offices) -> None
     assert not server.read_to_the_end
 
 
+class Dripper(BaseHTTPRequestHandler):
+    """A witness whose answer is never idle and never done: a letter of a header, or a byte of the text, again and again."""
+
+    def do_POST(self) -> None:
+        server, letters = self.server, b"x" * 200
+        server.asked += 1
+        with suppress(OSError):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: " if server.in_head else b"HTTP/1.1 200 OK\r\n\r\n")
+            for letter in letters:
+                self.wfile.write(bytes([letter]))
+                server.pause.wait(0.1)
+            self.wfile.write(b"\r\n\r\n")
+            server.let_drip_to_the_end = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize("in_head", [True, False])
+def test_who_lets_an_answer_drip_is_left_and_the_others_are_collected(offices, in_head: bool) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Dripper)
+    server.in_head, server.asked, server.pause, server.let_drip_to_the_end = in_head, 0, threading.Event(), False
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    private = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    services.trust_witness(vkey("slow.example/w", private, b"\x04"), by=SYSTEM, at=T0, url=f"http://127.0.0.1:{server.server_address[1]}")
+    grow(3, at=T0)
+    try:
+        answers = services.gather(at=T0, seconds=4.0)
+    finally:
+        ended = server.let_drip_to_the_end
+        server.pause.set()
+        server.shutdown()
+        server.server_close()
+    assert [(a.status, a.cosigned) for a in answers] == [(200, True)] * 3 + [(0, False)]
+    assert (server.asked, ended) == (1, False)
+
+
 def test_a_retired_witness_counts_no_more(offices) -> None:
     for watcher in queries.watchers(at=T0):
         services.retire_witness(watcher.uid, by=SYSTEM, at=T0)

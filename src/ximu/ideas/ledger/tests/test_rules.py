@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ximu.ideas.ledger import rules
 from ximu.ideas.ledger.rules import tree
+from ximu.ideas.ledger.rules.note import signed_by
 from ximu.ideas.ledger.tests import naive
 
 NOON = datetime(2018, 5, 4, 12, 0, tzinfo=UTC)
@@ -79,3 +80,16 @@ def test_paths_are_those_of_the_definition() -> None:
             assert nodes(rules.inclusion_path(index, size)) == naive.inclusion(index, leaves)
         for old in range(1, size + 1):
             assert nodes(rules.consistency_path(old, size)) == naive.consistency(old, leaves)
+
+
+def test_one_bad_line_of_our_own_key_spoils_a_note_wherever_it_stands() -> None:
+    """As a stranger's `open_note` sees it: what we remember must never be what the reader of the log refuses."""
+    ours = rules.Signer("ximu.example/log", bytes(range(32)))
+    other = rules.Signer("ximu.example/log", bytes(range(1, 33)))
+    text = rules.checkpoint_text(ours.name, 3, bytes(32))
+    good, stranger = (signer.sign(text).rpartition("\n\n")[2] for signer in (ours, other))
+    bad = ours.sign(text.replace("3", "4")).rpartition("\n\n")[2]
+    for lines in (good, good + good, stranger + good, good + stranger):
+        assert signed_by(f"{text}\n{lines}", ours.public, ours.name), lines
+    for lines in (bad, bad + good, good + bad, stranger, good.replace("\u2014", "-"), good.replace("\n", "\u2028" + bad)):
+        assert not signed_by(f"{text}\n{lines}", ours.public, ours.name), lines
