@@ -124,6 +124,16 @@ def test_signs_that_nobody_sees_make_no_other_document(tmp_path: Path, text: str
     assert (seen["good"], seen["same_in_file"]) == (1, 1)
 
 
+@pytest.mark.parametrize("text", ["沪市监罚（２０１８）５号", "沪市监罚［２０１８］５号", "沪市监罚【２０１８】５号", "沪市监罚〔２０１８〕第５号"])
+def test_a_number_in_full_width_signs_is_the_same_document(tmp_path: Path, text: str) -> None:
+    """Its year stands in brackets of any form; two forms of one number made two records."""
+    plain_number = text.translate(str.maketrans("０１２３４５６７８９（［【）］】", "0123456789〔〔〔〕〕〕"))
+    assert read_document_number(text).value == plain_number
+    seen = read(tmp_path, csv_text([row(1, CF_WSH=plain_number), row(1, CF_WSH=text)]))
+    assert (seen["good"], seen["same_in_file"]) == (1, 1)
+    assert read_document_number("（２０１８）沪０１行终５号").value == "（2018）沪01行终5号"
+
+
 def test_a_cell_of_combining_signs_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """To put a long run of them in order takes time by the square of its length: they are not looked at."""
     looked, form = [0], unicodedata.normalize
