@@ -244,6 +244,17 @@ def test_rows_that_are_there_twice_are_not_dropped_in_silence(tmp_path: Path, te
     assert code_of(tmp_path, text) == code
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("shift", range(3))
+def test_rows_on_one_endless_line_are_read_wherever_a_character_is_cut(tmp_path: Path, encoding: str, shift: int) -> None:
+    """As programs write JSON: without a line end, in characters of several bytes. What is looked at first ends within one of them."""
+    cells = ["x" * shift + "长" * 240_000, *["长" * 240_000] * 4]
+    text = json.dumps([{"甲列": cell} for cell in cells], ensure_ascii=False)
+    assert [len(row[1]) for row in taken(tmp_path, text.encode(encoding))] == [len(cell) for cell in cells]
+    wide = "甲列,乙列,丙列\n" + ",".join(["x" * shift + "长" * 900_000] * 3) + "\n"
+    assert [len(cell) for _, *row in taken(tmp_path, wide.encode(encoding)) for cell in row] == [900_000 + shift] * 3
+
+
 @pytest.mark.parametrize("number", ["123456789012345.004e0", "0.9999999999999999999e0", "1e15", "1e-6"])
 def test_a_number_with_an_exponent_is_exact_or_refused(tmp_path: Path, number: str) -> None:
     schema = read_schema({"fields": [{"name": "A", "title": "甲列", "type": "number"}]})
