@@ -37,6 +37,7 @@ MANIFEST, FORMAT = "manifest.json", 1
 FOLDERS = ("files", "intake", "events", "uploads")
 """What lies beside the database and belongs to it."""
 LAST, RESTORING, SERVING = "last-backup", "restoring", "serving"
+UNFINISHED = "unfinished"
 
 
 def home() -> Path:
@@ -44,16 +45,14 @@ def home() -> Path:
 
 
 def save(folder: Path, *, at: datetime) -> dict[str, Any]:
-    """Write a backup into a folder that is new or empty. The manifest comes last: without it the folder is no backup.
+    """Write a backup into a folder that is new, empty or holds one that was cut off. The manifest comes last: without it the folder is
+    no backup.
 
-    What could not be finished is taken away again, so that the same command can be repeated.
+    What could not be finished is taken away again, at the latest when the same command is repeated. Errors: `BACKUP-FULL`.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise Refusal("BACKUP-FULL", field="folder", value=str(folder),
-                      zh="备份目录不是空的。", en="The folder of the backup is not empty.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     head = tree.head()
-    try:
+    with _begun(folder):
         _dump(folder / "database")
         for name in FOLDERS:
             _copy(home() / name, folder / name)
@@ -61,12 +60,40 @@ def save(folder: Path, *, at: datetime) -> dict[str, Any]:
                     "log_size": head.size, "log_root": head.root.hex(),
                     "digests": _digests(folder)}
         write_whole(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
-    except BaseException:
-        for left in folder.iterdir():
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-        raise
     write_whole(home() / LAST, at.isoformat())
     return manifest
+
+
+@contextmanager
+def _begun(folder: Path) -> Iterator[None]:
+    """The folder is ours while it is filled: it bears a mark that a running backup holds, and one that was killed has let go."""
+    mark = folder / UNFINISHED
+    if any(folder.iterdir()) and not mark.exists():
+        raise _not_empty(folder)
+    with mark.open("ab") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise _not_empty(folder) from error
+        if (folder / MANIFEST).exists():
+            raise _not_empty(folder)
+        _clear(folder, but=UNFINISHED)
+        try:
+            yield
+        except BaseException:
+            _clear(folder)
+            raise
+        mark.unlink()
+
+
+def _not_empty(folder: Path) -> Refusal:
+    return Refusal("BACKUP-FULL", field="folder", value=str(folder), zh="备份目录不是空的。", en="The folder of the backup is not empty.")
+
+
+def _clear(folder: Path, *, but: str = "") -> None:
+    for left in folder.iterdir():
+        if left.name != but:
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -198,7 +225,7 @@ def _bad(what: str) -> Refusal:
 
 def _digests(folder: Path) -> dict[str, str]:
     found = {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != MANIFEST):
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p not in (folder / MANIFEST, folder / UNFINISHED)):
         with path.open("rb") as file:
             found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
     return found

@@ -104,6 +104,37 @@ def test_a_backup_that_finds_no_room_leaves_nothing_and_can_be_repeated(
     assert backup.last() == AT.isoformat()
 
 
+@pytest.mark.django_db
+def test_a_backup_that_was_killed_is_begun_again_and_one_that_runs_is_left_alone(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.XIMU_HOME = home = tmp_path / "home"
+    (home / "files").mkdir(parents=True)
+    (home / "files" / "manifest.json").write_bytes(b"a file of the city, whatever its name")
+    saved, codes = tmp_path / "saved", []
+
+    def at_the_same_time(path: Path) -> None:
+        path.write_bytes(b"database")
+        with pytest.raises(Refusal) as refused:
+            backup.save(saved, at=AT)
+        codes.append(refused.value.code)
+
+    monkeypatch.setattr(backup, "_dump", at_the_same_time)
+    killed = f"from pathlib import Path; import os; s = Path({str(saved)!r}); s.mkdir(); (s / 'unfinished').touch(); (s / 'old').touch(); os._exit(9)"
+    subprocess.run([sys.executable, "-c", killed], check=False)
+    with pytest.raises(Refusal) as refused:
+        backup.check(saved)
+    assert refused.value.code == "BACKUP-BAD"
+    assert sorted(backup.save(saved, at=AT)["digests"]) == ["database", "files/manifest.json"]
+    assert codes == ["BACKUP-FULL"]
+    assert sorted(one.name for one in saved.iterdir()) == ["database", "files", "manifest.json"]
+    assert backup.check(saved)["log_size"] == 0
+    (saved / backup.UNFINISHED).touch()  # killed after the manifest was written: it is whole
+    with pytest.raises(Refusal) as refused:
+        backup.save(saved, at=AT)
+    assert (refused.value.code, backup.check(saved)["made_at"]) == ("BACKUP-FULL", AT.isoformat())
+
+
 def _full(_: Path) -> dict[str, str]:
     raise OSError(28, "No space left on device")
 

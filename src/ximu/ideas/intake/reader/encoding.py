@@ -45,7 +45,7 @@ def detect(path: Path) -> str:
         while block := file.read(PROBE_BYTES):
             block += file.readline(PROBE_BYTES)
             if not block.isascii():
-                return _of_lines(block, line)
+                return _of_lines(block, line, whole=block.endswith(b"\n") or not file.read(1))
             line += block.count(b"\n")
     return UTF8
 
@@ -63,14 +63,16 @@ def _without_mark(head: bytes) -> str:
     return found
 
 
-def _of_lines(block: bytes, line: int) -> str:
-    if _decodes(block, UTF8):
+def _of_lines(block: bytes, line: int, *, whole: bool) -> str:
+    """A block that is not `whole` ends within a line, perhaps within a character: JSON often stands on one line."""
+    if _decodes(block, UTF8, whole=whole):
         return UTF8
-    first = ""
-    for offset, text in enumerate(block.split(b"\n")):
+    first, lines = "", block.split(b"\n")
+    for offset, text in enumerate(lines):
         if text.isascii():
             continue
-        mine = UTF8 if _decodes(text, UTF8) else GB if _decodes(text, GB) else ""
+        ended = whole or offset < len(lines) - 1
+        mine = UTF8 if _decodes(text, UTF8, whole=ended) else GB if _decodes(text, GB, whole=ended) else ""
         if not mine:
             raise bad_encoding(line + offset, "不是UTF-8，也不是GB18030", "is neither UTF-8 nor GB18030")
         if first and mine != first and (mine == GB or _HANZI_IN_UTF8.search(text)):
@@ -79,9 +81,9 @@ def _of_lines(block: bytes, line: int) -> str:
     return first
 
 
-def _decodes(text: bytes, encoding: str) -> bool:
+def _decodes(text: bytes, encoding: str, *, whole: bool = True) -> bool:
     try:
-        text.decode(encoding)
+        codecs.getincrementaldecoder(encoding)().decode(text, final=whole)
     except UnicodeDecodeError:
         return False
     return True
@@ -128,7 +130,7 @@ def _raw(path: Path, encoding: str, size: int) -> Iterator[bytes]:
 
 def _transcoded(file: object, encoding: str, size: int) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)()
-    line, ended = 1, False
+    line, ended, begun = 1, False, False
     while not ended:
         block = file.read(size)  # type: ignore[attr-defined]
         ended = not block
@@ -140,17 +142,21 @@ def _transcoded(file: object, encoding: str, size: int) -> Iterator[bytes]:
             at = line + good.count("\n") + (good.count("\r") if "\n" not in good else 0)
             raise bad_encoding(at, f"含有不是{TITLES[encoding]}的字节", f"has bytes that are not {encoding}") from error
         if encoding == GB:
-            _no_utf8_lines(block, line)
+            _no_utf8_lines(block, line, begun=begun)
+            begun = not block.endswith(b"\n")
         line += text.count("\n")
         yield text.encode("utf-8")
 
 
-def _no_utf8_lines(block: bytes, line: int) -> None:
-    """A line of UTF-8 mostly decodes as GB18030 too, into rubbish; it is known by being whole UTF-8."""
+def _no_utf8_lines(block: bytes, line: int, *, begun: bool) -> None:
+    """A line of UTF-8 mostly decodes as GB18030 too, into rubbish; it is known by being whole UTF-8.
+
+    Of a line that had `begun` before the block, the rest may look like anything.
+    """
     if not _HANZI_IN_UTF8.search(block):
         return
     for offset, text in enumerate(block.split(b"\n")):
-        if _HANZI_IN_UTF8.search(text) and _decodes(text, UTF8):
+        if (offset or not begun) and _HANZI_IN_UTF8.search(text) and _decodes(text, UTF8):
             raise bad_encoding(line + offset, "为UTF-8，而其余为GB18030", "is utf-8 but the others are gb18030")
 
 

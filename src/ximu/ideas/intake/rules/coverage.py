@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from ximu.ideas.intake.rules.values import FIRST_DAY, LAST_DAY
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
@@ -49,8 +50,8 @@ def month_of(day: date) -> str:
 def first_day(month: str) -> date:
     """Errors: `MONTH-FORM`."""
     try:
-        if len(month) == len("2018-05"):
-            return date.fromisoformat(month + "-01")
+        if len(month) == len("2018-05") and FIRST_DAY <= (day := date.fromisoformat(month + "-01")) <= LAST_DAY:
+            return day
     except ValueError:
         pass
     raise Refusal("MONTH-FORM", field="month", value=month[:20], rule="YYYY-MM", zh=f"月份“{month[:20]}”无效，应为2018-05的样式。",

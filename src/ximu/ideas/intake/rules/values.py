@@ -35,6 +35,7 @@ ERROR_VALUES = frozenset({
 _DOCUMENT = re.compile(r"^[^\d\[\]〔〕()（）【】\s]{1,40}〔(19|20)\d{2}〕第?\d{1,20}(-\d+)?号$")
 _CASE = re.compile(r"[\[(（〔]((?:19|20)\d{2})[\])）〕]([^\[\]()（）〔〕\s]{2,40}号(?:之[一二三四五六七八九十]+)?)")
 """A court's case number, （2018）沪01行终5号 (法〔2015〕137号): the year comes first, in round brackets."""
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _YEAR_BRACKETS = re.compile(r"[\[(（【〔［﹝]\s*((?:19|20)\d{2})\s*[\])）】〕］﹞]")
 
 
@@ -145,11 +146,10 @@ def read_money(text: str, *, unit: str) -> Read:
 
 def read_document_number(text: str) -> Read:
     """GB/T 9704: 沪发改信〔2018〕5号. Other brackets, spaces and signs that nobody sees are put right; a loose shape is a warning only."""
-    plain = "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
+    plain = "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf").translate(_HALF_WIDTH)
     if found := _CASE.fullmatch(plain):
         return Read(f"（{found[1]}）{found[2]}")
     right = _YEAR_BRACKETS.sub(r"〔\1〕", plain)
-    right = right.translate(str.maketrans("０１２３４５６７８９", "0123456789"))
     return Read(right, note="" if _DOCUMENT.fullmatch(right) else "DOC-FORM")
 
 

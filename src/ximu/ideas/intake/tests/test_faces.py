@@ -93,6 +93,15 @@ def test_progress_is_a_fragment_that_asks_again(city: list[Any], monkeypatch: py
     assert views.progress(asked(), uid).status_code == 302
 
 
+@pytest.mark.parametrize("month", ["2018-4x", "2018-13", "0001-01", "1899-12", "9999-12"])
+def test_a_month_that_no_calendar_has_is_refused_by_every_door(city: list[Any], month: str) -> None:
+    """The return of the last month of the last year would be due on no day."""
+    for look in (lambda: views.board(asked(month=month)), lambda: api.coverage(asked(), month), lambda: api.month(asked(), city[0].uid, month)):
+        with pytest.raises(Refusal) as refused:
+            look()
+        assert refused.value.code == "MONTH-FORM"
+
+
 def test_the_board_and_the_queue_show_what_they_hold(city: list[Any]) -> None:
     unit = city[0].uid
     services.expect(unit, family="discipline", since=date(2018, 1, 1), by=CLERK, at=AT)
@@ -102,9 +111,6 @@ def test_the_board_and_the_queue_show_what_they_hold(city: list[Any]) -> None:
     views.zero(asked("post", act="claim", unit=unit, family="discipline", month="2018-04"))
     assert "待单位确认" in views.board(asked(month="2018-04")).content.decode()
     assert "没有待辨认" in views.doubts(asked()).content.decode()
-    with pytest.raises(Refusal) as refused:
-        views.board(asked(month="2018-4x"))
-    assert refused.value.code == "MONTH-FORM"
     assert api.coverage(asked(), "2018-04")[0]["rows"] is None
     assert queries.today(CLERK, AT) == []
 

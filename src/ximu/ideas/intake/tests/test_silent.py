@@ -124,6 +124,16 @@ def test_signs_that_nobody_sees_make_no_other_document(tmp_path: Path, text: str
     assert (seen["good"], seen["same_in_file"]) == (1, 1)
 
 
+@pytest.mark.parametrize("text", ["沪市监罚（２０１８）５号", "沪市监罚［２０１８］５号", "沪市监罚【２０１８】５号", "沪市监罚〔２０１８〕第５号"])
+def test_a_number_in_full_width_signs_is_the_same_document(tmp_path: Path, text: str) -> None:
+    """Its year stands in brackets of any form; two forms of one number made two records."""
+    plain_number = text.translate(str.maketrans("０１２３４５６７８９（［【）］】", "0123456789〔〔〔〕〕〕"))
+    assert read_document_number(text).value == plain_number
+    seen = read(tmp_path, csv_text([row(1, CF_WSH=plain_number), row(1, CF_WSH=text)]))
+    assert (seen["good"], seen["same_in_file"]) == (1, 1)
+    assert read_document_number("（２０１８）沪０１行终５号").value == "（2018）沪01行终5号"
+
+
 def test_a_cell_of_combining_signs_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """To put a long run of them in order takes time by the square of its length: they are not looked at."""
     looked, form = [0], unicodedata.normalize
@@ -232,6 +242,17 @@ def test_a_name_that_comes_up_late_is_said_to_be_kept_out(tmp_path: Path, monkey
 ])
 def test_rows_that_are_there_twice_are_not_dropped_in_silence(tmp_path: Path, text: str, code: str) -> None:
     assert code_of(tmp_path, text) == code
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("shift", range(3))
+def test_rows_on_one_endless_line_are_read_wherever_a_character_is_cut(tmp_path: Path, encoding: str, shift: int) -> None:
+    """As programs write JSON: without a line end, in characters of several bytes. What is looked at first ends within one of them."""
+    cells = ["x" * shift + "长" * 240_000, *["长" * 240_000] * 4]
+    text = json.dumps([{"甲列": cell} for cell in cells], ensure_ascii=False)
+    assert [len(row[1]) for row in taken(tmp_path, text.encode(encoding))] == [len(cell) for cell in cells]
+    wide = "甲列,乙列,丙列\n" + ",".join(["x" * shift + "长" * 900_000] * 3) + "\n"
+    assert [len(cell) for _, *row in taken(tmp_path, wide.encode(encoding)) for cell in row] == [900_000 + shift] * 3
 
 
 @pytest.mark.parametrize("number", ["123456789012345.004e0", "0.9999999999999999999e0", "1e15", "1e-6"])

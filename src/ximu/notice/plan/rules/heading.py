@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[〔\[［(（【](?P<year>\d{4})[〕\]］)）】]\s*(?P<n>\d+)\s*号")
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[〔\[［(（【](?P<year>\d{4})[〕\]］)）】]\s*(?P<n>\d{1,6})\s*号")
 _DAY = re.compile(r"^(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日$")
 _TITLE = re.compile(r"《(?P<title>[^《》]{4,80})》|(?P<table>[^#《》]{4,60}表)$")
 

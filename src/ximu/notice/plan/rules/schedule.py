@@ -68,7 +68,7 @@ def _candidates(rest: str, words: str) -> tuple[Candidate, ...]:
         for pattern, reader in ((_MONTH, _month), (_DAY, _day), (_YEAR, _year), (_HALF, _half), (_QUARTER, _quarter)):
             if found := pattern.match(rest):
                 return reader(found)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise _malformed(words) from error
     raise _malformed(words)
 

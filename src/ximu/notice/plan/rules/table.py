@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ximu.kernel.refusal import Refusal
 from ximu.notice.plan.rules import schedule as schedules
 from ximu.notice.plan.rules import units as named
+from ximu.notice.plan.rules.numbering import Chapter, is_chapter, told_in
 
 HEADERS = {
     "number": ("序号",), "area": ("工作内容", "重点领域", "内容"), "task": ("重点任务", "任务"),
@@ -16,7 +17,8 @@ HEADERS = {
     "check": ("检查考核", "考核"),
 }
 SECTIONS = (("机制", "M"), ("领域", "D"), ("保障", "S"))
-_SECTION = re.compile(r"^[一二三四五六七八九十]+、")
+LONGEST, LONGEST_TITLE = 200, 40
+"""Characters of a cell other than task and units, and of a column's title: a sentence that begins like one is none."""
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 SPLIT_ITEMS = {"M4.1": ("abc", re.compile(r"(?<=制度)[,，]|(?<=记录)。"))}
 """The notice's one row that holds three tasks of different nature: notice/objection, exemption, repair."""
@@ -77,41 +79,43 @@ def read(raws: Iterable[Raw]) -> Reading:
     at, columns = _header(rows)
     reading, state = Reading(), _State()
     for raw in rows[at + 1:]:
-        cells = [_TAG.sub("", c).strip() for c in raw.cells]
+        cells = [_TAG.sub("", c.replace("\x00", "")).strip() for c in raw.cells]
         if not any(cells):
             continue
-        if section := _section_of(cells):
-            state = _State(section=section)
+        if heading := _heading_of(cells):
+            state.open(heading, raw.line)
             continue
-        if any("序号" in c for c in cells) and any("重点任务" in c for c in cells):
-            continue  # a header repeated after a page break
         try:
-            reading.rows.append(_row(raw, cells, columns, state, reading))
+            if again := _columns_of(cells):
+                columns = again  # a header repeated after a page break
+                continue
+            reading.rows.append(_row(raw, cells, columns, state))
         except Refusal as refusal:
-            reading.note(raw.line, refusal, state.code())
+            reading.note(raw.line, refusal, state.chapter.code())
+    for chapter in state.chapters.values():
+        if gap := chapter.gap():
+            reading.note(chapter.line, gap, chapter.section)
     return reading
 
 
 @dataclass(slots=True)
 class _State:
-    section: str = ""
-    number: int = 0
-    part: int = 0
+    chapter: Chapter = field(default_factory=Chapter)
+    chapters: dict[str, Chapter] = field(default_factory=dict)
     last: dict[str, str] = field(default_factory=dict)
-    numbers: set[int] = field(default_factory=set)
     tasks: dict[str, int] = field(default_factory=dict)
 
-    def code(self) -> str:
-        return f"M{self.number}.{self.part}" if self.section == "M" else f"{self.section}{self.number}"
+    def open(self, heading: str, line: int) -> None:
+        """A heading begins a chapter; repeated after a page break it goes on with it."""
+        section = next((code for word, code in SECTIONS if word in heading), "X")
+        if self.chapter.section != section:
+            self.last = {}
+        self.chapter = self.chapters.setdefault(section, Chapter(section, line, told_in(heading)))
 
 
 def _header(rows: list[Raw]) -> tuple[int, dict[str, int]]:
     for index, raw in enumerate(rows):
-        cells = [_TAG.sub("", re.sub(r"\s+", "", c)) for c in raw.cells]
-        columns = {
-            name: i for name, words in HEADERS.items() for i, c in enumerate(cells) if any(c.startswith(w) for w in words)
-        }
-        if {"task", "units", "schedule"} <= set(columns):
+        if columns := _columns_of([_TAG.sub("", c) for c in raw.cells]):
             return index, columns
     raise Refusal(
         "PLAN-COLUMNS", field="header", value="", rule="序号、工作内容、重点任务、负责单位、时间进度、检查考核",
@@ -120,73 +124,73 @@ def _header(rows: list[Raw]) -> tuple[int, dict[str, int]]:
     )
 
 
-def _section_of(cells: list[str]) -> str:
-    filled = {c for c in cells if c}
-    if len(filled) != 1:
-        return ""
-    text = next(iter(filled))
-    if not _SECTION.match(text):
-        return ""
-    return next((code for word, code in SECTIONS if word in text), "X")
+def _columns_of(cells: list[str]) -> dict[str, int]:
+    """Where each column stands, if the row is a header. Errors: `PLAN-COLUMNS` when one of them is there twice."""
+    cells = [re.sub(r"\s+", "", c) for c in cells]
+    columns: dict[str, list[int]] = {}
+    for name, words in HEADERS.items():
+        exact = [i for i, c in enumerate(cells) if c in words]
+        if found := exact or [i for i, c in enumerate(cells) if any(c.startswith(w) for w in words) and len(c) <= LONGEST_TITLE]:
+            columns[name] = found
+    if not {"task", "units", "schedule"} <= set(columns):
+        return {}
+    for name, found in columns.items():
+        if len(found) > 1:
+            twice = HEADERS[name][0]
+            raise Refusal("PLAN-COLUMNS", field="header", value=twice, rule="1", zh=f"表头中“{twice}”栏出现了{len(found)}次。",
+                          en=f"The header has the column “{twice}” {len(found)} times.")
+    return {name: found for name, (found,) in columns.items()}
 
 
-def _row(raw: Raw, cells: list[str], columns: dict[str, int], state: _State, reading: Reading) -> Row:
-    values, inherited = _heal(raw, cells, columns, state)
-    _count(values, inherited, state)
-    if not values["task"]:
-        raise _missing("重点任务", "task")
-    if values["task"] in state.tasks:
+def _heading_of(cells: list[str]) -> str:
+    """The heading of a chapter, also where it stands in two cells; empty for any other row."""
+    filled = list(dict.fromkeys(c for c in cells if c))
+    text = "".join(filled)
+    if len(filled) > 2 or not is_chapter(text):
+        return ""
+    return text if len(filled) == 1 or (is_chapter(filled[0]) and any(word in text for word, _ in SECTIONS)) else ""
+
+
+def _row(raw: Raw, cells: list[str], columns: dict[str, int], state: _State) -> Row:
+    values, inherited = _heal(raw, cells, columns, state.last)
+    if values["task"] and (first := state.tasks.get(values["task"])):
         raise Refusal(
-            "PLAN-DUP", field="重点任务", value=values["task"][:60], rule="unique", extra={"first_line": state.tasks[values["task"]]},
-            zh=f"与第{state.tasks[values['task']]}行重复，未重复导入。",
-            en=f"Repeats line {state.tasks[values['task']]}; it was not imported twice.",
+            "PLAN-DUP", field="重点任务", value=values["task"][:60], rule="unique", extra={"first_line": first},
+            zh=f"与第{first}行重复，未重复导入。", en=f"Repeats line {first}; it was not imported twice.",
         )
-    if not values["units"]:
-        raise _missing("负责单位", "units")
-    if not values["schedule"]:
-        raise _missing("时间进度", "schedule")
+    own = "number" not in inherited and bool(values["number"])
+    state.chapter.count(values["number"], values["area"], own=own, area_own="area" not in inherited)
+    state.last.update({k: v for k, v in values.items() if v})
+    for name in ("area", "task", "units", "schedule"):
+        above = name in inherited and columns.get(name) not in raw.merged
+        if (not values[name] and (name != "area" or "area" in columns)) or (above and own and state.chapter.part == 1):
+            raise _missing(HEADERS[name][0], name)
+    for name in ("area", "schedule", "check"):
+        if len(values[name]) > LONGEST:
+            zh = HEADERS[name][0]
+            raise Refusal("PLAN-LONG", field=zh, value=values[name][:60], rule=f"≤ {LONGEST}", zh=f"“{zh}”超过{LONGEST}字，未导入。",
+                          en=f"“{name}” has more than {LONGEST} characters; it was not imported.")
     read_schedule = schedules.read(values["schedule"])
     state.tasks[values["task"]] = raw.line
     tasks = tuple(s.strip() + "。" for s in values["task"].split("。") if s.strip())
     return Row(
-        state.code(), state.section, state.number, values["area"], values["task"], tasks, values["units"],
+        state.chapter.code(), state.chapter.section, state.chapter.number, values["area"], values["task"], tasks, values["units"],
         named.split(values["units"]), read_schedule, values["check"], raw.line, frozenset(inherited),
     )
 
 
-def _heal(raw: Raw, cells: list[str], columns: dict[str, int], state: _State) -> tuple[dict[str, str], set[str]]:
+def _heal(raw: Raw, cells: list[str], columns: dict[str, int], last: dict[str, str]) -> tuple[dict[str, str], set[str]]:
     """A blank or continued cell takes the value above it, within its section only."""
     values, inherited = {}, set()
     for name in HEADERS:
         place = columns.get(name)
         text = cells[place] if place is not None and place < len(cells) else ""
         if place in raw.merged or (not text and name != "task"):
-            text = state.last.get(name, "")
+            text = last.get(name, "")
             if text:
                 inherited.add(name)
         values[name] = text
-    state.last.update({k: v for k, v in values.items() if v})
     return values, inherited
-
-
-def _count(values: dict[str, str], inherited: set[str], state: _State) -> None:
-    if not state.section:
-        raise Refusal(
-            "PLAN-SECTION", field="工作内容", value=values["area"], rule="一、…机制 / 二、…领域 / 三、…保障",
-            zh="该行不在任何一章之下，不能编号。", en="The row stands under no section heading, so it has no number.",
-        )
-    digits = re.sub(r"\D", "", values["number"])
-    if "number" in inherited or not digits:
-        state.part += 1
-        return
-    number = int(digits)
-    if number in state.numbers and state.section != "M":
-        raise Refusal(
-            "PLAN-DUP", field="序号", value=number, rule="unique",
-            zh=f"本章序号{number}重复，未导入。", en=f"Number {number} occurs twice in this section; the row was not imported.",
-        )
-    state.number, state.part = number, 1
-    state.numbers.add(number)
 
 
 def _missing(zh: str, en: str) -> Refusal:

@@ -114,7 +114,8 @@ def _unknown_units(row: table.Row, on: date, resolve: Resolver) -> list[dict[str
 def import_plan(name: str, content: bytes, *, by: Actor, at: datetime, on: date, asked: date | None = None) -> Imported:
     """Import a notice; repeating it changes nothing, and only rows not yet known are added.
 
-    Errors: `PLAN-COLUMNS`, `FILE-*`; per row `PLAN-SCHEDULE`, `PLAN-DUP`, `PLAN-EMPTY`, `PLAN-SECTION`, `PLAN-CHANGED`, `ORG-UNKNOWN`.
+    Errors: `PLAN-COLUMNS`, `FILE-*`; per row `PLAN-SCHEDULE`, `PLAN-DUP`, `PLAN-EMPTY`, `PLAN-LONG`, `PLAN-NUMBER`,
+    `PLAN-SECTION`, `PLAN-CHANGED`, `ORG-UNKNOWN`; per chapter `PLAN-GAP`.
     """
     by.must("plan.import")
     found = read_plan(name, content, as_of=on, asked=asked)
@@ -123,7 +124,7 @@ def import_plan(name: str, content: bytes, *, by: Actor, at: datetime, on: date,
     key = same.key if same else found.heading.number or content_digest
     with transaction.atomic():
         plan, _ = Plan.objects.get_or_create(key=key, defaults={
-            "title": found.heading.title or name, "number": found.heading.number, "issued_on": found.heading.issued,
+            "title": found.heading.title or _file_name(name), "number": found.heading.number, "issued_on": found.heading.issued,
             "digest": content_digest, "imported_at": at, "imported_by": by.uid,
         })
         found.plan = plan.uid
@@ -132,6 +133,11 @@ def import_plan(name: str, content: bytes, *, by: Actor, at: datetime, on: date,
             ledger.append([Entry("plan.imported", {
                 "plan": plan.uid, "number": plan.number, "rows": found.new, "digest": content_digest, "by": by.uid})], at=at)
     return found
+
+
+def _file_name(name: str) -> str:
+    """As a title: no longer than one, and without what the file system alone understands."""
+    return name.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")[:200]
 
 
 def _write(plan: Plan, found: Imported) -> None:

@@ -8,10 +8,12 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import docx
 import python_calamine
-from docx.table import Table, _Cell
+from docx.oxml.ns import qn
+from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 from ximu.kernel.refusal import Refusal
 from ximu.notice.plan.rules.table import Raw
@@ -19,6 +21,12 @@ from ximu.notice.plan.rules.table import Raw
 LARGEST_BYTES = 20 << 20
 """A plan is a few pages; a larger file is something else."""
 LARGEST_UNPACKED = 200 << 20
+MOST_COLUMNS = 200
+_WINDOW = 64
+_FAR_CELL = re.compile(rb'\sr\s*=\s*["\'](?:[A-Za-z]{0,3}\d{6}|(?:[A-Za-z]{3,}|[H-Zh-z][A-Za-z]|[Gg][S-Zs-z])\d)')
+"""A cell beyond row 99999 or column 200 (GR): all between would be laid out in memory."""
+_BREAKS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
+_UNSEEN = frozenset(map(qn, ("w:del", "w:moveFrom", "w:rPr", "w:pPr", "w:instrText", "w:tbl", "w:pict", "w:drawing")))
 LINE_END = re.compile("\r\n|\r|\n")
 """Not what `splitlines` takes for one: a soft break of a word processor stands within a cell."""
 ENCODINGS = ("utf-8-sig", "gb18030", "utf-16")
@@ -47,9 +55,7 @@ def _zipped(content: bytes) -> list[Raw]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
-            if sum(i.file_size for i in archive.infolist()) > LARGEST_UNPACKED:
-                raise Refusal("FILE-SIZE", status=413, field="file", value="", rule=f"≤ {LARGEST_UNPACKED}",
-                              zh="压缩内容展开后过大，拒绝读取。", en="The packed content would be too large; it was not read.")
+            _look_over(archive)
         if "word/document.xml" in names:
             return list(_docx(content))
         if "xl/workbook.xml" in names:
@@ -60,6 +66,35 @@ def _zipped(content: bytes) -> list[Raw]:
         raise Refusal("FILE-KIND", field="file", value=type(error).__name__, rule="xlsx docx",
                       zh="文件已损坏，无法读取。", en="The file is damaged and cannot be read.") from error
     raise _unknown("x.zip")
+
+
+def _look_over(archive: zipfile.ZipFile) -> None:
+    """Before anything is opened: how large it really is (its directory may lie), and no cell so far out that it would fill the memory.
+
+    Errors: `FILE-SIZE`, `FILE-RISK`.
+    """
+    left = LARGEST_UNPACKED
+    for entry in archive.infolist():
+        if entry.filename.endswith("/"):
+            continue
+        with archive.open(entry) as part:
+            tail = b""
+            while block := part.read(1 << 20):
+                left -= len(block)
+                text = tail + block
+                if left < 0 or (entry.filename.startswith("xl/") and _FAR_CELL.search(text)):
+                    raise _too_large()
+                if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+                    raise Refusal("FILE-RISK", field="file", value=entry.filename[:60], rule="DTD",
+                                  zh="文件含有文档类型或实体定义，拒绝读取。",
+                                  en="The file holds a document type or entity definition; it was not read.")
+                tail = text[-_WINDOW:]
+
+
+def _too_large() -> Refusal:
+    return Refusal("FILE-SIZE", status=413, field="file", value="", rule=f"≤ {LARGEST_UNPACKED}; ≤ {MOST_COLUMNS}",
+                   zh="压缩内容展开后过大，或单元格过远，拒绝读取。",
+                   en="The packed content would be too large, or a cell lies too far out; it was not read.")
 
 
 def _text(content: bytes) -> list[Raw]:
@@ -78,14 +113,21 @@ def _text(content: bytes) -> list[Raw]:
     if "\t" in text:
         return [Raw(n, tuple(line.split("\t"))) for n, line in enumerate(LINE_END.split(text), 1)]
     reader = csv.reader(io.StringIO(text, newline=""))
-    return [Raw(reader.line_num, tuple(cells)) for cells in reader]
+    try:
+        return [Raw(reader.line_num, tuple(cells)) for cells in reader]
+    except csv.Error as error:
+        at = reader.line_num
+        raise Refusal("FILE-KIND", field="file", value=at, rule="CSV", zh=f"第{at}行的引号没有配对或单元格过长，无法读取。",
+                      en=f"Line {at} has an open quotation mark or an overlong cell; the file cannot be read.") from error
 
 
 def _xlsx(content: bytes) -> Iterator[Raw]:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     offset = 0
-    for name in book.sheet_names:
-        sheet = book.get_sheet_by_name(name)
+    for about in book.sheets_metadata:
+        if about.typ != SheetTypeEnum.WorkSheet or about.visible != SheetVisibleEnum.Visible:
+            continue  # nobody sees what stands there
+        sheet = book.get_sheet_by_name(about.name)
         rows = sheet.to_python(skip_empty_area=False)
         merged = _continued(sheet.merged_cell_ranges or [])
         for index, cells in enumerate(rows):
@@ -113,24 +155,50 @@ def _as_text(value: object) -> str:
 def _docx(content: bytes) -> Iterator[Raw]:
     """The lines above the first table (title, number, day of issue), then every row; rows alone are counted."""
     line = 0
-    for part in docx.Document(io.BytesIO(content)).iter_inner_content():
-        if not isinstance(part, Table):
+    for part in _own(docx.Document(io.BytesIO(content)).element.body, ("w:p", "w:tbl")):
+        if part.tag == qn("w:p"):
             if not line:
-                yield Raw(0, (part.text.strip(),))
+                yield Raw(0, (_line(part).strip(),))
             continue
         for texts, merged in _table_rows(part):
             line += 1
             yield Raw(line, texts, merged)
 
 
-def _table_rows(table: Table) -> Iterator[tuple[tuple[str, ...], frozenset[int]]]:
-    for row in table.rows:
-        cells: list[str] = []
-        merged = set()
-        for tc in row._tr.tc_lst:
+def _table_rows(table: Any) -> Iterator[tuple[tuple[str, ...], frozenset[int]]]:
+    for row in _own(table, ("w:tr",)):
+        if row.find(f"{qn('w:trPr')}/{qn('w:del')}") is not None:
+            continue
+        cells: list[str] = [""] * min(row.grid_before, MOST_COLUMNS)
+        merged = set(range(len(cells)))
+        for tc in _own(row, ("w:tc",)):
+            text = ""
             if tc.vMerge == "continue":
                 merged.add(len(cells))
-                cells.extend([""] * tc.grid_span)
             else:
-                cells.extend([_Cell(tc, table).text.strip()] * tc.grid_span)
+                text = "\n".join(_line(part) for part in _own(tc, ("w:p",))).strip()
+            if tc.grid_span > MOST_COLUMNS - len(cells):
+                raise _too_large()
+            cells.extend([text] * tc.grid_span)
         yield tuple(cells), frozenset(merged)
+
+
+def _own(element: Any, tags: tuple[str, ...]) -> Iterator[Any]:
+    """The nearest elements of a kind, also within content controls and insertions; not those of a table inside, nor what was struck out."""
+    kinds, closed = {qn(tag) for tag in tags}, {qn("w:tbl"), qn("w:del"), qn("w:moveFrom")}
+    for child in element:
+        if child.tag in kinds:
+            yield child
+        elif child.tag not in closed:
+            yield from _own(child, tags)
+
+
+def _line(element: Any) -> str:
+    """What a reader sees of a paragraph."""
+    return "".join(_BREAKS.get(one.tag) or _piece(one) for one in element)
+
+
+def _piece(element: Any) -> str:
+    if element.tag == qn("w:t"):
+        return element.text or ""
+    return "" if element.tag in _UNSEEN else _line(element)
