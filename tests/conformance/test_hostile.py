@@ -91,6 +91,16 @@ def test_no_hostile_request_makes_a_fault() -> None:
     assert not faults, faults[:5]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/nothing-here", "/units/?lang=en", "/console/login", "/console/", "/report/", "/api/v1/accounts/me", "/feed.atom"])
+def test_a_name_that_is_not_ours_is_refused_and_not_repeated(path: str) -> None:
+    """The page that says so failed itself: it wanted to print its own address."""
+    for host in ("evil.example", "evil.example:80", "a@b", "x" * 300, "[::1", ""):
+        answer = Client(raise_request_exception=False).get(path, headers={"host": host})
+        assert answer.status_code == 400, (path, host, answer.status_code)
+        assert not host or host.encode() not in answer.content
+
+
 @pytest.fixture
 def one_connection() -> Iterator[None]:
     """The WSGI door would close the connection that holds the test's transaction."""

@@ -61,6 +61,9 @@ def test_from_search_to_unit_to_record_to_bundle(client: Client, public: str) ->
 def test_a_body_is_found_by_part_pinyin_initials_and_code(client: Client, public: str) -> None:
     for words, path in product(["发展和改革", "fagaiwei", "fgw", "119900000000000275"], ["/units/", "/units/instant", "/units/suggest"]):
         assert f"/units/{factories.unit()}/" in text(client, path, q=words), (words, path)
+    for words in ("发展和改格委", "發展和改革委員會", "fazhanhegaigeweiyaunhui"):
+        assert f"/units/{factories.unit()}/" in text(client, "/units/suggest", q=words), words
+        assert "读音或字形相近" in text(client, "/units/", q=words), words
 
 
 def queries_of(client: Client, path: str) -> int:

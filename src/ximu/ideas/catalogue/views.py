@@ -16,7 +16,7 @@ from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import english, say, t
 from ximu.foundation.web import actor_of
 from ximu.ideas.catalogue import queries, services
-from ximu.ideas.catalogue.rules import BASIS_LEVELS, LEVELS, LISTS, forms, sheets
+from ximu.ideas.catalogue.rules import BASIS_LEVELS, KIND_WORDS, LEVELS, LISTS, forms, sheets
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
@@ -168,14 +168,15 @@ def item(request: HttpRequest, number: str, code: str) -> HttpResponse:
     return render(request, "catalogue/item.html", {
         "item": found, "facts": [(Text(name, sheets.HEADS[name]), value) for name, value in zip(head, rows[0], strict=True)],
         "edition": queries.edition(number), "history": queries.history(code),
-        "fields": found.schema.fields if found.list == "data" else (), "levels": LEVELS,
+        "fields": found.schema.fields if found.list == "data" else (), "levels": LEVELS, "kinds": KIND_WORDS,
     })
 
 
 @require_safe
 def changes(request: HttpRequest, number: str, old: str) -> HttpResponse:
     actor_of(request).must(SEE)
-    head, rows = sheets.changes_table(queries.compare(old, number), language="en" if english() else "zh")
+    language = "en" if english() else "zh"
+    head, rows = sheets.changes_table(queries.compare(old, number), language=language, bases=queries.basis_titles(language))
     counts = {kind: len({row[2] for row in rows if row[0] == kind}) for kind in map(say, sheets.KINDS.values())}
     return render(request, "catalogue/changes.html", {
         "new": queries.edition(number), "old": queries.edition(old), "head": head, "rows": rows, "counts": counts})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -17,6 +19,14 @@ from ximu.kernel.words import Text
 register = template.Library()
 SEARCH = "portal-units"
 """The named URL that answers `?q=`."""
+
+
+def _address(request: HttpRequest) -> str:
+    """Where this page stands. Who asks under a name that is not ours is told so on a page like this, which repeats no such name."""
+    try:
+        return request.build_absolute_uri(request.path)
+    except DisallowedHost:
+        return request.path
 
 
 @register.inclusion_tag("portal/menu.html", takes_context=True)
@@ -36,14 +46,14 @@ def portal_footer(context: dict[str, Any]) -> dict[str, Any]:
     site = city.site()
     pair = {name: Text(site[f"{name}_zh"],
                        site.get(f"{name}_en") or site[f"{name}_zh"]) for name in ("host", "keeper") if f"{name}_zh" in site}
-    return {"site": site, "here": request.build_absolute_uri(request.path), **pair}
+    return {"site": site, "here": _address(request), **pair}
 
 
 @register.simple_tag(takes_context=True)
 def canonical(context: dict[str, Any]) -> SafeString:
     """The one address of a page, without the switches of language and text size."""
     request = context["request"]
-    return format_html('<link rel="canonical" href="{}">', request.build_absolute_uri(request.path))
+    return format_html('<link rel="canonical" href="{}">', _address(request))
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import english
 from ximu.ideas.catalogue import queries
-from ximu.ideas.catalogue.rules import FAMILIES, LEVELS, LISTS, sheets
+from ximu.ideas.catalogue.rules import FAMILIES, KIND_WORDS, LEVELS, LISTS, sheets
 from ximu.kernel.words import Text
 
 FORMS = ("xlsx", "docx", "csv", "json")
@@ -38,7 +38,8 @@ def edition(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 def changes(request: HttpRequest, number: str, old: str) -> HttpResponse:
-    head, rows = sheets.changes_table(queries.compare(old, number), language="en" if english() else "zh")
+    language = "en" if english() else "zh"
+    head, rows = sheets.changes_table(queries.compare(old, number), language=language, bases=queries.basis_titles(language))
     return render(request, "portal/changes.html", {"new": queries.edition(number), "old": queries.edition(old), "head": head, "rows": rows})
 
 
@@ -52,7 +53,7 @@ def item(request: HttpRequest, number: str, code: str) -> HttpResponse:
     return render(request, "portal/item.html", {
         "item": found, "facts": zip([Text(name, sheets.HEADS[name]) for name in head], rows[0], strict=True),
         "edition": queries.edition(number), "history": queries.history(code),
-        "list": LISTS[found.list], "fields": found.schema.fields if found.list == "data" else (), "levels": LEVELS,
+        "list": LISTS[found.list], "fields": found.schema.fields if found.list == "data" else (), "levels": LEVELS, "kinds": KIND_WORDS,
     })
 
 

@@ -242,9 +242,9 @@ def bases() -> dict[str, rules.Basis]:
     return {b.code: as_basis(b) for b in Basis.objects.order_by("code") if newest[b.code] == b.version}
 
 
-def basis_titles() -> dict[str, str]:
-    """Code → English title of the newest version of every registered legal text."""
-    return dict(Basis.objects.order_by("code", "version").values_list("code", "title_en"))
+def basis_titles(language: str = "en") -> dict[str, str]:
+    """Code → title of the newest version of every registered legal text."""
+    return dict(Basis.objects.order_by("code", "version").values_list("code", "title_en" if language == "en" else "title"))
 
 
 def as_basis(b: Basis) -> rules.Basis:

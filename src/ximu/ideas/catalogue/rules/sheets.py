@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ximu.ideas.catalogue.rules import vocabulary as v
@@ -40,7 +41,7 @@ def period_words(period: Mapping[str, Any], language: str = "zh") -> str:
 
 
 def _names(codes: Iterable[str], table: Mapping[str, Any], language: str) -> str:
-    return (", " if language == "en" else "、").join(getattr(table[c], language) for c in codes)
+    return (", " if language == "en" else "、").join(getattr(table[c], language) if c in table else c for c in codes)
 
 
 def bases_words(body: Mapping[str, Any], bases: Mapping[str, Mapping[str, Any]]) -> str:
@@ -83,7 +84,8 @@ HEADS = dict(zip([*_DATA, *_BEHAVIOUR[4:], *_APPLICATION[4:], "依据", "备注"
 def _data(body: Mapping[str, Any], known: Mapping[str, str], language: str) -> list[str]:
     return [
         getattr(v.FAMILIES[body["family"]], language), _names(body["subject_kinds"], v.SUBJECT_KINDS, language),
-        getattr(v.LEVELS[body["level"]], language), _names(body["uses"], v.USES, language), "、".join(body.get("share_with", ())),
+        getattr(v.LEVELS[body["level"]], language), _names(body["uses"], v.USES, language),
+        _names(body.get("share_with", ()), v.RECEIVERS, language),
         period_words(body.get("share_period", {}), language), period_words(body.get("publication_period", {}), language),
         getattr(v.UPDATES[body["update"]], language), str(len(body["schema"]["fields"])),
     ]
@@ -113,7 +115,7 @@ def _said(pair: Mapping[str, str], language: str) -> str:
 
 def _remark(body: Mapping[str, Any], language: str) -> str:
     note = _said(body["notes"], language) if body.get("notes") else ""
-    return (" · " if language == "en" else "；").join(w for w in (note, getattr(TBC, language) if body.get("to_be_confirmed") else "") if w)
+    return " · ".join(w for w in (note, getattr(TBC, language) if body.get("to_be_confirmed") else "") if w)
 
 
 def fields_table(canonical: Mapping[str, Any]) -> Table:
@@ -135,11 +137,27 @@ def bases_table(canonical: Mapping[str, Any]) -> Table:
     ]
 
 
-def changes_table(changes: Iterable[Change], *, language: str = "zh") -> Table:
-    """One row per changed field, called as its form calls it; an added or removed item has one row. What an item says stays."""
+VALUES: dict[str, Mapping[str, Text]] = {
+    "level": v.LEVELS, "ximu:level": v.LEVELS, "uses": v.USES, "family": v.FAMILIES, "subject_kinds": v.SUBJECT_KINDS,
+    "direction": v.DIRECTIONS, "measure_class": v.MEASURE_CLASSES, "update": v.UPDATES, "share_with": v.RECEIVERS, "from": v.PERIOD_STARTS,
+}
+"""Where a value is a code of the vocabulary: the last word of its path, and how the code is read."""
+
+
+def changes_table(changes: Iterable[Change], *, language: str = "zh", bases: Mapping[str, str] = MappingProxyType({})) -> Table:
+    """One row per changed field, called as its form calls it; an added or removed item has one row. What an item says stays; codes of the
+    vocabulary are said in words, and a legal text by its title in `bases`."""
+    def said(path: str, value: Any) -> str:
+        known = VALUES.get(path.rsplit(".", 1)[-1], {})
+        if isinstance(value, Mapping) and "basis" in value:
+            return f"《{bases[value['basis']]}》{value.get('article', '')}" if value["basis"] in bases else _plain(value)
+        if isinstance(value, list):
+            return "、".join(said(path, x) for x in value)
+        return getattr(known[value], language) if isinstance(value, str) and value in known else _plain(value)
+
     return getattr(CHANGES_HEAD, language).split(), [
         [getattr(KINDS[c.kind], language), getattr(v.LISTS[c.list], language), c.code, c.name.get(language) or c.name["zh"],
-         path and getattr(path_words(c.list, path), language), _plain(old), _plain(new)]
+         path and getattr(path_words(c.list, path), language), said(path, old), said(path, new)]
         for c in changes for path, old, new in (_told(c.fields) or (("", None, None),))
     ]
 

@@ -94,6 +94,21 @@ TYPES = ("string", "integer", "number", "date", "boolean")
 """Field types taken from Frictionless Table Schema."""
 CONSTRAINTS = {"required", "maxLength", "minLength", "enum", "pattern", "minimum", "maximum"}
 KINDS = ("text", "uscc", "organ-uscc", "resident-id", "document-number", "money-yuan", "money-wan", "code", "date", "name")
+KIND_WORDS = {
+    "text": Text("文字", "text"), "uscc": Text("统一社会信用代码", "credit code"),
+    "organ-uscc": Text("机关统一社会信用代码", "credit code of a body"), "resident-id": Text("身份证号", "resident identity number"),
+    "document-number": Text("文书号", "document number"), "money-yuan": Text("金额（元）", "money in yuan"),
+    "money-wan": Text("金额（万元）", "money in 10,000 yuan"), "code": Text("代码", "code"), "date": Text("日期", "date"),
+    "name": Text("名称", "name"), "integer": Text("整数", "whole number"), "number": Text("数字", "number"),
+    "boolean": Text("是或否", "yes or no"),
+}
+"""What stands in a field, for a reader who is no programmer: its kind, and for plain text its type when that says more."""
+RECEIVERS = {
+    "national-platform": Text("全国信用信息共享平台", "the national credit information platform"),
+    "credit-china": Text("“信用中国”网站", "the site Credit China"), "municipal": Text("上海诚信网", "the municipal credit site"),
+    "units": Text("本市政务部门", "departments of the city"), "*": Text("全部", "all"),
+}
+"""Receivers that every edition knows; another is called by its code."""
 ROLES = (
     "subject_name", "subject_code", "subject_kind", "event_date", "end_date", "document_number", "authority_name",
     "authority_code", "decision_date", "final_date", "finality", "behaviour", "grade", "domain", "summary",

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ximu.ideas.catalogue import jobs, rules
+from ximu.ideas.catalogue.rules import sheets
 from ximu.ideas.catalogue.rules.forbidden import OUTRIGHT, WITHOUT_CONSENT, found
 from ximu.ideas.catalogue.tests.factories import body_of, item, raw_schema
 from ximu.kernel.refusal import Refusal
@@ -216,3 +217,18 @@ def test_the_gate_knows_its_uses() -> None:
 def test_a_basis_lives_from_its_first_to_before_its_repeal(begun: date, days: int) -> None:
     basis = rules.Basis("B", 1, "法", "", "法律", begun, begun + timedelta(days=400))
     assert basis.lives(begun + timedelta(days=days)) == (days < 400)
+
+
+def test_what_changed_and_what_an_item_says_is_read_without_knowing_the_codes() -> None:
+    fields = (("body.level", "shared", "public"), ("body.uses", ["collect"], ["collect", "publish"]),
+              ("body.bases", [{"basis": "GWY-2016-76", "article": "四"}], None), ("body.schema.fields.BZ.ximu:level", "shared", "no-such"))
+    change = rules.Change("changed", "data", "CF", {"zh": "行政处罚", "en": "Penalty"}, fields)
+    told = [row[4:] for row in sheets.changes_table([change], bases={"GWY-2016-76": "关于加强政务诚信建设的指导意见"})[1]]
+    assert [row[1:] for row in told] == [["政务共享", "社会公开"], ["归集", "归集、公开"], ["《关于加强政务诚信建设的指导意见》四", ""], ["政务共享", "no-such"]]
+    assert "public" in str(sheets.changes_table([change], language="en")[1][0]).lower()
+    body = body_of("CF") | {"share_with": ["credit-china", "elsewhere"], "to_be_confirmed": True}
+    said = sheets.table_of({"items": [{"list": "data", "code": "CF", "owner": "unit000000000001", "owner_name": "示例", "body": body}],
+                            "bases": [{"code": ref["basis"], "title": "甲法", "number": "", "level": "法律", "to_be_confirmed": False}
+                                      for ref in body["bases"]]}, "data")[1][0]
+    assert "“信用中国”网站、elsewhere" in said
+    assert "。；" not in said[-1]

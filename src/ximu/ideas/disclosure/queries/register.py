@@ -24,8 +24,8 @@ def public_units(
     """Bodies found by name, short or former name, pinyin, initials or credit code; without text, those that live that day."""
     words = text.strip()[:LONGEST_SEARCH]
     known = {u.uid: u for u in registry.units(as_of=on, living=False)}
-    hits = [(f.uid, f.matched) for f in registry.search(words, as_of=on, limit=MOST_HITS)] if words else [
-        (u.uid, "") for u in registry.units(as_of=on)]
+    found = registry.search(words, as_of=on, limit=MOST_HITS) if words else []
+    hits = [(f.uid, f.matched) for f in found] if words else [(u.uid, "") for u in registry.units(as_of=on)]
     chosen = [
         (known[uid], matched) for uid, matched in hits
         if (not kind or known[uid].kind == kind) and (not district or district in (known[uid].district, uid))
@@ -35,7 +35,7 @@ def public_units(
     book, counts = registry.book(), public_counts([u.uid for u, _ in cut], on=on)
     rows = [_line(u, on, book) | {"matched": "" if matched == u.name else matched, "public": counts.get(u.uid, 0)} for u, matched in cut]
     return {"units": rows, "total": len(chosen), "page": max(1, page), "size": size, "kinds": BODY_KINDS,
-            "districts": public_districts(on=on)}
+            "near": bool(found) and found[0].near, "districts": public_districts(on=on)}
 
 
 def public_districts(*, on: date) -> list[dict[str, str]]:

@@ -46,10 +46,14 @@ def receive(
     """Keep the file. The same file for the same item again from the same source gives the old receipt and adds nothing; from another source
     it is another delivery, of which neither source learns.
 
-    Errors: `LIST-NONE` when the item is in no list in force today, `FILE-SIZE`.
+    Errors: `LIST-NONE` when the item is in no list in force today or is no item of data, `FILE-SIZE`.
     """
     by.must("intake.deliver", source)
     found = catalogue.item(item, on=clock.city_day(at))
+    if found.list != "data":
+        raise Refusal("LIST-NONE", field="item", value=item[:40], rule="数据清单 data list",
+                      zh=f"“{item[:40]}”不是数据清单的条目，没有可报送的数据。",
+                      en=f"“{item[:40]}” is no item of the data list; there is nothing to deliver under it.")
     with files.staged(chunks, most_bytes=MOST_FILE_BYTES, sealed=True) as file, transaction.atomic():
         same = Delivery.objects.exclude(state=Delivery.State.REFUSED).filter(item=item, source=source, file_digest=file.digest)
         old = same.first()

@@ -12,7 +12,9 @@ from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
+from ximu.ideas.catalogue.tests.factories import published
 from ximu.ideas.intake import api, commands, jobs, queries, services, views
+from ximu.ideas.intake.models import Delivery
 from ximu.ideas.intake.tests.factories import RAW, csv_text, row
 from ximu.ideas.intake.tests.test_services import AT, CLERK, city, court, deliver, judgment
 from ximu.ideas.registry import queries as registry
@@ -126,6 +128,15 @@ def test_rows_pushed_over_the_api_get_the_same_checks_and_the_same_receipt(city:
     assert (again["again"], again["delivery"].uid) == (True, first["delivery"].uid)
     done = api.commit(asked("post"), first["delivery"].uid, api.ReasonIn(reason="另一行退回"))
     assert done.outcome["new"] == 1
+
+
+def test_nothing_is_delivered_under_a_behaviour_or_a_measure(city: list[Any]) -> None:
+    """Such an item has no fields: the file was kept and could never be read."""
+    published("2018-2", date(2018, 2, 1), ["SF-PJ", "YY-B-1"])
+    with pytest.raises(Refusal) as refused:
+        api.push(asked("post"), api.PushIn(item="YY-B-1", source="court00000000001", rows=[{"a": "1"}]))
+    assert (refused.value.code, refused.value.field, refused.value.status) == ("LIST-NONE", "item", 422)
+    assert not Delivery.objects.filter(item="YY-B-1").exists(), "nothing was kept"
 
 
 def test_check_needs_only_a_schema_and_exits_2_with_bad_rows(tmp_path: Path) -> None:

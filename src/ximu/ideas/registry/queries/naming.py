@@ -65,13 +65,17 @@ class Found:
     kind: str
     living: bool
     score: float
+    near: bool = False
+    """No name holds the words; this one sounds or looks like them."""
 
 
 def search(text: str, *, as_of: date, limit: int = 20) -> list[Found]:
-    """Instant results by part of a name, former name, pinyin, initials or credit code; the best first."""
+    """Instant results by part of a name, former name, pinyin, initials or credit code; the best first. When there are none, names that
+    sound or look like the words."""
     known = index()
     hits = finding.search(known, text, as_of, limit)
+    near = () if hits or not text.strip() else finding.near(known, text, as_of, limit)
     return [
-        Found(uid, known.book.name_on(uid, as_of), matched, known.book.units[uid].kind, known.book.living(uid, as_of), score)
-        for uid, matched, score in hits
+        Found(uid, known.book.name_on(uid, as_of), matched, known.book.units[uid].kind, known.book.living(uid, as_of), score, bool(near))
+        for uid, matched, score in hits or near
     ]

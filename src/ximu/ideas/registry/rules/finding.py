@@ -6,16 +6,25 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
+from rapidfuzz import fuzz, process
+
 from ximu.ideas.registry.rules.book import Book, spans
-from ximu.ideas.registry.rules.matching import ASCII_NAME, STAGES, Index, fold
+from ximu.ideas.registry.rules.matching import ASCII_NAME, STAGES, Hit, Index, fold, sound
 from ximu.ideas.registry.rules.posts import post_until
 from ximu.ideas.registry.rules.reforms import ended
-from ximu.ideas.registry.rules.resolution import Candidate, Resolution, resolve
+from ximu.ideas.registry.rules.resolution import Candidate, Resolution, resolve, suggestions
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 FORMER = 0.9
 """In the search a name of another day counts a little less."""
+NEAR = 0.6
+"""A name that only sounds or looks like the words is worth so much of one that holds them."""
+LEAST_ALIKE = 80
+"""Of 100: how much of a sound that was typed wrongly must fit."""
+MOST_ALIKE = 20
+MIN_SOUND = 4
+"""A shorter sound would fit half the city."""
 
 
 def certain(index: Index, text: str, code: str, as_of: date) -> str:
@@ -110,14 +119,40 @@ def search(index: Index, text: str, as_of: date, limit: int) -> list[tuple[str, 
     if ASCII_NAME.fullmatch(sought):
         tables += [index.pinyin, index.initials]
     for place, table in enumerate(tables):
-        for key, hits in table.items():
-            at = key.find(sought)
-            if at < 0:
-                continue
-            score = (1.0 if key == sought else 0.9 if at == 0 else 0.8) * len(sought) ** 0.1 / len(key) ** 0.1 - place * 0.01
-            for hit in hits:
-                worth = score if hit.valid(as_of) else score * FORMER
-                if worth > best.get(hit.unit, (0.0, ""))[0]:
-                    best[hit.unit] = (worth, hit.name.text)
+        _holding(table, sought, as_of, best, less=place * 0.01)
+    return _ranked(best, limit)
+
+
+def _ranked(best: dict[str, tuple[float, str]], limit: int) -> list[tuple[str, str, float]]:
     ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[1][1]))[:limit]
     return [(uid, matched, round(score, 4)) for uid, (score, matched) in ranked]
+
+
+def _holding(table: dict[str, list[Hit]], sought: str, as_of: date, best: dict[str, tuple[float, str]], *, less: float) -> None:
+    """Names that hold what is sought; the nearer its length to theirs, the better."""
+    for key, hits in table.items():
+        at = key.find(sought)
+        if at < 0:
+            continue
+        score = (1.0 if key == sought else 0.9 if at == 0 else 0.8) * len(sought) ** 0.1 / len(key) ** 0.1 - less
+        for hit in hits:
+            worth = score if hit.valid(as_of) else score * FORMER
+            if worth > best.get(hit.unit, (0.0, ""))[0]:
+                best[hit.unit] = (worth, hit.name.text)
+
+
+def near(index: Index, text: str, as_of: date, limit: int) -> list[tuple[str, str, float]]:
+    """For words that no name holds. Another character of the same sound (also a traditional one); a sound with a slip of the finger; a name
+    that looks alike."""
+    best: dict[str, tuple[float, str]] = {}
+    sought = fold(text)
+    heard = sound(sought)
+    if len(heard) >= MIN_SOUND:
+        _holding(index.pinyin, heard, as_of, best, less=0.0)
+    if not best and len(heard) >= MIN_SOUND:
+        alike = process.extract(heard, list(index.pinyin), scorer=fuzz.ratio, score_cutoff=LEAST_ALIKE, limit=MOST_ALIKE)
+        for key, like, _ in alike:
+            _holding({key: index.pinyin[key]}, key, as_of, best, less=1 - like / 100)
+    if not best:
+        best = {c.uid: (c.score, c.name) for c in suggestions(index, sought, as_of)}
+    return _ranked({uid: (score * NEAR, name) for uid, (score, name) in best.items()}, limit)

@@ -106,6 +106,19 @@ def test_the_search_finds_by_part_pinyin_and_former_name() -> None:
     assert queries.search("", as_of=BEFORE) == []
 
 
+@pytest.mark.parametrize("typed", ["财证局", "財政局", "市才政局", "caizhegnju", "财政居"])
+def test_words_with_a_slip_find_what_sounds_or_looks_alike_and_say_so(typed: str) -> None:
+    found = queries.search(typed, as_of=BEFORE)
+    assert example("czj") in {f.uid for f in found}
+    assert all(f.near for f in found)
+    assert not any(f.near for f in queries.search("财政", as_of=BEFORE))
+
+
+@pytest.mark.parametrize("typed", ["%", "'", "qqqq", "不存在的东西", "王伟"])
+def test_words_that_are_like_no_name_find_nothing(typed: str) -> None:
+    assert queries.search(typed, as_of=BEFORE) == []
+
+
 def test_duties_and_archives_follow_the_reforms() -> None:
     assert queries.owner_of(example("syj"), BEFORE) == example("syj")
     assert queries.owner_of(example("syj"), AFTER) == example("scjg")

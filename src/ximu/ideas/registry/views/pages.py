@@ -28,17 +28,17 @@ def index(request: HttpRequest) -> HttpResponse:
     kind, level, district = (request.GET.get(field, "") for field in ("kind", "level", "district"))
     views = queries.units(as_of=on, kind=kind or None, level=level or None, district=district or None,
                           living=request.GET.get("ended", "") == "")
-    matched = {}
+    matched, near = {}, False
     if sought:
         hits = queries.search(sought, as_of=on, limit=MOST_FOUND)
-        matched = {hit.uid: hit.matched for hit in hits}
+        matched, near = {hit.uid: hit.matched for hit in hits}, any(hit.near for hit in hits)
         shown = {v.uid: v for v in queries.units(as_of=on, living=False)}
         views = [shown[hit.uid] for hit in hits if (not kind or shown[hit.uid].kind == kind)
                  and (not level or shown[hit.uid].level == level)]
     page = Paginator(views, ON_A_PAGE).get_page(request.GET.get("page"))
     rows = [{"unit": v, "kind": KINDS[v.kind], "level": LEVELS[v.level], "matched": matched.get(v.uid, "")} for v in page]
     return render(request, "registry/index.html", {
-        "rows": rows, "page": page, "as_of": on, "kinds": KINDS, "levels": LEVELS, "q": sought, "kind": kind, "level": level,
+        "rows": rows, "page": page, "as_of": on, "kinds": KINDS, "levels": LEVELS, "q": sought, "near": near, "kind": kind, "level": level,
         "district": district, "districts": queries.units(as_of=on, kind="government", level="district"),
         "may_edit": actor_of(request).can("registry.edit"),
     })

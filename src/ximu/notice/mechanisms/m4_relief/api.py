@@ -25,10 +25,14 @@ class Opened(Schema):
     case: str
 
 
+LONGEST_NAME = 200
+"""A longer file name is cut: the digest says which paper it is."""
+
+
 class Paper(Schema):
     digest: str = Field(max_length=64)
     size: int = Field(0, ge=0)
-    name: str = Field("", max_length=200)
+    name: str = Field("", max_length=LONGEST_NAME)
 
 
 class Said(Schema):
@@ -98,7 +102,8 @@ def papers(request: HttpRequest, papers: File[list[UploadedFile]]) -> Status:
     by = actor_of(request)
     if not by.can("relief.object"):
         by.must("relief.decide")
-    return Status(201, [dict(zip(("digest", "size"), casework.keep(one.chunks()), strict=True), name=one.name or "") for one in papers])
+    return Status(201, [dict(zip(("digest", "size"), casework.keep(one.chunks()), strict=True), name=(one.name or "")[:LONGEST_NAME])
+                        for one in papers])
 
 
 def _papers(given: list[Paper]) -> list[Upload]:

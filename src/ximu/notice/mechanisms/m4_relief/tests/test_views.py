@@ -158,3 +158,12 @@ def test_a_day_that_is_none_is_told(clients: dict[str, Any], monkeypatch: pytest
     wrong = clients["boss"].post(f"/console/m4/records/{number}/fulfil", {"what": "obligation", "on": "昨天", "proof": "x"})
     assert wrong.refusal.code == "DATE-FORM"
     assert SUBJECT.unit == SUBJECT_UNIT
+
+
+def test_a_paper_with_a_long_name_is_taken_and_its_name_cut(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was kept, and the answer failed on the name's length."""
+    move_clock(monkeypatch, T0)
+    answer = Client().post("/api/v1/m4/papers", {"papers": [SimpleUploadedFile("材" * 240 + ".pdf", b"%PDF-1.4")]},
+                           headers={"Authorization": f"Bearer {clients['key']}"})
+    assert answer.status_code == 201
+    assert answer.json()[0]["name"] == "材" * 200
