@@ -37,7 +37,8 @@ def _names(definition: str) -> list[str]:
 
 
 def read(name: str, unit: str, first: date, last: date, known_at: datetime) -> Iterator[Reading]:
-    """The unit's value of each month that is over, on the last day of that month; a month with days that nobody delivered has none."""
+    """The unit's value of each month that is over, on the last day of that month; a month with days that nobody delivered has none
+    (`Reading.value` is None, which takes back what was read before)."""
     definition, _, column = name.partition("/")
     begins = first.replace(day=1)
     values = {"first": begins, "last": last, "judged_on": last}
@@ -45,5 +46,6 @@ def read(name: str, unit: str, first: date, last: date, known_at: datetime) -> I
     for row in frame.filter(frame["unit"] == unit).iter_rows(named=True):
         month: date = row["month"]
         ends = month.replace(day=monthrange(month.year, month.month)[1])
-        if ends <= last and row[column] is not None and not row.get("missing_days"):
-            yield Reading(ends, round(Decimal(str(row[column])), 4))
+        if ends <= last:
+            there = row[column] is not None and not row.get("missing_days")
+            yield Reading(ends, round(Decimal(str(row[column])), 4) if there else None)

@@ -74,7 +74,7 @@ def compute(spec: Spec, judged: Iterable[Judged], *, first: date, last: date) ->
     """The figure of the period `first` … `last` over promises judged on its last day (or later).
 
     Left out of a share: `not-due` in the period, ended by lawful procedure (`changed`), disputed and not answered (`disputed`),
-    beyond the unit's power (`ultra`: keeping it would be unlawful), and without an amount where it is counted by amount (`no-amount`).
+    beyond the unit's power (`ultra`: keeping it would be unlawful), due without data (`no-data`), and without an amount where it is counted by amount (`no-amount`).
     """
     some = [j for j in judged if j.kind in spec.kinds]
     return _share(spec, some, first, last) if spec.measure == "share" else _count(spec, some, first, last)
@@ -98,6 +98,8 @@ def _left_out(spec: Spec, judged: Judged, first: date, last: date) -> str:
         return "not-due"
     if judged.state in ("changed", "withdrawn"):
         return "changed"
+    if judged.state == "unmeasured":
+        return "no-data"
     if "ULTRA" in judged.flags:
         return "ultra"
     if judged.disputed:
