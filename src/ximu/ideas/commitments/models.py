@@ -73,7 +73,8 @@ class Commitment(models.Model):
         public = ()
         internal = (
             "uid", "kind", "domain", "unit", "post", "reference", "title", "made_on", "begins", "due_asked", "due", "rolled", "grace_until",
-            "kept_on", "part", "lacking", "declined_on", "closed_on", "closed_as", "state", "progress", "disputed", "answer_due", "amount", "flags",
+            "kept_on", "part", "lacking",
+            "declined_on", "closed_on", "closed_as", "state", "progress", "disputed", "answer_due", "amount", "flags",
             "terms", "series", "version", "revision", "follower", "registered_at", "registered_by",
         )
         personal = ("official",)

@@ -46,6 +46,7 @@ from ximu.ideas.commitments.rules.terms import (
     Terms,
     day_of,
     from_json,
+    loosened,
     number_of,
     progress_of,
     progress_on,
@@ -55,9 +56,9 @@ from ximu.ideas.commitments.rules.terms import (
 from ximu.ideas.commitments.rules.wording import Flag, flags_of, missing_parts, must_be_clear, must_be_owned
 
 __all__ = [
-    "ACTS", "BROKEN", "CLOSED", "EVALUATED", "FAILED", "FIELDS", "OPEN", "PARTS", "SEALED", "STATES", "UNMEASURED", "Course", "Deed", "Facts", "Figure",
-    "Flag", "Judged", "Judgement", "Kind", "Power", "Procedure", "Proof", "Reason", "Spec", "Target", "Terms", "compute", "course_of",
-    "day_of", "evaluation_entry", "flags_of", "fold", "from_json", "grace_of", "grades_itself", "judge", "kind_of", "missing_parts", "must_be_clear",
-    "must_be_owned", "must_be_possible", "must_be_reason", "number_of", "progress_of", "progress_on", "read_kinds", "read_procedure",
-    "read_spec", "sealed_value", "series_of", "state_on", "to_json", "turns_digest",
+    "ACTS", "BROKEN", "CLOSED", "EVALUATED", "FAILED", "FIELDS", "OPEN", "PARTS", "SEALED", "STATES", "UNMEASURED", "Course", "Deed",
+    "Facts", "Figure", "Flag", "Judged", "Judgement", "Kind", "Power", "Procedure", "Proof", "Reason", "Spec", "Target", "Terms", "compute",
+    "course_of", "day_of", "evaluation_entry", "flags_of", "fold", "from_json", "grace_of", "grades_itself", "judge", "kind_of", "loosened",
+    "missing_parts", "must_be_clear", "must_be_owned", "must_be_possible", "must_be_reason", "number_of", "progress_of", "progress_on",
+    "read_kinds", "read_procedure", "read_spec", "sealed_value", "series_of", "state_on", "to_json", "turns_digest",
 ]

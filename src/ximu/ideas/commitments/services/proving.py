@@ -94,7 +94,8 @@ def measure(uid: str, readings: Sequence[Reading], *, source: str, by: Actor, at
 
 
 def _said(day: date, value: Decimal | None, valid_until: date | None) -> dict[str, str | None]:
-    return {"day": day.isoformat(), "value": None if value is None else format(value, "f"), "valid_until": valid_until.isoformat() if valid_until else None}
+    return {"day": day.isoformat(), "value": None if value is None else format(value, "f"),
+            "valid_until": valid_until.isoformat() if valid_until else None}
 
 
 def _must_take_papers(row: Commitment) -> None:
