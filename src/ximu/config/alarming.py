@@ -15,6 +15,7 @@ from ximu.ideas.warnings.services import Raised, Silent, Tried
 from ximu.kernel.actor import SYSTEM
 from ximu.notice.domains.d01_procurement import queries as procurement
 from ximu.notice.domains.d04_investment import queries as investment
+from ximu.notice.domains.d08_environment import queries as environment
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline.rules import WARNINGS
 from ximu.notice.mechanisms.m2_joint_action import services as joint
@@ -25,7 +26,8 @@ HOTLINE, BUYING = "D13", "D1"
 
 def name_rules() -> None:
     """What the rules of the packs are called, on every page that tells of an alarm."""
-    alarms_kept.register_rules({one.code: one.name for one in investment.pack().rules})
+    for pack in (investment, environment):
+        alarms_kept.register_rules({one.code: one.name for one in pack.pack().rules})
     alarms_kept.register_rules({rule: hotline.rule_words(rule) for rule in hotline.RULES})
     alarms_kept.register_rules({code: words for code, (_, words) in procurement.FLAGS.items()})
     alarms_kept.register_rules({procurement.rule_of(check): words for check, words in procurement.CHECKS.items()})
@@ -36,9 +38,10 @@ def raise_alarms(*, at: datetime) -> int:
     """The warning rules of the packs, for this year and the last: what is new is kept, the grave ones open a case."""
     day, found = clock.city_day(at), []
     for year in (day.year - 1, day.year):
-        sheet = investment.sheet(year, today=day, known_at=at)
-        found += [Raised("D4", a.rule, a.level, a.unit, a.about, "" if a.about in sheet.judged else str(year),
-                         a.reason) for a in investment.warned(sheet)]
+        for row, pack in (("D4", investment), ("D8", environment)):
+            sheet = pack.sheet(year, today=day, known_at=at)
+            found += [Raised(row, a.rule, a.level, a.unit, a.about, "" if a.about in sheet.judged else str(year),
+                             a.reason) for a in pack.warned(sheet)]
     span = events.span("hotline")
     if span is not None:
         weak = hotline.warned(span[1], known_at=at).alarms

@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
+from ximu.foundation import clock
+from ximu.ideas.assessment import queries as assessment
+from ximu.ideas.assessment.rules.frozen import Asked, Value
+from ximu.ideas.commitments.rules import Figure
 from ximu.ideas.commitments.services import Reading, unreadable
 from ximu.ideas.events import queries as events
+from ximu.ideas.events.services import register_loader
 from ximu.kernel.refusal import Refusal
+from ximu.notice.domains.d08_environment import queries as environment
+from ximu.notice.domains.d08_environment.services import load_air
 
 SCHEME = "events"
 GIVEN = ("first", "last", "judged_on")
@@ -37,7 +44,8 @@ def _names(definition: str) -> list[str]:
 
 
 def read(name: str, unit: str, first: date, last: date, known_at: datetime) -> Iterator[Reading]:
-    """The unit's value of each month that is over, on the last day of that month; a month with days that nobody delivered has none."""
+    """The unit's value of each month that is over, on the last day of that month; a month with days that nobody delivered has none
+    (`Reading.value` is None, which takes back what was read before)."""
     definition, _, column = name.partition("/")
     begins = first.replace(day=1)
     values = {"first": begins, "last": last, "judged_on": last}
@@ -45,5 +53,25 @@ def read(name: str, unit: str, first: date, last: date, known_at: datetime) -> I
     for row in frame.filter(frame["unit"] == unit).iter_rows(named=True):
         month: date = row["month"]
         ends = month.replace(day=monthrange(month.year, month.month)[1])
-        if ends <= last and row[column] is not None and not row.get("missing_days"):
-            yield Reading(ends, round(Decimal(str(row[column])), 4))
+        if ends <= last:
+            there = row[column] is not None and not row.get("missing_days")
+            yield Reading(ends, round(Decimal(str(row[column])), 4) if there else None)
+
+
+def environment_figures(code: str, asked: Asked) -> dict[str, Value]:
+    """Source `environment:D08-1` …: the figures of the area's pack; insufficient data are a missing value, nothing due is 不适用."""
+    found = environment.sheet(asked.first.year, today=max(asked.as_of, clock.city_day(asked.known_at)), known_at=asked.known_at)
+    return {unit: _cell(found.figures.get((code, unit))) for unit in asked.units}
+
+
+def _cell(figure: Figure | None) -> Value:
+    if figure is None or figure.value is None:
+        lacking = figure is not None and {"no-data", "insufficient", "not-delivered"} & set(figure.excluded.values())
+        return Value("NA" if lacking else "N/A")
+    return Value(str(figure.value), tuple(f"promise:{uid}" for uid in figure.base if "-" not in uid))
+
+
+def connect_environment() -> None:
+    """Monthly values of stations come in; the area's figures go into its credit evaluation."""
+    register_loader(environment.DATASET, load_air)
+    assessment.register_source("environment", environment_figures)

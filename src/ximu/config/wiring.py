@@ -370,6 +370,7 @@ def connect_all() -> None:
     casework.register_daily("plan_warned", lambda *, at: following.warn_overdue(by=SYSTEM, at=at))
     casework.register_daily("plan_checks_opened", lambda *, at: checking.open_due(by=SYSTEM, at=at))
     event_store.register_loader("hotline", hotline_desk.load_tickets)
+    measuring.connect_environment()
     publications.register_public("d13", hotline.public_kpi)
     outbox.connect(record_hooks.RecordsMoved, publications.moved)
     outbox.connect(record_hooks.RecordsCorrected, publications.corrected)

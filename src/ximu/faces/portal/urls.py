@@ -8,6 +8,7 @@ from ximu.faces.portal import log
 from ximu.faces.portal.views import (
     assessment,
     data,
+    environment,
     evaluations,
     home,
     hotline,
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("proposals/", proposals.index, name="portal-proposals"),
     path("hotline/", hotline.index, name="portal-hotline"),
     path("procurement/", procurement.index, name="portal-procurement"),
+    path("environment/", environment.index, name="portal-environment"),
     path("streets/", streets.index, name="portal-streets"),
     path("streets/<str:uid>/", streets.street, name="portal-street"),
     path("lists/", lists.index, name="portal-lists"),

@@ -30,6 +30,7 @@ class Commitment(models.Model):
     grace_until = models.DateField("整改期满日", db_comment="逾期后可以整改的最后一日")
     kept_on = models.DateField("兑现日", null=True, db_comment="经证据证明兑现之日，未兑现为空")
     part = models.BooleanField("部分达标", default=False, db_comment="整改期满时进度是否达到部分兑现标准")
+    lacking = models.BooleanField("数据不足", default=False, db_comment="按数据判定的承诺在到期日没有可用数值")
     declined_on = models.DateField("拒绝日", null=True, db_comment="承诺单位表示不履行之日，未表示为空")
     closed_on = models.DateField("终止日", null=True, db_comment="变更替代或撤回之日，未终止为空")
     closed_as = models.CharField("终止方式", max_length=12, blank=True, db_comment="变更替代或撤回，未终止为空")
@@ -72,7 +73,8 @@ class Commitment(models.Model):
         public = ()
         internal = (
             "uid", "kind", "domain", "unit", "post", "reference", "title", "made_on", "begins", "due_asked", "due", "rolled", "grace_until",
-            "kept_on", "part", "declined_on", "closed_on", "closed_as", "state", "progress", "disputed", "answer_due", "amount", "flags",
+            "kept_on", "part", "lacking",
+            "declined_on", "closed_on", "closed_as", "state", "progress", "disputed", "answer_due", "amount", "flags",
             "terms", "series", "version", "revision", "follower", "registered_at", "registered_by",
         )
         personal = ("official",)

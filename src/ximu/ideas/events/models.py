@@ -118,3 +118,41 @@ class Look(models.Model):
         public = ()
         internal = ("stream", "purpose", "rows", "whole", "looked_at", "looked_by", "log_index")
         personal = ()
+
+
+class Point(models.Model):
+    """Whose values a dataset expects, from when to when, by which paper: without it a source that falls silent is missed by nobody."""
+
+    uid = UidField()
+    dataset = models.CharField("数据集", max_length=41, db_comment="数据集名称")
+    code = models.CharField("编码", max_length=20, db_comment="报送点（如监测点位）编码")
+    name = models.CharField("名称", max_length=80, db_comment="报送点名称")
+    unit = models.CharField("所属单位", max_length=UID_LENGTH, db_comment="其数值计入的单位标识")
+    whole = models.CharField("上级", max_length=UID_LENGTH, blank=True, db_comment="其数值同时计入的上级单位标识，不计入的为空")
+    since = models.DateField("启用日", db_comment="开始计入之日")
+    until = models.DateField("停用日", null=True, blank=True, db_comment="最后计入之日，空为在用")
+    basis = models.CharField("启用依据", max_length=120, db_comment="批准启用的文件")
+    ending = models.CharField("停用依据", max_length=120, blank=True, db_comment="批准停用的文件，空为在用")
+    opened_at = models.DateTimeField("登记时间", db_comment="登记时间")
+    opened_by = models.CharField("登记人", max_length=UID_LENGTH, db_comment="登记人标识")
+    closed_at = models.DateTimeField("停用登记时间", null=True, blank=True, db_comment="停用登记时间，空为在用")
+    closed_by = models.CharField("停用登记人", max_length=UID_LENGTH, blank=True, db_comment="停用登记人标识")
+    log_index = models.BigIntegerField("日志序号", null=True, blank=True, db_comment="启用在透明日志中的序号")
+    closed_index = models.BigIntegerField("停用日志序号", null=True, blank=True, db_comment="停用在透明日志中的序号")
+
+    class Meta:
+        verbose_name = "报送点"
+        verbose_name_plural = verbose_name
+        db_table_comment = "数据集应有的报送点：启用和停用都有依据，停用前的数值照常计入"
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "code"], name="events_point_once"),
+            models.CheckConstraint(condition=models.Q(until=None) | models.Q(until__gte=models.F("since")), name="events_point_order"),
+            models.CheckConstraint(condition=models.Q(until=None, closed_at=None, closed_by="")
+                                   | (models.Q(until__isnull=False, closed_at__isnull=False) & ~models.Q(closed_by="")),
+                                   name="events_point_closed"),
+        ]
+
+    class Privacy:
+        public = ("uid", "dataset", "code", "name", "unit", "whole", "since", "until", "basis", "ending", "log_index", "closed_index")
+        internal = ("opened_at", "opened_by", "closed_at", "closed_by")
+        personal = ()

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import tempfile
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
-from ximu.ideas.events import queries
+from ximu.ideas.events import queries, services
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.cells import safe_cell
-from ximu.kernel.given import day_or_none
+from ximu.kernel.given import day_of, day_or_none
+from ximu.kernel.refusal import Refusal
 
 
 def day_asked(request: HttpRequest, name: str, default: date) -> date:
@@ -105,3 +112,49 @@ def definition(request: HttpRequest, name: str) -> HttpResponse:
     """The method as published, with its SQL for DuckDB and for Spark."""
     actor_of(request).must("events.see")
     return render(request, "events/definition.html", {"one": queries.definition(name), "spark": queries.spark_text(name)})
+
+
+@require_GET
+def points(request: HttpRequest, name: str) -> HttpResponse:
+    """Whose values the dataset expects; forms to open and close a point, and to deliver a file."""
+    actor, on = actor_of(request), clock.today()
+    actor.must("events.see")
+    rows = [{"row": p, "unit": registry.name(p.unit, as_of=on), "whole": registry.name(p.whole, as_of=on) if p.whole else ""}
+            for p in queries.points(name)]
+    return render(request, "events/points.html", {"one": queries.dataset(name), "rows": rows, "may": actor.can("events.points"),
+                                                  "may_append": actor.can("events.append")})
+
+
+@require_POST
+def open_point(request: HttpRequest, name: str) -> HttpResponse:
+    post = request.POST
+    since = day_of(post.get("since", ""), "since")
+    unit, whole = (registry.named(post[one].strip(), as_of=since) if post.get(one, "").strip() else "" for one in ("unit", "whole"))
+    services.open_point(name, services.NewPoint(post.get("code", ""), post.get("name", ""), unit, since, post.get("basis", ""), whole),
+                        by=actor_of(request), at=clock.now())
+    return redirect("events:points", name)
+
+
+@require_POST
+def close_point(request: HttpRequest, name: str, code: str) -> HttpResponse:
+    services.close_point(name, code, until=day_of(request.POST.get("until", ""), "until"), basis=request.POST.get("basis", ""),
+                         by=actor_of(request), at=clock.now())
+    return redirect("events:points", name)
+
+
+@require_POST
+def deliver(request: HttpRequest, name: str) -> HttpResponse:
+    """A file for the dataset's loader. Its batch is named by its content, so that the same file twice adds nothing."""
+    given = request.FILES.get("file")
+    if not isinstance(given, UploadedFile):
+        raise Refusal("FILE-NONE", field="file", value="", rule="required", zh="请选择文件。", en="Choose a file.")
+    with tempfile.TemporaryDirectory(prefix="ximu-events-") as folder:
+        path, content = Path(folder) / f"delivery{Path(given.name or '').suffix.lower()[:6]}", given.read()
+        path.write_bytes(content)
+        told = services.load(name, path, batch=hashlib.sha256(content).hexdigest()[:16], by=actor_of(request), at=clock.now())
+    messages.success(request, t("{rows}行：新增{new}，更正{corrected}，已有{same}，退回{bad}。",
+                                "{rows} rows: {new} new, {corrected} corrected, {same} known, {bad} refused.",
+                                **{one: told.get(one, 0) for one in ("rows", "new", "corrected", "same", "bad")}))
+    for fault in told.get("faults", ())[:20]:
+        messages.warning(request, t("第{line}行 {field}：{code}", "line {line}, {field}: {code}", **fault))
+    return redirect(f"{reverse('events:index')}?dataset={name}")

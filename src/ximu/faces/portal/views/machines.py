@@ -18,7 +18,7 @@ FEED = 50
 MOST_ADDRESSES = 49_000
 """sitemaps.org allows 50,000 addresses in one file."""
 STANDING = ("portal", "portal-units", "portal-records", "portal-promises", "portal-plan", "portal-streets", "portal-proposals",
-            "portal-hotline", "portal-procurement",
+            "portal-hotline", "portal-procurement", "portal-environment",
             "portal-assessment", "portal-evaluations",
             "portal-lists", "portal-log",
             "portal-verifier", "portal-data", "portal-about", "portal-accessibility", "portal-sitemap")

@@ -125,9 +125,14 @@ def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
         yield row.log_index, entry_bytes(EXTRACTED, extract_body(row), row.at), f"考核摘录 {row.uid}"
 
 
-def _published(period: str = "") -> Run:
-    """The newest published run, or that of a period. Errors: `SCORE-NONE`."""
+AREA = r"^[dms][0-9][0-9]$"
+"""A method whose code is that of a pack rates one area of the notice; it is shown there and is not the city's yearly assessment."""
+
+
+def _published(period: str = "", method: str = "") -> Run:
+    """The newest published run of the yearly assessment (or of `method`), or that of a period. Errors: `SCORE-NONE`."""
     rows = Run.objects.select_related("method").filter(state=Run.State.PUBLISHED).order_by("-period", "-pk")
+    rows = rows.filter(method__code=method) if method else rows.exclude(method__code__regex=AREA)
     found = (rows.filter(period=period) if period else rows).first()
     if found is None:
         raise Refusal("SCORE-NONE", status=404, field="period", value=period[:10], rule="published", zh="没有已公布的考核结果。",
@@ -135,11 +140,12 @@ def _published(period: str = "") -> Run:
     return found
 
 
-def public_ranking(view: View, *, period: str = "") -> dict[str, Any]:
+def public_ranking(view: View, *, period: str = "", method: str = "") -> dict[str, Any]:
     """The provider `assessment`: ranks with their intervals, scores, grades, the method and what it was computed from."""
-    run = _published(period)
+    run = _published(period, method)
     result = told(run)
-    periods = Run.objects.filter(state=Run.State.PUBLISHED).order_by("-period").values_list("period", flat=True)
+    same = Run.objects.filter(state=Run.State.PUBLISHED, method__code=run.method.code)
+    periods = same.order_by("-period").values_list("period", flat=True)
     return {"view": view.name, "run": run.uid, "period": run.period, "periods": list(dict.fromkeys(periods)), "pins": result["pins"],
             "digest": run.digest, "method": {"name": Text(run.method.name_zh, run.method.name_en), "version": run.method.version,
                                              "resolution": run.method.resolution, "text": run.method.text},

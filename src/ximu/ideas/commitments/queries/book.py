@@ -145,7 +145,7 @@ def _judged(keys: list[int], as_of: date, known_at: datetime) -> Iterator[rules.
         yield rules.Judged(
             row.uid, row.kind, row.unit, found.terms.title, row.made_on, found.due, verdict.state, verdict.late_days, verdict.progress,
             found.terms.amount, found.open_dispute(as_of) is not None, found.refuted, tuple(row.flags), found.papers, row.reference,
-            row.domain)
+            row.domain, found.terms.due, found.version > 1 and rules.loosened(rules.fold(deeds[:1]).terms, found.terms))
 
 
 def counterpart(row: Commitment) -> Counterpart | None:

@@ -31,6 +31,7 @@ def today(actor: Actor, at: datetime) -> list[TodayItem]:
     wanted = (
         (Text("待答复异议", "Answer a dispute"), rows.filter(disputed=True), "answer_due", "overdue"),
         (Text("承诺逾期", "Promise overdue"), rows.filter(state="overdue"), "grace_until", "overdue"),
+        (Text("到期而监测数据不足", "Due, but the data are insufficient"), rows.filter(state=rules.UNMEASURED), "due", "at_risk"),
         (Text("承诺将到期", "Promise due soon"), rows.filter(state="running", due__lte=on + SOON), "due", "at_risk"),
     )
     return [
@@ -63,7 +64,7 @@ def doctor(at: datetime) -> list[Check]:
 def _silent(at: datetime) -> list[Check]:
     """Promises that are measured from data, and those of them without a new value for long."""
     since = data.city_day(at) - SILENT
-    rows = Commitment.objects.filter(series__gt="", state__in=rules.OPEN)
+    rows = Commitment.objects.filter(series__gt="", state__in=[*rules.OPEN, rules.UNMEASURED])
     if not (whole := rows.count()):
         return []
     silent = rows.filter(begins__lte=since).exclude(pk__in=Step.objects.filter(what="measure", on__gt=since).values("commitment")).count()

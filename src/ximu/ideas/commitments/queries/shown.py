@@ -71,6 +71,7 @@ def _versions(row: Commitment, kind: rules.Kind) -> list[dict[str, Any]]:
             "version": number, "since": since, "title": terms.title, "due": terms.due, "reason": reason.name if reason else None,
             "basis": detail.get("basis", ""), "compensated": bool(detail.get("compensation")),
             **({"text": terms.text} if "text" in kind.public else {}),
+            **({"target": rules.to_json(terms)["target"]} if "target" in kind.public else {}),
         })
     return found
 

@@ -7,10 +7,12 @@ from ximu.ideas.commitments.rules.judging import (
     FAILED,
     OPEN,
     STATES,
+    UNMEASURED,
     Course,
     Judgement,
     course_of,
     grace_of,
+    grades_itself,
     judge,
     must_be_possible,
     state_on,
@@ -44,6 +46,7 @@ from ximu.ideas.commitments.rules.terms import (
     Terms,
     day_of,
     from_json,
+    loosened,
     number_of,
     progress_of,
     progress_on,
@@ -53,9 +56,9 @@ from ximu.ideas.commitments.rules.terms import (
 from ximu.ideas.commitments.rules.wording import Flag, flags_of, missing_parts, must_be_clear, must_be_owned
 
 __all__ = [
-    "ACTS", "BROKEN", "CLOSED", "EVALUATED", "FAILED", "FIELDS", "OPEN", "PARTS", "SEALED", "STATES", "Course", "Deed", "Facts", "Figure",
-    "Flag", "Judged", "Judgement", "Kind", "Power", "Procedure", "Proof", "Reason", "Spec", "Target", "Terms", "compute", "course_of",
-    "day_of", "evaluation_entry", "flags_of", "fold", "from_json", "grace_of", "judge", "kind_of", "missing_parts", "must_be_clear",
-    "must_be_owned", "must_be_possible", "must_be_reason", "number_of", "progress_of", "progress_on", "read_kinds", "read_procedure",
-    "read_spec", "sealed_value", "series_of", "state_on", "to_json", "turns_digest",
+    "ACTS", "BROKEN", "CLOSED", "EVALUATED", "FAILED", "FIELDS", "OPEN", "PARTS", "SEALED", "STATES", "UNMEASURED", "Course", "Deed",
+    "Facts", "Figure", "Flag", "Judged", "Judgement", "Kind", "Power", "Procedure", "Proof", "Reason", "Spec", "Target", "Terms", "compute",
+    "course_of", "day_of", "evaluation_entry", "flags_of", "fold", "from_json", "grace_of", "grades_itself", "judge", "kind_of", "loosened",
+    "missing_parts", "must_be_clear", "must_be_owned", "must_be_possible", "must_be_reason", "number_of", "progress_of", "progress_on",
+    "read_kinds", "read_procedure", "read_spec", "sealed_value", "series_of", "state_on", "to_json", "turns_digest",
 ]

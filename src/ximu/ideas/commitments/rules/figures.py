@@ -37,6 +37,8 @@ class Judged:
     papers: tuple[str, ...] = ()
     reference: str = ""
     domain: str = ""
+    due_asked: date | None = None
+    loosened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def compute(spec: Spec, judged: Iterable[Judged], *, first: date, last: date) ->
     """The figure of the period `first` … `last` over promises judged on its last day (or later).
 
     Left out of a share: `not-due` in the period, ended by lawful procedure (`changed`), disputed and not answered (`disputed`),
-    beyond the unit's power (`ultra`: keeping it would be unlawful), and without an amount where it is counted by amount (`no-amount`).
+    beyond the unit's power (`ultra`: keeping it would be unlawful), due without data (`no-data`), and without
+    an amount where it is counted by amount (`no-amount`).
     """
     some = [j for j in judged if j.kind in spec.kinds]
     return _share(spec, some, first, last) if spec.measure == "share" else _count(spec, some, first, last)
@@ -98,6 +101,8 @@ def _left_out(spec: Spec, judged: Judged, first: date, last: date) -> str:
         return "not-due"
     if judged.state in ("changed", "withdrawn"):
         return "changed"
+    if judged.state == "unmeasured":
+        return "no-data"
     if "ULTRA" in judged.flags:
         return "ultra"
     if judged.disputed:
@@ -123,5 +128,7 @@ FINDINGS: Mapping[str, Callable[[Judged, Mapping[str, int]], bool]] = {
     "refuted": lambda judged, again: judged.refuted,
     "repeated": lambda judged, again: any(again[paper] > 1 for paper in judged.papers),
     "ultra": lambda judged, again: "ULTRA" in judged.flags,
+    "loosened": lambda judged, again: judged.loosened,
 }
-"""`refuted`: evidence that had been accepted was refuted by a dispute; `repeated`: one paper proves two promises; `ultra`: beyond power."""
+"""`refuted`: evidence that had been accepted was refuted by a dispute; `repeated`: one paper proves two promises; `ultra`: beyond power;
+`loosened`: a later wording is easier to keep than the first."""

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ximu.ideas.commitments.rules.kinds import Kind
-from ximu.ideas.commitments.rules.terms import ONE, Proof, Terms, progress_of, progress_on
+from ximu.ideas.commitments.rules.terms import ONE, Proof, Terms, progress_of, progress_on, series_of, standing
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
@@ -19,6 +19,7 @@ STATES = {
     "kept": Text("已兑现", "Kept"),
     "part_kept": Text("部分兑现", "Partly kept"),
     "broken": Text("未兑现", "Broken"),
+    "unmeasured": Text("数据不足", "Insufficient data"),
     "changed": Text("已变更", "Changed"),
     "withdrawn": Text("已撤回", "Withdrawn"),
 }
@@ -26,6 +27,8 @@ OPEN = frozenset({"registered", "running", "overdue"})
 FAILED = frozenset({"overdue", "part_kept", "broken"})
 """A turn into one of these from outside is announced."""
 BROKEN = "broken"
+UNMEASURED = "unmeasured"
+"""Due, and the data from which the promise grades itself have no value for the due day: neither kept nor broken."""
 CLOSED = ("changed", "withdrawn")
 LAST_DAY = date(9999, 12, 31)
 
@@ -42,6 +45,7 @@ class Course:
     declined_on: date | None = None
     closed_on: date | None = None
     closed_as: str = ""
+    lacking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,26 @@ def grace_of(kind: Kind, due: date) -> date:
     return due + timedelta(days=kind.grace_days) if (LAST_DAY - due).days > kind.grace_days else LAST_DAY
 
 
+def grades_itself(kind: Kind, terms: Terms) -> bool:
+    """What a series of data says of the due day decides, and nothing else: no paper takes the place of a value."""
+    return kind.judged == "on-due-day" and bool(series_of(terms))
+
+
+def lacks_value(kind: Kind, terms: Terms, proofs: Sequence[Proof], due: date) -> bool:
+    """No value of the last month that is over on the due day: an older one does not speak for it."""
+    if not grades_itself(kind, terms):
+        return False
+    found, after = standing(proofs, due), due + timedelta(days=due < LAST_DAY)
+    return found is None or found.day < after.replace(day=1) - timedelta(days=1)
+
+
 def kept_on(kind: Kind, terms: Terms, proofs: Sequence[Proof], due: date, grace_until: date) -> date | None:
     """The day on which the promise counts as kept: first fulfilled, or what holds on the due day; or put right in the days of grace."""
     full = sorted(p.day for p in proofs if progress_of(terms, p.value) >= ONE and p.day <= grace_until)
     if kind.judged == "when-reached":
         return full[0] if full else None
+    if lacks_value(kind, terms, proofs, due):
+        return None
     if progress_on(terms, proofs, due) >= ONE:
         return due
     return next((day for day in full if day > due), None)
@@ -77,8 +96,9 @@ def course_of(
     """`due` is the rolled day."""
     grace = grace_of(kind, due)
     kept = kept_on(kind, terms, proofs, due, grace)
-    part = kept is None and progress_on(terms, proofs, grace) >= kind.part_from
-    return Course(begins, due, grace, kept, part, declined_on, closed_on, closed_as)
+    lacking = lacks_value(kind, terms, proofs, due)
+    part = kept is None and not lacking and progress_on(terms, proofs, grace) >= kind.part_from
+    return Course(begins, due, grace, kept, part, declined_on, closed_on, closed_as, lacking)
 
 
 def state_on(course: Course, on: date) -> str:
@@ -93,6 +113,8 @@ def state_on(course: Course, on: date) -> str:
         return "registered"
     if on <= course.due:
         return "running"
+    if course.lacking:
+        return UNMEASURED
     if on <= course.grace_until:
         return "overdue"
     return "part_kept" if course.part else "broken"
@@ -109,7 +131,7 @@ def judge(course: Course, on: date, progress: Decimal) -> Judgement:
 def _late(course: Course, on: date, state: str) -> int:
     if state == "kept" and course.kept_on is not None:
         return max(0, (course.kept_on - course.due).days)
-    return max(0, (on - course.due).days) if state in FAILED else 0
+    return max(0, (on - course.due).days) if state in FAILED or state == UNMEASURED else 0
 
 
 def _reasons(course: Course, on: date, state: str, progress: Decimal, late: int) -> tuple[Text, ...]:
@@ -128,6 +150,9 @@ def _reasons(course: Course, on: date, state: str, progress: Decimal, late: int)
         return (Text(f"未到期（{due}），进度{share}。", f"Not due before {due}; progress {share}."),)
     if state == "overdue":
         return (Text(f"到期日{due}已过{late}天，经证明的进度为{share}。", f"{late} days past the due day {due}; proved progress {share}."),)
+    if state == UNMEASURED:
+        return (Text(f"到期日{due}已过{late}天，监测数据不足，不能判定：不按零计，也不按兑现计。",
+                     f"{late} days past the due day {due} the data are insufficient: it counts neither as zero nor as kept."),)
     part = Text("达到部分兑现标准", "enough for “partly kept”")
     if not course.part:
         part = Text("未达到部分兑现标准", "not enough for “partly kept”")
@@ -148,7 +173,7 @@ def _next(course: Course, on: date, state: str) -> tuple[Text | None, date | Non
 
 
 EDGES = {
-    "offer": OPEN | FAILED, "accept": OPEN | FAILED, "reject": OPEN | FAILED, "measure": OPEN | FAILED | {"kept"},
+    "offer": OPEN | FAILED, "accept": OPEN | FAILED, "reject": OPEN | FAILED, "measure": OPEN | FAILED | {"kept", UNMEASURED},
     "change": OPEN, "replace": OPEN | FAILED, "withdraw": OPEN, "decline": OPEN,
     "confirm": frozenset({"kept", "part_kept"}) | OPEN, "dispute": frozenset(STATES) - {"withdrawn"}, "answer": frozenset(STATES),
 }

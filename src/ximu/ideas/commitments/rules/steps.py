@@ -142,6 +142,8 @@ def _apply(facts: Facts, deed: Deed) -> None:
         state = "accepted" if deed.what == "measure" else "offered"
         if deed.what == "measure":
             _corrected(facts, detail)
+            if detail["value"] is None:
+                return
         facts.offers[detail["evidence"]] = Offer(detail["evidence"], deed.by, _proof(detail), state, detail["digest"],
                                                 detail.get("source", ""))
     elif deed.what in ("accept", "reject"):
@@ -160,7 +162,7 @@ def _apply(facts: Facts, deed: Deed) -> None:
 
 
 def _corrected(facts: Facts, detail: Mapping[str, Any]) -> None:
-    """A later value of the same series for the same day takes the place of the one before."""
+    """A later value of the same series for the same day takes the place of the one before; no value at all takes it back."""
     day = date.fromisoformat(detail["day"])
     for offer in facts.offers.values():
         if offer.source == detail["source"] and offer.proof.day == day and offer.state == "accepted":

@@ -128,6 +128,20 @@ def progress_of(terms: Terms, value: Decimal) -> Decimal:
     return max(NOTHING, min(ONE, (value - start) / way))
 
 
+def loosened(first: Terms, now: Terms) -> bool:
+    """Is the later wording easier to keep: a later day, an easier value, or a yardstick that cannot be compared with the first?"""
+    if first.due and now.due and now.due > first.due:
+        return True
+    if first.target is None or now.target is None:
+        return first.target is not None
+    one, other = first.target, now.target
+    if (one.indicator, one.measure, one.direction, one.source) != (other.indicator, other.measure, other.direction, other.source):
+        return True
+    if one.value is None or other.value is None:
+        return other.value is None and one.value is not None
+    return other.value < one.value if one.direction == "up" else other.value > one.value
+
+
 def standing(proofs: Iterable[Proof], day: date) -> Proof | None:
     """The newest proof that speaks on that day: made by then, not expired."""
     spoken = [p for p in proofs if p.day <= day and (p.valid_until is None or day <= p.valid_until)]

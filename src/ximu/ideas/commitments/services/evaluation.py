@@ -25,6 +25,7 @@ STATE = """CASE
  WHEN declined_on <= %(on)s THEN 'broken'
  WHEN %(on)s < begins THEN 'registered'
  WHEN %(on)s <= due THEN 'running'
+ WHEN lacking THEN 'unmeasured'
  WHEN %(on)s <= grace_until THEN 'overdue'
  WHEN part THEN 'part_kept' ELSE 'broken' END"""
 """`rules.state_on` in SQL. A null day is not before any day, so its branch is not taken."""

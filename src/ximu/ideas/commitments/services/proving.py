@@ -20,10 +20,10 @@ from ximu.kernel.refusal import Refusal, absent
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One value of a series: on `day` the indicator stood at `value`."""
+    """One value of a series: on `day` the indicator stood at `value`; None: the data of that day are insufficient."""
 
     day: date
-    value: Decimal
+    value: Decimal | None
     valid_until: date | None = None
 
 
@@ -35,10 +35,11 @@ def offer(
     """Offer a document that shows how far the promise was kept on `day`; the uid of the evidence.
 
     `value` is the measured value of the target, or the share of the deliverable (1: all of it).
-    Errors: `EVID-DIGEST`, `TIME-FUTURE`, `TIME-ORDER`, `NUM-FORM`, `STATE-EDGE`, `PROM-NONE`.
+    Errors: `EVID-DIGEST`, `TIME-FUTURE`, `TIME-ORDER`, `NUM-FORM`, `STATE-EDGE`, `PROM-NONE`, `PROM-SOURCE` where data alone decide.
     """
     row, _, deeds = steps.begun(uid, "offer", at=at)
     by.must("commitments.prove", row.unit)
+    _must_take_papers(row)
     _check_day(row, day, valid_until, queries.city_day(at))
     if row.terms["target"] is None and not 0 <= value <= 1:
         raise Refusal("NUM-FORM", field="value", value=str(value), rule="0–1", zh="成果完成的比例应在0与1之间。",
@@ -70,7 +71,8 @@ def reject(uid: str, *, evidence: str, reason: str, by: Actor, at: datetime) -> 
 
 @transaction.atomic
 def measure(uid: str, readings: Sequence[Reading], *, source: str, by: Actor, at: datetime) -> str:
-    """Enter values of the target's series from a system that measures; the state that follows. Values known already add nothing.
+    """Enter values of the target's series from a system that measures; the state that follows. Values known already add nothing;
+    a day whose data turn out insufficient takes its value back.
 
     Errors: `PROM-TARGET` for a promise without a measurable target, `PROM-SOURCE` for another source than the promised one,
     `TIME-FUTURE`, `TIME-ORDER`, `STATE-EDGE`.
@@ -82,7 +84,8 @@ def measure(uid: str, readings: Sequence[Reading], *, source: str, by: Actor, at
         _must_be_series(row, source)
         _check_day(row, reading.day, reading.valid_until, queries.city_day(at))
         said = _said(reading.day, reading.value, reading.valid_until)
-        known = any(o.proof.day == reading.day and o.proof.value == reading.value and o.state == "accepted" for o in facts.offers.values())
+        held = [o.proof.value for o in facts.offers.values() if o.proof.day == reading.day and o.state == "accepted"]
+        known = reading.value in held or (reading.value is None and not held)
         state = row.state
         if not known:
             detail = {"evidence": new_uid(), **said, "source": source, "digest": digest_of({**said, "source": source, "promise": uid})}
@@ -90,8 +93,15 @@ def measure(uid: str, readings: Sequence[Reading], *, source: str, by: Actor, at
     return state
 
 
-def _said(day: date, value: Decimal, valid_until: date | None) -> dict[str, str | None]:
-    return {"day": day.isoformat(), "value": format(value, "f"), "valid_until": valid_until.isoformat() if valid_until else None}
+def _said(day: date, value: Decimal | None, valid_until: date | None) -> dict[str, str | None]:
+    return {"day": day.isoformat(), "value": None if value is None else format(value, "f"),
+            "valid_until": valid_until.isoformat() if valid_until else None}
+
+
+def _must_take_papers(row: Commitment) -> None:
+    if rules.grades_itself(queries.kind(row.kind), rules.from_json(row.terms)):
+        raise Refusal("PROM-SOURCE", field="source", value=row.series, rule="series", zh="该承诺只按数据序列判定，不接受以材料代替数据。",
+                      en="Only its series of data decides on this promise; no paper takes its place.")
 
 
 def _must_be_series(row: Commitment, source: str) -> None:

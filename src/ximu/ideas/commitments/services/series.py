@@ -49,7 +49,7 @@ def measure_series(*, at: datetime) -> int:
     """Read every promise whose source is a series, as known now; how many have new values. One that cannot be read stays as it is: no
     data is no progress, and the doctor names it."""
     on, done = queries.city_day(at), 0
-    states = (*rules.OPEN, "kept", "part_kept", "broken")
+    states = (*rules.OPEN, "kept", "part_kept", "broken", rules.UNMEASURED)
     for row in Commitment.objects.filter(series__gt="").order_by("series", "pk"):
         scheme, _, name = row.series.partition(":")
         if scheme not in SERIES or row.state not in states or row.begins > on:

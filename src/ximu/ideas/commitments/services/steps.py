@@ -67,7 +67,8 @@ def cursor(kind: rules.Kind, facts: rules.Facts, today: date) -> dict[str, Any]:
     course, waiting = facts.course(kind), facts.open_dispute(today)
     return {
         "title": facts.terms.title, "begins": course.begins, "due_asked": facts.terms.due, "due": course.due, "rolled": facts.rolled,
-        "grace_until": course.grace_until, "kept_on": course.kept_on, "part": course.part, "declined_on": course.declined_on,
+        "grace_until": course.grace_until, "kept_on": course.kept_on, "part": course.part, "lacking": course.lacking,
+        "declined_on": course.declined_on,
         "closed_on": course.closed_on, "closed_as": course.closed_as, "state": rules.state_on(course, today),
         "progress": round(rules.progress_on(facts.terms, facts.proofs, today), 4), "disputed": waiting is not None,
         "answer_due": waiting.answer_due if waiting else None, "amount": facts.terms.amount, "terms": rules.to_json(facts.terms),

@@ -35,7 +35,7 @@ class Glass:
 def courses(draw: st.DrawFn) -> rules.Course:
     closed = draw(MAYBE)
     return rules.Course(draw(DAYS), draw(DAYS), draw(DAYS), draw(MAYBE), draw(st.booleans()), draw(MAYBE), closed,
-                        draw(st.sampled_from(rules.CLOSED)) if closed else "")
+                        draw(st.sampled_from(rules.CLOSED)) if closed else "", draw(st.booleans()))
 
 
 @given(some=st.lists(courses(), min_size=1, max_size=8), on=DAYS)
@@ -45,7 +45,7 @@ def test_sql_and_rule_say_the_same(some: list[rules.Course], on: date) -> None:
         Commitment(
             uid=new_uid(), kind="street_pledge", unit="u", title="t", made_on=c.begins, begins=c.begins, due_asked=c.due, due=c.due,
             rolled=True, grace_until=c.grace_until, kept_on=c.kept_on, part=c.part, declined_on=c.declined_on, closed_on=c.closed_on,
-            closed_as=c.closed_as, state="registered", terms={}, registered_at=at("2018-01-01"), registered_by="x")
+            closed_as=c.closed_as, lacking=c.lacking, state="registered", terms={}, registered_at=at("2018-01-01"), registered_by="x")
         for c in some
     ]
     Commitment.objects.bulk_create(rows)

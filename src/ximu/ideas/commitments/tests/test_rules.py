@@ -202,3 +202,47 @@ def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(Refusal) as caught:
         queries.kind("wish")
     assert caught.value.code == "PROM-KIND"
+
+
+PM25 = rules.Target("PM2.5年均浓度", "µg/m³", Decimal(40), Decimal(45), "down", "events:d08_air/pm25_year")
+
+
+def test_a_promise_that_grades_itself_is_neither_kept_nor_broken_without_a_value_for_its_due_day() -> None:
+    """The value of May is a good one; it does not speak for the end of June."""
+    made, after = terms(target=PM25), DUE + timedelta(days=3)
+    kind = KINDS["environmental_target"]
+    met, missed, may = proof(date(2018, 5, 31), 38), proof(date(2018, 5, 31), 44), date(2018, 6, 30)
+
+    def judged(*proofs: rules.Proof, due: date = DUE, made: rules.Terms = made) -> str:
+        return rules.state_on(rules.course_of(kind, made, proofs, begins=date(2018, 1, 10), due=due), after)
+
+    assert (judged(met), judged(missed)) == ("kept", "broken"), "on 29 June, May is the last month that is over"
+    assert (judged(met, due=may), judged(missed, due=may), judged(due=may)) == ("unmeasured",) * 3
+    assert judged(met, rules.Proof("june", may, Decimal(41)), due=may) == "part_kept"
+    assert judged(met, due=may, made=terms(target=replace(PM25, source="年度公报"))) == "kept", "what people report stands"
+    late = rules.judge(rules.course_of(kind, made, [met], begins=date(2018, 1, 10), due=may), after, Decimal(0))
+    assert late.late_days == 2 and "不能判定" in late.reasons[0].zh and "insufficient" in late.reasons[0].en
+
+
+def test_a_share_leaves_out_what_cannot_be_judged() -> None:
+    some = [rules.Judged(uid, "environmental_target", "u", uid, date(2018, 1, 1), DUE, state)
+            for uid, state in (("k", "kept"), ("n", "unmeasured"))]
+    figure = rules.compute(rules.Spec("share", frozenset({"environmental_target"})), some, first=date(2018, 1, 1), last=date(2018, 12, 31))
+    assert (str(figure.value), figure.excluded) == ("100.00", {"n": "no-data"})
+
+
+@pytest.mark.parametrize(("changes", "easier"), [
+    ({"due": DUE + timedelta(days=1)}, True), ({"due": DUE - timedelta(days=1)}, False), ({"text": "换一种说法"}, False),
+    ({"target": replace(PM25, value=Decimal(41))}, True), ({"target": replace(PM25, value=Decimal(39))}, False),
+    ({"target": replace(PM25, source="年度公报")}, True), ({"target": replace(PM25, baseline=Decimal(60))}, False),
+    ({"target": None, "deliverable": "印发方案"}, True),
+])
+def test_a_later_wording_that_is_easier_to_keep_is_told_from_one_that_is_not(changes: dict[str, object], easier: bool) -> None:
+    assert rules.loosened(terms(target=PM25), replace(terms(target=PM25), **changes)) is easier
+
+
+def test_loosened_promises_are_counted() -> None:
+    some = [rules.Judged(uid, "environmental_target", "u", uid, date(2018, 1, 1), DUE, "kept", loosened=uid == "l") for uid in "ls"]
+    figure = rules.compute(rules.read_spec({"measure": "count", "kinds": ["environmental_target"], "find": ["loosened"]}), some,
+                           first=date(2018, 1, 1), last=date(2018, 12, 31))
+    assert (figure.value, figure.counted, figure.excluded) == (1, ("l",), {"s": "clean"})

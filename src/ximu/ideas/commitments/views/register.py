@@ -60,7 +60,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """The form; a vague promise comes back with the missing part named and nothing lost. `check` only tests it."""
     actor = actor_of(request)
     actor.must("commitments.register")
-    given = {name: request.POST.get(name, "").strip() for name in (*COLUMNS, "unit")}
+    typed = request.POST or request.GET
+    given = {name: typed.get(name, "").strip() for name in (*COLUMNS, "unit")}
     matters = request.POST.getlist("matters")
     shown: dict[str, Any] = {
         "given": given, "matters": matters, "kinds": queries.kinds(), "powers": queries.procedure().powers, "parts": rules.PARTS,

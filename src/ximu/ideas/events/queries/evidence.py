@@ -10,6 +10,7 @@ from typing import Any
 
 from ximu.ideas.events.models import Batch, Look, Removal
 from ximu.ideas.events.queries import store
+from ximu.ideas.events.queries.points import point_entries
 from ximu.ideas.ledger.rules import Entry, entry_bytes
 from ximu.kernel.canonical import digest
 from ximu.kernel.health import Check
@@ -63,6 +64,7 @@ def _from_disk(batch: Batch) -> Batch:
 
 def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     """(log index, entry bytes, label) with first ≤ index < last; the parts themselves are read."""
+    yield from point_entries(first, last)
     within = {"log_index__gte": first, "log_index__lt": last}
     for batch in Batch.objects.filter(**within).select_related("stream").order_by("log_index").iterator():
         entry = entry_of(_from_disk(batch), before=_before(batch))

@@ -1,0 +1,1 @@
+"""Environment (D8): public targets that grade themselves from monitoring data, with every wording that they had."""
