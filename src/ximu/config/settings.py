@@ -11,6 +11,7 @@ from ximu.config import values
 from ximu.foundation.demoday import started
 from ximu.foundation.rooms import dotted, room_paths
 from ximu.foundation.whole import write_once
+from ximu.kernel.zone import CITY
 
 HOME = XIMU_HOME = Path(os.environ.get("XIMU_HOME", "var")).resolve()
 XIMU_PROFILE = os.environ.get("XIMU_CITY", "")
@@ -167,7 +168,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"
+TIME_ZONE = CITY.key
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 
-CITY = ZoneInfo("Asia/Shanghai")
+from ximu.kernel.zone import CITY
 
 
 def now() -> datetime:

@@ -57,10 +57,10 @@ class Reply(models.Model):
     actor = models.CharField("行为人", max_length=UID_LENGTH, db_comment="行为人标识")
     key = models.CharField("键", max_length=80, db_comment="请求方给出的幂等键")
     request = models.CharField("请求散列", max_length=64, db_comment="方法、地址与内容的散列")
-    status = models.PositiveSmallIntegerField("状态码", default=0, db_comment="回答的状态码，0为办理中")
+    status = models.PositiveSmallIntegerField("状态码", default=0, db_comment="回答的状态码，0为办理中，1为已有内容生效而未及回答")
     body = models.BinaryField("回答", default=bytes, db_comment="回答内容")
     content_type = models.CharField("类型", max_length=80, blank=True, db_comment="回答的内容类型")
-    created_at = models.DateTimeField("时间", db_comment="首次请求时间")
+    created_at = models.DateTimeField("时间", db_comment="首次请求时间；办理中断后由重复提交接办的，为接办时间")
 
     class Meta:
         verbose_name = "幂等回答"

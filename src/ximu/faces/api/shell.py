@@ -27,7 +27,8 @@ Keys are issued per organisation; without one only public data can be read.
 **缓存 Caching** 读取的回答带`ETag`；以`If-None-Match`再问，未变时回304。
 
 **重复提交 Repeats** `POST`可带`Idempotency-Key`（8至80个可见ASCII字符，保存24小时）：同一密钥的同一请求只生效一次，
-再次提交得到同样的回答；内容不同则拒绝（`IDEM-DIFFERS`）。
+再次提交得到同样的回答；内容不同则拒绝（`IDEM-DIFFERS`）；仍在办理（`IDEM-BUSY`）的，30秒后可再提交；已有内容生效而办理中断的，
+不再重做（`IDEM-CUT`）。
 
 **拒绝 Refusals** 一律为下列`Problem`：稳定的`code`、中英文说明、字段、值、规则；未作任何改动。
 """

@@ -8,12 +8,12 @@ import sys
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
 from ximu.kernel import resident_id, uscc, workdays
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.zone import CITY
 
 DJANGO = False
 COMMANDS = {"check": "check_group", "due": "due_command"}
@@ -74,7 +74,7 @@ def check_uscc(codes: tuple[str, ...], as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
 def check_resident_id(numbers: tuple[str, ...], as_json: bool) -> None:
     """公民身份号码 resident identity numbers (GB 11643-1999); `-` reads lines and keeps them out of the history."""
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    today = datetime.now(CITY).date()
     _show([asdict(resident_id.check(number, today=today)) for number in _codes(numbers)], as_json=as_json)
 
 

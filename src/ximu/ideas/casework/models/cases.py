@@ -177,6 +177,7 @@ class Clock(models.Model):
     state = models.CharField("状态", max_length=10, choices=State, db_comment="计时状态")
     term = models.IntegerField("天数", default=0, db_comment="期限天数，含延长")
     unit = models.CharField("单位", max_length=16, default="working-day", db_comment="工作日或自然日")
+    extended = models.PositiveSmallIntegerField("延长次数", default=0, db_comment="已延长的次数")
     spent = models.IntegerField("已用", default=0, db_comment="中止前已用天数")
     started = models.DateField("起算日", null=True, db_comment="起算事由发生之日，当日不计；未起算为空")
     suspended = models.DateField("中止日", null=True, db_comment="中止之日，未中止为空")
@@ -196,7 +197,7 @@ class Clock(models.Model):
 
     class Privacy:
         public = ()
-        internal = ("case", "code", "state", "term", "unit", "spent", "started", "suspended", "due", "counted", "ended_on")
+        internal = ("case", "code", "state", "term", "unit", "extended", "spent", "started", "suspended", "due", "counted", "ended_on")
         personal = ()
 
 

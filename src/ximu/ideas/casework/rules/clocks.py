@@ -125,6 +125,19 @@ def extend(count: Count, more: Term, day: date, calendar: Calendar) -> Count:
     return Count(term, count.unit, count.started, _due(count.due.start, term - count.spent, count.unit, calendar), count.spent)
 
 
+def times_of(extension: str) -> str:
+    """The parameter that says how many times a limit may be extended by this one."""
+    return f"{extension}-TIMES"
+
+
+def must_be_left(extended: int, most: Term) -> None:
+    """Errors: `CLOCK-TIMES`: who holds a case does not move its limit for ever."""
+    if extended >= most.value:
+        raise Refusal("CLOCK-TIMES", status=409, field="times", value=extended, rule=f"≤ {most.value} {most.source}",
+                      zh=f"该期限已延长{extended}次，至多{most.value}次（{most.source}），不能再延长。",
+                      en=f"This limit has been extended {extended} times, and no more than {most.value} are allowed.")
+
+
 def must_be_in_time(count: Count, day: date) -> None:
     if day > count.due.day:
         raise Refusal("CLOCK-PAST", status=409, field="due", value=count.due.day.isoformat(), rule="届满前提出",

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ximu.ideas.casework.rules.clocks import times_of
 from ximu.kernel.words import Text
 
 HOLDERS = ("office", "source", "subject", "superior", "opener", "keep")
@@ -93,7 +94,8 @@ class Procedure:
 
     @property
     def limits(self) -> tuple[str, ...]:
-        found = [s.limit.code for s in self.states.values() if s.limit] + ([self.extension] if self.extension else [])
+        found = [s.limit.code for s in self.states.values() if s.limit]
+        found += [self.extension, times_of(self.extension)] if self.extension else []
         return tuple(dict.fromkeys(found))
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from ximu.ideas.casework import queries
 from ximu.ideas.casework.models import Case, Clock
 from ximu.ideas.casework.rules import Count, Given, Limit, Move, Procedure, begin, extend, resume, suspend
+from ximu.ideas.casework.rules.clocks import must_be_left, times_of
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.workdays import Due
 
@@ -58,7 +59,7 @@ def keep(clock: Clock, count: Count) -> None:
 
 
 def change(case: Case, made: Procedure, move: Move, *, day: date) -> date | None:
-    """Suspend, resume or extend. Errors: `CLOCK-NONE`, `CLOCK-PAST`, `CLOCK-STATE`."""
+    """Suspend, resume or extend. Errors: `CLOCK-NONE`, `CLOCK-PAST`, `CLOCK-STATE`, `CLOCK-TIMES`."""
     clock = open_clock(case)
     if clock is None or clock.state == Clock.State.MISSING:
         raise Refusal("CLOCK-NONE", status=409, field="clock", value=move.clock, rule="期限已起算", zh="该办件没有正在计算的期限。",
@@ -69,7 +70,10 @@ def change(case: Case, made: Procedure, move: Move, *, day: date) -> date | None
     elif move.clock == "resume":
         count = resume(count, day, known)
     else:
-        count = extend(count, queries.terms().on(made.extension, day), day, known)
+        terms = queries.terms()
+        must_be_left(clock.extended, terms.on(times_of(made.extension), day))
+        count = extend(count, terms.on(made.extension, day), day, known)
+        clock.extended += 1
     keep(clock, count)
     return clock.due
 

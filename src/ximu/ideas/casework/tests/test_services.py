@@ -114,12 +114,26 @@ def test_the_clock_is_suspended_resumed_and_extended_in_time_only() -> None:
     assert Case.objects.get(uid=uid).due == date(2018, 6, 19)
     services.move(uid, "extend", given=Given("案情复杂"), by=CLERK, at=T0 + 31 * DAY)
     assert Case.objects.get(uid=uid).due == date(2018, 6, 26)
-    assert code_of(services.move, uid, "extend", given=Given("又延"), by=CLERK, at=T0 + 60 * DAY) == "CLOCK-PAST"
+    assert code_of(services.move, uid, "extend", given=Given("又延"), by=CLERK, at=T0 + 31 * DAY) == "CLOCK-TIMES"
+    assert Case.objects.get(uid=uid).due == date(2018, 6, 26)
     services.move(uid, "answer", given=Given("属实"), by=CLERK, at=T0 + 60 * DAY)
     assert Clock.objects.get(case__uid=uid).state == Clock.State.LATE
     services.move(uid, "close", by=COORDINATOR, at=T0 + 61 * DAY)
     assert code_of(services.clocks.change, Case.objects.get(uid=uid), queries.procedure("inquiry"),
                    queries.procedure("inquiry").moves[1], day=date(2018, 7, 9)) == "CLOCK-NONE"
+
+
+def test_a_limit_is_extended_as_often_as_the_parameter_of_the_day_says() -> None:
+    """Once until the city says otherwise; what it says holds from its day on, and in time only."""
+    uid, asks = opened(), Given("案情复杂")
+    services.move(uid, "extend", given=asks, by=CLERK, at=T0 + DAY)
+    assert code_of(services.move, uid, "extend", given=asks, by=CLERK, at=T0 + 2 * DAY) == "CLOCK-TIMES"
+    services.set_term(Term("INQ-EXTEND-TIMES", (T0 + 3 * DAY).date(), 2, "count", "示例市规定"), by=COORDINATOR, at=T0)
+    assert code_of(services.move, uid, "extend", given=asks, by=CLERK, at=T0 + 2 * DAY) == "CLOCK-TIMES"
+    assert code_of(services.move, uid, "extend", given=asks, by=CLERK, at=T0 + 60 * DAY) == "CLOCK-PAST"
+    services.move(uid, "extend", given=asks, by=CLERK, at=T0 + 3 * DAY)
+    assert code_of(services.move, uid, "extend", given=asks, by=CLERK, at=T0 + 4 * DAY) == "CLOCK-TIMES"
+    assert Clock.objects.get(case__uid=uid).extended == 2
 
 
 def test_silence_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,9 +75,12 @@ def test_pages_ask_for_a_purpose_and_open_with_one(desk: Client) -> None:
     number = f.effective()
     ACTING["now"] = f.SUPERVISOR
     for path in (f"{BASE}/archives/{UNIT}", f"{BASE}/records/{number}"):
-        asked = desk.get(path)
-        assert asked.status_code == 403
+        asked = desk.get(path, {"as_of": "2018-02-13", "lang": "zh"})
+        assert asked.status_code == 200, "who may read is asked, not refused"
         assert "监督检查" in asked.content.decode()
+        assert '<input type="hidden" name="as_of" value="2018-02-13">' in asked.content.decode(), "the day is not lost by the question"
+        other = desk.get(path, {"purpose": "curiosity"})
+        assert other.status_code == 403 and "监督检查" in other.content.decode()
         assert desk.get(f"{path}?purpose=supervision").status_code == 200
     assert desk.get(f"{BASE}/records/{number}?purpose=supervision&as_of=13/2/2018").status_code == 422
     assert desk.get(f"{BASE}/archives").status_code == 200

@@ -47,11 +47,14 @@ def _page(request: HttpRequest) -> int:
 
 
 def _ask_purpose(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A question, and no refusal, to who gave none; whatever else was asked is asked again with the purpose."""
     if refusal.code != "PURPOSE":
         raise refusal
     policy = queries.policy_on(clock.today())
     wanted = [(code, policy.purposes[code]) for code in refusal.extra["purposes"]]
-    return render(request, "disclosure/purpose.html", {"purposes": wanted, "refusal": refusal}, status=403)
+    kept = [(name, value) for name, value in request.GET.items() if name != "purpose"]
+    status = 403 if request.GET.get("purpose") else 200
+    return render(request, "disclosure/purpose.html", {"purposes": wanted, "refusal": refusal, "kept": kept}, status=status)
 
 
 def titles(item: str, edition: str) -> dict[str, Text]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal, localcontext
+
+from ximu.kernel.zone import CITY
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Days outside are typing errors; 2099-12-31 means long-term (发改办财金〔2018〕424号 field notes)."""
@@ -17,8 +19,6 @@ LONGEST = 200
 """No day, number or code that is written with more characters."""
 EXACT = 100
 """Digits with which amounts are counted: more than a cell can hold."""
-HERE = timezone(timedelta(hours=8))
-"""The hour of the city: a moment that is told in another zone is the day that it was here."""
 _DAY_FORMS = (
     re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})"),
     re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?"),
@@ -90,11 +90,11 @@ def _here(day: date, clock: re.Match[str]) -> date:
     hour, minute, second = (int(part or 0) for part in clock.groups()[:3])
     if (hour, minute, second) == (24, 0, 0):
         hour = 23
-    zone = UTC if clock[4] else HERE
+    zone: tzinfo = UTC if clock[4] else CITY
     if clock[5]:
         away = timedelta(hours=int(clock[6]), minutes=int(clock[7]))
         zone = timezone(away if clock[5] == "+" else -away)
-    return datetime(day.year, day.month, day.day, hour, minute, 59 if second == 60 else second, tzinfo=zone).astimezone(HERE).date()
+    return datetime(day.year, day.month, day.day, hour, minute, 59 if second == 60 else second, tzinfo=zone).astimezone(CITY).date()
 
 
 def _in_range(day: date) -> Read:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from ximu.ideas.events import queries as events
@@ -42,6 +43,7 @@ WHERE changed_on > old_due AND new_due > old_due AND new_closed > old_due AND ne
 ORDER BY called_on, ticket, what
 """
 """First against last version. Tickets of a day may come two days later: until then an open one is not late."""
+ALIKE, INTERVALS = "d13_alike", "d13_intervals"
 CHECKED = ("heaped", "massed", "alike", "moved")
 
 
@@ -65,11 +67,11 @@ class Checked:
 def checked(on: date, *, known_at: datetime | None, units: Collection[str] | None = None) -> Checked:
     """Intervals and days of the last whole months before a day; single tickets of the span in which the other rules look back.
 
-    All units are judged together and then shown as far as one may see. Errors: `DATE-RANGE`.
+    All units are judged together and then shown as far as one may see. What was found stays for as long as the store is in the same
+    state. Errors: `DATE-RANGE`.
     """
     first, last = months_before(near_day(on, "on"), rules.WARNINGS["heaped"]["months"])
-    asked = _asked(first, last, known_at)
-    stand = rules.doubted(asked, f"{first:%Y-%m}/{last:%Y-%m}")
+    asked, stand = _judged(first, last, events.manifest(DATASET, known_at=known_at))
     seen = [one for one in asked if units is None or one.unit in units]
     span = (on - timedelta(days=rules.WARNINGS["span"]["days"]), on)
     alarms = [one for one in stand if units is None or one.unit in units] + list(single("alike", span, known_at, units)) + list(
@@ -82,16 +84,29 @@ def single(
     rule: str, span: tuple[date, date], known_at: datetime | None, units: Collection[str] | None = None,
 ) -> Iterator[rules.Alarm]:
     """Alarms of the rules that name single tickets."""
-    given = {"first": span[0], "last": span[1]}
+    of = events.definition(ALIKE).dataset if rule == "alike" else DATASET
+    yield from _single(rule, span, events.manifest(of, known_at=known_at), None if units is None else frozenset(units))
+
+
+@lru_cache(maxsize=64)
+def _single(rule: str, span: tuple[date, date], state: events.Manifest, units: frozenset[str] | None) -> tuple[rules.Alarm, ...]:
+    """The manifest pins the parts of the store: as long as nothing new came in, the answer is the same."""
+    text = events.definition(ALIKE).sql if rule == "alike" else MOVED
+    rows = events.ask(text, {"first": span[0], "last": span[1]}, dataset=state.dataset, known_at=None, units=units, manifest=state,
+                      every=rule == "moved").to_dicts()
     if rule == "alike":
-        yield from map(rules.alike, events.run("d13_alike", given, known_at=known_at, units=units).frame.to_dicts())
-        return
-    rows = events.ask(MOVED, given, dataset=DATASET, known_at=known_at, units=units, every=True).to_dicts()
-    seen: set[str] = set()
-    for row in rows:
-        if row["ticket"] not in seen:
-            yield rules.moved(row)
-        seen.add(row["ticket"])
+        return tuple(map(rules.alike, rows))
+    first_of = {row["ticket"]: row for row in reversed(rows)}
+    return tuple(rules.moved(row) for row in rows if first_of[row["ticket"]] is row)
+
+
+@lru_cache(maxsize=16)
+def _judged(first: date, last: date, state: events.Manifest) -> tuple[list[rules.Asked], list[rules.Alarm]]:
+    """Every unit and check of a span, and the doubts that stand among all of them; nobody changes these lists."""
+    text = events.definition(INTERVALS).sql
+    rows = events.ask(text, {"first": first, "last": last}, dataset=state.dataset, known_at=None, manifest=state)
+    asked = rules.examined(rows.iter_rows(named=True))
+    return asked, rules.doubted(asked, f"{first:%Y-%m}/{last:%Y-%m}")
 
 
 def rung_by_months(starts: list[date], known_at: datetime | None) -> Iterator[tuple[str, list[rules.Asked], list[rules.Alarm]]]:
@@ -105,7 +120,7 @@ def rung_by_months(starts: list[date], known_at: datetime | None) -> Iterator[tu
 
 
 def _asked(first: date, last: date, known_at: datetime | None) -> list[rules.Asked]:
-    return rules.examined(events.run("d13_intervals", {"first": first, "last": last}, known_at=known_at).frame.iter_rows(named=True))
+    return rules.examined(events.run(INTERVALS, {"first": first, "last": last}, known_at=known_at).frame.iter_rows(named=True))
 
 
 def months_before(on: date, n: int) -> tuple[date, date]:

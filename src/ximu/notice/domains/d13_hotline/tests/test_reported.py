@@ -19,6 +19,7 @@ from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.workdays import Calendar
 from ximu.notice.domains.d13_hotline import api, queries, rules, services, views
 from ximu.notice.domains.d13_hotline.commands import d13_group
+from ximu.notice.domains.d13_hotline.queries import delivered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("D13")]
 D3, D10, D11, D20, D25 = (date(2018, 4, n) for n in (3, 10, 11, 20, 25))
@@ -182,3 +183,21 @@ def test_a_clerk_sees_the_own_unit_only() -> None:
     assert "80件" in page(by=CLERK, last="2018-05-31")
     other = Actor("c", unit="u1", grants=(Grant("entry", frozenset({"d13.see"}), "u1"),))
     assert "80件" not in page(by=other, last="2018-05-31")
+
+
+def test_the_page_counts_once_for_each_state_of_the_store_and_sees_what_came_in() -> None:
+    """A second visit asks no store; new tickets, also of a day that was counted before, are seen at once; who asks as of before, sees that."""
+    fill()
+    before = page(last="2018-05-31")
+    counted = (delivered._judged.cache_info().misses, delivered._single.cache_info().misses)
+    assert page(last="2018-05-31").partition("<main")[2] == before.partition("<main")[2]
+    assert (delivered._judged.cache_info().misses, delivered._single.cache_info().misses) == counted
+    assert "2018年4月4日一天80件" in before
+    more = [ticket(f"n{n}", called_on=date(2018, 3, 1 + n % 25), dispatched_on=date(2018, 3, 1 + n % 25), closed_on=date(2018, 4, 4), unit="u2")
+            for n in range(20)]
+    events.append("hotline", frame(*more), batch="c", by=SYSTEM, at=AFTER)
+    assert "2018年4月4日一天100件" in page(last="2018-05-31")
+    [doubt] = queries.checked(ON, known_at=BETWEEN).alarms
+    assert doubt.observed == 80
+    assert [a.observed for a in queries.checked(ON, known_at=AFTER, units=["u2"]).alarms] == [100]
+    assert queries.checked(ON, known_at=AFTER, units=["u1"]).alarms == []
