@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
+from ximu.foundation import files
 from ximu.ideas.intake import api, commands, jobs, queries, services, views
 from ximu.ideas.intake.tests.factories import RAW, csv_text, row
 from ximu.ideas.intake.tests.test_services import AT, CLERK, city, court, deliver, judgment
@@ -126,6 +127,31 @@ def test_rows_pushed_over_the_api_get_the_same_checks_and_the_same_receipt(city:
     assert (again["again"], again["delivery"].uid) == (True, first["delivery"].uid)
     done = api.commit(asked("post"), first["delivery"].uid, api.ReasonIn(reason="另一行退回"))
     assert done.outcome["new"] == 1
+
+
+def pushed(rows: str) -> dict[str, Any]:
+    body = f'{{"item": "SF-PJ", "source": "court00000000001", "rows": {rows}}}'
+    request = RequestFactory().post("/", data=body, content_type="application/json")
+    request.actor = CLERK
+    return api.push(request, api.PushIn(**json.loads(request.body)))
+
+
+@pytest.mark.parametrize("number", ["1234567890123456.78", "0.10000000000000000001", "1.10", "-0.0", "12345678901234567890", "1E+5"])
+def test_a_pushed_number_keeps_the_digits_in_which_it_was_sent(city: list[Any], number: str) -> None:
+    """A float has seventeen: the last ones of a longer amount would become others in silence."""
+    sent = json.dumps([judgment(city[0], 1) | {"备注": "MARK", "案由": 'x"1.0"'}], ensure_ascii=False).replace('"MARK"', number)
+    told = pushed(sent)
+    with files.unsealed(told["delivery"].file_digest) as handle:
+        kept = Path(f"/proc/self/fd/{handle}").read_text("utf-8")
+    assert f'"备注": {number}' in kept
+    assert json.loads(kept) == json.loads(sent)
+    assert pushed(sent)["again"]
+
+
+def test_a_pushed_row_that_names_a_field_twice_is_refused(city: list[Any]) -> None:
+    with pytest.raises(Refusal) as refused:
+        pushed('[{"备注": "1", "备注": "2"}]')
+    assert (refused.value.code, refused.value.field) == ("FILE-SHAPE", "备注")
 
 
 def test_check_needs_only_a_schema_and_exits_2_with_bad_rows(tmp_path: Path) -> None:
