@@ -198,6 +198,20 @@ def test_a_doubtful_subject_waits_until_a_person_picks(city: list[Any], monkeypa
     assert done_before.value.code == "DOUBT-DONE"
 
 
+@pytest.mark.parametrize("sound", ["sczj", "ＳＣＺＪ", "shicaizhengju"])
+def test_a_unit_that_is_named_by_its_sound_only_waits_for_a_person(city: list[Any], sound: str) -> None:
+    """Initials serve a search; a breach is laid to nobody's charge by four letters."""
+    assert registry.resolve(sound, as_of=date(2018, 3, 1)).status == "exact"
+    receipt = deliver([judgment(city[0], 1, 主体名称=sound), judgment(city[0], 2)])
+    summary = services.check(receipt.uid, by=CLERK, at=AT)
+    assert (summary["good"], summary["bad"], summary["waiting"]) == (2, 0, 1)
+    assert services.commit(receipt.uid, by=CLERK, at=AT).outcome["new"] == 1
+    waiting = queries.doubts(CLERK).get()
+    [candidate] = waiting.candidates
+    services.pick(waiting.uid, subject=candidate["uid"], reason="单位来函确认", by=CLERK, at=AT)
+    assert queries.doubt(waiting.uid).state == Doubt.State.PICKED
+
+
 def test_a_file_that_cannot_be_read_is_refused_and_may_come_again(city: list[Any]) -> None:
     for _ in range(2):
         receipt = services.receive(io.BytesIO(b"%PDF-1.7"), item="SF-PJ", source="court00000000001", by=CLERK, at=AT)
