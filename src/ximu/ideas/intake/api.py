@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import secrets
 from datetime import date
 from typing import Any
 
@@ -16,8 +18,10 @@ from ximu.foundation.api import Paging, Problem, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.intake import queries, services
 from ximu.ideas.ledger import queries as ledger
+from ximu.kernel.refusal import Refusal
 
 router = Router(tags=["intake 归集"])
+CANONICAL: dict[str, Any] = {"ensure_ascii": False, "sort_keys": True}
 ERRORS = dict.fromkeys((403, 404, 409, 413, 422), Problem)
 
 
@@ -103,12 +107,31 @@ def _received(request: HttpRequest, receipt: services.Receipt) -> dict[str, Any]
     return {"again": receipt.again, "delivery": queries.delivery(receipt.uid), "faults": queries.faults(receipt.uid)}
 
 
+def _as_written(body: bytes) -> str:
+    """The rows with every number in the digits that were sent: what passes through a float loses those beyond the 17th."""
+    mark = secrets.token_hex()
+    rows = json.loads(body, parse_float=lambda digits: f"{mark}{digits}{mark}", object_pairs_hook=_each_once)["rows"]
+    return re.sub(f'"{mark}([^"]*){mark}"', r"\1", json.dumps(rows, **CANONICAL))
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Errors: `FILE-SHAPE` for an object that names a field twice: nobody could tell which of the two is meant."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice = next(name for n, (name, _) in enumerate(pairs) if name in dict(pairs[:n]))
+        raise Refusal("FILE-SHAPE", field=twice[:60], value=twice[:60], rule="1",
+                      zh=f"名称“{twice[:60]}”在同一对象中出现了两次，未收取任何行。",
+                      en=f"The name “{twice[:60]}” is in one object twice; nothing was taken.")
+    return made
+
+
 @router.post("/deliveries", response={200: ReceiptOut, **ERRORS})
 def push(request: HttpRequest, body: PushIn) -> Any:
     """报送JSON行 Push rows. The same rows again give the old receipt: the call is safe to repeat."""
-    data = json.dumps(body.rows, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+    rows = _as_written(request.body) if request.content_type == "application/json" else json.dumps(body.rows, **CANONICAL)
     return _received(request, services.receive(
-        io.BytesIO(data), item=body.item, source=body.source, by=actor_of(request), at=clock.now(), channel="api",
+        io.BytesIO(rows.encode("utf-8", "surrogatepass")), item=body.item, source=body.source, by=actor_of(request), at=clock.now(),
+        channel="api",
     ))
 
 

@@ -8,10 +8,12 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -22,6 +24,8 @@ from ximu.kernel.refusal import Refusal
 
 NAME = re.compile(r"[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]{0,62}")
 BATCH = 5_000
+SURE_DIGITS = 10**15
+"""A larger float has lost digits; it keeps its exponent and is refused as a cell."""
 
 
 def pull(
@@ -29,7 +33,7 @@ def pull(
 ) -> Receipt:
     """Deliver the named columns of a table. `url` is `postgresql://…` or `sqlite:///path`.
 
-    Errors: `PULL-NAME` for a name that is no plain name, `PULL-URL`, `PULL-FAILED`.
+    Errors: `PULL-NAME` for a name that is no plain name, `PULL-URL`, `PULL-FAILED`, `PULL-VALUE` for a value that no file could hold.
     """
     for name in [table, *columns]:
         if not NAME.fullmatch(name):
@@ -62,14 +66,31 @@ def _rows(url: str, table: str, columns: list[str]) -> Iterator[tuple[Any, ...]]
 
 
 def _text(rows: Iterable[tuple[Any, ...]], columns: list[str]) -> Iterator[bytes]:
-    """CSV in pieces, so that memory does not grow with the table."""
+    """CSV in pieces, so that memory does not grow with the table. Both signs of a line's end quote a cell."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for n, row in enumerate(rows, 1):
-        writer.writerow(["" if value is None else value for value in row])
+        writer.writerow([_cell(value, column, n) for value, column in zip(row, columns)])
         if n % BATCH == 0:
             yield out.getvalue().encode("utf-8", "replace")
             out.seek(0)
             out.truncate()
     yield out.getvalue().encode("utf-8", "replace")
+
+
+def _cell(value: Any, column: str, row: int) -> str:
+    """As one would write it down: numbers in full, nothing for nothing. What has no usual way to be written is refused, not guessed."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and abs(value) < SURE_DIGITS:
+        return f"{Decimal(repr(value)):f}"
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{value:f}"
+    if isinstance(value, str | int | float | Decimal | date | time | UUID):
+        return str(value)
+    raise Refusal(
+        "PULL-VALUE", field=column, value=type(value).__name__, rule="text · number · date", extra={"line": row},
+        zh=f"第{row}行“{column}”列的值（{type(value).__name__}）不是文字、数字或日期，未入库任何行。",
+        en=f"Row {row}, column “{column}”: a value of kind {type(value).__name__} is no text, number or date; nothing was loaded.",
+    )

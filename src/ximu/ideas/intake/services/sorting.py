@@ -184,9 +184,9 @@ def _answers(asked: list[tuple[Any, ...]]) -> list[tuple[str, str, list[dict[str
 
 
 def _verdict(found: registry.Resolution, key: tuple[Any, ...]) -> tuple[str, str, list[dict[str, Any]]]:
-    if found.status == "exact":
+    if found.status == "exact" and not found.by_sound:
         return found.uid, "", []
-    if found.status == "ambiguous":
+    if found.status != "none":
         return "", "SUBJ-AMBIG", candidates_of(found)
     public = not key[1] or uscc.is_public_body(uscc.normalise(key[1]))
     return "", "SUBJ-NONE" if public else "SUBJ-KIND", []

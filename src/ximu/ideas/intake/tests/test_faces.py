@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
+from ximu.foundation import files
 from ximu.ideas.catalogue.tests.factories import published
 from ximu.ideas.intake import api, commands, jobs, queries, services, views
 from ximu.ideas.intake.models import Delivery
@@ -137,6 +138,31 @@ def test_nothing_is_delivered_under_a_behaviour_or_a_measure(city: list[Any]) ->
         api.push(asked("post"), api.PushIn(item="YY-B-1", source="court00000000001", rows=[{"a": "1"}]))
     assert (refused.value.code, refused.value.field, refused.value.status) == ("LIST-NONE", "item", 422)
     assert not Delivery.objects.filter(item="YY-B-1").exists(), "nothing was kept"
+
+
+def pushed(rows: str) -> dict[str, Any]:
+    body = f'{{"item": "SF-PJ", "source": "court00000000001", "rows": {rows}}}'
+    request = RequestFactory().post("/", data=body, content_type="application/json")
+    request.actor = CLERK
+    return api.push(request, api.PushIn(**json.loads(request.body)))
+
+
+@pytest.mark.parametrize("number", ["1234567890123456.78", "0.10000000000000000001", "1.10", "-0.0", "12345678901234567890", "1E+5"])
+def test_a_pushed_number_keeps_the_digits_in_which_it_was_sent(city: list[Any], number: str) -> None:
+    """A float has seventeen: the last ones of a longer amount would become others in silence."""
+    sent = json.dumps([judgment(city[0], 1) | {"备注": "MARK", "案由": 'x"1.0"'}], ensure_ascii=False).replace('"MARK"', number)
+    told = pushed(sent)
+    with files.unsealed(told["delivery"].file_digest) as handle:
+        kept = Path(f"/proc/self/fd/{handle}").read_text("utf-8")
+    assert f'"备注": {number}' in kept
+    assert json.loads(kept) == json.loads(sent)
+    assert pushed(sent)["again"]
+
+
+def test_a_pushed_row_that_names_a_field_twice_is_refused(city: list[Any]) -> None:
+    with pytest.raises(Refusal) as refused:
+        pushed('[{"备注": "1", "备注": "2"}]')
+    assert (refused.value.code, refused.value.field) == ("FILE-SHAPE", "备注")
 
 
 def test_check_needs_only_a_schema_and_exits_2_with_bad_rows(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import polars as pl
 import psycopg
 import pytest
 from django.conf import LazySettings
@@ -197,6 +198,20 @@ def test_a_doubtful_subject_waits_until_a_person_picks(city: list[Any], monkeypa
     assert done_before.value.code == "DOUBT-DONE"
 
 
+@pytest.mark.parametrize("sound", ["sczj", "ＳＣＺＪ", "shicaizhengju"])
+def test_a_unit_that_is_named_by_its_sound_only_waits_for_a_person(city: list[Any], sound: str) -> None:
+    """Initials serve a search; a breach is laid to nobody's charge by four letters."""
+    assert registry.resolve(sound, as_of=date(2018, 3, 1)).status == "exact"
+    receipt = deliver([judgment(city[0], 1, 主体名称=sound), judgment(city[0], 2)])
+    summary = services.check(receipt.uid, by=CLERK, at=AT)
+    assert (summary["good"], summary["bad"], summary["waiting"]) == (2, 0, 1)
+    assert services.commit(receipt.uid, by=CLERK, at=AT).outcome["new"] == 1
+    waiting = queries.doubts(CLERK).get()
+    [candidate] = waiting.candidates
+    services.pick(waiting.uid, subject=candidate["uid"], reason="单位来函确认", by=CLERK, at=AT)
+    assert queries.doubt(waiting.uid).state == Doubt.State.PICKED
+
+
 def test_a_file_that_cannot_be_read_is_refused_and_may_come_again(city: list[Any]) -> None:
     for _ in range(2):
         receipt = services.receive(io.BytesIO(b"%PDF-1.7"), item="SF-PJ", source="court00000000001", by=CLERK, at=AT)
@@ -302,6 +317,27 @@ def test_a_table_is_pulled_like_a_file_is_delivered(city: list[Any], their_table
         with pytest.raises(Refusal) as refused:
             services.pull(address, table=table, columns=["主体名称"], **said)
         assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("sql", "written"), [
+    ("x'41'", "PULL-VALUE"), ("'一' || char(13) || '二'", "一\n二"), ("'一' || char(13, 10) || '二'", "一\n二"), ("1.0e-7", "0.0000001"),
+    ("1234.5", "1234.5"), ("1.5e300", "1.5e+300"), ("9007199254740993", "9007199254740993"), ("NULL", None), ("'\"'", '"'), ("'a,b'", "a,b"),
+])
+def test_a_pulled_value_is_what_the_table_holds(city: list[Any], tmp_path: Path, sql: str, written: str | None) -> None:
+    """A single sign of return ends no row; bytes are no text; small numbers are written in full."""
+    row, url = judgment(city[0]) | {"作出判决的法院统一社会信用代码": court()}, f"sqlite:///{tmp_path / 'their.sqlite3'}"
+    run(url, "CREATE TABLE t ({})".format(", ".join(f'"{name}"' for name in row)))
+    run(url, "INSERT INTO t VALUES ({})".format(", ".join(sql if name == "备注" else f"'{value}'" for name, value in row.items())))
+    said = {"item": "SF-PJ", "source": "court00000000001", "by": CLERK, "at": AT}
+    if written == "PULL-VALUE":
+        with pytest.raises(Refusal) as refused:
+            services.pull(url, table="t", columns=list(row), **said)
+        assert (refused.value.code, refused.value.field) == ("PULL-VALUE", "备注")
+        return
+    receipt = services.pull(url, table="t", columns=list(row), **said)
+    assert services.check(receipt.uid, by=CLERK, at=AT)["good"] == 1
+    ready = pl.read_ipc(next(queries.folder_of(receipt.uid).glob("ready-*.arrow")))
+    assert written in {None, *json.loads(ready["payload"][0]).values()}
 
 
 @pytest.mark.parametrize(("changes", "code"), [

@@ -53,6 +53,11 @@ class Resolution:
         """The unit, when it is certain."""
         return self.candidates[0].uid if self.status == "exact" else ""
 
+    @property
+    def by_sound(self) -> bool:
+        """Only its pinyin or initials led here: enough for a search, too little to lay something to a unit's charge."""
+        return self.status == "exact" and self.candidates[0].reasons[:1] in ([HOW["pinyin"]], [HOW["initials"]])
+
 
 def resolve(index: Index, text: str, code: str, as_of: date, *, suggest: bool = True) -> Resolution:
     """Errors: none; what cannot be decided comes back `ambiguous` or `none`."""
@@ -114,7 +119,8 @@ def _by_name(index: Index, given: str, as_of: date) -> dict[str, Candidate]:
     folded = fold(given)
     sounds = ASCII_NAME.fullmatch(folded)
     where, rest = index.speller.split(folded)
-    keys = {"folded": folded, "placed": f"{where}|{rest}" if where else "", "bare": "" if where else rest}
+    placed = f"{where}|{rest}" if where and len(folded) > 1 else ""  # “市” alone is no name
+    keys = {"folded": folded, "placed": placed, "bare": "" if where else rest}
     for stage in STAGES[1:]:
         hits = index.stages[stage].get(keys[stage])
         if hits and keys[stage]:

@@ -47,6 +47,11 @@ def test_what_may_be_two_is_never_guessed(text: str, on: date, keys: set[str]) -
     assert {c.uid for c in found.candidates} == {example(k) for k in keys}
 
 
+def test_the_sign_of_a_level_is_no_name() -> None:
+    assert queries.resolve("市", as_of=BEFORE).status == "none"
+    assert queries.resolve("示例市", as_of=BEFORE).uid == example("shi")
+
+
 def test_a_likeness_is_only_a_suggestion() -> None:
     found = queries.resolve("示例市财证局", as_of=BEFORE)
     assert (found.status, found.candidates[0].uid) == ("none", example("czj"))
