@@ -275,11 +275,13 @@ def test_each_cell_shows_what_its_unit_has_shown_and_opens_to_it(plan: Any) -> N
 
 def test_a_task_page_says_which_words_stand_for_no_unit(plan: Any) -> None:
     target = PlanRow.objects.get(row="M1.2")
+    target.inherited = ["area", "check"]
     target.units = [*target.units, {"words": "市不存在委", "role": "other", "phrase": False, "open_ended": False}]
     target.save()
     client = staff()
     text = client.get(f"/console/plan/row/{target.uid}").content.decode()
     assert "ORG-UNKNOWN" in text and "市不存在委" in text
+    assert "工作内容、检查考核" in text, "columns of the notice are called as it calls them"
     assert "ORG-UNKNOWN" not in client.get(f"/console/plan/row/{PlanRow.objects.get(row='M1.1').uid}").content.decode()
 
 
