@@ -94,6 +94,16 @@ def penalties() -> tuple[list[dict[str, Any]], dict[str, Any]]:
     return rows, {"rows": 18, "refused": {"FIELD-NEED": 1, "FIELD-CODE": 1}, "waiting": 0, "held": 0}
 
 
+def fresh(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A file that the city has not received when it starts, for a newcomer to deliver: three of its six rows are refused."""
+    made = [row | {"行政处罚决定书文号": f"示环罚〔2019〕{101 + n}号", "处罚决定日期": f"2019/02/{on}"}
+            for n, (row, on) in enumerate(zip(rows, (11, 13, 15, 20, 22, 26), strict=False))]
+    made[1]["行政相对人代码_1(统一社会信用代码)"] = made[1]["行政相对人代码_1(统一社会信用代码)"][:-1] + "A"
+    made[3]["处罚决定日期"] = "2019/06/30"
+    made[4]["违法事实"] = ""
+    return made
+
+
 def accountability() -> tuple[list[dict[str, Any]], dict[str, Any]]:
     office = UNITS["jiancha"]
     rows = []
@@ -161,6 +171,7 @@ def main() -> None:
     write_xlsx(TARGET / "judgments-2018-06.xlsx", "2018年6月司法判决报送表（示例数据）", titled("SF-PJ", rows))
     rows, made["penalties-2018-06.csv"] = penalties()
     write_csv(TARGET / "penalties-2018-06.csv", rows, "gb18030")
+    write_csv(TARGET / "penalties-2019-02.csv", fresh(rows), "gb18030")
     rows, made["accountability-2018-06.csv"] = accountability()
     write_csv(TARGET / "accountability-2018-06.csv", titled("WZ-CL", rows), "utf-8-sig")
     rows, made["rewards-2018-06.json"] = rewards()

@@ -45,6 +45,8 @@ class Stop:
     en: str
     login: str = ""
     follow: tuple[str, ...] = ()
+    file: str = ""
+    scroll: str = ""
 
 
 UNIT, RECORD = "#found td a[href^='/units/']", "main a[href^='/records/']:not([href*='?'])"
@@ -60,7 +62,7 @@ PUBLIC_STOPS = (
 STAFF_STOPS = (
     Stop("console-home", "/console/", "今日事项", "Mine today", "coordinator"),
     Stop("console-upload", "/console/intake/", "上传后的预览与问题清单", "Preview of a delivery with its faults", "hbj-entry",
-         follow=("main table a[href^='/console/intake/']",)),
+         file="penalties-2019-02.csv", scroll="main h2 >> text=问题清单"),
     Stop("console-coverage", "/console/intake/coverage?month=2018-07", "归集情况：未报送与零报告", "Coverage: silence and attested zero", "coordinator"),
     Stop("console-record", "/console/disclosure/work?state=effective", "一条记录及其办理经过", "One record and its steps", "reviewer",
          follow=("main tbody a",)),
@@ -143,9 +145,15 @@ def visit(context: BrowserContext, url: str, stop: Stop) -> None:
     page.goto(f"{url}{stop.path}")
     for link in stop.follow:
         page.goto(f"{url}{page.locator(link).first.get_attribute('href')}")
+    if stop.file:
+        page.set_input_files("main input[type=file]", ROOT / "examples" / "deliveries" / stop.file)
+        page.click("main form[enctype] button")
+        page.wait_for_selector(stop.scroll)
     for name, (width, height) in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
         page.reload()
+        if stop.scroll:
+            page.locator(stop.scroll).first.evaluate("e => e.closest('section').scrollIntoView({block: 'end'})")
         photograph(page, TOUR / f"{stop.name}-{name}.png")
         if stop.name == "portal-record" and name == "wide":
             page.locator("#verify").scroll_into_view_if_needed()

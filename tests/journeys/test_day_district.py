@@ -90,7 +90,7 @@ def figure(page: Page, name: str) -> int:
 def month_end(world: World, tmp_path: Path) -> str:
     """Steps 1 to 5: what is missing, the workbook, the faults with their hints, the good part in with a reason, again nothing new."""
     page = world.desk("q02-entry")
-    expected(page.locator("main")).to_contain_text("2018-05应报10项，未完成")
+    expected(page.locator("main")).to_contain_text("2018年5月应报10项，未完成")
     upload(page, world, workbook(tmp_path / "行政处罚_2018-05.xlsx", rows()))
     words = page.locator("main").inner_text()
     assert "工作表" in words and "第2行" in words, words

@@ -157,6 +157,13 @@ def named(words: Mapping[str, Any], code: str) -> str:
     return say(words.get(code, code))
 
 
+@register.simple_tag(takes_context=True)
+def faulty(context: dict[str, Any], *names: str) -> SafeString:
+    """Ties a field to the refusal that names it, which the page shows with `id="refused"`: a screen reader tells both together."""
+    refusal = context.get("refusal")
+    return mark_safe(' aria-invalid="true" aria-describedby="refused"' if refusal and refusal.field in names else "")  # noqa: S308  our own words
+
+
 @register.simple_tag
 def light(state: str, zh: str, en: str) -> SafeString:
     """A status as a shape, a colour and a word: never by colour alone."""

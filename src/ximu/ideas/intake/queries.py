@@ -98,11 +98,12 @@ def _month_left(actor: Actor, today: date) -> list[TodayItem]:
     units = actor.units_with("intake.watch")
     if not units:
         return []
-    month = rules.month_of(today.replace(day=1) - timedelta(days=1))
+    first = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    month = rules.month_of(first)
     beneath = {uid for unit in units for uid in units_beneath(unit, on=today)}
     cells = [c for c in coverage(month, today=today) if c.unit in beneath]
     left = sum(c.state not in GREEN for c in cells)
-    words = Text(f"{month}应报{len(cells)}项，未完成", f"of {len(cells)} returns for {month}, not done")
+    words = Text(f"{first.year}年{first.month}月应报{len(cells)}项，未完成", f"of {len(cells)} returns for {first:%b %Y}, not done")
     found = [TodayItem(Text("归集", "Returns"), words, f"{reverse('intake:coverage')}?month={month}", count=left,
                        state="late" if left else "done")] if cells else []
     return found

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
+from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings import queries, services
 from ximu.ideas.warnings.rules import tables
@@ -27,10 +28,11 @@ def index(request: HttpRequest) -> HttpResponse:
     by.must("warnings.see")
     every = request.GET.get("all", "") == "1"
     named = partial(_name, day=day)
-    rows = [{"row": a, "rule": queries.rule_words(a.rule), "unit": named(a.unit), "basis": _basis(a.basis),
+    alarms = queries.alarms(units=by.units_with("warnings.see"), open_only=not every)
+    known = cases.known_of([a.case for a in alarms if a.case], actor=by)
+    rows = [{"row": a, "opens": a.case in known, "rule": queries.rule_words(a.rule), "unit": named(a.unit), "basis": _basis(a.basis),
              "level": LEVELS[a.level], "outcome": OUTCOMES.get(a.outcome),
-             "may_decide": by.can("warnings.decide", a.unit) and by.unit != a.unit} for a in queries.alarms(
-                 units=by.units_with("warnings.see"), open_only=not every)]
+             "may_decide": by.can("warnings.decide", a.unit) and by.unit != a.unit} for a in alarms]
     silences = [{"row": s, "kind": SILENCES[s.kind], "unit": named(s.unit) if s.unit else ""}
                 for s in queries.silences(units=by.units_with("warnings.see"), open_only=not every)]
     return render(request, "warnings/index.html", {

@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 
 from ximu.ideas.casework.models import Case, Effect
 from ximu.ideas.casework.rules import CAUSES, EFFECT_STATES, KINDS
+from ximu.ideas.catalogue.rules import RECEIVERS
 from ximu.ideas.records import queries as records
 from ximu.kernel.actor import Actor
 from ximu.kernel.words import Text
@@ -50,7 +51,8 @@ class EffectRow:
             return Text(self.target, self.target)
         if self.code == "share":
             channel = self.target.partition(":")[0]
-            return Text(f"通道 {channel}", f"channel {channel}")
+            name = RECEIVERS.get(channel, Text(channel, channel))
+            return Text(f"通道 {name.zh}", f"channel {name.en}")
         return PLACES.get(self.code) or Text(self.target, self.target)
 
 

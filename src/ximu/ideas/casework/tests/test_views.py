@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -56,12 +57,24 @@ def test_a_clerk_sees_where_it_stands_and_makes_the_next_move(scene: dict[str, A
     assert client.get(f"{address}/move/answer").status_code == 200
     refused = client.post(f"{address}/move/answer", {"reason": ""})
     assert (refused.status_code, "REASON" in refused.content.decode()) == (422, True)
+    field = re.search(r'<textarea id="reason"[^>]*>', refused.content.decode())[0]
+    assert 'aria-invalid="true"' in field and 'aria-describedby="refused"' in field and 'id="refused"' in refused.content.decode()
+    assert "aria-invalid" not in client.get(f"{address}/move/answer").content.decode()
     assert client.post(f"{address}/move/answer", {"reason": "属实"}).status_code == 302
     assert Case.objects.get(uid=scene["uid"]).state == "answered"
     assert client.post(f"{address}/move/answer", {"reason": "属实"}).status_code == 409
     assert client.post(f"{address}/take").status_code in (302, 404)
     for path in ("terms", "effects", "feed", "?tab=overdue", "?tab=nonsense&page=x"):
         assert client.get(f"/console/casework/{path}").status_code == 200
+
+
+def test_the_matter_stands_beside_the_form_and_no_identifier_in_it(scene: dict[str, Any]) -> None:
+    opening = Opening(about="s6qwhjqd9e5jt47a", source=SOURCE, values={"told": {"事项": "承诺逾期：支付尾款"}})
+    uid = services.open_case("inquiry", opening=opening, given=Given("请核实"), by=actor(scene["boss"], at=scene["now"]), at=scene["now"])
+    client = signed_in(scene["clerk"])
+    assert "承诺逾期：支付尾款" in client.get(f"/console/casework/{uid}/move/answer").content.decode()
+    assert "s6qwhjqd9e5jt47a" not in client.get(f"/console/casework/{uid}").content.decode()
+    assert "REC1" in client.get(f"/console/casework/{scene['uid']}").content.decode()
 
 
 def test_a_stranger_finds_nothing(scene: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +30,9 @@ TAB_WORDS = {
     "closed": Text("已办结", "Closed"),
 }
 FORMS = {"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "pdf": "application/pdf"}
+
+INTERNAL = re.compile("[0-9a-z]{16}")
+"""A case may be about a promise or a delivery: its identifier tells a person nothing; the words of the matter do."""
 
 
 @require_safe
@@ -58,7 +62,8 @@ def case(request: HttpRequest, uid: str) -> HttpResponse:
     left = (seen.row.due - clock.city_day(at)).days if seen.row.due else None
     linked = [{"case": c, "name": queries.procedure(c.procedure).name} for c in seen.linked]
     return render(request, "casework/case.html", {
-        "seen": seen, "steps": steps, "effects": effects, "left": left, "linked": linked, "forms": sorted(FORMS),
+        "seen": seen, "about": "" if INTERNAL.fullmatch(seen.row.about) else seen.row.about,
+        "steps": steps, "effects": effects, "left": left, "linked": linked, "forms": sorted(FORMS),
         "letters": [(kind, queries.LETTER_NAMES[kind]) for kind in seen.procedure.letters],
         "pages": services.pages_of(seen.row, by),
         "told": [(called(name), words) for name, words in seen.row.values.get("told", {}).items()],
@@ -121,7 +126,7 @@ def move(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     return render(request, "casework/move.html", {
         "seen": seen, "move": wanted, "refusal": refusal, "filled": request.POST,
         "target": seen.procedure.states[wanted.target], "grounds": seen.procedure.grounds.items(),
-        "asks": asked(wanted, request.POST),
+        "asks": asked(wanted, request.POST), "told": [(called(name), words) for name, words in seen.row.values.get("told", {}).items()],
     }, status=refusal.status if refusal else 200)
 
 

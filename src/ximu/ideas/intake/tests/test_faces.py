@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
-from ximu.foundation import files
+from ximu.foundation import doomed, files
 from ximu.ideas.catalogue.tests.factories import published
 from ximu.ideas.intake import api, commands, jobs, queries, services, views
 from ximu.ideas.intake.models import Delivery
@@ -69,6 +69,19 @@ def test_the_report_can_be_taken_in_each_form(city: list[Any], form: str) -> Non
     answer = views.report(asked(), uid, form)
     assert b"".join(answer.streaming_content)
     assert answer["Content-Disposition"].endswith(f'{uid}.{form}"')
+
+
+def test_a_receipt_says_that_its_list_of_faults_was_destroyed(city: list[Any]) -> None:
+    """An empty page after the term looked as if nothing had been wrong, and asked to send back rows that nobody has any more."""
+    uid = upload([judgment(city[0], 1), judgment(city[1], 2, 判决日期="2018-02-30")])
+    queries.delivery(uid)
+    services.commit(uid, by=CLERK, at=AT, partial_reason="另一行退回")
+    page = views.detail(asked(), uid).content.decode()
+    assert "问题清单" in page and "退回更正" in page and "保存期限" not in page
+    services.purge(by=CLERK, at=AT + timedelta(days=181))
+    doomed.sweep()
+    page = views.detail(asked(), uid).content.decode()
+    assert "按保存期限销毁" in page and "退回更正" not in page
 
 
 def test_what_is_not_there_is_refused(city: list[Any]) -> None:

@@ -51,6 +51,17 @@ def test_an_alarm_is_kept_once_and_a_grave_one_opens_a_case() -> None:
     assert ledger.verify_log().ok
 
 
+def test_a_case_is_linked_for_those_who_may_know_of_it() -> None:
+    services.keep([ONE], by=SYSTEM, at=AT)
+    [row] = queries.alarms()
+    for role, opens in (("coordinator", True), ("publisher", False)):
+        client = Client()
+        client.force_login(with_password(account(role[:5], role, at=clock.now())), backend="django.contrib.auth.backends.ModelBackend")
+        page = client.get("/console/warnings/").content.decode()
+        assert "合同款逾期未付" in page
+        assert (f"/console/casework/{row.case}" in page) is opens is bool(client.get(f"/console/casework/{row.case}").status_code == 200), role
+
+
 def test_it_is_decided_once_and_not_by_the_unit_concerned() -> None:
     services.keep([ONE], by=SYSTEM, at=AT)
     [row] = queries.alarms()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 from ximu.notice.plan.rules import schedule as schedules
 from ximu.notice.plan.rules import units as named
 from ximu.notice.plan.rules.numbering import Chapter, is_chapter, told_in
@@ -15,6 +16,10 @@ HEADERS = {
     "number": ("序号",), "area": ("工作内容", "重点领域", "内容"), "task": ("重点任务", "任务"),
     "units": ("负责单位", "责任单位", "牵头单位"), "schedule": ("时间进度", "时限", "完成时限"),
     "check": ("检查考核", "考核"),
+}
+COLUMN_WORDS = {
+    "number": Text("序号", "number"), "area": Text("工作内容", "area of work"), "task": Text("重点任务", "task"),
+    "units": Text("负责单位", "units"), "schedule": Text("时间进度", "schedule"), "check": Text("检查考核", "check"),
 }
 SECTIONS = (("机制", "M"), ("领域", "D"), ("保障", "S"))
 LONGEST, LONGEST_TITLE = 200, 40

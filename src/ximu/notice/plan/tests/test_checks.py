@@ -174,6 +174,12 @@ def test_overdue_tasks_are_told_once_to_the_unit_and_its_superior(plan: Any) -> 
     case = cases.case_for(asked[0].case)
     assert (case.holder, case.subject) == (asked[0].unit, asked[0].superior)
     assert all(one.superior for one in warned) and len(asked) < len(warned), "who supports is told, who leads is asked"
+    for role, opens in (("coordinator", True), ("discipline_officer", False)):
+        client = Client()
+        client.force_login(with_password(account(role[:5], role, unit="" if opens else unit("市监察局"), at=clock.now())),
+                           backend="django.contrib.auth.backends.ModelBackend")
+        page = client.get("/console/plan/checks").content.decode()
+        assert ("/console/casework/" + asked[0].case in page) is opens, "no link to a case of which the reader may not know"
 
 
 def test_the_next_year_carries_what_is_open_and_leaves_what_is_done(plan: Any) -> None:
@@ -269,11 +275,13 @@ def test_each_cell_shows_what_its_unit_has_shown_and_opens_to_it(plan: Any) -> N
 
 def test_a_task_page_says_which_words_stand_for_no_unit(plan: Any) -> None:
     target = PlanRow.objects.get(row="M1.2")
+    target.inherited = ["area", "check"]
     target.units = [*target.units, {"words": "市不存在委", "role": "other", "phrase": False, "open_ended": False}]
     target.save()
     client = staff()
     text = client.get(f"/console/plan/row/{target.uid}").content.decode()
     assert "ORG-UNKNOWN" in text and "市不存在委" in text
+    assert "工作内容、检查考核" in text, "columns of the notice are called as it calls them"
     assert "ORG-UNKNOWN" not in client.get(f"/console/plan/row/{PlanRow.objects.get(row='M1.1').uid}").content.decode()
 
 

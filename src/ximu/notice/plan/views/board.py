@@ -18,6 +18,7 @@ from ximu.kernel.refusal import Refusal
 from ximu.notice.plan import queries
 from ximu.notice.plan.rules import gantt as gantts
 from ximu.notice.plan.rules.lights import LIGHTS
+from ximu.notice.plan.rules.table import COLUMN_WORDS
 from ximu.notice.plan.services import evidence, importing, readings
 
 
@@ -110,7 +111,8 @@ def row_page(request: HttpRequest, uid: str) -> HttpResponse:
     names = accounts.names_of(who for r in read for who in (r.chosen_by, r.signed_by, r.withdrawn_by))
     rights = ("plan.read_schedule", "plan.report", "plan.review")
     return render(request, "plan/row.html", {
-        "row": target, "line": line, "as_of": day, "duties": held, "evidence": given,
+        "row": target, "inherited": [COLUMN_WORDS[name] for name in target.inherited],
+        "line": line, "as_of": day, "duties": held, "evidence": given,
         "only": only, "only_name": registry.name(only, as_of=day) if only else "", "unread": queries.unread(target, as_of=day),
         "readings": [{"one": r, "chosen": names.get(r.chosen_by, ""), "signed": names.get(r.signed_by, ""),
                       "withdrawn": names.get(r.withdrawn_by, "")} for r in read],

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ximu.foundation import clock, documents
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
+from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import whole_of
 from ximu.notice.plan import queries
@@ -41,8 +42,10 @@ def index(request: HttpRequest) -> HttpResponse:
     by, day = actor_of(request), clock.today()
     rows = [{"row": c, "half": rules.HALVES[c.half], "state": rules.STATES[c.state],
              "missing": queries.missing(c)} for c in queries.checks()]
-    warned = [{"row": w, "unit": registry.name(w.unit, as_of=day), "superior": registry.name(w.superior, as_of=day) if w.superior else ""}
-              for w in queries.warned(frame["plan"])]
+    told = queries.warned(frame["plan"])
+    known = cases.known_of([w.case for w in told if w.case], actor=by)
+    warned = [{"row": w, "unit": registry.name(w.unit, as_of=day), "opens": w.case in known,
+               "superior": registry.name(w.superior, as_of=day) if w.superior else ""} for w in told]
     return render(request, "plan/checks.html", frame | {
         "rows": rows, "warned": warned, "drafts": queries.followers(frame["plan"]), "halves": rules.HALVES.items(), "year": day.year,
         "may_check": by.can("plan.check"), "tab": "checks"})

@@ -137,6 +137,7 @@ def test_pages_portal_api_and_command_line_tell_the_same() -> None:
     assert {c["code"]: c["n"] for c in public["codes"]} == {"R003": 1, "R018": 1, "G001": 2, "G002": 1, "G003": None, "G004": 1}
     shown = Client().get("/procurement/").content.decode()
     assert "合同按期签订率" in shown and "示例市财政局" in shown and "F01" not in shown
+    assert re.search(r"逾期利息 [\d,]+\.\d\d万元", shown), "money is shown as money"
 
 
 @pytest.mark.usefixtures("stored")

@@ -67,9 +67,15 @@ def public_kpi(view: Any, *, year: int | None = None) -> dict[str, Any]:
     found = kpi(first, last, judged_on=last, known_at=clock.now())
     return {
         "year": year,
-        "first": first, "last": last, "city": _public(found.city), "units": _withheld(found.units), "missing_days": len(found.missing),
+        "first": first, "last": last, "city": _public(found.city),
+        "units": sorted(_withheld(found.units), key=_busiest), "missing_days": len(found.missing),
         "method": found.ran.definition.method, "manifest": found.ran.manifest.digest,
     }
+
+
+def _busiest(row: dict[str, Any]) -> tuple[int, str]:
+    """Where there is most to read comes first; what is withheld comes last and by name, so that its place tells nothing."""
+    return -(row["tickets"] or 0), row["unit_name"]
 
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,10 @@ def test_the_public_sees_calendar_years_that_add_up_to_all_tickets() -> None:
     inside = queries.kpi(date(2017, 1, 2), date(2019, 6, 30), judged_on=date(2019, 6, 30), known_at=AT)
     assert sum(one["city"]["tickets"] for one in years) == inside.city["tickets"]
     assert queries.public_kpi(None, year=2031)["city"]["tickets"] == 0
+    shown = [one["tickets"] or 0 for one in years[1]["units"]]
+    assert shown == sorted(shown, reverse=True) and shown[0] > 0, "the busiest first, what is withheld last"
+    withheld = [one["unit_name"] for one in years[1]["units"] if one["tickets"] is None]
+    assert withheld == sorted(withheld), "by name: a place would tell what is withheld"
 
 
 def test_the_example_is_the_same_every_time() -> None:

@@ -10,6 +10,7 @@ from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given, Move
 from ximu.ideas.casework.services import Opening
+from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.catalogue.rules import ANY, Item
 from ximu.ideas.records import queries as records
 from ximu.ideas.registry import queries as registry
@@ -33,7 +34,7 @@ def propose(number: str, *, at: datetime) -> str:
     opening = Opening(about=record.number, key=key, subject=record.subject, source=record.source, entered=record.entered,
                       values={"measures": wanted, "told": {"清单建议": names}})
     lowered = f"，效果按{record.effect_grade}" if record.effect_grade != record.grade else ""
-    given = Given(f"行为{record.behaviour}，程度{record.grade}{lowered}")
+    given = Given(f"行为：{catalogue.called(record.behaviour, record.edition).zh}，程度{record.grade}{lowered}")
     return casework.open_case(PROCEDURE, opening=opening, given=given, by=SYSTEM, at=at, checked=True)
 
 

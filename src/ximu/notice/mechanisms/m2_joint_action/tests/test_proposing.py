@@ -55,6 +55,8 @@ def test_it_is_proposed_once_and_sent_by_a_person_with_reasons(listed: None) -> 
     services.on_moved(RecordsMoved([number], "notified", "effective"), at=AT)
     assert len(cases.cases_of("joint_proposal")) == 1
     assert [m["item"] for m in cases.case_for(case).values["measures"]] == ["YY-B-1", "YY-B-2"]
+    said = str(cases.case(case, actor=OFFICE, at=AT).steps[0].detail["reason"])
+    assert said.startswith("行为：")
     assert code_of(casework.move, case, "send", by=OFFICE, at=AT) == "REASON"
     assert code_of(casework.move, case, "send", given=Given("直接相关", values={"items": "YY-B-9"}), by=OFFICE, at=AT) == "MEAS-NONE"
     assert code_of(casework.move, case, "send", given=Given("直接相关", values={"starts": "明天"}), by=OFFICE, at=AT) == "DATE-FORM"

@@ -56,6 +56,15 @@ def test_reporting_leaves_nothing_in_the_browser() -> None:
     assert code.replace(" ", "") not in client.get("/report/status/").content.decode()
 
 
+def test_what_is_wrong_is_tied_to_its_field(client: Client) -> None:
+    page = send(client, text=" ").content.decode()
+    assert re.search(r'<textarea id="text"[^>]*aria-invalid="true" aria-describedby="refused"', page) and 'id="refused"' in page
+    assert not re.search(r'id="(topic|about|contact)"[^>]*aria-invalid', page)
+    page = client.post("/report/status/", {"code": "1" * 16}).content.decode()
+    assert re.search(r'<input id="code"[^>]*aria-invalid="true" aria-describedby="refused"', page)
+    assert "aria-invalid" not in client.get("/report/").content.decode()
+
+
 def test_a_form_that_is_not_taken_comes_back_as_typed() -> None:
     client = Client()
     answer = send(client, text="", about="北桥镇")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,7 @@ def test_notice_is_drawn_signed_and_objected_to(clients: dict[str, Any], monkeyp
     assert letter.content.startswith(b"PK")
     assert clients["subj"].post(f"/console/m4/cases/{case}/sign").status_code == 302
     seen = clients["subj"].get(f"/console/m4/records/{number}").content.decode()
+    assert not re.search(r"<dd>(XW-[\w-]+)</dd>", seen), "a behaviour is called by its name"
     for words in ("提出异议", "修复条件", "尚未公开作出信用承诺", "申请容错免责", "2018年5月28日"):
         assert words in seen
     assert clients["far"].get(f"/console/m4/records/{number}").status_code == 404

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.templatetags.ximu import t
+from ximu.foundation.templatetags.ximu import say, t
 from ximu.foundation.web import actor_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
@@ -79,7 +79,8 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     last = queries.window(found.number)
     return render(request, "m4_relief/record.html", {
         "history": history, "state": STATES[history.state], "fields": _told(found, history),
-        "about": found, "subject": subject, "subject_name": registry.called(found.subject, as_of=clock.city_day(at)), "window": last,
+        "about": found, "item": catalogue.called(found.item, found.edition), "subject": subject,
+        "subject_name": registry.called(found.subject, as_of=clock.city_day(at)), "window": last,
         "in_window": last is not None and clock.city_day(at) <= last, "conditions": queries.conditions(found.number, at=at),
         "effects": cases.effects_of(found.number), "cases": _cases(found.number, by), "certificates": queries.certificates(found.number),
         "grounds": queries.checklist().grounds(found.event_date).items(),
@@ -99,6 +100,8 @@ def _told(found: Any, history: Any) -> list[tuple[Text, Any]]:
         item = None
     columns = item.body.get("schema", {}).get("fields", []) if item else []
     shown = {one.name: one.value for one in (history.versions[-1][2] if history.versions else []) if one.outcome != "absent"}
+    if found.behaviour:
+        shown = {name: say(catalogue.called(value, found.edition)) if value == found.behaviour else value for name, value in shown.items()}
     return [(Text(one["title"], one.get("title_en") or one["title"]), shown[one["name"]]) for one in columns
             if shown.get(one["name"]) not in (None, "")]
 
