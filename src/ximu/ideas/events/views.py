@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
-from ximu.ideas.events import queries
+from ximu.ideas.events import queries, services
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.cells import safe_cell
 from ximu.kernel.given import day_or_none
+from ximu.kernel.refusal import Refusal
+
+MOST_BYTES = 64 << 20
 
 
 def day_asked(request: HttpRequest, name: str, default: date) -> date:
@@ -38,6 +46,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     frame: dict[str, Any] = {"datasets": [
         {"one": d, "manifest": queries.manifest(d.name), "span": queries.span(d.name), "kept": queries.keeping(d.name, clock.today())}
         for d in declared]}
+    if actor.can("events.append"):
+        frame["takers"] = [queries.dataset(taker) for taker in services.loaders()]
     held = [one["one"].name for one in frame["datasets"] if one["span"]]
     name = request.GET.get("dataset") or (held or [d.name for d in declared] or [""])[0]
     if not name or (span := queries.span(name)) is None:
@@ -105,3 +115,25 @@ def definition(request: HttpRequest, name: str) -> HttpResponse:
     """The method as published, with its SQL for DuckDB and for Spark."""
     actor_of(request).must("events.see")
     return render(request, "events/definition.html", {"one": queries.definition(name), "spark": queries.spark_text(name)})
+
+
+@require_POST
+def deliver(request: HttpRequest) -> HttpResponse:
+    """A file for a dataset, by its own loader: what it refuses is told, what it takes is counted. Errors: `FILE-SIZE`, those of `load`."""
+    by, sent, post = actor_of(request), request.FILES.get("file"), request.POST
+    by.must("events.append")
+    name, batch = post.get("dataset", "")[:60], post.get("batch", "").strip()[:60]
+    if not isinstance(sent, UploadedFile) or not 0 < (sent.size or 0) <= MOST_BYTES:
+        raise Refusal("FILE-SIZE", status=413, field="file", value=getattr(sent, "size", 0) or 0, rule=f"1–{MOST_BYTES}",
+                      zh="请选择不超过64 MB的文件。", en="Choose a file of at most 64 MB.")
+    if not batch:
+        raise Refusal("EVT-BATCH", field="batch", value="", rule="required", zh="须写明批次名。", en="Give the batch a name.")
+    with tempfile.TemporaryDirectory(prefix="ximu-events-") as folder:
+        path = Path(folder) / f"delivery{Path(sent.name or '').suffix[:6]}"
+        with path.open("wb") as out:
+            out.writelines(sent.chunks())
+        told = services.load(name, path, batch=batch, by=by, at=clock.now())
+    messages.success(request, t("批次“{b}”：新增{n}行，更正{c}行，相同{s}行，退回{x}行。",
+                                "Batch “{b}”: {n} rows new, {c} corrected, {s} the same, {x} refused.",
+                                b=batch, n=told["new"], c=told["corrected"], s=told["same"], x=told["bad"]))
+    return redirect(f"{reverse('events:index')}?{urlencode({'dataset': name})}")

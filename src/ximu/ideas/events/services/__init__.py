@@ -2,7 +2,7 @@
 
 from ximu.ideas.events.services.appending import append
 from ximu.ideas.events.services.keeping import drop_all_due, drop_due
-from ximu.ideas.events.services.loading import load, register_loader
+from ximu.ideas.events.services.loading import load, loaders, register_loader
 from ximu.ideas.events.services.looking import look
 
-__all__ = ["append", "drop_all_due", "drop_due", "load", "look", "register_loader"]
+__all__ = ["append", "drop_all_due", "drop_due", "load", "loaders", "look", "register_loader"]
