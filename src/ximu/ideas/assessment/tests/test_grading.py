@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from ximu.ideas.accounts.middleware import ActorMiddleware
 from ximu.ideas.accounts.tests.factories import account, with_password
 from ximu.ideas.assessment import queries, services
 from ximu.ideas.assessment.queries import grading as kept
@@ -152,9 +154,27 @@ def test_the_page_and_the_api_propose_and_decide(figures: dict[str, Any], client
     assert client.post("/console/assessment/grades/T1/decide", {"grading": row.uid}).status_code == 403
     assert client.post("/console/assessment/grades/T1/dance", {}).status_code == 404
     client.force_login(with_password(account("decider", "publisher")), backend="django.contrib.auth.backends.ModelBackend")
-    done = client.post(f"/api/v1/assessment/grades/T1/{row.uid}/decide")
-    assert (done.status_code, done.json().get("state")) == (200, "decided"), done.json()
+    assert client.post("/console/assessment/grades/T1/decide", {"grading": row.uid}).status_code == 302
+    assert "已确定" in client.get("/console/assessment/grades/T1", {"period": "2018", "unit": "b", "then": "1"}).content.decode()
+
+
+def test_the_api_tells_both_and_takes_proposal_and_decision(figures: dict[str, Any], client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    acting = {"now": FIRST}
+
+    def call(self: ActorMiddleware, request: Any) -> Any:
+        request.actor, request.gate = acting["now"], ""
+        request.user = SimpleNamespace(is_authenticated=True, is_active=True)
+        return self.get_response(request)
+
+    monkeypatch.setattr(ActorMiddleware, "__call__", call)
+    sent = client.post("/api/v1/assessment/grades/T1", {"period": "2018", "basis": "示〔2019〕1号"}, content_type="application/json")
+    assert sent.status_code == 201
+    acting["now"] = SECOND
+    done = client.post(f"/api/v1/assessment/grades/T1/{sent.json()['grading']}/decide")
+    assert (done.status_code, done.json()["state"]) == (200, "decided")
+    figures["a"]["debt"] = Decimal(150)
     told = client.get("/api/v1/assessment/grades/T1", {"period": "2018"}).json()
-    assert [one["again"] for one in told["compared"]] == [False] * 3 and told["decision"]["uid"] == row.uid
-    again = client.post("/api/v1/assessment/grades/T1", {"period": "2018", "basis": "x"}, content_type="application/json")
-    assert again.json()["code"] in {"GRADE-SAME", "PERM-DENIED"}
+    assert [one["again"] for one in told["compared"]] == [True, False, False]
+    assert told["decision"]["basis"] == "示〔2019〕1号" and told["now"][0]["factors"][0]["code"] == "debt"
+    acting["now"] = Actor("stranger")
+    assert client.get("/api/v1/assessment/grades/T1", {"period": "2018"}).json()["code"] == "PERM-DENIED"
