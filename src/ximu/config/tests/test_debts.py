@@ -106,13 +106,16 @@ def test_the_trace_names_who_was_in_office_and_lists_its_gaps(said: dict[str, An
         assert first.act and last.act and first.act.post == last.act.post and first.holders != last.holders
 
 
-def test_the_warnings_are_kept_once_and_the_grave_ones_open_a_case() -> None:
+def test_the_warnings_are_kept_once_and_the_grave_ones_open_a_case(client: Client) -> None:
     made = debts.warn(at=AT)
     assert made == len(ANSWERS["alarm"]) + len(ANSWERS["band"])
     assert debts.warn(at=AT) == 0
     rows = [row for row in alarms.alarms() if row.source == "D5"]
     assert all(row.case for row in rows if row.level == "red")
     assert {alarms.rule_words(row.rule).zh for row in rows} >= {"认定有违规举债或担保", "债务率"}
+    client.force_login(with_password(account("watcher", "coordinator")))
+    page = client.get("/console/warnings/").content.decode()
+    assert "债务率300.00%" in page and "0.01" in page, "the page of alarms tells of bands, and by how much they were passed"
 
 
 def test_pages_api_command_and_portal_tell_the_same(client: Client) -> None:

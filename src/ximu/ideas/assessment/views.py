@@ -246,6 +246,8 @@ def grades(request: HttpRequest, area: str) -> HttpResponse:
     beside = [{"one": each, "name": registry.name(each.unit, as_of=on, short=True)}
               for each in grading.compared([line for line in held.lines if line["unit"] in mine] if held else now.lines, now.lines)]
     told = request.GET.get("unit", "")
+    order = {unit.uid: place for place, unit in enumerate(registry.units(as_of=on))}
+    beside.sort(key=lambda each: order.get(each["one"].unit, len(order)))
     lines = held.lines if held and "then" in request.GET else now.lines
     line = next((line for line in lines if line["unit"] == told and told in mine), None)
     return render(request, "assessment/grades.html", {

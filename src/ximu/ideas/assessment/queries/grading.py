@@ -70,4 +70,5 @@ def graded_body(row: Grading) -> dict[str, Any]:
 
 def grading_evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     for row in Grading.objects.filter(log_index__gte=first, log_index__lt=last, state=Grading.State.DECIDED):
-        yield row.log_index or 0, entry_bytes(GRADED, graded_body(row), row.ended_at or row.proposed_at), f"等级确定 {row.area} {row.period}"
+        entry = entry_bytes(GRADED, graded_body(row), row.ended_at or row.proposed_at)
+        yield row.log_index or 0, entry, f"等级确定 {row.area} {row.period}"

@@ -130,8 +130,9 @@ def sheet(year: int, *, known_at: datetime, units: Collection[str] | None = None
     silent = [one for one in districts(as_of) if one not in known and (units is None or one in units)]
     blank = dict.fromkeys([c.name for c in events.dataset(FIGURES).columns])
     rows += [{**blank, "unit": unit, "year": year} for unit in silent]
-    return Sheet(year, as_of, known_at, sorted(rows, key=lambda row: row["unit"]), debts(as_of, known_at=known_at, units=units),
-                 frozenset(silent))
+    order = {unit: place for place, unit in enumerate(districts(as_of))}
+    rows.sort(key=lambda row: order.get(row["unit"], len(order)))
+    return Sheet(year, as_of, known_at, rows, debts(as_of, known_at=known_at, units=units), frozenset(silent))
 
 
 def debts(as_of: date, *, known_at: datetime, units: Collection[str] | None = None) -> list[Row]:

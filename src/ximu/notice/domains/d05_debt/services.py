@@ -16,10 +16,11 @@ from ximu.ideas.intake.services import deliver_whole
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 from ximu.notice.domains.d05_debt import queries
 
 DELIVER, RESPOND = "d05.deliver", "d05.respond"
-LEVELS = {"1": "Ⅰ级", "2": "Ⅱ级", "3": "Ⅲ级", "4": "Ⅳ级"}
+LEVELS = {code: Text(f"{sign}级", f"level {sign}") for code, sign in zip("1234", "ⅠⅡⅢⅣ", strict=True)}
 
 
 def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def respond(unit: str, *, level: str, reason: str, by: Actor, at: datetime) -> s
         raise Refusal("D05-LEVEL", field="level", value=level[:10], rule=" ".join(LEVELS), zh="响应级别应为Ⅰ至Ⅳ级（1–4）。",
                       en="A level is 1 to 4 (I to IV).")
     _must_say(reason)
-    told = {"区": registry.name(unit, as_of=clock.city_day(at)), "响应级别": LEVELS[level]}
+    told = {"区": registry.name(unit, as_of=clock.city_day(at)), "响应级别": LEVELS[level].zh}
     opening = Opening(about=unit, key=unit, subject=unit, source=unit, values={"level": level, "told": told})
     return casework.open_case("debt_emergency", opening=opening, given=Given(reason), by=by, at=at, checked=True)
 

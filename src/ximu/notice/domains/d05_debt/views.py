@@ -64,7 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
     units = {row["unit"] for row in found.rows}
     open_now = [c for c in cases.open_cases(("debt_emergency", "debt_accountability")) if c.subject in units]
     return render(request, "d05/index.html", _frame(
-        found, rows=rows, city=[(code, found.figures[code, CITY]) for code in queries.pack().indicators],
+        found, rows=rows, whole=[(code, found.figures[code, CITY]) for code in queries.pack().indicators],
         warned=[{"alarm": a, "unit": _name(a.unit, found.as_of)} for a in queries.warned(found, today=today)],
         cases=[{"row": c, "unit": _name(c.subject, today)} for c in open_now], may_deliver=by.can(services.DELIVER)))
 
