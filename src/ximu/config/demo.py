@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ximu.config import (
+    debts,
     demo_assessment,
     demo_environment,
     demo_evaluators,
@@ -85,6 +86,7 @@ def live(city: str, *, say: Say) -> None:
     todo.add(TOLD + HOUR, lambda: demo_environment.rate(
         city, coordinator=_person("coordinator", TOLD), publisher=_person("publisher", TOLD), at=TOLD + HOUR))
     _figures(todo)
+    _debts(todo, city)
     logging.getLogger(growth.__name__).setLevel(logging.ERROR)
     todo.play()
 
@@ -138,6 +140,19 @@ def _figures(todo: _Story) -> None:
     todo.add(bought, lambda: demo_figures.name_posts(by=_person("coordinator", bought), at=bought))
     todo.add(bought, lambda: demo_figures.challenge(by=_person("coordinator", bought), at=bought))
     todo.add(judged, lambda: demo_figures.judge(at=judged))
+
+
+def _debts(todo: _Story, city: str) -> None:
+    """Debts of two years as they were delivered, graded, restated and answered for."""
+    if debts.there():
+        return
+    for at, dataset, name in debts.DELIVERIES:
+        todo.add(at, lambda at=at, dataset=dataset, name=name: debts.deliver(  # type: ignore[misc]
+            CITIES / city / "d05", dataset, name, by=_person("coordinator", at), at=at))
+    todo.add(debts.GRADED, lambda: debts.grade(2017, coordinator=_person("coordinator", debts.GRADED),
+                                               publisher=_person("publisher", debts.GRADED), at=debts.GRADED))
+    todo.add(debts.ANSWERED, lambda: debts.respond(city, by=_person("coordinator", debts.ANSWERED), at=debts.ANSWERED))
+    todo.add(debts.WARNED, lambda: debts.warn(at=debts.WARNED))
 
 
 def _check_the_plan(city: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from ximu.config import alarming, led, measuring, timetable
+from ximu.config import alarming, debts, led, measuring, timetable
 from ximu.config.yearly import plan_in_the_year, reports_in_the_year
 from ximu.foundation import clock, outbox, packs
 from ximu.foundation.rooms import dotted
@@ -352,6 +352,7 @@ def connect_all() -> None:
     connect_supervision()
     connect_evaluators()
     connect_procurement()
+    debts.connect()
     connect_safeguards()
     connect_streets()
     for event in RIGHTS:

@@ -8,6 +8,7 @@ from ximu.faces.portal import log
 from ximu.faces.portal.views import (
     assessment,
     data,
+    debt,
     environment,
     evaluations,
     home,
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("evaluations/<str:uid>/", evaluations.one, name="portal-evaluation"),
     path("proposals/", proposals.index, name="portal-proposals"),
     path("hotline/", hotline.index, name="portal-hotline"),
+    path("debt/", debt.index, name="portal-debt"),
     path("procurement/", procurement.index, name="portal-procurement"),
     path("environment/", environment.index, name="portal-environment"),
     path("streets/", streets.index, name="portal-streets"),

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.assessment import queries, services
+from ximu.ideas.assessment.rules import grading
 from ximu.kernel.actor import Actor
 
 router = Router(tags=["诚信评价 assessment"])
@@ -116,3 +117,36 @@ def replay_unit(request: HttpRequest, unit: str, as_of: date, known_at: date | N
 def quality(request: HttpRequest, uid: str) -> Any:
     actor_of(request).must("assessment.run")
     return queries.quality_of(queries.run_row(uid))
+
+
+@router.get("/grades/{area}", response=dict[str, Any], summary="领域等级：原定与现知 Grades as decided and as known now")
+def grades(request: HttpRequest, area: str, period: str) -> Any:
+    """What the figures make now, with each factor, beside the decision that holds. Errors: `GRADE-AREA`."""
+    by, one = actor_of(request), queries.grader(area)
+    by.must("assessment.see")
+    by.must(one.permission)
+    now = one.preview(period[:4], known_at=clock.now(), units=by.units_with(one.permission))
+    held, mine = queries.decided_grades(area, period[:4]), {line["unit"] for line in now.lines}
+    lines = [line for line in held.lines if line["unit"] in mine] if held else []
+    return {"area": area, "period": period[:4], "method": {"version": now.method.version, "digest": now.method.digest},
+            "decision": {"uid": held.uid, "at": held.ended_at, "log_index": held.log_index, "basis": held.basis} if held else None,
+            "now": [{**line, "factors": grading.explained(now.method, line)} for line in now.lines],
+            "compared": [{"unit": each.unit, "then": each.then, "then_score": each.then_score, "now": each.now,
+                          "now_score": each.now_score, "again": each.again} for each in grading.compared(lines, now.lines)]}
+
+
+class ProposalIn(Schema):
+    period: str = Field(max_length=4)
+    basis: str = Field(max_length=120)
+
+
+@router.post("/grades/{area}", response={201: dict[str, str]}, summary="提出等级 Propose grades")
+def propose_grades(request: HttpRequest, area: str, given: ProposalIn) -> Any:
+    uid = services.propose_grades(area, given.period, basis=given.basis, by=actor_of(request), at=clock.now())
+    return Status(201, {"grading": uid})
+
+
+@router.post("/grades/{area}/{grading_uid}/decide", response=dict[str, Any], summary="确定等级 Decide grades")
+def decide_grades(request: HttpRequest, area: str, grading_uid: str) -> Any:
+    row = services.decide_grades(grading_uid, by=actor_of(request), at=clock.now())
+    return {"grading": row.uid, "state": row.state, "log_index": row.log_index}

@@ -169,3 +169,42 @@ class Extract(models.Model):
         public = ()
         internal = ("uid", "run", "unit", "payload", "salt", "commitment", "log_index", "at")
         personal = ()
+
+
+class Grading(models.Model):
+    """Grades of an area and period by the area's own method, proposed and decided by two people; a later decision stands beside."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "待确定"
+        DECIDED = "decided", "已确定"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    uid = UidField()
+    area = models.CharField("领域", max_length=4, db_comment="重点领域的行号")
+    period = models.CharField("评级期", max_length=10, db_comment="评级所依据的年份")
+    method = models.CharField("方法版本", max_length=40, db_comment="评级方法文件的版本")
+    method_digest = models.CharField("方法摘要", max_length=64, db_comment="评级方法文件的SHA-256")
+    pinned = models.CharField("数据摘要", max_length=64, db_comment="所用数据的摘要")
+    lines = models.JSONField("等级", db_comment="单位、等级、分数和所用数值，按单位标识排列")
+    digest = models.CharField("摘要", max_length=64, db_comment="等级各行的SHA-256")
+    basis = models.CharField("依据文号", max_length=120, db_comment="提出或重新确定等级所依据的文件")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.PROPOSED, db_comment="待确定、已确定、已撤回")
+    proposed_at = models.DateTimeField("提出时间", db_comment="提出时间，也是数据的已知截至时间")
+    proposer = models.CharField("提出人员", max_length=64, db_comment="提出人的人员标识，用于双人原则")
+    ended_at = models.DateTimeField("确定或撤回时间", null=True, blank=True, db_comment="确定或撤回时间")
+    log_index = models.BigIntegerField("日志序号", null=True, blank=True, db_comment="确定在透明日志中的序号")
+
+    class Meta:
+        verbose_name = "等级确定"
+        verbose_name_plural = verbose_name
+        db_table_comment = "重点领域的等级确定：可重新确定，先前的确定保留"
+        constraints = [
+            models.UniqueConstraint(fields=["area", "period"], condition=Q(state="proposed"), name="grading_one_proposal"),
+            models.CheckConstraint(condition=Q(state="proposed", ended_at=None) | ~Q(state="proposed") & ~Q(ended_at=None),
+                                   name="grading_ended"),
+        ]
+
+    class Privacy:
+        public = ("uid", "area", "period", "method", "method_digest", "digest", "state", "ended_at", "log_index")
+        internal = ("pinned", "lines", "basis", "proposed_at", "proposer")
+        personal = ()

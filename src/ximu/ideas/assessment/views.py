@@ -17,6 +17,7 @@ from ximu.foundation import city, clock, documents, tiles
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of
 from ximu.ideas.assessment import queries, services
+from ximu.ideas.assessment.rules import grading
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
@@ -229,3 +230,42 @@ def extract(request: HttpRequest, uid: str) -> HttpResponse:
     answer = HttpResponse(queries.bundle(queries.extract_of(uid)), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="assessment-extract-{uid}.json"'
     return answer
+
+
+@require_safe
+def grades(request: HttpRequest, area: str) -> HttpResponse:
+    """Grades of an area: a decision beside what is known now, and the factors of one unit. Errors: `GRADE-AREA`."""
+    by, one, on = actor_of(request), queries.grader(area), clock.today()
+    by.must("assessment.see")
+    by.must(one.permission)
+    period, units = request.GET.get("period", str(on.year - 1))[:4], by.units_with(one.permission)
+    rows = queries.gradings(area, period)
+    held = next((row for row in rows if row.uid == request.GET.get("decision")), None) or queries.decided_grades(area, period)
+    now = one.preview(period, known_at=clock.now(), units=units)
+    mine = {line["unit"] for line in now.lines}
+    beside = [{"one": each, "name": registry.name(each.unit, as_of=on, short=True)}
+              for each in grading.compared([line for line in held.lines if line["unit"] in mine] if held else now.lines, now.lines)]
+    told = request.GET.get("unit", "")
+    order = {unit.uid: place for place, unit in enumerate(registry.units(as_of=on))}
+    beside.sort(key=lambda each: order.get(each["one"].unit, len(order)))
+    lines = held.lines if held and "then" in request.GET else now.lines
+    line = next((line for line in lines if line["unit"] == told and told in mine), None)
+    return render(request, "assessment/grades.html", {
+        "area": area, "one": one, "period": period, "rows": rows, "held": held, "beside": beside, "method": now.method, "told": told,
+        "told_name": registry.name(told, as_of=on) if line else "", "factors": grading.explained(now.method, line) if line else None,
+        "may_propose": by.can("assessment.run"), "may_decide": by.can("assessment.finish")})
+
+
+@require_POST
+def grade(request: HttpRequest, area: str, verb: str) -> HttpResponse:
+    """Propose the grades of a period; decide or withdraw a proposal."""
+    by, at, post = actor_of(request), clock.now(), request.POST
+    by.must("assessment.see")
+    if verb == "propose":
+        uid = services.propose_grades(area, post.get("period", "")[:4], basis=post.get("basis", ""), by=by, at=at)
+    elif verb in ("decide", "withdraw"):
+        uid = post.get("grading", "")
+        (services.decide_grades if verb == "decide" else services.withdraw_grades)(uid, by=by, at=at)
+    else:
+        raise Http404
+    return redirect(f"{reverse('assessment:grades', args=[area])}?period={queries.grading_of(uid).period}")

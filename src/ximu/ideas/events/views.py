@@ -30,6 +30,8 @@ from ximu.kernel.cells import safe_cell
 from ximu.kernel.given import day_of, day_or_none
 from ximu.kernel.refusal import Refusal
 
+MOST_BYTES = 64 << 20
+
 
 def day_asked(request: HttpRequest, name: str, default: date) -> date:
     """Errors: `DATE-FORM`."""
@@ -45,6 +47,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     frame: dict[str, Any] = {"datasets": [
         {"one": d, "manifest": queries.manifest(d.name), "span": queries.span(d.name), "kept": queries.keeping(d.name, clock.today())}
         for d in declared]}
+    if actor.can("events.append"):
+        frame["takers"] = [queries.dataset(taker) for taker in services.loaders()]
     held = [one["one"].name for one in frame["datasets"] if one["span"]]
     name = request.GET.get("dataset") or (held or [d.name for d in declared] or [""])[0]
     if not name or (span := queries.span(name)) is None:
@@ -143,18 +147,25 @@ def close_point(request: HttpRequest, name: str, code: str) -> HttpResponse:
 
 
 @require_POST
-def deliver(request: HttpRequest, name: str) -> HttpResponse:
-    """A file for the dataset's loader. Its batch is named by its content, so that the same file twice adds nothing."""
-    given = request.FILES.get("file")
-    if not isinstance(given, UploadedFile):
+def deliver(request: HttpRequest) -> HttpResponse:
+    """A file for a dataset, by its own loader: what it refuses is told, what it takes is counted. A batch without a name is named by its
+    content, so that the same file twice adds nothing. Errors: `FILE-NONE`, `FILE-SIZE`, those of `load`."""
+    by, sent, post = actor_of(request), request.FILES.get("file"), request.POST
+    by.must("events.append")
+    name, batch = post.get("dataset", "")[:60], post.get("batch", "").strip()[:60]
+    if not isinstance(sent, UploadedFile):
         raise Refusal("FILE-NONE", field="file", value="", rule="required", zh="请选择文件。", en="Choose a file.")
+    if not 0 < (sent.size or 0) <= MOST_BYTES:
+        raise Refusal("FILE-SIZE", status=413, field="file", value=sent.size or 0, rule=f"1–{MOST_BYTES}",
+                      zh="请选择不超过64 MB的文件。", en="Choose a file of at most 64 MB.")
     with tempfile.TemporaryDirectory(prefix="ximu-events-") as folder:
-        path, content = Path(folder) / f"delivery{Path(given.name or '').suffix.lower()[:6]}", given.read()
+        path, content = Path(folder) / f"delivery{Path(sent.name or '').suffix.lower()[:6]}", sent.read()
         path.write_bytes(content)
-        told = services.load(name, path, batch=hashlib.sha256(content).hexdigest()[:16], by=actor_of(request), at=clock.now())
-    messages.success(request, t("{rows}行：新增{new}，更正{corrected}，已有{same}，退回{bad}。",
-                                "{rows} rows: {new} new, {corrected} corrected, {same} known, {bad} refused.",
-                                **{one: told.get(one, 0) for one in ("rows", "new", "corrected", "same", "bad")}))
+        batch = batch or hashlib.sha256(content).hexdigest()[:16]
+        told = services.load(name, path, batch=batch, by=by, at=clock.now())
+    messages.success(request, t("批次“{b}”：新增{n}行，更正{c}行，相同{s}行，退回{x}行。",
+                                "Batch “{b}”: {n} rows new, {c} corrected, {s} the same, {x} refused.",
+                                b=batch, n=told.get("new", 0), c=told.get("corrected", 0), s=told.get("same", 0), x=told.get("bad", 0)))
     for fault in told.get("faults", ())[:20]:
         messages.warning(request, t("第{line}行 {field}：{code}", "line {line}, {field}: {code}", **fault))
-    return redirect(f"{reverse('events:index')}?dataset={name}")
+    return redirect(f"{reverse('events:index')}?{urlencode({'dataset': name})}")

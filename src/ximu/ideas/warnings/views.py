@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -52,7 +53,7 @@ def _basis(basis: dict[str, Any]) -> dict[str, Any]:
     observed, bound = basis.get("observed"), basis.get("bound")
     return {
         "observed": observed, "expected": basis.get("expected"), "bound": bound,
-        "excess": None if observed is None or bound is None else round(observed - bound, 4),
+        "excess": None if observed is None or bound is None else round(Decimal(str(observed)) - Decimal(str(bound)), 4),
         "sample": basis.get("sample") or [], "judged": told.get("judged"), "tests": tests, "q": basis.get("false_discovery"),
         "rate": None if rate is None else round(100 * rate, 3),
         "high": None if told.get("high") is None else round(100 * told["high"], 3),

@@ -4,6 +4,7 @@ from ximu.ideas.assessment.queries import runs as _runs
 from ximu.ideas.assessment.queries.card import card
 from ximu.ideas.assessment.queries.comparing import BackTest, backtest, changed, moved, peers
 from ximu.ideas.assessment.queries.facts import causes_opened, opened
+from ximu.ideas.assessment.queries.grading import Grader, decided_grades, grader, grading_of, gradings, register_grader
 from ximu.ideas.assessment.queries.measures import measures
 from ximu.ideas.assessment.queries.replaying import replay_unit
 from ximu.ideas.assessment.queries.runs import (
@@ -50,6 +51,7 @@ __all__ = [
     "EXTRACTED",
     "KINDS",
     "BackTest",
+    "Grader",
     "_sources",
     "asked_of",
     "backtest",
@@ -57,12 +59,16 @@ __all__ = [
     "card",
     "causes_opened",
     "changed",
+    "decided_grades",
     "entry_of",
     "evidence",
     "explained",
     "extract_of",
     "extracts",
     "gathered",
+    "grader",
+    "grading_of",
+    "gradings",
     "measures",
     "method_row",
     "methods",
@@ -80,6 +86,7 @@ __all__ = [
     "quality_of",
     "ranking",
     "ranks_open",
+    "register_grader",
     "register_source",
     "replaced",
     "replay",

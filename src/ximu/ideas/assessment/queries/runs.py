@@ -16,7 +16,7 @@ from ximu.ideas.casework import queries as cases
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.kernel.refusal import Refusal
 
-KINDS = ("score.",)
+KINDS = ("score.", "grade.decided")
 Source = Callable[[str, Asked], Mapping[str, Value]]
 _sources: dict[str, Source] = {}
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from ximu.ideas.assessment.models import Extract, MethodVersion, Objection, Run
 from ximu.ideas.assessment.queries import runs as kept
 from ximu.ideas.assessment.queries.comparing import changed
+from ximu.ideas.assessment.queries.grading import grading_evidence
 from ximu.ideas.assessment.queries.stale import stale, stale_evidence
 from ximu.ideas.assessment.rules import frozen, loading
 from ximu.ideas.assessment.rules.quality import quality
@@ -118,9 +119,10 @@ def extract_body(row: Extract) -> dict[str, Any]:
 
 
 def evidence(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
-    """What the log should say: acts on methods and runs, extracts."""
+    """What the log should say: acts on methods and runs, grades, extracts."""
     yield from kept.evidence(first, last)
     yield from stale_evidence(first, last)
+    yield from grading_evidence(first, last)
     for row in Extract.objects.filter(log_index__gte=first, log_index__lt=last):
         yield row.log_index, entry_bytes(EXTRACTED, extract_body(row), row.at), f"考核摘录 {row.uid}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,8 @@ import polars as pl
 from ximu.foundation import columns, spark
 from ximu.ideas.events.queries import store
 from ximu.ideas.events.rules import Definition, bound, relation
+from ximu.ideas.events.rules.clocks import KNOWN
+from ximu.kernel.refusal import Refusal
 
 EMPTY: Mapping[str, Any] = {}
 
@@ -86,3 +89,29 @@ def run_on_spark(
 def spark_text(name: str) -> str:
     """The definition as Apache Spark reads it; parameters are named `:first`."""
     return columns.spark_sql(store.definition(name).sql)
+
+
+def exact(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values, numbers as they were delivered: a double keeps fifteen digits, and so does its shortest decimal."""
+    return [{name: _number(value) if isinstance(value, float) else value for name, value in row.items()}
+            for row in frame.iter_rows(named=True)]
+
+
+def _number(value: float) -> Decimal:
+    return Decimal(int(value)) if value.is_integer() else Decimal(repr(value))
+
+
+def rows_of(name: str, *, known_at: datetime | None, as_of: date | None = None, units: Collection[str] | None = None,
+            every: bool = False, **equal: Any) -> list[dict[str, Any]]:
+    """The rows whose columns have these values, by key and then by when they were learned of. Errors: `EVT-SET`, `EVT-PARAM`.
+
+    `every`: all versions on both clocks, the replaced ones too; `_known` is when.
+    """
+    one = store.dataset(name)
+    if strange := set(equal) - {c.name for c in one.plain}:
+        raise Refusal("EVT-PARAM", field=min(strange), value="", rule=" ".join(c.name for c in one.plain), zh="数据集没有这一列。",
+                      en="The dataset has no such column.")
+    where = " AND ".join(f"{column} = ${column}" for column in equal) or "TRUE"
+    sql = f"SELECT * EXCLUDE (_row) FROM {name} WHERE {where} ORDER BY {', '.join(one.key)}, _row"  # noqa: S608  names of a checked schema
+    found = ask(sql, equal, dataset=name, known_at=known_at, as_of=as_of, units=units, every=every)
+    return exact(found.with_columns(pl.col(KNOWN).dt.replace_time_zone("UTC")))

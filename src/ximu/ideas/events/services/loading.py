@@ -21,6 +21,11 @@ def register_loader(dataset: str, loader: Loader) -> None:
     _loaders[dataset] = loader
 
 
+def loaders() -> list[str]:
+    """The datasets that take files."""
+    return sorted(_loaders)
+
+
 def load(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str, Any]:
     """Errors: `EVT-SET`, `EVT-LOADER`, and those of the loader (`FILE-*`, `EVT-BATCH`)."""
     by.must("events.append")

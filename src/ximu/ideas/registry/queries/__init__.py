@@ -23,6 +23,7 @@ from ximu.ideas.registry.queries.people import (
     posts,
     responsible,
     terms,
+    traced,
     vacancies,
 )
 from ximu.ideas.registry.queries.phrases import compare, expand, is_phrase, reading, readings, signed
@@ -44,11 +45,12 @@ from ximu.ideas.registry.queries.units import (
 )
 from ximu.ideas.registry.rules.book import Edge
 from ximu.ideas.registry.rules.resolution import Candidate, Resolution
+from ximu.ideas.registry.rules.tracing import GAPS, Act, Traced
 
 __all__ = [
-    "Candidate", "Edge", "Resolution", "UnitView", "book", "called", "compare", "district_of_code", "drawing", "evidence", "expand",
-    "find", "find_many", "forebears", "holders", "index", "is_phrase", "key_uid", "lineage", "may_appoint", "must_appoint", "name",
-    "named", "names_of", "names_on", "official", "official_of", "officials", "owner_of", "owners", "posts", "profile_index", "reading",
-    "readings", "resolve", "resolve_many", "resolve_official", "resolve_officials", "responsible", "search", "signed", "successors",
-    "terms", "unit", "units", "vacancies", "version",
+    "GAPS", "Act", "Candidate", "Edge", "Resolution", "Traced", "UnitView", "book", "called", "compare", "district_of_code", "drawing",
+    "evidence", "expand", "find", "find_many", "forebears", "holders", "index", "is_phrase", "key_uid", "lineage", "may_appoint",
+    "must_appoint", "name", "named", "names_of", "names_on", "official", "official_of", "officials", "owner_of", "owners", "posts",
+    "profile_index", "reading", "readings", "resolve", "resolve_many", "resolve_official", "resolve_officials", "responsible", "search",
+    "signed", "successors", "terms", "traced", "unit", "units", "vacancies", "version",
 ]

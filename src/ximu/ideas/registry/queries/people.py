@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ximu.ideas.registry.queries.book import book
 from ximu.ideas.registry.queries.units import name
 from ximu.ideas.registry.rules import posts as rules
+from ximu.ideas.registry.rules import tracing
 from ximu.ideas.registry.rules.book import Holding, Official, Post
 from ximu.ideas.registry.rules.posts import Responsible
 from ximu.kernel.actor import Actor
@@ -39,6 +41,11 @@ def terms(post: str) -> list[tuple[Holding, Official]]:
     """Everybody who ever held the post, earliest first."""
     known = book()
     return [(h, known.officials[h.official]) for h in known.holdings_of.get(post, [])]
+
+
+def traced(acts: Iterable[tracing.Act], *, steps: Sequence[str], today: date, known_at: datetime | None = None) -> list[tracing.Traced]:
+    """Who held which post on the day of each step, and who carries the unit's duties today; gaps are listed with `RETRACE-GAP`."""
+    return tracing.trace(book(known_at=known_at), acts, steps=steps, today=today)
 
 
 def official(uid: str) -> Official | None:

@@ -1,0 +1,113 @@
+"""A file for a dataset of event data that is taken whole or not at all: cells and rules as of any delivery, units found on their day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ximu.foundation import clock
+from ximu.ideas.events import queries as events
+from ximu.ideas.events.services import append
+from ximu.ideas.intake.reader.reading import open_file
+from ximu.ideas.intake.rules import problems
+from ximu.ideas.intake.rules.checking import check_chunk
+from ximu.ideas.intake.rules.schema import ItemSchema, read_schema
+from ximu.ideas.intake.rules.ties import must_tie
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor, Grant
+from ximu.kernel.refusal import Refusal
+
+MOST_FAULTS = 1000
+Row = dict[str, Any]
+Check = Callable[[list[tuple[int, Row]]], None]
+"""What a pack asks beyond cells, ties and restatements: rows with their lines, units found, numbers exact; it raises a `Refusal`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of the file; `units` whose rows it brought."""
+
+    rows: int
+    new: int
+    corrected: int
+    same: int
+    manifest: str
+    units: tuple[str, ...]
+
+
+def _schema(dataset: str) -> ItemSchema:
+    raw = events.dataset(dataset).schema
+    return read_schema({**raw, "ximu:roles": {}, "primaryKey": [],
+                        "fields": [f for f in raw["fields"] if not f.get("ximu:derived")]})
+
+
+def deliver_whole(dataset: str, path: Path, *, batch: str, check: Check, by: Actor, at: datetime) -> Told:
+    """The calling room has asked for the right. `unit_name` is found in the register on the row's own event day.
+
+    Errors: every `FILE-*` code, `ROWS-BAD` with all faults (line, field, code; `SUBJ-NONE` for a unit that is not known for sure),
+    those of `check`, `BAL-TIE` (schema: `ximu:ties`), `RESTATE-BASIS` (schema: `ximu:restates`), `EVT-BATCH`. After any of them nothing
+    was taken.
+    """
+    schema, time = _schema(dataset), events.dataset(dataset).time
+    delivery, frames, faults = open_file(path, schema), [], list[Row]()
+    for chunk in delivery.chunks:
+        checked = check_chunk(chunk.frame, schema, today=clock.city_day(at), serial_from=delivery.serial_from, found=chunk.faults)
+        faults += checked.faults.filter(pl.col("severity") == problems.ERROR).select("line", "field", "value", "code").to_dicts()
+        frames.append(checked.clean)
+    _must_be_clean(faults)
+    frame = pl.concat(frames) if frames else pl.DataFrame(schema={"line": pl.Int64})
+    if not frame.height:
+        raise Refusal("FILE-EMPTY", field="file", value=path.name[:60], rule="≥ 1", zh="文件中没有数据行。", en="The file holds no row.")
+    units = {(name, day): _unit(name, day) for name, day in frame.select("unit_name", time).unique().iter_rows()}
+    _must_be_clean([{"line": line, "field": "unit_name", "value": name, "code": "SUBJ-NONE"}
+                    for line, name, day in frame.select("line", "unit_name", time).iter_rows() if not units[name, day]])
+    found = pl.Series("unit", [units[pair] for pair in frame.select("unit_name", time).iter_rows()], dtype=pl.String)
+    whole = frame.drop("line").with_columns(found)
+    numbers = [f.name for f in schema.fields if f.type in ("number", "integer")]
+    typed = whole.with_columns(pl.col(numbers).cast(pl.Float64)) if numbers else whole
+    rows = list(zip(frame["line"], events.exact(typed), strict=True))
+    check(rows)
+    declared = events.dataset(dataset)
+    must_tie(declared.schema.get("ximu:ties", ()), rows, {c.name: c.title for c in declared.columns})
+    _must_say_why(dataset, rows, at)
+    writer = replace(by, grants=(*by.grants, Grant("intake", frozenset({"events.append"}))))
+    made = append(dataset, whole, batch=batch, by=writer, at=at)
+    return Told(frame.height, made.new, made.corrected, made.same, made.manifest, tuple(sorted(set(found))))
+
+
+def _must_say_why(dataset: str, rows: list[tuple[int, Row]], at: datetime) -> None:
+    """What was delivered is restated by a document, never in silence."""
+    declared = events.dataset(dataset)
+    column = declared.schema.get("ximu:restates")
+    if not column:
+        return
+    known = {tuple(one[k] for k in declared.key): one for one in events.rows_of(dataset, known_at=at)}
+    for line, row in rows:
+        before = known.get(tuple(row[k] for k in declared.key), row)
+        changed = [name for name in row if before[name] != row[name]]
+        if changed and (not row[column] or row[column] == before[column]):
+            raise Refusal("RESTATE-BASIS", status=409, field=column, value=row[column] or "", rule="required",
+                          extra={"line": line, "changed": changed},
+                          zh=f"第{line}行的数据已报送过，更正须写明更正依据文号；整份文件未入库。",
+                          en=f"Line {line} was delivered before: a restatement names its document; nothing of the file was taken.")
+
+
+def _unit(name: str, day: date) -> str:
+    try:
+        return registry.find(name, as_of=day)
+    except Refusal:
+        return ""
+
+
+def _must_be_clean(faults: list[Row]) -> None:
+    if faults:
+        first = min(faults, key=lambda one: (one["line"], one["field"]))
+        raise Refusal("ROWS-BAD", field=str(first["field"]), value=str(first["value"] or "")[:40], rule=first["code"],
+                      extra={"line": first["line"], "faults": faults[:MOST_FAULTS]},
+                      zh=f"第{first['line']}行“{first['field']}”不合要求（{first['code']}），共{len(faults)}处；整份文件未入库。",
+                      en=f"Line {first['line']}, “{first['field']}” ({first['code']}), {len(faults)} in all; nothing was taken.")
