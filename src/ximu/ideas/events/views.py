@@ -127,31 +127,35 @@ def points(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_POST
 def open_point(request: HttpRequest, name: str) -> HttpResponse:
-    post = request.POST
+    by, post = actor_of(request), request.POST
+    by.must("events.points")
     since = day_of(post.get("since", ""), "since")
     unit, whole = (registry.named(post[one].strip(), as_of=since) if post.get(one, "").strip() else "" for one in ("unit", "whole"))
     services.open_point(name, services.NewPoint(post.get("code", ""), post.get("name", ""), unit, since, post.get("basis", ""), whole),
-                        by=actor_of(request), at=clock.now())
+                        by=by, at=clock.now())
     return redirect("events:points", name)
 
 
 @require_POST
 def close_point(request: HttpRequest, name: str, code: str) -> HttpResponse:
+    by = actor_of(request)
+    by.must("events.points")
     services.close_point(name, code, until=day_of(request.POST.get("until", ""), "until"), basis=request.POST.get("basis", ""),
-                         by=actor_of(request), at=clock.now())
+                         by=by, at=clock.now())
     return redirect("events:points", name)
 
 
 @require_POST
 def deliver(request: HttpRequest, name: str) -> HttpResponse:
     """A file for the dataset's loader. Its batch is named by its content, so that the same file twice adds nothing."""
-    given = request.FILES.get("file")
+    by, given = actor_of(request), request.FILES.get("file")
+    by.must("events.append")
     if not isinstance(given, UploadedFile):
         raise Refusal("FILE-NONE", field="file", value="", rule="required", zh="请选择文件。", en="Choose a file.")
     with tempfile.TemporaryDirectory(prefix="ximu-events-") as folder:
         path, content = Path(folder) / f"delivery{Path(given.name or '').suffix.lower()[:6]}", given.read()
         path.write_bytes(content)
-        told = services.load(name, path, batch=hashlib.sha256(content).hexdigest()[:16], by=actor_of(request), at=clock.now())
+        told = services.load(name, path, batch=hashlib.sha256(content).hexdigest()[:16], by=by, at=clock.now())
     messages.success(request, t("{rows}行：新增{new}，更正{corrected}，已有{same}，退回{bad}。",
                                 "{rows} rows: {new} new, {corrected} corrected, {same} known, {bad} refused.",
                                 **{one: told.get(one, 0) for one in ("rows", "new", "corrected", "same", "bad")}))
