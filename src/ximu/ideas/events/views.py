@@ -131,18 +131,21 @@ def points(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_POST
 def open_point(request: HttpRequest, name: str) -> HttpResponse:
-    post = request.POST
+    by, post = actor_of(request), request.POST
+    by.must("events.points")
     since = day_of(post.get("since", ""), "since")
     unit, whole = (registry.named(post[one].strip(), as_of=since) if post.get(one, "").strip() else "" for one in ("unit", "whole"))
     services.open_point(name, services.NewPoint(post.get("code", ""), post.get("name", ""), unit, since, post.get("basis", ""), whole),
-                        by=actor_of(request), at=clock.now())
+                        by=by, at=clock.now())
     return redirect("events:points", name)
 
 
 @require_POST
 def close_point(request: HttpRequest, name: str, code: str) -> HttpResponse:
+    by = actor_of(request)
+    by.must("events.points")
     services.close_point(name, code, until=day_of(request.POST.get("until", ""), "until"), basis=request.POST.get("basis", ""),
-                         by=actor_of(request), at=clock.now())
+                         by=by, at=clock.now())
     return redirect("events:points", name)
 
 
