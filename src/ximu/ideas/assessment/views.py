@@ -243,7 +243,7 @@ def grades(request: HttpRequest, area: str) -> HttpResponse:
     held = next((row for row in rows if row.uid == request.GET.get("decision")), None) or queries.decided_grades(area, period)
     now = one.preview(period, known_at=clock.now(), units=units)
     mine = {line["unit"] for line in now.lines}
-    beside = [{"one": each, "name": registry.name(each.unit, as_of=on, short=True)}
+    beside: list[dict[str, Any]] = [{"one": each, "name": registry.name(each.unit, as_of=on, short=True)}
               for each in grading.compared([line for line in held.lines if line["unit"] in mine] if held else now.lines, now.lines)]
     told = request.GET.get("unit", "")
     order = {unit.uid: place for place, unit in enumerate(registry.units(as_of=on))}
