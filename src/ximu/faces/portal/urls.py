@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from ximu.faces.portal import log
 from ximu.faces.portal.views import (
     assessment,
+    audits,
     data,
     evaluations,
     home,
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("evaluations/<str:uid>/", evaluations.one, name="portal-evaluation"),
     path("proposals/", proposals.index, name="portal-proposals"),
     path("hotline/", hotline.index, name="portal-hotline"),
+    path("audits/", audits.index, name="portal-audits"),
     path("procurement/", procurement.index, name="portal-procurement"),
     path("streets/", streets.index, name="portal-streets"),
     path("streets/<str:uid>/", streets.street, name="portal-street"),
