@@ -126,6 +126,8 @@ def test_the_year_is_asked_as_it_was_on_a_day() -> None:
 def test_the_public_reads_what_was_announced_with_black_places_and_reasons() -> None:
     shown = disclosure.published("d16", year=2018)
     assert [one["code"] for one in shown["indicators"]] == ["D16-1", "D16-2", "D16-3", "D16-4", "D16-5"]
+    later = {one["code"]: str(one["before"]) for one in disclosure.published("d16", year=2019)["indicators"]}
+    assert later["D16-2"] == "80.00", "the year that is over stands beside the one that runs"
     told = {one["title"]: one for one in shown["announcements"]}
     special = told["专项资金使用审计（示例）"]["lines"]
     assert "示例九号" not in str(shown) and "■■■" in special[0]["text"] and [one.en for one in special[0]["marks"]] == ["Trade secret"]

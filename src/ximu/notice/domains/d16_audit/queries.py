@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,7 @@ def sheet(year: int, *, today: date, known_at: datetime) -> Sheet:
     as_of = max(first, min(date(year, 12, 31), today))
     known = facts(as_of, known_at)
     lines = {code: rules.MEASURES[one.params["measure"]](known, first, as_of) for code, one in pack().indicators.items()}
-    units = sorted({line.unit for some in lines.values() for line in some if line.unit})
+    units = list(dict.fromkeys(line.unit for some in lines.values() for line in some if line.unit))
     figures = {(code, unit): rules.figure(some, unit) for code, some in lines.items() for unit in (CITY, *units)}
     return Sheet(year, as_of, lines, figures, units)
 
@@ -195,6 +196,7 @@ def public_audit(view: View, *, year: int | None = None) -> dict[str, Any]:
     """The provider `d16`: the city's figures with their method, how much of each kind is audited, and what was announced."""
     now = clock.now()
     found = sheet(year or clock.city_day(now).year, today=clock.city_day(now), known_at=now)
+    before = sheet(max(found.year - 1, FIRST_YEAR), today=clock.city_day(now), known_at=now)
     listed = [one for one in found.lines["D16-1"] if not one.why]
     reasons = cases.redacting(found.as_of).reasons
     kinds = [{"name": name, "listed": sum(one.kind == kind for one in listed),
@@ -202,13 +204,15 @@ def public_audit(view: View, *, year: int | None = None) -> dict[str, Any]:
     told = Announcement.objects.filter(state=Announcement.State.DECIDED).select_related("audit").order_by("-decided_at")
     state = {one.uid: rules.STATES[one.state] for one in found.lines["D16-2"]}
     return {
-        "view": view.name, "year": found.year, "as_of": found.as_of, "kinds": kinds, "source": declared()["source"],
+        "view": view.name, "year": found.year, "as_of": found.as_of, "kinds": kinds,
+        "last_year": before.year, "source": declared()["source"],
         "indicators": [{"code": code, "name": one.name, "unit": one.unit, "method": one.method, "source": one.source,
-                        "city": found.figures[code, CITY].value} for code, one in pack().indicators.items()],
+                        "city": found.figures[code, CITY].value,
+                        "before": before.figures[code, CITY].value} for code, one in pack().indicators.items()],
         "announcements": [{
             "title": row.audit.title, "report_on": row.audit.report_on, "on": clock.city_day(row.decided_at or now), "digest": row.digest,
             "log_index": row.log_index, "ground": reasons[row.ground].name if row.ground else None, "lines": [
-                {**line, "topic": topics().get(line["topic"]),
+                {**line, "amount": Decimal(line["amount"]) if line["amount"] else None, "topic": topics().get(line["topic"]),
                  "unit_name": registry.name(line["unit"], as_of=row.audit.report_on or found.as_of),
                  "withheld": reasons[line["withheld"]].name if line["withheld"] else None, "state": state.get(line["finding"]),
                  "marks": [reasons[code].name for code in line["marks"]]} for line in row.lines]} for row in told],

@@ -210,7 +210,7 @@ def test_what_is_published_has_black_places_with_reasons_and_two_people() -> Non
     assert services.decide(audit, approve=True, reason="", by=B, at=AT + timedelta(days=5)) == "decided"
     refused("STATE-EDGE", services.decide, audit, approve=True, reason="", by=B, at=AT)
     [told] = queries.public_audit(_View(), year=2018)["announcements"]
-    assert [(line["text"], line["amount"], [m.en for m in line["marks"]]) for line in told["lines"]] == [
+    assert [(line["text"], str(line["amount"]), [m.en for m in line["marks"]]) for line in told["lines"]] == [
         ("多列支出20万元，付给■■■", "200000.00", ["Trade secret"])]
     assert ledger.verify_log().ok
 
