@@ -16,6 +16,7 @@ from typing import Any
 from ximu.config import (
     debts,
     demo_assessment,
+    demo_audit,
     demo_environment,
     demo_evaluators,
     demo_exchange,
@@ -85,6 +86,7 @@ def live(city: str, *, say: Say) -> None:
     todo.add(TOLD, lambda: demo_environment.live(CITIES / city, by=SYSTEM, at=TOLD))
     todo.add(TOLD + HOUR, lambda: demo_environment.rate(
         city, coordinator=_person("coordinator", TOLD), publisher=_person("publisher", TOLD), at=TOLD + HOUR))
+    todo.add(TOLD, lambda: demo_audit.audit(CITIES / city, at=TOLD))
     _figures(todo)
     _debts(todo, city)
     logging.getLogger(growth.__name__).setLevel(logging.ERROR)

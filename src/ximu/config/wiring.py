@@ -6,15 +6,13 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
-from importlib import import_module
 from typing import Any
 
 from django.urls import reverse
 
-from ximu.config import alarming, debts, led, measuring, timetable
+from ximu.config import alarming, debts, led, measuring, packed, timetable
 from ximu.config.yearly import plan_in_the_year, reports_in_the_year
-from ximu.foundation import clock, outbox, packs
-from ximu.foundation.rooms import dotted
+from ximu.foundation import clock, outbox
 from ximu.ideas.accounts import hooks as rights
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.assessment import queries as assessment
@@ -130,10 +128,7 @@ def connect_promises_and_packs() -> None:
     outbox.connect(CommitmentBroken, led.lead_promises)
     promises.register_series(measuring.SCHEME, promises.Series(measuring.must_know, measuring.read))
     casework.register_daily("promises_judged", judge_promises)
-    for folder in packs.folders():
-        if packs.load(folder).manifest.public:
-            for name, provider in import_module(f"{dotted(folder)}.queries").PUBLIC.items():
-                publications.register_public(name, provider)
+    packed.connect_packs()
 
 
 def followed_promise(uid: str) -> followers.Matter:

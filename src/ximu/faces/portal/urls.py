@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from ximu.faces.portal import log
 from ximu.faces.portal.views import (
     assessment,
+    audits,
     data,
     debt,
     environment,
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("proposals/", proposals.index, name="portal-proposals"),
     path("hotline/", hotline.index, name="portal-hotline"),
     path("debt/", debt.index, name="portal-debt"),
+    path("audits/", audits.index, name="portal-audits"),
     path("procurement/", procurement.index, name="portal-procurement"),
     path("environment/", environment.index, name="portal-environment"),
     path("streets/", streets.index, name="portal-streets"),
