@@ -18,6 +18,14 @@ def test_both_cities_can_be_listed() -> None:
     ]
 
 
+@pytest.mark.parametrize("city", ["example", "shanghai"])
+def test_who_delivers_data_does_so_for_one_unit(city: str) -> None:
+    """Held for the whole city such a role is the source of every record: it read judgments of the court that were not final yet."""
+    delivering = {"entry", "court_officer", "discipline_officer", "exchange_peer"}
+    rows = rows_of(profiles.folder_of(city) / "accounts" / "accounts.csv")
+    assert not [row["login"] for row in rows if delivering & set(row["roles"].split()) and row["scope"] == "city"]
+
+
 def test_an_unknown_city_is_refused_with_the_known_ones() -> None:
     with pytest.raises(Refusal) as refused:
         profiles.folder_of("../shanghai")

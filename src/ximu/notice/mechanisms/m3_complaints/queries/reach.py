@@ -73,10 +73,13 @@ def _person(official: str) -> str:
 
 
 def handles(by: Actor, on: date) -> Callable[[str], bool]:
-    """Does a report with this handler lie with the actor's unit, or with one that he oversees?"""
+    """Does a report with this handler lie with the actor's unit, or with one that he oversees? Who oversees for the office to which the
+    profile sends reports, oversees them all."""
     held = by.units_with(OVERSEE)
     mine = {acting(unit, on) for unit in {*(held or ()), by.unit or "—"}}
-    return lambda handler: held is None or acting(handler, on) in mine
+    first = city.office("reports")
+    everywhere = held is None or bool(first) and acting(first, on) in {acting(unit, on) for unit in held}
+    return lambda handler: everywhere or acting(handler, on) in mine
 
 
 def visible(by: Actor, on: date) -> list[Report]:

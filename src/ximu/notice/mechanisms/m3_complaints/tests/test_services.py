@@ -399,6 +399,8 @@ def test_who_oversees_one_unit_does_not_see_the_reports_of_others() -> None:
     services.pass_on(uid, CZJ, by=OVERSEER, at=AT)
     assert [row.uid for row in queries.visible(elsewhere, DAY)] == [uid]
     assert [row.uid for row in queries.visible(OVERSEER, DAY)] == [uid], "who oversees the city keeps sight of it"
+    bound = Actor("bound", JIANCHA, (Grant("discipline_officer", ALL, JIANCHA),), "bound")
+    assert [row.uid for row in queries.visible(bound, DAY)] == [uid], "so does who oversees for the office to which reports go first"
 
 
 def test_reports_and_conflicts_follow_a_reorganisation() -> None:
