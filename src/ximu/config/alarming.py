@@ -17,6 +17,7 @@ from ximu.notice.domains.d01_procurement import queries as procurement
 from ximu.notice.domains.d04_investment import queries as investment
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline.rules import WARNINGS
+from ximu.notice.domains.d14_enterprise import queries as enterprise
 from ximu.notice.mechanisms.m2_joint_action import services as joint
 from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 
@@ -26,6 +27,7 @@ HOTLINE, BUYING = "D13", "D1"
 def name_rules() -> None:
     """What the rules of the packs are called, on every page that tells of an alarm."""
     alarms_kept.register_rules({one.code: one.name for one in investment.pack().rules})
+    alarms_kept.register_rules({one.code: one.name for one in enterprise.pack().rules})
     alarms_kept.register_rules({rule: hotline.rule_words(rule) for rule in hotline.RULES})
     alarms_kept.register_rules({code: words for code, (_, words) in procurement.FLAGS.items()})
     alarms_kept.register_rules({procurement.rule_of(check): words for check, words in procurement.CHECKS.items()})
@@ -39,6 +41,8 @@ def raise_alarms(*, at: datetime) -> int:
         sheet = investment.sheet(year, today=day, known_at=at)
         found += [Raised("D4", a.rule, a.level, a.unit, a.about, "" if a.about in sheet.judged else str(year),
                          a.reason) for a in investment.warned(sheet)]
+        found += [Raised("D14", a.rule, a.level, a.unit, a.about, str(year), a.reason)
+                  for a in enterprise.warned(enterprise.sheet(year, today=day, known_at=at))]
     span = events.span("hotline")
     if span is not None:
         weak = hotline.warned(span[1], known_at=at).alarms
