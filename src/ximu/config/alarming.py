@@ -27,7 +27,7 @@ HOTLINE, BUYING = "D13", "D1"
 def name_rules() -> None:
     """What the rules of the packs are called, on every page that tells of an alarm."""
     alarms_kept.register_rules({one.code: one.name for one in investment.pack().rules})
-    alarms_kept.register_rules({one.code: one.name for one in enterprise.pack().rules})
+    alarms_kept.register_rules({one.code: one.name for one in enterprise.warning_rules()})
     alarms_kept.register_rules({rule: hotline.rule_words(rule) for rule in hotline.RULES})
     alarms_kept.register_rules({code: words for code, (_, words) in procurement.FLAGS.items()})
     alarms_kept.register_rules({procurement.rule_of(check): words for check, words in procurement.CHECKS.items()})

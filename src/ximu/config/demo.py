@@ -15,6 +15,7 @@ from typing import Any
 
 from ximu.config import (
     demo_assessment,
+    demo_enterprise,
     demo_evaluators,
     demo_exchange,
     demo_figures,
@@ -80,6 +81,8 @@ def live(city: str, *, say: Say) -> None:
     todo.add(COUNTED + HOUR, lambda: demo_evaluators.evaluate(
         city, coordinator=_person("coordinator", COUNTED), publisher=_person("publisher", COUNTED), at=COUNTED + HOUR))
     todo.add(TOLD, lambda: investment.load_profile(CITIES / city, by=SYSTEM, at=TOLD))
+    todo.add(TOLD, lambda: demo_enterprise.serve(CITIES / city, desk=_person("coordinator", TOLD),
+                                                 clerk=lambda unit: _person(f"{unit}-entry", TOLD), at=TOLD))
     _figures(todo)
     logging.getLogger(growth.__name__).setLevel(logging.ERROR)
     todo.play()

@@ -12,6 +12,7 @@ from typing import Any
 from django.urls import reverse
 
 from ximu.config import alarming, led, measuring, timetable
+from ximu.config.firms import connect_enterprise
 from ximu.config.yearly import plan_in_the_year, reports_in_the_year
 from ximu.foundation import clock, outbox, packs
 from ximu.foundation.rooms import dotted
@@ -58,8 +59,6 @@ from ximu.notice.domains.d01_procurement import queries as procurement
 from ximu.notice.domains.d01_procurement import services as procuring
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline import services as hotline_desk
-from ximu.notice.domains.d14_enterprise import queries as enterprise
-from ximu.notice.domains.d14_enterprise import services as serving
 from ximu.notice.mechanisms.m1_leads import services as leads
 from ximu.notice.mechanisms.m2_joint_action import services as joint
 from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
@@ -240,31 +239,6 @@ def connect_procurement() -> None:
     publications.register_public("d01", procurement.public_procurement)
     evaluators.register_payments("procurement", procurement.payers_of)
     evaluators.register_facts("procurement", evaluators.Facts(frozenset(procurement.EVALUATED), procurement.evaluator_rows))
-
-
-def supervise_demand(event: case_hooks.CaseOverdue, *, at: datetime) -> None:
-    """A firm's demand beyond its limit: the unit is reminded in writing; where the firm had already said no, it is called in."""
-    if event.procedure != "enterprise_demand" or event.state not in ("received", "general", "hard", "reopened"):
-        return
-    case = cases.case_for(event.case)
-    act = joint.call_in if event.state == "reopened" else joint.remind
-    try:
-        act(case.source, topic=f"企业诉求超期：{case.number}", reason="办理期限已过，企业诉求没有答复。", reference=case.number, by=SYSTEM, at=at)
-    except Refusal as refusal:
-        if refusal.code not in ("CASE-DUP", "CAL-NONE"):
-            raise
-
-
-def connect_enterprise() -> None:
-    """Demands of firms: what comes in, how they move, who is reminded, what assessment may ask."""
-    event_store.register_loader("demands", serving.load_demands)
-    register_evidence("enterprise", enterprise.provider, kinds=enterprise.KINDS)
-    outbox.connect(case_hooks.CaseOverdue, supervise_demand)
-    assessment.register_source("demands", enterprise.measured)
-    casework.register_daily("demands_counted", lambda *, at: serving.feed(by=SYSTEM, at=at))
-    casework.register_pages("enterprise_demand", lambda case, by: [(Text("企业诉求", "The demand"), reverse("d14:demand", args=[case.about]))])
-    for procedure, conduct in serving.CONDUCTS.items():
-        casework.register(procedure, conduct)
 
 
 def connect_supervision() -> None:

@@ -29,14 +29,14 @@ def figures(request: HttpRequest, year: int | None = None) -> Any:
     return {"year": found.first.year, "as_of": found.as_of, "indicators": [
         {"code": code, "zh": one.name.zh, "en": one.name.en, "unit": one.unit, "city": found.figures[code, queries.CITY].value,
          "units": {unit: found.figures[code, unit].value for unit in found.units},
-         "districts": {unit: found.figures[code, unit].value for unit in found.districts}}
-        for code, one in queries.pack().indicators.items()]}
+         "districts": {unit: found.figures[code, queries.district_of(unit)].value for unit in found.districts}}
+        for code, one in queries.indicators().items()]}
 
 
 @router.get("/figures/{code}", response=list[dict[str, Any]], summary="一项指标逐件 One indicator, opened to its demands")
 def figure(request: HttpRequest, code: str, year: int | None = None, unit: str = "") -> Any:
-    """Each demand with its verdict. Errors: `IND-NONE`, `YEAR`."""
-    return queries.opened(code, _sheet(request, year), scope=unit[:16], known_at=clock.now(), units=actor_of(request).units_with(SEE))
+    """Each demand with its verdict; `unit` a unit, or `@` with a district. Errors: `IND-NONE`, `YEAR`."""
+    return queries.opened(code, _sheet(request, year), scope=unit[:17], known_at=clock.now(), units=actor_of(request).units_with(SEE))
 
 
 @router.get("/warnings", response=list[dict[str, Any]], summary="预警 What is warned of")

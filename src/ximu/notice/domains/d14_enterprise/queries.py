@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ximu.foundation import clock, packs, vault
+from ximu.foundation import clock, vault
 from ximu.foundation.parameters import row_on
 from ximu.foundation.resealing import Place, text_place
 from ximu.ideas.assessment.rules.frozen import Asked, Value
@@ -22,9 +24,10 @@ from ximu.ideas.events.rules import withheld_cells
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
-from ximu.kernel.pack import Alarm, Indicator, Thing, alarms
+from ximu.kernel.pack import Alarm, Indicator, Rule, Thing, alarms, read_indicator, read_rules
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.view import View
+from ximu.kernel.words import Text
 from ximu.notice.domains.d14_enterprise import rules
 from ximu.notice.domains.d14_enterprise.models import Demand
 
@@ -35,10 +38,19 @@ KINDS = (RECEIVED,)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_SHOWN = 500
 CITY = ""
+NAME = Text("企业服务", "Enterprise service")
 
 
-def pack() -> packs.Pack:
-    return packs.load(HERE)
+@cache
+def indicators() -> dict[str, Indicator]:
+    """The definitions beside this file; the text of each is its published method."""
+    return {path.stem: read_indicator(tomllib.loads(path.read_text("utf-8")), name=path.stem)
+            for path in sorted((HERE / "indicators").glob("*.toml"))}
+
+
+@cache
+def warning_rules() -> tuple[Rule, ...]:
+    return tuple(read_rules(tomllib.loads((HERE / "warnings.toml").read_text("utf-8")), name="d14_enterprise/warnings.toml"))
 
 
 def value(name: str, on: date) -> int:
@@ -60,6 +72,11 @@ def last_day(kind: str, start: date) -> date | None:
 def of_case(case: str) -> Demand:
     """Errors: `D14-NONE`."""
     return _found(Demand.objects.filter(case=case).first(), case)
+
+
+def case_of(uid: str) -> str:
+    """The case of a demand. Errors: `D14-NONE`."""
+    return _found(Demand.objects.filter(uid=uid).first(), uid).case
 
 
 def demand(uid: str, *, actor: Actor) -> Demand:
@@ -122,7 +139,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`figures` has (indicator, unit or district or `CITY`) → figure; `late` are open demands beyond their term."""
+    """`figures` has (indicator, scope) → figure, the scope a unit, `@` with a district, or `CITY`.
+
+    `late` are open demands beyond their term.
+    """
 
     first: date
     last: date
@@ -148,8 +168,9 @@ def _column(code: str) -> str:
 
 
 def _sums(code: str) -> str:
-    name, amount = _column(code), pack().indicators[code].params["by"] == "amount"
-    ways = {"part": "paid" if amount else f"CASE WHEN {name} = 'counted' THEN 1 ELSE 0 END", "whole": "amount" if amount else "1", "base": "1"}
+    name, amount = _column(code), indicators()[code].params["by"] == "amount"
+    hit = f"CASE WHEN {name} = 'counted' THEN 1 ELSE 0 END"
+    ways = {"part": "paid" if amount else hit, "whole": "amount" if amount else "1", "base": "1"}
     return ", ".join(f"sum(CASE WHEN {name} IN ('counted', 'base') THEN {what} ELSE 0 END) AS {name}_{way}" for way, what in ways.items())
 
 
@@ -161,14 +182,14 @@ def judged(select: str, first: date, last: date, as_of: date, *, known_at: datet
 
 
 def sheet_of(first: date, last: date, *, as_of: date, known_at: datetime, units: Collection[str] | None = None) -> Sheet:
-    codes = list(pack().indicators)
+    codes = list(indicators())
     rows = judged(f"SELECT unit, district, {', '.join(map(_sums, codes))} FROM {{judged}} GROUP BY unit, district",  # noqa: S608
                   first, last, as_of, known_at=known_at, units=units).to_dicts()
     there = [sorted({row[side] for row in rows if row[side]}) for side in ("unit", "district")]
     figures = {}
     for code in codes:
-        for scope in (CITY, *there[0], *(one for one in there[1] if one not in there[0])):
-            part, whole, base = (sum(float(row[f"{_column(code)}_{way}"]) for row in rows if not scope or _of(row, scope, there[1]))
+        for scope in (CITY, *there[0], *map(district_of, there[1])):
+            part, whole, base = (sum(float(row[f"{_column(code)}_{way}"]) for row in rows if _of(row, scope))
                                  for way in ("part", "whole", "base"))
             figures[code, scope] = Figure(rules.share(part, whole), part, whole, int(base))
     late = judged("SELECT demand, unit, kind, due_by FROM {judged} WHERE closed_as = '' AND answered_on IS NULL AND due_by < $judged_on"
@@ -178,37 +199,46 @@ def sheet_of(first: date, last: date, *, as_of: date, known_at: datetime, units:
     return Sheet(first, last, as_of, there[0], there[1], figures, things, events.definition(JUDGED).method)
 
 
-def _of(row: dict[str, Any], scope: str, districts: Collection[str]) -> bool:
-    """A district answers for the demands of the firms in it, whichever unit handles them; a department for those that it handles."""
-    return bool(row["district"] == scope if scope in districts else row["unit"] == scope)
+def district_of(uid: str) -> str:
+    """The scope of a district: the demands of the firms in it, whichever unit handles them."""
+    return f"@{uid}"
+
+
+def _of(row: dict[str, Any], scope: str) -> bool:
+    return not scope or bool(row["district"] == scope[1:] if scope.startswith("@") else row["unit"] == scope)
 
 
 def warned(found: Sheet) -> list[Alarm]:
     values = {key: figure.value for key, figure in found.figures.items() if key[1] in found.units}
-    return alarms(pack().rules, values, found.late)
+    return alarms(warning_rules(), values, found.late)
 
 
 def indicator(code: str) -> Indicator:
     """Errors: `IND-NONE`."""
-    if code not in pack().indicators:
+    if code not in indicators():
         raise absent("IND-NONE", field="code", value=code[:20], zh="个指标", en="indicator")
-    return pack().indicators[code]
+    return indicators()[code]
 
 
 def opened(code: str, found: Sheet, *, scope: str, known_at: datetime, units: Collection[str] | None = None) -> list[dict[str, Any]]:
     """The demands behind a figure with their verdicts: numbers, units and days, nobody's name. Errors: `IND-NONE`."""
     indicator(code)
-    frame = judged(f"SELECT demand, unit, district, raised_on, due_by, answered_on, closed_as, {_column(code)} AS verdict FROM {{judged}}",  # noqa: S608
-                   found.first, found.last, found.as_of, known_at=known_at, units=units)
-    return [row for row in frame.to_dicts() if not scope or _of(row, scope, found.districts)]
+    told = "demand, unit, district, raised_on, due_by, answered_on, closed_as"
+    frame = judged(f"SELECT {told}, {_column(code)} AS verdict FROM {{judged}}", found.first,  # noqa: S608
+                   found.last, found.as_of, known_at=known_at, units=units)
+    return [row for row in frame.to_dicts() if _of(row, scope)]
 
 
 def measured(code: str, asked: Asked) -> dict[str, Value]:
-    """Source `demands:D14-2` of the methods of assessment; 不适用 where there is nothing to divide by. Errors: `IND-NONE`."""
+    """Source `demands:D14-2` of the methods of assessment; 不适用 where there is nothing to divide by. Errors: `IND-NONE`.
+
+    A district answers for the firms in it, a department for what it handles.
+    """
     indicator(code)
     found = sheet_of(asked.first, asked.last, as_of=asked.as_of, known_at=asked.known_at)
-    return {unit: Value("N/A" if (one := found.figures.get((code, unit))) is None or one.value is None else str(one.value))
-            for unit in asked.units}
+    scopes = {unit: district_of(unit) if unit in found.districts else unit for unit in asked.units}
+    return {unit: Value("N/A" if (one := found.figures.get((code, scope))) is None or one.value is None else str(one.value))
+            for unit, scope in scopes.items()}
 
 
 def public_figures(view: View, *, year: int | None = None) -> dict[str, Any]:
@@ -218,14 +248,16 @@ def public_figures(view: View, *, year: int | None = None) -> dict[str, Any]:
 
     def shown(code: str, scopes: list[str]) -> list[dict[str, Any]]:
         hidden = withheld_cells([found.figures[code, one].base for one in scopes])
-        return [{"name": registry.name(one, as_of=found.as_of), "value": None if hide else found.figures[code, one].value, "withheld": hide}
+        return [{"name": registry.name(one.lstrip("@"), as_of=found.as_of), "withheld": hide,
+                 "value": None if hide else found.figures[code, one].value}
                 for one, hide in zip(scopes, hidden, strict=True) if found.figures[code, one].base]
 
-    return {"view": view.name, "year": found.first.year, "as_of": found.as_of, "name": pack().manifest.name, "indicators": [
-        {"code": code, "name": one.name, "unit": one.unit, "method": one.method, "source": one.source,
-         "city": found.figures[code, CITY].value, "units": shown(code, found.units), "districts": shown(code, found.districts)}
-        for code, one in pack().indicators.items()]}
+    def whole(code: str) -> dict[str, Any]:
+        figure = found.figures[code, CITY]
+        hidden = bool(figure.base) and withheld_cells([figure.base])[0]
+        return {"city": None if hidden else figure.value, "withheld": hidden}
 
-
-PUBLIC = {"d14": public_figures}
-"""Connected by `config/wiring.py`, which looks into every pack."""
+    return {"view": view.name, "year": found.first.year, "as_of": found.as_of, "name": NAME, "indicators": [
+        {"code": code, "name": one.name, "unit": one.unit, "method": one.method, "source": one.source, **whole(code),
+         "units": shown(code, found.units), "districts": shown(code, [district_of(area) for area in found.districts])}
+        for code, one in indicators().items()]}

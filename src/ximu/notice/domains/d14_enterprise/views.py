@@ -43,20 +43,23 @@ def _state(case: Any) -> Text:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The city's figures, units and districts beneath; what is warned of; what is in hand, the late first."""
-    found, pack, actor = _sheet(request), queries.pack(), actor_of(request)
+    found, known, actor = _sheet(request), queries.indicators(), actor_of(request)
 
     def lines(scopes: list[str]) -> list[dict[str, Any]]:
-        return [{"uid": one, "name": registry.name(one, as_of=found.as_of), "values": [(c, found.figures[c, one]) for c in pack.indicators]}
+        return [{"scope": one, "name": registry.name(one.lstrip("@"), as_of=found.as_of),
+                 "values": [(code, found.figures[code, one]) for code in known]}
                 for one in scopes]
 
     hand = [{"row": row, "case": (case := cases.case_for(row.case)), "state": _state(case),
              "unit": registry.name(row.unit, as_of=clock.today(), short=True)} for row in queries.open_demands(actor.units_with(SEE))]
-    warned = [{"alarm": a, "unit": registry.name(a.unit, as_of=found.as_of, short=True), "figure": a.about in pack.indicators}
+    warned = [{"alarm": a, "unit": registry.name(a.unit, as_of=found.as_of, short=True), "figure": a.about in known}
               for a in queries.warned(found)]
+    areas = lines([queries.district_of(one) for one in found.districts])
     return render(request, "d14/index.html", {
-        "pack": pack, "year": found.first.year, "as_of": found.as_of, "warned": warned, "rules": pack.rules, "method": found.method,
-        "whole": [(code, one, found.figures[code, queries.CITY]) for code, one in pack.indicators.items()],
-        "tables": [(Text("各承办单位", "By unit in charge"), lines(found.units)), (Text("各区", "By district"), lines(found.districts))],
+        "name": queries.NAME, "year": found.first.year, "as_of": found.as_of, "warned": warned,
+        "rules": queries.warning_rules(), "method": found.method,
+        "whole": [(code, one, found.figures[code, queries.CITY]) for code, one in known.items()],
+        "tables": [(Text("各承办单位", "By unit in charge"), lines(found.units)), (Text("各区", "By district"), areas)],
         "hand": sorted(hand, key=lambda one: not one["case"].late), "may_receive": actor.can("d14.desk"),
     })
 
@@ -64,12 +67,12 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
     """One indicator: its published method, and the demands behind it with their verdicts."""
-    found, one, scope = _sheet(request), queries.indicator(code), request.GET.get("unit", "")[:16]
+    found, one, scope = _sheet(request), queries.indicator(code), request.GET.get("unit", "")[:17]
     rows = queries.opened(code, found, scope=scope, known_at=clock.now(), units=actor_of(request).units_with(SEE))
     words = rules.VERDICTS | dict(one.exclusions)
     return render(request, "d14/indicator.html", {
         "code": code, "one": one, "year": found.first.year, "as_of": found.as_of, "figure": found.figures.get((code, scope)),
-        "scope": registry.name(scope, as_of=found.as_of) if scope else "", "more": len(rows) > queries.MOST_SHOWN,
+        "scope": registry.name(scope.lstrip("@"), as_of=found.as_of) if scope else "", "more": len(rows) > queries.MOST_SHOWN,
         "rows": [{**row, "said": words[row["verdict"]], "name": registry.name(row["unit"], as_of=found.as_of, short=True)}
                  for row in rows[:queries.MOST_SHOWN]],
     })
@@ -139,5 +142,5 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """For everybody. Errors: `YEAR`."""
-    shown = disclosure.published("d14", on=clock.today(), year=_year(request))
+    shown = disclosure.published("d14", year=_year(request))
     return render(request, "d14/figures.html", {"shown": shown})

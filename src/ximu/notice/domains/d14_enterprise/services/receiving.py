@@ -114,7 +114,10 @@ def look(typed: str, *, at: datetime) -> Demand:
 
 
 def speak(typed: str, word: str, *, rating: str = "", at: datetime) -> None:
-    """The firm's own word: solved, explanation taken, or not solved. Errors: `RECEIPT`, `RECEIPT-SLOW`, `D14-WORD`, `STATE-EDGE`, `VALUE-CHOICE`."""
+    """The firm's own word: solved, explanation taken, or not solved.
+
+    Errors: `RECEIPT`, `RECEIPT-SLOW`, `D14-WORD`, `STATE-EDGE`, `VALUE-CHOICE`.
+    """
     row = look(typed, at=at)
     if word not in WORDS:
         raise Refusal("D14-WORD", field="word", value=word[:20], rule=" ".join(WORDS), zh="请选择确认解决、接受说明或没有解决。",

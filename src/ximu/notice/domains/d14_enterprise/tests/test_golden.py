@@ -44,11 +44,19 @@ def test_golden(code: str, first: date, last: date, case: dict[str, Any]) -> Non
     found, wanted = queries.sheet_of(first, last, as_of=last, known_at=AT), case["expected"]
     figure = found.figures[code, queries.CITY]
     assert (None if figure.value is None else str(figure.value)) == wanted["value"]
-    assert found.figures[code, "u1"] == found.figures[code, "q1"] == figure
+    assert found.figures[code, "u1"] == found.figures[code, "@q1"] == figure
     verdicts = {row["demand"]: row["verdict"] for row in queries.opened(code, found, scope="u1", known_at=AT)}
     assert [one for one, said in verdicts.items() if said == "counted"] == wanted["counted"]
     assert [one for one, said in verdicts.items() if said in ("counted", "base")] == wanted["base"]
     assert {one: said for one, said in verdicts.items() if said not in ("counted", "base")} == wanted["excluded"]
+
+
+def test_the_golden_cases_show_each_exclusion_of_each_indicator() -> None:
+    shown: dict[str, set[str]] = {}
+    for param in CASES:
+        code, *_, case = param.values
+        shown.setdefault(code, set()).update(case["expected"]["excluded"].values())
+    assert shown == {code: set(one.exclusions) for code, one in queries.indicators().items()}
 
 
 def test_a_district_answers_for_its_firms_and_a_department_for_what_it_handles() -> None:

@@ -129,7 +129,7 @@ def test_not_solved_takes_it_up_again_and_the_first_term_stays() -> None:
     services.speak(code, "confirm", at=AT + timedelta(days=9))
     services.feed(by=queries_actor(), at=AT + timedelta(days=9))
     found = queries.sheet(2018, today=date(2018, 6, 30), known_at=AT + timedelta(days=60))
-    assert [str(found.figures[code, Q01].value) for code in ("D14-1", "D14-2")] == ["0.00", "100.00"]
+    assert [str(found.figures[code, f"@{Q01}"].value) for code in ("D14-1", "D14-2")] == ["0.00", "100.00"]
 
 
 def test_the_same_matter_of_the_same_firm_comes_back_as_a_relapse() -> None:
