@@ -12,7 +12,7 @@ from ximu.foundation.web import actor_of
 from ximu.notice.domains.d14_enterprise import queries
 
 router = Router(tags=["d14 企业服务"])
-SEE = "d14.see"
+SEE, MOST_SKIPPED = "d14.see", 100_000_000
 
 
 def _sheet(request: HttpRequest, year: int | None) -> queries.Sheet:
@@ -34,9 +34,10 @@ def figures(request: HttpRequest, year: int | None = None) -> Any:
 
 
 @router.get("/figures/{code}", response=list[dict[str, Any]], summary="一项指标逐件 One indicator, opened to its demands")
-def figure(request: HttpRequest, code: str, year: int | None = None, unit: str = "") -> Any:
-    """Each demand with its verdict; `unit` a unit, or `@` with a district. Errors: `IND-NONE`, `YEAR`."""
-    return queries.opened(code, _sheet(request, year), scope=unit[:17], known_at=clock.now(), units=actor_of(request).units_with(SEE))
+def figure(request: HttpRequest, code: str, year: int | None = None, unit: str = "", skip: int = 0) -> Any:
+    """Each demand with its verdict, 501 at once after `skip`; `unit` a unit, or `@` with a district. Errors: `IND-NONE`, `YEAR`."""
+    return queries.opened(code, _sheet(request, year), scope=unit[:17], known_at=clock.now(), units=actor_of(request).units_with(SEE),
+                          skip=min(max(skip, 0), MOST_SKIPPED))
 
 
 @router.get("/warnings", response=list[dict[str, Any]], summary="预警 What is warned of")

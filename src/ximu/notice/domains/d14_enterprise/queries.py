@@ -174,9 +174,10 @@ def _sums(code: str) -> str:
     return ", ".join(f"sum(CASE WHEN {name} IN ('counted', 'base') THEN {what} ELSE 0 END) AS {name}_{way}" for way, what in ways.items())
 
 
-def judged(select: str, first: date, last: date, as_of: date, *, known_at: datetime, units: Collection[str] | None = None) -> Any:
+def judged(select: str, first: date, last: date, as_of: date, *, known_at: datetime, units: Collection[str] | None = None,
+           **more: Any) -> Any:
     """`select` over the demands as judged; `{judged}` stands for them."""
-    asked = {"first": first, "last": last, "judged_on": as_of}
+    asked = {"first": first, "last": last, "judged_on": as_of, **more}
     text = select.replace("{judged}", f"({events.definition(JUDGED).sql})")
     return events.ask(text, asked, dataset=DATASET, known_at=known_at, units=units)
 
@@ -220,13 +221,21 @@ def indicator(code: str) -> Indicator:
     return indicators()[code]
 
 
-def opened(code: str, found: Sheet, *, scope: str, known_at: datetime, units: Collection[str] | None = None) -> list[dict[str, Any]]:
-    """The demands behind a figure with their verdicts: numbers, units and days, nobody's name. Errors: `IND-NONE`."""
+def opened(
+    code: str, found: Sheet, *, scope: str, known_at: datetime, units: Collection[str] | None = None, skip: int = 0,
+) -> list[dict[str, Any]]:
+    """Demands behind a figure with their verdicts, one more than are shown at once: numbers, units, days, nobody's name.
+
+    Errors: `IND-NONE`.
+    """
     indicator(code)
+    side = "district" if scope.startswith("@") else "unit"
     told = "demand, unit, district, raised_on, due_by, answered_on, closed_as"
-    frame = judged(f"SELECT {told}, {_column(code)} AS verdict FROM {{judged}}", found.first,  # noqa: S608
-                   found.last, found.as_of, known_at=known_at, units=units)
-    return [row for row in frame.to_dicts() if _of(row, scope)]
+    text = f"SELECT {told}, {_column(code)} AS verdict FROM {{judged}} {f'WHERE {side} = $scope' if scope else ''}"  # noqa: S608
+    rows: list[dict[str, Any]] = judged(
+        f"{text} ORDER BY raised_on, demand LIMIT {MOST_SHOWN + 1} OFFSET {max(skip, 0)}", found.first, found.last, found.as_of,
+        known_at=known_at, units=units, **({"scope": scope.lstrip("@")} if scope else {})).to_dicts()
+    return rows
 
 
 def measured(code: str, asked: Asked) -> dict[str, Value]:

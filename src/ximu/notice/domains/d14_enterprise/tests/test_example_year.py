@@ -155,6 +155,8 @@ def test_the_api_tells_the_figures_and_opens_them(desk: Client) -> None:
         values = line["units"] | {f"@{unit}": value for unit, value in line["districts"].items()} | {"": line["city"]}
         assert str(values[scope]) == one["value"]
     assert len(get("figures/D14-1", year=2018)) == 76
+    assert len(get("figures/D14-1", year=2018, unit=scope_of("q03"))) == 12 and len(get("figures/D14-1", year=2018, skip=70)) == 6
+    assert len(get("figures/D14-1", year=2018, unit=scope_of("@q03"))) == 16
     assert len(get("warnings", year=2018)) == len(ANSWERS["alarm"])
     assert (get("figures/D14-9")["code"], get("figures", year=12)["code"]) == ("IND-NONE", "YEAR")
     ACTING["now"] = Actor("stranger")
