@@ -17,6 +17,7 @@ from ximu.config import (
     debts,
     demo_assessment,
     demo_audit,
+    demo_enterprise,
     demo_environment,
     demo_evaluators,
     demo_exchange,
@@ -87,6 +88,8 @@ def live(city: str, *, say: Say) -> None:
     todo.add(TOLD + HOUR, lambda: demo_environment.rate(
         city, coordinator=_person("coordinator", TOLD), publisher=_person("publisher", TOLD), at=TOLD + HOUR))
     todo.add(TOLD, lambda: demo_audit.audit(CITIES / city, at=TOLD))
+    todo.add(TOLD, lambda: demo_enterprise.serve(CITIES / city, desk=_person("coordinator", TOLD),
+                                                 clerk=lambda unit: _person(f"{unit}-entry", TOLD), at=TOLD))
     _figures(todo)
     _debts(todo, city)
     logging.getLogger(growth.__name__).setLevel(logging.ERROR)

@@ -11,6 +11,7 @@ from typing import Any
 from django.urls import reverse
 
 from ximu.config import alarming, debts, led, measuring, packed, timetable
+from ximu.config.firms import connect_enterprise
 from ximu.config.yearly import plan_in_the_year, reports_in_the_year
 from ximu.foundation import clock, outbox
 from ximu.ideas.accounts import hooks as rights
@@ -348,6 +349,7 @@ def connect_all() -> None:
     connect_evaluators()
     connect_procurement()
     debts.connect()
+    connect_enterprise()
     connect_safeguards()
     connect_streets()
     for event in RIGHTS:
