@@ -12,13 +12,16 @@ from ximu.ideas.ledger.services import register_evidence
 
 
 def connect_packs() -> None:
-    """`queries.PUBLIC` by name; `queries.provider` for entries of `queries.KINDS`; `services.CONDUCTS` and `queries.PAGES` by procedure."""
+    """`queries.PUBLIC` by name; `queries.provider` for entries of `queries.KINDS`; `services.CONDUCTS` and `queries.PAGES` by procedure,
+    where moves do more than they declare."""
     for folder in packs.folders():
         manifest, queries = packs.load(folder).manifest, import_module(f"{dotted(folder)}.queries")
         for name, provider in (queries.PUBLIC if manifest.public else {}).items():
             publications.register_public(name, provider)
         if hasattr(queries, "provider"):
             register_evidence(manifest.code, queries.provider, kinds=queries.KINDS)
-        for procedure in manifest.procedures:
-            casework.register(procedure, import_module(f"{dotted(folder)}.services").CONDUCTS[procedure])
-            casework.register_pages(procedure, queries.PAGES[procedure])
+        conducts = getattr(import_module(f"{dotted(folder)}.services"), "CONDUCTS", {}) if manifest.procedures else {}
+        for procedure, conduct in conducts.items():
+            casework.register(procedure, conduct)
+        for procedure, pages in getattr(queries, "PAGES", {}).items():
+            casework.register_pages(procedure, pages)
