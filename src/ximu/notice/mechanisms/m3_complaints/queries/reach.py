@@ -78,7 +78,7 @@ def handles(by: Actor, on: date) -> Callable[[str], bool]:
     held = by.units_with(OVERSEE)
     mine = {acting(unit, on) for unit in {*(held or ()), by.unit or "—"}}
     first = city.office("reports")
-    everywhere = held is None or bool(first) and acting(first, on) in {acting(unit, on) for unit in held}
+    everywhere = held is None or (bool(first) and acting(first, on) in {acting(unit, on) for unit in held})
     return lambda handler: everywhere or acting(handler, on) in mine
 
 
