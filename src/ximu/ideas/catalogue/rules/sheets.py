@@ -153,7 +153,7 @@ def changes_table(changes: Iterable[Change], *, language: str = "zh", bases: Map
             return f"《{bases[value['basis']]}》{value.get('article', '')}" if value["basis"] in bases else _plain(value)
         if isinstance(value, list):
             return "、".join(said(path, x) for x in value)
-        return getattr(known[value], language) if isinstance(value, str) and value in known else _plain(value)
+        return str(getattr(known[value], language)) if isinstance(value, str) and value in known else _plain(value)
 
     return getattr(CHANGES_HEAD, language).split(), [
         [getattr(KINDS[c.kind], language), getattr(v.LISTS[c.list], language), c.code, c.name.get(language) or c.name["zh"],
