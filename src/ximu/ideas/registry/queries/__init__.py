@@ -33,6 +33,7 @@ from ximu.ideas.registry.queries.units import (
     district_of_code,
     drawing,
     forebears,
+    in_order,
     lineage,
     name,
     names_of,
@@ -49,8 +50,8 @@ from ximu.ideas.registry.rules.tracing import GAPS, Act, Traced
 
 __all__ = [
     "GAPS", "Act", "Candidate", "Edge", "Resolution", "Traced", "UnitView", "book", "called", "compare", "district_of_code", "drawing",
-    "evidence", "expand", "find", "find_many", "forebears", "holders", "index", "is_phrase", "key_uid", "lineage", "may_appoint",
-    "must_appoint", "name", "named", "names_of", "names_on", "official", "official_of", "officials", "owner_of", "owners", "posts",
-    "profile_index", "reading", "readings", "resolve", "resolve_many", "resolve_official", "resolve_officials", "responsible", "search",
-    "signed", "successors", "terms", "traced", "unit", "units", "vacancies", "version",
+    "evidence", "expand", "find", "find_many", "forebears", "holders", "in_order", "index", "is_phrase", "key_uid", "lineage",
+    "may_appoint", "must_appoint", "name", "named", "names_of", "names_on", "official", "official_of", "officials", "owner_of", "owners",
+    "posts", "profile_index", "reading", "readings", "resolve", "resolve_many", "resolve_official", "resolve_officials", "responsible",
+    "search", "signed", "successors", "terms", "traced", "unit", "units", "vacancies", "version",
 ]

@@ -62,6 +62,13 @@ def units(
     )
 
 
+def in_order(uids: Iterable[str]) -> list[str]:
+    """Units as the register has them: by kind and by registration; what it does not know comes last."""
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    known = {unit.uid: (order.get(unit.kind, len(order)), place) for place, unit in enumerate(book().units.values())}
+    return sorted(uids, key=lambda uid: (known.get(uid, (len(order), len(known))), uid))
+
+
 def name(uid: str, *, as_of: date, short: bool = False) -> str:
     """The name that the unit bore that day; the uid itself when the registry does not know it."""
     return book().name_on(uid, as_of, "short" if short else "full")

@@ -47,6 +47,13 @@ def test_what_may_be_two_is_never_guessed(text: str, on: date, keys: set[str]) -
     assert {c.uid for c in found.candidates} == {example(k) for k in keys}
 
 
+def test_units_stand_in_the_order_of_the_register() -> None:
+    mixed = [example(key) for key in ("q03", "czj", "q01", "shi", "q02")]
+    assert queries.in_order({*mixed, "unknown"}) == [u.uid for u in queries.units(as_of=BEFORE) if u.uid in mixed] + ["unknown"]
+    assert [uid for uid in queries.in_order(mixed) if uid in {example("q01"), example("q02"), example("q03")}] == [
+        example("q01"), example("q02"), example("q03")]
+
+
 def test_the_sign_of_a_level_is_no_name() -> None:
     assert queries.resolve("市", as_of=BEFORE).status == "none"
     assert queries.resolve("示例市", as_of=BEFORE).uid == example("shi")

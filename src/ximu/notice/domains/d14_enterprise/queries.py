@@ -186,7 +186,7 @@ def sheet_of(first: date, last: date, *, as_of: date, known_at: datetime, units:
     codes = list(indicators())
     rows = judged(f"SELECT unit, district, {', '.join(map(_sums, codes))} FROM {{judged}} GROUP BY unit, district",  # noqa: S608
                   first, last, as_of, known_at=known_at, units=units).to_dicts()
-    there = [sorted({row[side] for row in rows if row[side]}) for side in ("unit", "district")]
+    there = [registry.in_order({row[side] for row in rows if row[side]}) for side in ("unit", "district")]
     figures = {}
     for code in codes:
         for scope in (CITY, *there[0], *map(district_of, there[1])):

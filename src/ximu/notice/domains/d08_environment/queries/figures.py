@@ -14,6 +14,7 @@ from ximu.foundation.parameters import value_on
 from ximu.ideas.commitments import queries as promises
 from ximu.ideas.commitments.rules import OPEN, Figure, Judged, compute, read_spec
 from ximu.ideas.events import queries as events
+from ximu.ideas.registry import queries as registry
 from ximu.kernel.pack import Alarm, Thing, alarms
 from ximu.kernel.refusal import Refusal, absent
 from ximu.notice.domains.d08_environment.queries import air
@@ -53,7 +54,7 @@ def sheet(year: int, *, today: date, known_at: datetime) -> promises.Sheet:
               for j in promises.judged(as_of=as_of, known_at=known_at, domain=pack().manifest.row)]
     months = air.months(first, last, known_at=known_at)
     areas = {area for one in events.expected(air.DATASET) for area in one.units} | {unit for unit, _ in months}
-    units = sorted({j.unit for j in judged} | areas)
+    units = registry.in_order({j.unit for j in judged} | areas)
     found: dict[tuple[str, str], Figure] = {}
     for code, one in pack().indicators.items():
         if one.over == "events":

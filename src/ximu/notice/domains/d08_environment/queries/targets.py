@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ximu.ideas.commitments import queries as promises
 from ximu.ideas.commitments.rules import Judged, Terms, fold, loosened
+from ximu.ideas.registry import queries as registry
 from ximu.kernel.words import Text
 from ximu.notice.domains.d08_environment.rules import RESULTS
 
@@ -31,7 +32,8 @@ class Line:
 
 def targets(found: promises.Sheet, *, unit: str = "") -> list[Line]:
     """Targets that are due in the year of the sheet, or still run; judged as the sheet is."""
-    return [_line(found, j) for j in sorted(found.judged.values(), key=lambda j: (j.reference, j.uid))
+    place = {uid: n for n, uid in enumerate(registry.in_order({j.unit for j in found.judged.values()}))}
+    return [_line(found, j) for j in sorted(found.judged.values(), key=lambda j: (place[j.unit], j.reference, j.uid))
             if j.kind == KIND and (found.first <= (j.due_asked or j.due) <= found.last) and unit in ("", j.unit)]
 
 

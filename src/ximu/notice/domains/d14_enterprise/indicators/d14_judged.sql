@@ -2,7 +2,7 @@
 -- Title: Demands of firms, each with what it counts for
 -- Dataset: demands
 -- Parameters: first date, last date, judged_on date
--- 统计口径：按提出日期归属；每件对每项指标判为计入（counted）、仅作分母（base）或不计入及其原因。
+-- 统计口径：按提出日期归属；每件对每项指标判为计入、仅作分母或不计入及其原因。
 -- 期限自受理次日起算，一般问题5个工作日、疑难问题15个工作日；重新办理的，以最后一次答复日与最初期限比较。
 -- 未经企业确认的为单方办结：只作分母，从不计入按期办结和解决，并另计单方办结率。企业撤回的不计入各项。
 -- Method: a demand counts in the period in which it was raised; for each indicator it is counted, only in the base, or left out with its reason.
