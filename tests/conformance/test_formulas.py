@@ -34,6 +34,7 @@ NOT_FOR_SPREADSHEETS = {
     "ideas/warnings/commands/detect.py": "numbers for the next program of a pipe",
     "ideas/assessment/rules/causes.py": "an input of a computation, never a download",
     "ideas/assessment/rules/frozen.py": "an input of a computation, its digest is signed",
+    "ideas/assessment/rules/grading.py": "an input of a computation, never a download",
     "ideas/intake/services/pull.py": "rows on their way into intake, word for word",
     "notice/mechanisms/m3_evaluators/reader/computing.py": "an input of a computation in the sandbox",
 }

@@ -38,13 +38,13 @@ def desk(client: Client, settings: Any, tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_point_is_opened_delivers_and_is_closed_on_the_page(desk: Client) -> None:
     assert desk.post("/console/events/air/points/new", POINT).status_code == 302
     assert "示例点" in desk.get("/console/events/air/points").content.decode()
-    assert desk.post("/console/events/air/file").refusal.code == "FILE-NONE"
+    assert desk.post("/console/events/deliver", {"dataset": "air"}).refusal.code == "FILE-NONE"
     content = b"station,item,month,value,valid_days\nA,PM2.5,2018-01,40,31\n"
-    assert desk.post("/console/events/air/file", {"file": SimpleUploadedFile("a.csv", content)}).status_code == 302
+    assert desk.post("/console/events/deliver", {"dataset": "air", "file": SimpleUploadedFile("a.csv", content)}).status_code == 302
     assert queries.manifest("air").rows == 4, "one value and three gaps"
     closed = desk.post("/console/events/air/points/A/close", {"until": "2018-01-31", "basis": "批复"})
     assert closed.status_code == 302 and str(queries.point("air", "A").until) == "2018-01-31"
     ACTING["now"] = Actor("stranger")
-    for path in ("points/new", "points/A/close", "file"):
-        assert desk.post(f"/console/events/air/{path}").status_code == 403
+    for path in ("air/points/new", "air/points/A/close", "deliver"):
+        assert desk.post(f"/console/events/{path}").status_code == 403
     assert desk.get("/console/events/air/points").status_code == 403
