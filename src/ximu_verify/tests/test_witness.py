@@ -6,6 +6,7 @@ import http.client
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from ximu_verify import open_note
 from ximu_verify.merkle import node_hash
 from ximu_verify.tests.made import LOG, LOG_KEY, ORIGIN, b64, key_id, sha256, tree, vkey
-from ximu_verify.witness import Refused, Witness, serve
+from ximu_verify.witness import Refused, Witness, fetching, serve
 from ximu_verify.witness.__main__ import run
 
 LEAVES = [sha256(b"\x00%d" % n) for n in range(1100)]
@@ -203,6 +204,31 @@ def test_a_log_that_answers_nonsense_is_told_and_not_cosigned(witnesses: list[Wi
         server.server_close()
     assert "✘" in capsys.readouterr().err
     assert witnesses[0].known(ORIGIN).size == 100
+
+
+class Dripping(Log):
+    """A log that sends a byte now and then, so that no single wait is long."""
+
+    def do_GET(self) -> None:
+        with suppress(OSError):
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
+            while not self.server.over.wait(0.1):
+                self.wfile.write(b"x")
+
+
+def test_a_log_that_lets_its_answer_drip_is_left(witnesses: list[Witness], capsys, monkeypatch) -> None:
+    monkeypatch.setattr(fetching, "SECONDS", 2)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Dripping)
+    server.over = threading.Event()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        witnesses[0].follow(LOG_KEY, url=f"http://127.0.0.1:{server.server_address[1]}")
+        assert run(["--folder", str(witnesses[0].folder), "look"]) == 2
+    finally:
+        server.over.set()
+        server.shutdown()
+        server.server_close()
+    assert "within 2 s" in capsys.readouterr().err
 
 
 def test_a_note_goes_out_as_utf_8_in_every_locale(witnesses: list[Witness]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import queue
+import threading
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -48,13 +50,27 @@ def _proof(raw: bytes) -> list[bytes]:
 
 
 def _get(url: str) -> bytes:
+    """The whole answer within `SECONDS`, however it drips. Errors: OSError."""
     if not url.startswith(("https://", "http://")):
         raise OSError("only http and https")
+    came: queue.SimpleQueue[bytes | OSError] = queue.SimpleQueue()
+    threading.Thread(target=_ask, args=(url, came), daemon=True).start()
+    try:
+        answer = came.get(timeout=SECONDS)
+    except queue.Empty as error:
+        raise OSError(f"no whole answer within {SECONDS} s") from error
+    if isinstance(answer, OSError):
+        raise answer
+    if len(answer) > MOST_BYTES:
+        raise OSError("the answer is too long")
+    return answer
+
+
+def _ask(url: str, came: queue.SimpleQueue[bytes | OSError]) -> None:
     try:
         with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 the scheme was checked
-            raw: bytes = answer.read(MOST_BYTES + 1)
+            came.put(answer.read(MOST_BYTES + 1))
     except http.client.HTTPException as error:
-        raise OSError(f"the answer is no HTTP ({type(error).__name__})") from error
-    if len(raw) > MOST_BYTES:
-        raise OSError("the answer is too long")
-    return raw
+        came.put(OSError(f"the answer is no HTTP ({type(error).__name__})"))
+    except (OSError, ValueError) as error:
+        came.put(error if isinstance(error, OSError) else OSError(str(error)))
