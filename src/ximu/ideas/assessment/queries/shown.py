@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -34,7 +35,9 @@ def methods() -> list[MethodVersion]:
 
 
 def runs() -> list[Run]:
-    return list(Run.objects.select_related("method").defer("data", "attached", "result", "facts").order_by("-period", "-pk"))
+    """The yearly assessment before those of single areas; the newest first."""
+    found = Run.objects.select_related("method").defer("data", "attached", "result", "facts").order_by("-period", "-pk")
+    return sorted(found, key=lambda run: bool(re.search(AREA, run.method.code)))
 
 
 def told(run: Run) -> dict[str, Any]:
