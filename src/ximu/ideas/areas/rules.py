@@ -1,0 +1,145 @@
+"""What do the lines behind an indicator add up to, and what is warned of? A pack brings lines; everything else follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+from ximu.ideas.commitments.rules.figures import CENT, HUNDRED, Figure
+from ximu.kernel.pack import Alarm, Indicator, Rule, alarms
+from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
+
+CITY = ""
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+FORMS = ("share", "count", "sum", "ratio", "compressed")
+"""`params.form` of an indicator: per cent of the whole, how many lines count, what they add up to, part over whole, and 1 − part/whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing as an indicator sees it.
+
+    `unit` is who carries it today. `part` and `whole` are what it adds to the two sides (1 and 0 for counting); `why` names the
+    exclusion that keeps it out of both. `state` and `late_days` are what warning rules read, `words` why it is in that state.
+    `link` is the address of its page in the console.
+    """
+
+    uid: str
+    title: str
+    unit: str
+    kind: str
+    state: str
+    part: Decimal = Decimal(0)
+    whole: Decimal = Decimal(1)
+    why: str = ""
+    late_days: int = 0
+    on: date | None = None
+    words: Text | None = None
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A year, judged on `as_of` (its last day, or today while it runs) with what was known at `known_at`."""
+
+    year: int
+    first: date
+    as_of: date
+    today: date
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table beside the figures; a cell is text, `Text`, a date, a number or None. `units` names a column of register uids."""
+
+    title: Text
+    columns: Sequence[Text]
+    rows: Sequence[Sequence[Any]]
+    note: Text | None = None
+    unit_column: int = -1
+
+
+@dataclass(frozen=True)
+class Area:
+    """How a pack is shown and asked.
+
+    `lines` answers, for a period, the lines behind each indicator of `pack.toml`; `things` further lines that only warning rules read.
+    `states` names every state. `open_to_all`: the indicators whose figures everybody may read; `by_unit`: also those of single units.
+    `sections` and `public_sections` are tables beside the figures, in the console and on the portal. `tabs` are the pack's own pages:
+    (named address, words, permission).
+    """
+
+    here: Path
+    see: str
+    lines: Callable[[Period], Mapping[str, Sequence[Line]]]
+    states: Mapping[str, Text]
+    things: Callable[[Period], Sequence[Line]] = field(default=lambda period: ())
+    open_to_all: tuple[str, ...] = ()
+    by_unit: bool = True
+    sections: Callable[[Period, Any], Sequence[Section]] = field(default=lambda period, by: ())
+    public_sections: Callable[[Period], Sequence[Section]] = field(default=lambda period: ())
+    tabs: tuple[tuple[str, Text, str], ...] = ()
+
+
+def period_of(year: int, *, today: date, known_at: datetime) -> Period:
+    """Errors: `YEAR`."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Refusal("YEAR", field="year", value=year, rule=f"{FIRST_YEAR}–{LAST_YEAR}", zh="年度不在可查询的范围内。",
+                      en="The year is out of range.")
+    first = date(year, 1, 1)
+    return Period(year, first, max(first, min(date(year, 12, 31), today)), today, known_at)
+
+
+def figure(form: str, lines: Iterable[Line], unit: str = CITY) -> Figure:
+    """By `form`, to two decimals, half up; None where there is nothing to divide by, and for a count or sum where nothing was looked at."""
+    some = [one for one in lines if not unit or one.unit == unit]
+    base = [one for one in some if not one.why]
+    whole, part = (sum((getattr(one, side) for one in base), Decimal(0)) for side in ("whole", "part"))
+    value: Decimal | None
+    if form in ("count", "sum"):
+        counted = Decimal(sum(1 for one in base if one.part)) if form == "count" else part
+        value = counted if some else None
+    else:
+        share = part / whole if whole else None
+        value = None if share is None else {"share": HUNDRED * share, "ratio": share, "compressed": HUNDRED * (1 - share)}[form]
+    if value is not None and form != "count":
+        value = value.quantize(CENT, ROUND_HALF_UP)
+    return Figure(value, tuple(one.uid for one in base if one.part), tuple(one.uid for one in base),
+                  {one.uid: one.why for one in some if one.why})
+
+
+def figures(indicators: Mapping[str, Indicator], lines: Mapping[str, Sequence[Line]]) -> dict[tuple[str, str], Figure]:
+    """(indicator, unit) → figure; the city under an empty uid. Every unit that any line names has every indicator."""
+    units = dict.fromkeys(one.unit for some in lines.values() for one in some if one.unit)
+    by_unit: dict[tuple[str, str], list[Line]] = {}
+    for code, some in lines.items():
+        for one in some:
+            by_unit.setdefault((code, one.unit), []).append(one)
+    found = {(code, CITY): figure(one.params["form"], lines[code]) for code, one in indicators.items()}
+    return found | {(code, unit): figure(one.params["form"], by_unit.get((code, unit), ()))
+                    for code, one in indicators.items() for unit in units}
+
+
+def warned(rules: Sequence[Rule], values: Mapping[tuple[str, str], Figure], lines: Iterable[Line]) -> list[Alarm]:
+    """What the rules say of the figures of units and of single lines; each thing once for each rule, with its own reason."""
+    told = alarms([rule for rule in rules if rule.figure], {key: one.value for key, one in values.items() if key[1] != CITY}, [])
+    seen: dict[tuple[str, str, str], Alarm] = {}
+    listed = list(lines)
+    for rule in rules:
+        for one in listed if not rule.figure else ():
+            if one.state in rule.states and (not rule.kinds or one.kind in rule.kinds) and one.late_days >= rule.late_days:
+                seen.setdefault((rule.code, one.unit, one.uid), Alarm(rule.code, rule.level, one.uid, one.unit, _reason(rule, one)))
+    return told + list(seen.values())
+
+
+def _reason(rule: Rule, one: Line) -> Text:
+    late = Text(f"，逾期{one.late_days}天", f", {one.late_days} days late") if one.late_days else Text("", "")
+    why = one.words or Text("", "")
+    return Text(f"{rule.name.zh}：“{one.title}”{late.zh}{f'（{why.zh}）' if why.zh else ''}。",
+                f"{rule.name.en}: “{one.title}”{late.en}{f' ({why.en})' if why.en else ''}.")
