@@ -1,0 +1,177 @@
+"""Projects with what was decided, owed, paid and published, as known at a time; the promises behind the obligations."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from django.urls import reverse
+
+from ximu.ideas.casework import queries as cases
+from ximu.ideas.commitments import queries as promises
+from ximu.ideas.commitments.rules import Judged
+from ximu.ideas.events import queries as events
+from ximu.ideas.ledger.rules import entry_bytes
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor
+from ximu.kernel.canonical import digest
+from ximu.kernel.refusal import absent
+from ximu.kernel.words import Text
+from ximu.notice.domains.d02_ppp import rules
+from ximu.notice.domains.d02_ppp.models import Breach
+
+HERE, ROW, KIND = Path(__file__).parents[1], "D2", "ppp_obligation"
+FINAL = "ppp.breach-final"
+KINDS = (FINAL,)
+PROJECTS, ACTS, DUTIES, PAYMENTS, DISCLOSURES, SPENDING, BUDGETS = DATASETS = (
+    "ppp_projects", "ppp_acts", "ppp_duties", "ppp_payments", "ppp_disclosures", "ppp_spending", "ppp_budgets")
+PAYS = {"政府付费": Text("政府付费", "the government"), "可行性缺口补助": Text("可行性缺口补助", "users, with a subsidy"),
+        "使用者付费": Text("使用者付费", "users")}
+Row = Mapping[str, Any]
+
+
+@cache
+def sets() -> list[rules.StageSet]:
+    return rules.read_sets(tomllib.loads((HERE / "stages.toml").read_text("utf-8")))
+
+
+@cache
+def _breaches() -> dict[str, dict[str, str]]:
+    return tomllib.loads((HERE / "breaches.toml").read_text("utf-8"))
+
+
+def kinds_of_breach() -> dict[str, Text]:
+    return {code: Text(one["zh"], one["en"]) for code, one in _breaches().items()}
+
+
+def behaviour_of(kind: str) -> str:
+    return _breaches()[kind]["behaviour"]
+
+
+def kinds_of_duty() -> dict[str, str]:
+    """Sort of an obligation → the breach that its failure is."""
+    return {one["sort"]: code for code, one in _breaches().items() if one["sort"]}
+
+
+def reference(project: str, duty: str) -> str:
+    """Under which reference the obligation stands in the register of promises."""
+    return f"{project}/{duty}"
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything as known at a time; rows of a project are found by its number, payments by project and obligation."""
+
+    as_of: date
+    known_at: datetime
+
+    def _rows(self, name: str, **equal: Any) -> list[Row]:
+        return events.rows_of(name, known_at=self.known_at, **equal)
+
+    @cached_property
+    def projects(self) -> dict[str, Row]:
+        return {one["project"]: one for one in self._rows(PROJECTS) if one["initiated_on"] <= self.as_of}
+
+    @cached_property
+    def acts(self) -> dict[str, list[Row]]:
+        return _by(("project",), sorted(self._rows(ACTS), key=lambda one: one["acted_on"]))
+
+    @cached_property
+    def duties(self) -> dict[str, Row]:
+        return {reference(one["project"], one["duty"]): one for one in self._rows(DUTIES)}
+
+    @cached_property
+    def payments(self) -> dict[str, list[Row]]:
+        return _by(("project", "duty"), [one for one in self._rows(PAYMENTS) if one["paid_on"] <= self.as_of])
+
+    @cached_property
+    def disclosures(self) -> dict[str, list[Row]]:
+        return _by(("project",), self._rows(DISCLOSURES))
+
+    def spending(self, year: int) -> list[Row]:
+        return self._rows(SPENDING, year=year)
+
+    def budgets(self, year: int) -> list[Row]:
+        return self._rows(BUDGETS, year=year)
+
+    @cached_property
+    def judged(self) -> list[Judged]:
+        """The promises of this area under the units that carry them on the day."""
+        found = promises.judged(as_of=self.as_of, known_at=self.known_at, domain=ROW, kinds=(KIND,))
+        return [promises.with_owner(one, self.as_of) for one in found]
+
+    def of(self, code: str) -> list[Judged]:
+        return [one for one in self.judged if one.reference.split("/")[0] == code]
+
+    def breach_of(self, one: Judged) -> str:
+        """Which breach its failure is; empty for a promise that came in by hand and has no sort."""
+        row = self.duties.get(one.reference)
+        return kinds_of_duty().get(row["sort"], "") if row else ""
+
+    def owner(self, row: Row, day: date) -> str:
+        """The unit that carries today what this one did."""
+        return registry.owner_of(row["unit"], max(self.as_of, day))
+
+
+def _by(names: Collection[str], rows: Collection[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for one in rows:
+        found.setdefault("/".join(one[name] for name in names), []).append(one)
+    return found
+
+
+def book(as_of: date, *, known_at: datetime) -> Book:
+    return Book(as_of, known_at)
+
+
+def project(found: Book, code: str) -> Row:
+    """Errors: `PPP-NONE`."""
+    if code not in found.projects:
+        raise absent("PPP-NONE", field="project", value=code[:40], zh="个合作项目", en="partnership project")
+    return found.projects[code]
+
+
+def sees(by: Actor, permission: str, unit: str, on: date) -> bool:
+    """Who holds the right for the unit, for what it belongs to, or for its district."""
+    view = registry.unit(unit, as_of=on)
+    return any(by.can(permission, one) for one in (unit, *((view.parent, view.district) if view else ())) if one)
+
+
+def uid_of_duty(found: Book, code: str, duty: str) -> str:
+    """The promise of an obligation; empty where there is none."""
+    return next((one.uid for one in found.judged if one.reference == reference(code, duty)), "")
+
+
+def breaches(code: str = "", *, known_at: datetime) -> list[tuple[Breach, Text]]:
+    """The newest first, each with where its case stands."""
+    states = cases.procedure("ppp_breach").states
+    stands = {one.uid: states[one.state].name for one in cases.cases_of("ppp_breach", about=code)}
+    rows = Breach.objects.filter(found_at__lte=known_at, **({"project": code} if code else {})).order_by("-pk")
+    return [(one, stands[one.case]) for one in rows]
+
+
+def final_breaches(first: date, last: date, *, known_at: datetime) -> list[Breach]:
+    """Those whose document became final in these days and was on record at that time."""
+    return list(Breach.objects.filter(final_on__range=(first, last), final_at__lte=known_at).order_by("pk"))
+
+
+def final_body(row: Breach) -> dict[str, Any]:
+    """What the log says of a breach that is final."""
+    return {"breach": row.uid, "kind": row.kind, "on": str(row.final_on), "paper": row.paper, "document": digest(row.document)}
+
+
+def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
+    """What the log should say about final breaches."""
+    for one in Breach.objects.filter(log_index__gte=first, log_index__lt=last):
+        yield one.log_index or 0, entry_bytes(FINAL, final_body(one), one.final_at), f"合作项目违约终局 {one.project}"
+
+
+def pages_of(case: Any, by: Actor) -> list[tuple[Text, str]]:
+    """From the case of a breach to its project, traced as of the day of the breach."""
+    there = f"{reverse('d02:project', args=[case.about])}?on={case.values['occurred_on']}&duty={case.values['duty']}"
+    return [(Text("合作项目与责任回溯", "The project, and who answered"), there)] if by.can("d02.see") else []
