@@ -50,7 +50,13 @@ def trace_command(project: str, on: str, duty: str, as_json: bool) -> None:
     rows = [{"step": one.step, "on": one.act.on if one.act else None, "unit": one.act.unit if one.act else "", "holders": list(one.holders),
              "post": one.act.post if one.act else "", "document": one.act.document if one.act else "", "today": one.today, "gap": one.gap,
              "code": one.code} for one in told]
-    lines = [f"{one.step}\t{one.act.on if one.act else '—'}\t{registry.name(one.act.unit, as_of=one.act.on) if one.act else '—'}\t"
-             f"{one.act.post if one.act else '—'}\t{'、'.join(who.number for u in one.holders if (who := registry.official(u))) or one.code}"
-             f"{f' {registry.GAPS[one.gap].zh}' if one.gap else ''}" for one in told]
-    _echo(rows, lines, as_json=as_json)
+    _echo(rows, [_line(one) for one in told], as_json=as_json)
+
+
+def _line(one: registry.Traced) -> str:
+    """The person by the internal number; a gap by its code and what is missing."""
+    held = "、".join(who.number for uid in one.holders if (who := registry.official(uid)))
+    said = held or f"{one.code} {registry.GAPS[one.gap].zh}"
+    if one.act is None:
+        return f"{one.step}\t—\t—\t—\t{said}"
+    return f"{one.step}\t{one.act.on}\t{registry.name(one.act.unit, as_of=one.act.on)}\t{one.act.post or '—'}\t{said}"

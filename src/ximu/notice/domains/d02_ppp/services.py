@@ -134,7 +134,10 @@ def _promise(found: queries.Book, rows: Rows, *, by: Actor, at: datetime) -> Non
 
 
 def _measure(found: queries.Book, rows: Rows, *, by: Actor, at: datetime) -> None:
-    """What was paid on each obligation, day by day; a day on which nothing was paid after all loses its value."""
+    """What was paid on each obligation, day by day; a day on which nothing was paid after all loses its value.
+
+    The last day goes first: a unit that paid whole in two parts is at no moment told to have broken its word.
+    """
     every = {(p["project"], p["duty"], p["voucher"]): p for some in found.payments.values() for p in some}
     old = {key: one["paid_on"] for key, one in every.items()}
     every |= {(row["project"], row["duty"], row["voucher"]): row for _, row in rows}
@@ -147,7 +150,8 @@ def _measure(found: queries.Book, rows: Rows, *, by: Actor, at: datetime) -> Non
             paid = sum((Decimal(str(one["amount"])) for one in some if one["paid_on"] <= day), Decimal(0))
             readings.append(promises.Reading(day, paid if any(one["paid_on"] == day for one in some) else None))
         _must_not_exceed(uid, max((one.value or Decimal(0) for one in readings), default=Decimal(0)), duty)
-        promises.measure(uid, readings, source=queries.PAYMENTS, by=_writer(by), at=at)
+        for reading in sorted(readings, key=lambda one: (one.value is None, -one.day.toordinal())):
+            promises.measure(uid, [reading], source=queries.PAYMENTS, by=_writer(by), at=at)
 
 
 def _must_not_exceed(uid: str, paid: Decimal, duty: str) -> None:
@@ -181,7 +185,8 @@ class NewBreach:
 def find(new: NewBreach, *, evidence: casework.Upload | None, by: Actor, at: datetime) -> str:
     """Say that the public side broke a contract; the unit that carries it today is heard. The case.
 
-    Errors: `PERM-DENIED`, `PPP-NONE`, `PPP-TYPE`, `PPP-DUTY`, `DATE-ORDER`, `TIME-FUTURE`, `REASON`, `EVID-DIGEST`, `PPP-FINAL`, `CASE-DUP`.
+    Errors: `PERM-DENIED`, `PPP-NONE`, `PPP-TYPE`, `PPP-DUTY`, `DATE-ORDER`, `TIME-FUTURE`, `REASON`, `EVID-DIGEST`,
+    `PPP-FINAL`, `CASE-DUP`.
     """
     by.must(FIND)
     day = clock.city_day(at)
@@ -196,8 +201,9 @@ def find(new: NewBreach, *, evidence: casework.Upload | None, by: Actor, at: dat
     if not queries.sees(by, FIND, unit, day):
         by.must(FIND, unit)
     steps = queries.trace(found, new.project, on=new.occurred_on, duty=duty, today=day)
+    lacking = sum(bool(one.gap) for one in steps)
     told = {"合作项目": f"{new.project} {project['title']}", "违约类型": queries.kinds_of_breach()[new.kind].zh, "合同义务": duty or "—",
-            "违约日期": new.occurred_on.isoformat(), "责任环节": f"{len(steps)}项，其中缺项{sum(bool(one.gap) for one in steps)}项（RETRACE-GAP）"}
+            "违约日期": new.occurred_on.isoformat(), "责任环节": f"{len(steps)}项，其中缺项{lacking}项（RETRACE-GAP）"}
     with transaction.atomic():
         row = Breach(project=new.project, kind=new.kind, duty=duty, unit=unit, occurred_on=new.occurred_on, found_at=at)
         opening = casework.Opening(about=new.project, key=f"{new.project}:{new.kind}:{duty or new.occurred_on}", subject=unit, source=unit,

@@ -35,7 +35,7 @@ PAGES = {"ppp_breach": pages_of}
 """Connected by `config/packed.py`, which looks into every pack."""
 
 __all__ = [
-    "ACTS", "AREA", "BUDGETS", "DATASETS", "DISCLOSURES", "DUTIES", "FINAL", "HERE", "KIND", "KINDS", "PAGES", "PAYMENTS", "PROJECTS", "ROW",
-    "SEE", "SPENDING", "Book", "book", "breaches", "final_body", "gaps", "kinds_of_breach", "kinds_of_duty", "lines", "listed", "pages_of", "project",
-    "provider", "seen", "sees", "sets", "shown", "things", "trace", "uid_of_duty",
+    "ACTS", "AREA", "BUDGETS", "DATASETS", "DISCLOSURES", "DUTIES", "FINAL", "HERE", "KIND", "KINDS", "PAGES", "PAYMENTS", "PROJECTS",
+    "ROW", "SEE", "SPENDING", "Book", "book", "breaches", "final_body", "gaps", "kinds_of_breach", "kinds_of_duty", "lines", "listed",
+    "pages_of", "project", "provider", "seen", "sees", "sets", "shown", "things", "trace", "uid_of_duty",
 ]

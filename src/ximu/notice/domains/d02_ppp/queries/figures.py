@@ -30,12 +30,12 @@ def address(code: str) -> str:
 
 
 def _link(one: Judged) -> str:
-    return reverse("commitments:promise", args=[one.uid])
+    return reverse("commitments:one", args=[one.uid])
 
 
 def _term(day: date) -> date:
     """The last day on which an item may become public; where no calendar is known the day itself counts."""
-    row = row_on(HERE, "publish_days", day)
+    row = row_on(HERE, "ppp_publish_days", day)
     try:
         return BUNDLED.due(max(day, row["since"]), row["value"]).day
     except Refusal:

@@ -162,7 +162,7 @@ def final_breaches(first: date, last: date, *, known_at: datetime) -> list[Breac
 
 def final_body(row: Breach) -> dict[str, Any]:
     """What the log says of a breach that is final."""
-    return {"breach": row.uid, "kind": row.kind, "on": str(row.final_on), "paper": row.paper, "document": digest(row.document)}
+    return {"breach": row.uid, "sort": row.kind, "on": str(row.final_on), "paper": row.paper, "document": digest(row.document)}
 
 
 def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from ximu.ideas.areas.rules import Period
-from ximu.ideas.commitments.rules import Judged
 from ximu.ideas.commitments.rules import STATES as PROMISED
+from ximu.ideas.commitments.rules import Judged
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import absent

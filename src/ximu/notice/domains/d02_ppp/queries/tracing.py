@@ -25,7 +25,7 @@ def trace(found: Book, code: str, *, on: date, duty: str = "", today: date) -> l
         listed += _promised(found, code, duty)
         steps.append(rules.PROMISE)
     listed += _in_office(found, row, code, duty, on)
-    return registry.traced(listed, steps=[*steps, rules.BREACH], today=today, known_at=found.known_at)
+    return registry.traced(listed, steps=[*steps, rules.BREACH], today=today)
 
 
 def _promised(found: Book, code: str, duty: str) -> Iterable[registry.Act]:

@@ -27,6 +27,6 @@ from ximu.notice.domains.d02_ppp.rules.stages import (
 )
 
 __all__ = [
-    "BREACH", "FIRST", "PROMISE", "STATES", "Spending", "Stage", "StageSet", "budget_things", "due_items", "duty_lines", "expected", "now_in",
-    "paid_in_time", "payment_lines", "published", "reached", "read_sets", "set_of", "set_on", "shares", "unlawful",
+    "BREACH", "FIRST", "PROMISE", "STATES", "Spending", "Stage", "StageSet", "budget_things", "due_items", "duty_lines", "expected",
+    "now_in", "paid_in_time", "payment_lines", "published", "reached", "read_sets", "set_of", "set_on", "shares", "unlawful",
 ]

@@ -98,7 +98,7 @@ def shares(spending: Iterable[Spending], budgets: Mapping[str, Decimal], year: i
         bound[one.unit] = bound.get(one.unit, Decimal(0)) + one.bound
     found = []
     for unit in sorted({*bound, *budgets}):
-        why = "no-budget" if not budgets.get(unit) else "no-spending" if unit not in bound else ""
+        why = "missing" if not budgets.get(unit) else "not-delivered" if unit not in bound else ""
         found.append(Line(f"{unit}-{year}", names(unit), unit, "share", "no-data" if why else "measured", bound.get(unit, Decimal(0)),
                           budgets.get(unit, Decimal(0)), why))
     return found
@@ -107,8 +107,8 @@ def shares(spending: Iterable[Spending], budgets: Mapping[str, Decimal], year: i
 def budget_things(spending: Iterable[Spending], year: int) -> list[Line]:
     """Spending that is bound and that the budget of the year does not hold whole (breach 5)."""
     return [Line(f"{one.project}-{year}", one.title, one.unit, "5", "unbudgeted", link=one.link, words=Text(
-        f"{year}年支出责任{one.bound}万元，列入预算{one.budgeted}万元", f"{year}: bound {one.bound}, in the budget {one.budgeted} (10 000 yuan)"))
-        for one in spending if one.budgeted < one.bound]
+        f"{year}年支出责任{one.bound}万元，列入预算{one.budgeted}万元",
+        f"{year}: bound {one.bound}, in the budget {one.budgeted} (10 000 yuan)")) for one in spending if one.budgeted < one.bound]
 
 
 def unlawful(judged: Iterable[Judged], *, link: Callable[[Judged], str]) -> list[Line]:
