@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -49,8 +48,7 @@ def project(request: HttpRequest, code: str, on: date | None = None, duty: str =
         "duties": [{"duty": one["number"], "promise": one["one"].uid, "due_asked": one["one"].due_asked, "due": one["one"].due,
                     "moved": _two(one["moved"]), "state": one["one"].state, "amount": one["one"].amount, "paid": one["paid"]}
                    for one in shown["duties"]],
-        "trace": [{"step": one.step, "act": asdict(one.act) if one.act else None, "holders": list(one.holders), "today": one.today,
-                   "gap": one.gap, "code": one.code} for one in (each["one"] for each in shown["trace"])],
+        "trace": [queries.plain(one["one"]) for one in shown["trace"]],
         "breaches": [{"case": one.case, "kind": one.kind, "duty": one.duty, "occurred_on": one.occurred_on, "state": _two(state),
                       "final_on": one.final_on, "document": one.document, "log_index": one.log_index}
                      for one, _, state in shown["breaches"]],
@@ -63,7 +61,6 @@ def find(request: HttpRequest, code: str, file: File[UploadedFile], kind: Form[s
     """The case; its moves are those of `/api/v1/casework/`. Errors: those of `services.find`."""
     by = actor_of(request)
     by.must(services.FIND)
-    digest, size = casework.keep(file)
     new = services.NewBreach(code, kind[:10], occurred_on, words[:2000], duty[:40])
-    made = services.find(new, evidence=casework.Upload(digest, size, file.name or ""), by=by, at=clock.now())
+    made = services.find(new, evidence=casework.received(file), by=by, at=clock.now())
     return Status(201, {"case": made})

@@ -47,10 +47,7 @@ def trace_command(project: str, on: str, duty: str, as_json: bool) -> None:
     now = clock.now()
     today: date = clock.city_day(now)
     told = queries.trace(queries.book(today, known_at=now), project, on=day_or_none(on, "on") or today, duty=duty, today=today)
-    rows = [{"step": one.step, "on": one.act.on if one.act else None, "unit": one.act.unit if one.act else "", "holders": list(one.holders),
-             "post": one.act.post if one.act else "", "document": one.act.document if one.act else "", "today": one.today, "gap": one.gap,
-             "code": one.code} for one in told]
-    _echo(rows, [_line(one) for one in told], as_json=as_json)
+    _echo([queries.plain(one) for one in told], [_line(one) for one in told], as_json=as_json)
 
 
 def _line(one: registry.Traced) -> str:

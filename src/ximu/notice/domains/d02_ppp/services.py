@@ -16,7 +16,6 @@ from ximu.foundation import clock
 from ximu.foundation.outbox import announce
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given, Move
-from ximu.ideas.commitments import queries as promised
 from ximu.ideas.commitments import services as promises
 from ximu.ideas.intake.services import deliver_whole
 from ximu.ideas.ledger import services as ledger
@@ -25,9 +24,10 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
-from ximu.notice.domains.d02_ppp import queries, rules
+from ximu.notice.domains.d02_ppp import rules
 from ximu.notice.domains.d02_ppp.hooks import BreachFinal
 from ximu.notice.domains.d02_ppp.models import Breach
+from ximu.notice.domains.d02_ppp.queries import register
 
 DELIVER, FIND = "d02.deliver", "d02.find"
 UNCONTESTED = "uncontested"
@@ -39,16 +39,16 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
     """A file of projects, decisions, obligations, payments, disclosures or spending; the whole file or nothing.
 
     Obligations enter the register of promises, payments are measured against them. Errors: `PERM-DENIED`, `PPP-NONE`, `PPP-STEP`,
-    `PPP-DUTY`, `PPP-OVER`, `PPP-FIELD`, `DATE-ORDER`, those of `commitments.register_many` and `commitments.measure`, and those of
+    `PPP-DUTY`, `PPP-FIELD`, `DATE-ORDER`, those of `commitments.register_many` and `commitments.measure_parts`, and those of
     `intake.deliver_whole`: `ROWS-BAD`, `RESTATE-BASIS`, `FILE-*`, `EVT-BATCH`.
     """
     by.must(DELIVER)
-    found = queries.book(clock.city_day(at), known_at=at)
+    found = register.book(clock.city_day(at), known_at=at)
 
     def check(rows: Rows) -> None:
         for line, row in rows:
-            _must_deliver(row, by, found.as_of)
-            if dataset not in (queries.PROJECTS, queries.BUDGETS):
+            registry.must_may(by, DELIVER, row["unit"], on=found.as_of)
+            if dataset not in (register.PROJECTS, register.BUDGETS):
                 CHECKS.get(dataset, _known)(found, line, row)
         if follow := FOLLOWS.get(dataset):
             follow(found, rows, by=by, at=at)
@@ -59,12 +59,7 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
             "manifest": told.manifest, "bad": 0, "faults": []}
 
 
-def _must_deliver(row: Row, by: Actor, day: date) -> None:
-    if not queries.sees(by, DELIVER, row["unit"], day):
-        by.must(DELIVER, row["unit"])
-
-
-def _known(found: queries.Book, line: int, row: Row) -> Mapping[str, Any]:
+def _known(found: register.Book, line: int, row: Row) -> Mapping[str, Any]:
     if row["project"] not in found.projects:
         raise Refusal("PPP-NONE", field="project", value=row["project"], rule="ppp_projects", extra={"line": line},
                       zh=f"第{line}行：项目登记中没有“{row['project']}”；整份文件未入库。",
@@ -72,11 +67,11 @@ def _known(found: queries.Book, line: int, row: Row) -> Mapping[str, Any]:
     return found.projects[row["project"]]
 
 
-def _act(found: queries.Book, line: int, row: Row) -> None:
+def _act(found: register.Book, line: int, row: Row) -> None:
     project = _known(found, line, row)
     if row["acted_on"] < project["initiated_on"]:
         raise _order(line, "acted_on", row["acted_on"], project["initiated_on"])
-    held = rules.set_of(queries.sets(), project, row["acted_on"])
+    held = rules.set_of(register.sets(), project, row["acted_on"])
     if held.of_step(row["step"]) is None:
         raise Refusal("PPP-STEP", field="step", value=row["step"], rule=held.code, extra={"line": line},
                       zh=f"第{line}行：“{row['step']}”不是该项目适用的“{held.name.zh}”（{held.since}起）的环节；整份文件未入库。",
@@ -88,15 +83,15 @@ def _order(line: int, field: str, day: date, since: date) -> Refusal:
                    zh=f"第{line}行：{day}早于{since}；整份文件未入库。", en=f"Line {line}: {day} is before {since}; nothing was taken.")
 
 
-def _duty(found: queries.Book, line: int, row: Row) -> None:
+def _duty(found: register.Book, line: int, row: Row) -> None:
     project = _known(found, line, row)
     if row["made_on"] < project["initiated_on"]:
         raise _order(line, "made_on", row["made_on"], project["initiated_on"])
 
 
-def _payment(found: queries.Book, line: int, row: Row) -> None:
+def _payment(found: register.Book, line: int, row: Row) -> None:
     _known(found, line, row)
-    if not queries.uid_of_duty(found, row["project"], row["duty"]):
+    if not register.uid_of_duty(found, row["project"], row["duty"]):
         raise _no_duty(row["project"], row["duty"], {"line": line})
 
 
@@ -105,25 +100,25 @@ def _no_duty(project: str, duty: str, extra: dict[str, Any]) -> Refusal:
                    zh=f"项目“{project}”没有登记义务“{duty[:40]}”。", en=f"Project “{project}” has no obligation “{duty[:40]}” on record.")
 
 
-def _disclosure(found: queries.Book, line: int, row: Row) -> None:
-    held = rules.set_of(queries.sets(), _known(found, line, row), row["published_on"])
+def _disclosure(found: register.Book, line: int, row: Row) -> None:
+    held = rules.set_of(register.sets(), _known(found, line, row), row["published_on"])
     if not any(row["field"] in stage.public for stage in held.stages):
         raise Refusal("PPP-FIELD", field="field", value=row["field"], rule=held.code, extra={"line": line},
                       zh=f"第{line}行：“{row['field']}”不是“{held.name.zh}”的公开事项；整份文件未入库。",
                       en=f"Line {line}: “{row['field']}” is nothing that “{held.name.en}” publishes; nothing was taken.")
 
 
-def _promise(found: queries.Book, rows: Rows, *, by: Actor, at: datetime) -> None:
+def _promise(found: register.Book, rows: Rows, *, by: Actor, at: datetime) -> None:
     """Each obligation as a promise to the project's company or partner; a sum is measured by the payments."""
     made = []
     for _, row in rows:
         project = found.projects[row["project"]]
         amount = "" if row["amount"] is None else str(row["amount"])
-        measured = {"indicator": "已付金额", "measure": "元", "value": amount, "baseline": "0", "source": queries.PAYMENTS}
+        measured = {"indicator": "已付金额", "measure": "元", "value": amount, "baseline": "0", "source": register.PAYMENTS}
         made.append(promises.promise_of({
             **{name: str(row[name] or "") for name in ("title", "deliverable", "due", "basis", "budget_line", "made_on", "post", "why")},
             **(measured if row["sort"] == "付费" else {}), "amount": amount, "text": f"{row['title']}：{row['deliverable']}",
-            "kind": queries.KIND, "domain": queries.ROW, "reference": f"{row['project']}/{row['duty']}",
+            "kind": register.KIND, "domain": register.ROW, "reference": f"{row['project']}/{row['duty']}",
             "to": project["company"] or project["partner"] or "", "matters": "guarantee" if row["sort"] == "担保" else "",
         }, unit=row["unit"]))
     try:
@@ -133,33 +128,17 @@ def _promise(found: queries.Book, rows: Rows, *, by: Actor, at: datetime) -> Non
         raise
 
 
-def _measure(found: queries.Book, rows: Rows, *, by: Actor, at: datetime) -> None:
-    """What was paid on each obligation, day by day; a day on which nothing was paid after all loses its value.
-
-    The last day goes first: a unit that paid whole in two parts is at no moment told to have broken its word.
-    """
-    every = {(p["project"], p["duty"], p["voucher"]): p for some in found.payments.values() for p in some}
-    old = {key: one["paid_on"] for key, one in every.items()}
-    every |= {(row["project"], row["duty"], row["voucher"]): row for _, row in rows}
-    for code, duty in dict.fromkeys((row["project"], row["duty"]) for _, row in rows):
-        uid = queries.uid_of_duty(found, code, duty)
-        some = [one for key, one in every.items() if key[:2] == (code, duty)]
-        days = {one["paid_on"] for one in some} | {day for key, day in old.items() if key[:2] == (code, duty)}
-        readings = []
-        for day in sorted(days):
-            paid = sum((Decimal(str(one["amount"])) for one in some if one["paid_on"] <= day), Decimal(0))
-            readings.append(promises.Reading(day, paid if any(one["paid_on"] == day for one in some) else None))
-        _must_not_exceed(uid, max((one.value or Decimal(0) for one in readings), default=Decimal(0)), duty)
-        for reading in sorted(readings, key=lambda one: (one.value is None, -one.day.toordinal())):
-            promises.measure(uid, [reading], source=queries.PAYMENTS, by=_writer(by), at=at)
-
-
-def _must_not_exceed(uid: str, paid: Decimal, duty: str) -> None:
-    owed = promised.row(uid).amount
-    if owed is None or paid > owed:
-        raise Refusal("PPP-OVER", field="amount", value=str(paid), rule=f"≤ {owed}",
-                      zh=f"义务“{duty}”累计支付{paid}元，超过应付金额{owed or 0}元；金额变动须按程序变更。",
-                      en=f"Obligation “{duty}”: {paid} paid in all, more than the {owed or 0} owed; an amount changes by procedure.")
+def _measure(found: register.Book, rows: Rows, *, by: Actor, at: datetime) -> None:
+    """What was paid on each obligation, day by day; what is told anew takes the place of what was told of the voucher before."""
+    told = {(p["project"], p["duty"], p["voucher"]): p for some in found.payments.values() for p in some}
+    every = told | {(row["project"], row["duty"], row["voucher"]): row for _, row in rows}
+    for pair in dict.fromkeys((row["project"], row["duty"]) for _, row in rows):
+        parts: dict[date, Decimal] = {}
+        for key, one in every.items():
+            if key[:2] == pair:
+                parts[one["paid_on"]] = parts.get(one["paid_on"], Decimal(0)) + Decimal(str(one["amount"]))
+        gone = {one["paid_on"] for key, one in told.items() if key[:2] == pair}
+        promises.measure_parts(register.uid_of_duty(found, *pair), parts, gone=gone, source=register.PAYMENTS, by=_writer(by), at=at)
 
 
 def _writer(by: Actor) -> Actor:
@@ -167,8 +146,8 @@ def _writer(by: Actor) -> Actor:
     return replace(by, grants=(*by.grants, Grant("d02_ppp", frozenset({"commitments.register", "commitments.measure"}))))
 
 
-CHECKS = {queries.ACTS: _act, queries.DUTIES: _duty, queries.PAYMENTS: _payment, queries.DISCLOSURES: _disclosure}
-FOLLOWS = {queries.DUTIES: _promise, queries.PAYMENTS: _measure}
+CHECKS = {register.ACTS: _act, register.DUTIES: _duty, register.PAYMENTS: _payment, register.DISCLOSURES: _disclosure}
+FOLLOWS = {register.DUTIES: _promise, register.PAYMENTS: _measure}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,19 +169,18 @@ def find(new: NewBreach, *, evidence: casework.Upload | None, by: Actor, at: dat
     """
     by.must(FIND)
     day = clock.city_day(at)
-    found = queries.book(day, known_at=at)
-    project = queries.project(found, new.project)
+    found = register.book(day, known_at=at)
+    project = register.project(found, new.project)
     duty = _must_fit(found, new, project, day)
     if not new.words.strip():
         raise Refusal("REASON", field="words", value="", rule="required", zh="须写明违约的事实。", en="Say what was broken.")
     if evidence is None or not evidence.size:
         raise Refusal("EVID-DIGEST", field="file", value="", rule="required", zh="须附证据。", en="Evidence is needed.")
     unit = registry.owner_of((found.duties.get(f"{new.project}/{duty}") or project)["unit"], day)
-    if not queries.sees(by, FIND, unit, day):
-        by.must(FIND, unit)
-    steps = queries.trace(found, new.project, on=new.occurred_on, duty=duty, today=day)
+    registry.must_may(by, FIND, unit, on=day)
+    steps = register.trace(found, new.project, on=new.occurred_on, duty=duty, today=day)
     lacking = sum(bool(one.gap) for one in steps)
-    told = {"合作项目": f"{new.project} {project['title']}", "违约类型": queries.kinds_of_breach()[new.kind].zh, "合同义务": duty or "—",
+    told = {"合作项目": f"{new.project} {project['title']}", "违约类型": register.kinds_of_breach()[new.kind].zh, "合同义务": duty or "—",
             "违约日期": new.occurred_on.isoformat(), "责任环节": f"{len(steps)}项，其中缺项{lacking}项（RETRACE-GAP）"}
     with transaction.atomic():
         row = Breach(project=new.project, kind=new.kind, duty=duty, unit=unit, occurred_on=new.occurred_on, found_at=at)
@@ -213,11 +191,11 @@ def find(new: NewBreach, *, evidence: casework.Upload | None, by: Actor, at: dat
     return row.case
 
 
-def _must_fit(found: queries.Book, new: NewBreach, project: Mapping[str, Any], day: date) -> str:
-    if new.kind not in queries.kinds_of_breach():
+def _must_fit(found: register.Book, new: NewBreach, project: Mapping[str, Any], day: date) -> str:
+    if new.kind not in register.kinds_of_breach():
         raise Refusal("PPP-TYPE", field="kind", value=new.kind[:10], rule="1–8", zh="违约类型应为1至8。", en="A breach is of kind 1 to 8.")
     duty = new.duty.strip()
-    if duty and not queries.uid_of_duty(found, new.project, duty):
+    if duty and not register.uid_of_duty(found, new.project, duty):
         raise _no_duty(new.project, duty, {})
     if not project["initiated_on"] <= new.occurred_on:
         raise Refusal("DATE-ORDER", field="occurred_on", value=new.occurred_on.isoformat(), rule=f"≥ {project['initiated_on']}",
@@ -258,17 +236,18 @@ class BreachConduct:
         row, day = Breach.objects.get(case=case.uid), clock.city_day(at)
         row.paper, row.document = given.values["paper"], given.values["document"].strip()[:120]
         row.final_on, row.final_at = day_of(given.values["final_on"], "final_on"), at
-        [row.log_index] = ledger.append([Entry(queries.FINAL, queries.final_body(row))], at=at)
+        [row.log_index] = ledger.append([Entry(register.FINAL, register.final_body(row))], at=at)
         row.save()
         duty = row.duty
-        uid = queries.uid_of_duty(queries.book(day, known_at=at), case.about, duty) if duty else ""
-        kind = queries.kinds_of_breach()[row.kind].zh
-        words = f"{case.values['told']['合作项目']}：{kind}，{row.occurred_on}；终局文书{row.document}，{row.final_on}生效。"
+        uid = register.uid_of_duty(register.book(day, known_at=at), case.about, duty) if duty else ""
+        kind = register.kinds_of_breach()[row.kind].zh
+        words = (f"{case.values['told']['合作项目']}：{kind}（{register.behaviour_of(row.kind)}），{row.occurred_on}；"
+                 f"终局文书{row.document}，{row.final_on}生效。")
         announce(BreachFinal("promise" if uid else "area", uid or case.number, registry.owner_of(case.subject, day),
                              f"合作项目政府方违约：{kind}"[:120], words), at=at)
 
 
 CONDUCTS = {"ppp_breach": BreachConduct()}
 LEADS = (BreachFinal,)
-LOADERS = {name: partial(deliver, name) for name in queries.DATASETS}
+LOADERS = {name: partial(deliver, name) for name in register.DATASETS}
 """Connected by `config/packed.py`, which looks into every pack."""

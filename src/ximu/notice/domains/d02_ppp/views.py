@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
+from ximu.ideas.areas.views import tabs
 from ximu.ideas.casework import services as casework
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of, day_or_none
@@ -27,7 +25,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     found = queries.book(clock.city_day(now), known_at=now)
     rows = [{**one, "name": registry.name(one["unit"], as_of=found.as_of, short=True)} for one in queries.listed(found, by)]
     return render(request, "d02/projects.html", {"rows": rows, "as_of": found.as_of, "may_deliver": by.can(services.DELIVER),
-                                                 "datasets": queries.DATASETS, "sets": queries.sets()})
+                                                 "sets": queries.sets(), "tabs": tabs(queries.AREA, by, "d02:projects")})
 
 
 @require_safe
@@ -42,7 +40,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "d02/project.html", {
         **shown, "code": code, "name": registry.name(shown["owner"], as_of=today), "on": day, "duty": duty, "today": today,
         "gaps": sum(bool(one["gap"]) for one in shown["trace"]), "kinds": queries.kinds_of_breach().items(),
-        "may_find": queries.sees(by, services.FIND, shown["owner"], today)})
+        "may_find": registry.may(by, services.FIND, shown["owner"], on=today)})
 
 
 @require_POST
@@ -52,11 +50,4 @@ def find(request: HttpRequest, code: str) -> HttpResponse:
     by.must(services.FIND)
     new = services.NewBreach(code, post.get("kind", "")[:10], day_of(post.get("occurred_on", ""), "occurred_on"),
                              post.get("words", "")[:2000], post.get("duty", "")[:40])
-    return redirect("casework:case", services.find(new, evidence=_upload(request.FILES.get("file")), by=by, at=at))
-
-
-def _upload(given: Any) -> casework.Upload | None:
-    if not isinstance(given, UploadedFile) or not given.size:
-        return None
-    digest, size = casework.keep(given)
-    return casework.Upload(digest, size, given.name or "")
+    return redirect("casework:case", services.find(new, evidence=casework.received(request.FILES.get("file")), by=by, at=at))

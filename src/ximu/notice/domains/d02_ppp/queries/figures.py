@@ -18,14 +18,13 @@ from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 from ximu.kernel.workdays import BUNDLED
 from ximu.notice.domains.d02_ppp import rules
-from ximu.notice.domains.d02_ppp.queries.register import HERE, PAYS, Book, Row, book, final_breaches, kinds_of_breach, sets
-from ximu.notice.domains.d02_ppp.queries.tracing import gaps
+from ximu.notice.domains.d02_ppp.queries.register import HERE, PAYS, Book, book, final_breaches, gaps, kinds_of_breach, sets, step_name
 
 SEE, BAND = "d02.see", "ppp-share"
 PARTS = ("equity", "subsidy", "risk", "support")
 
 
-def address(code: str) -> str:
+def _project(code: str) -> str:
     return reverse("d02:project", args=[code])
 
 
@@ -48,7 +47,7 @@ def _spending(found: Book, year: int) -> list[rules.Spending]:
 
     return [rules.Spending(found.owner(one, one["stated_on"]), one["project"], title(one["project"]),
                            sum((Decimal(str(one[part])) for part in PARTS), Decimal(0)), Decimal(str(one["budgeted"])),
-                           address(one["project"])) for one in found.spending(year)]
+                           _project(one["project"])) for one in found.spending(year)]
 
 
 def lines(period: Period) -> Mapping[str, Sequence[Line]]:
@@ -58,7 +57,7 @@ def lines(period: Period) -> Mapping[str, Sequence[Line]]:
     paid = {one.uid: found.payments.get(one.reference, []) for one in owed}
     public = [line for code, row in found.projects.items() for line in rules.published(
         sets(), row, found.acts.get(code, []), found.disclosures.get(code, []), period, due=_term,
-        unit=found.owner(row, row["initiated_on"]), link=address(code))]
+        unit=found.owner(row, row["initiated_on"]), link=_project(code))]
     return {
         "D02-1": rules.duty_lines(found.judged, period, kind=found.breach_of, link=_link),
         "D02-2": rules.payment_lines(owed, period, paid, link=_link),
@@ -83,7 +82,10 @@ def _banded(found: Book, period: Period) -> list[Line]:
 
 
 def _shares(found: Book, period: Period) -> list[Line]:
-    budgets = {found.owner(one, one["stated_on"]): Decimal(str(one["spending"])) for one in found.budgets(period.year)}
+    budgets: dict[str, Decimal] = {}
+    for one in found.budgets(period.year):
+        unit = found.owner(one, one["stated_on"])
+        budgets[unit] = budgets.get(unit, Decimal(0)) + Decimal(str(one["spending"]))
     return rules.shares(_spending(found, period.year), budgets, period.year, lambda unit: registry.name(unit, as_of=period.as_of))
 
 
@@ -99,14 +101,11 @@ def _untraced(found: Book, period: Period) -> list[Line]:
         if row["ended_on"] and row["ended_on"] < period.first:
             continue
         if lacking := gaps(found, code, on=period.as_of, today=period.as_of):
-            steps = "、".join(dict.fromkeys(one.step for one in lacking))
-            made.append(Line(code, row["title"], found.owner(row, row["initiated_on"]), "trace", "untraced", link=address(code),
-                             words=Text(f"缺项{len(lacking)}：{steps}", f"{len(lacking)} gaps: {steps}")))
+            steps = [step_name(step) for step in dict.fromkeys(one.step for one in lacking)]
+            made.append(Line(code, row["title"], found.owner(row, row["initiated_on"]), "trace", "untraced", link=_project(code),
+                             words=Text(f"缺项{len(lacking)}：{'、'.join(one.zh for one in steps)}",
+                                        f"{len(lacking)} gaps: {', '.join(one.en for one in steps)}")))
     return made
-
-
-def _stage(found: Book, code: str, row: Row) -> Text:
-    return rules.now_in(sets(), row, found.acts.get(code, []), found.as_of).name
 
 
 def register(period: Period) -> Sequence[Section]:
@@ -119,16 +118,16 @@ def register(period: Period) -> Sequence[Section]:
     for one in lines(period)["D02-4"]:
         if not one.why:
             public.setdefault(one.uid.rsplit("-", 1)[0], []).append(one)
-    rows = [[code, row["title"], found.owner(row, row["initiated_on"]), _stage(found, code, row), PAYS[row["payment"]],
+    rows = [[code, row["title"], found.owner(row, row["initiated_on"]),
+             rules.now_in(sets(), row, found.acts.get(code, []), found.as_of).name, PAYS[row["payment"]],
              f"{sum(owed.get(code, []))}/{len(owed.get(code, []))}", figure("share", public.get(code, [])).value]
             for code, row in found.projects.items() if not row["ended_on"] or row["ended_on"] >= period.first]
-    final = _final(period)
     return [
         Section(Text("合作项目", "Projects"), (Text("编号", "Number"), Text("项目", "Project"), Text("实施机构", "Implementing body"),
                 Text("阶段", "Stage"), Text("回报机制", "Who pays"), Text("按期履行/到期义务", "Kept in time / due"),
                 Text("应公开信息已公开（%）", "Due information that is public (%)")), rows, unit_column=2),
         Section(Text("终局认定的政府方违约", "Final breaches of the public side"), (Text("违约类型", "Kind"), Text("件数", "Number")),
-                [[name, sum(one.kind == code for one in final)] for code, name in kinds_of_breach().items()],
+                [[name, sum(one.kind == code for one in _final(period))] for code, name in kinds_of_breach().items()],
                 note=Text("记录依一般程序形成和公开", "Records are made and published in the ordinary way")),
     ]
 

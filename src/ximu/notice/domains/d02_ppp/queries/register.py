@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -56,6 +56,13 @@ def behaviour_of(kind: str) -> str:
 def kinds_of_duty() -> dict[str, str]:
     """Sort of an obligation → the breach that its failure is."""
     return {one["sort"]: code for code, one in _breaches().items() if one["sort"]}
+
+
+def step_name(step: str) -> Text:
+    """As any of the sets calls it, or as every trace does."""
+    known = {zh: name for held in sets() for stage in held.stages for zh, name in stage.steps.items()}
+    extra = {rules.PROMISE: Text(rules.PROMISE, "obligation agreed"), rules.BREACH: Text(rules.BREACH, "on the day itself")}
+    return (known | extra).get(step, Text(step, step))
 
 
 def reference(project: str, duty: str) -> str:
@@ -136,12 +143,6 @@ def project(found: Book, code: str) -> Row:
     return found.projects[code]
 
 
-def sees(by: Actor, permission: str, unit: str, on: date) -> bool:
-    """Who holds the right for the unit, for what it belongs to, or for its district."""
-    view = registry.unit(unit, as_of=on)
-    return any(by.can(permission, one) for one in (unit, *((view.parent, view.district) if view else ())) if one)
-
-
 def uid_of_duty(found: Book, code: str, duty: str) -> str:
     """The promise of an obligation; empty where there is none."""
     return next((one.uid for one in found.judged if one.reference == reference(code, duty)), "")
@@ -175,3 +176,48 @@ def pages_of(case: Any, by: Actor) -> list[tuple[Text, str]]:
     """From the case of a breach to its project, traced as of the day of the breach."""
     there = f"{reverse('d02:project', args=[case.about])}?on={case.values['occurred_on']}&duty={case.values['duty']}"
     return [(Text("合作项目与责任回溯", "The project, and who answered"), there)] if by.can("d02.see") else []
+
+
+def trace(found: Book, code: str, *, on: date, duty: str = "", today: date) -> list[registry.Traced]:
+    """All steps that must be on record by the day, who promised the obligation, and who was in office on the day itself.
+
+    Each under the post-holder of its own day; `today` is the unit that carries the duties now. Errors: `PPP-NONE`.
+    """
+    row, acts = project(found, code), found.acts.get(code, [])
+    taken = [one for one in acts if one["acted_on"] <= on]
+    listed = [registry.Act(one["step"], one["acted_on"], one["unit"], one["post"] or "", one["document"]) for one in taken]
+    steps = rules.expected(sets(), row, acts, on)
+    steps += [one for one in dict.fromkeys(act["step"] for act in taken) if one not in steps]
+    if duty:
+        listed += _promised(found, code, duty)
+        steps.append(rules.PROMISE)
+    listed += _in_office(found, row, code, duty, on)
+    return registry.traced(listed, steps=[*steps, rules.BREACH], today=today)
+
+
+def _promised(found: Book, code: str, duty: str) -> Iterable[registry.Act]:
+    uid = uid_of_duty(found, code, duty)
+    if not uid:
+        return []
+    row = promises.row(uid)
+    title = next((one.title for one in registry.posts(row.unit, as_of=row.made_on) if one.uid == row.post), "")
+    return [registry.Act(rules.PROMISE, row.made_on, row.unit, title, reference(code, duty))]
+
+
+def _in_office(found: Book, row: Row, code: str, duty: str, on: date) -> list[registry.Act]:
+    """The leading posts of the unit that carried the obligation (else the project) on the day; none on record is a gap."""
+    debtor = found.duties.get(reference(code, duty), row)
+    unit = registry.owner_of(debtor["unit"], max(on, row["initiated_on"]))
+    posts = [one.title for one in registry.posts(unit, as_of=on) if one.role in rules.FIRST]
+    return [registry.Act(rules.BREACH, on, unit, title, "") for title in posts or [""]]
+
+
+def gaps(found: Book, code: str, *, on: date, today: date) -> list[registry.Traced]:
+    """Steps by which nobody can be traced; the day itself is not one of them."""
+    return [one for one in trace(found, code, on=on, today=today) if one.gap and one.step != rules.BREACH]
+
+
+def plain(one: registry.Traced) -> dict[str, Any]:
+    """A step for programs: persons by their register's uid; what is not on record is a gap with `RETRACE-GAP`."""
+    return {"step": one.step, "act": asdict(one.act) if one.act else None, "holders": list(one.holders), "today": one.today, "gap": one.gap,
+            "code": one.code}
