@@ -25,7 +25,7 @@ from ximu.ideas.registry.tests.factories import load
 from ximu.kernel.actor import EVERY_RIGHT, Actor, Grant
 from ximu.kernel.workdays import BUNDLED
 from ximu.notice.domains.d02_ppp import queries
-from ximu.notice.domains.d02_ppp.models import Breach
+from ximu.notice.domains.d02_ppp.queries.register import breaches
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("D2")]
 CITY = SRC / "config" / "cities" / "example"
@@ -60,7 +60,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
 def test_the_planted_faults_are_all_found_and_nothing_else() -> None:
     sheet = areas.sheet(queries.AREA, 2018, today=TODAY, known_at=NOW)
     names = {one.uid: one.reference for one in queries.book(TODAY, known_at=NOW).judged}
-    names |= {one.uid: f"breach {one.project}" for one in Breach.objects.all()}
+    names |= {one.uid: f"breach {one.project}" for one, _ in breaches(known_at=NOW)}
     names |= {f"{uid_of('example', one['unit'])}-2018": f"{one['unit']}-2018" for one in ANSWERS["alarm"]}
     warned = sorted([one.rule, one.unit, names.get(one.about, one.about)] for one in sheet.warned)
     assert warned == sorted([one["rule"], uid_of("example", one["unit"]), one["about"]] for one in ANSWERS["alarm"])
@@ -118,7 +118,7 @@ def test_a_breach_is_traced_through_a_change_of_office_and_through_reforms() -> 
 
 
 def test_what_is_final_and_what_was_broken_goes_the_way_of_all_leads_once() -> None:
-    row = Breach.objects.get(project="HZ-03")
+    [(row, _)] = breaches("HZ-03", known_at=NOW)
     assert (row.document, row.final_on, row.log_index is not None) == ("示仲裁字〔2018〕88号", date(2018, 12, 24), True)
     leads = {one.key: one for one in cases.cases_of("lead")}
     land = queries.uid_of_duty(queries.book(TODAY, known_at=NOW), "HZ-03", "D1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -30,7 +30,6 @@ from ximu.notice.domains.d02_ppp.models import Breach
 from ximu.notice.domains.d02_ppp.queries import register
 
 DELIVER, FIND = "d02.deliver", "d02.find"
-UNCONTESTED = "uncontested"
 Row = dict[str, Any]
 Rows = list[tuple[int, Row]]
 
@@ -55,8 +54,7 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
 
     with transaction.atomic():
         told = deliver_whole(dataset, path, batch=batch, check=check, by=by, at=at)
-    return {"dataset": dataset, "batch": batch, "rows": told.rows, "new": told.new, "corrected": told.corrected, "same": told.same,
-            "manifest": told.manifest, "bad": 0, "faults": []}
+    return {"dataset": dataset, "batch": batch, "bad": 0, "faults": [], **asdict(told)}
 
 
 def _known(found: register.Book, line: int, row: Row) -> Mapping[str, Any]:
@@ -225,8 +223,8 @@ class BreachConduct:
             raise Refusal("FIN-OPEN", field="final_on", value=final_on.isoformat(), rule=f"{case.values['occurred_on']} – {day}",
                           zh="文书尚未生效，或者早于违约日期：终局之前不形成记录。",
                           en="The document is not final yet, or older than the breach: nothing is recorded before it is final.")
-        if values.get("paper") == UNCONTESTED and (case.state == "contested" or case.due is None or day <= case.due):
-            raise Refusal("FIN-OPEN", status=409, field="paper", value=UNCONTESTED, rule=f"> {case.due}",
+        if values.get("paper") == "uncontested" and (case.state == "contested" or case.due is None or day <= case.due):
+            raise Refusal("FIN-OPEN", status=409, field="paper", value="uncontested", rule=f"> {case.due}",
                           zh=f"异议期限（{case.due or '复核、诉讼中'}）未满，认定尚未终局。",
                           en=f"It can still be contested ({case.due or 'it is contested'}): the finding is not final.")
 

@@ -38,7 +38,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     duty = request.GET.get("duty", "")[:40]
     shown = queries.shown(queries.seen(found, code, by), code, on=day, duty=duty, today=today)
     return render(request, "d02/project.html", {
-        **shown, "code": code, "name": registry.name(shown["owner"], as_of=today), "on": day, "duty": duty, "today": today,
+        **shown, "code": code, "name": registry.name(shown["owner"], as_of=today), "on": day, "duty": duty, "latest": today,
         "gaps": sum(bool(one["gap"]) for one in shown["trace"]), "kinds": queries.kinds_of_breach().items(),
         "may_find": registry.may(by, services.FIND, shown["owner"], on=today)})
 

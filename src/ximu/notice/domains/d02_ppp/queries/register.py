@@ -77,34 +77,28 @@ class Book:
     as_of: date
     known_at: datetime
 
-    def _rows(self, name: str, **equal: Any) -> list[Row]:
+    def rows(self, name: str, **equal: Any) -> list[Row]:
         return events.rows_of(name, known_at=self.known_at, **equal)
 
     @cached_property
     def projects(self) -> dict[str, Row]:
-        return {one["project"]: one for one in self._rows(PROJECTS) if one["initiated_on"] <= self.as_of}
+        return {one["project"]: one for one in self.rows(PROJECTS) if one["initiated_on"] <= self.as_of}
 
     @cached_property
     def acts(self) -> dict[str, list[Row]]:
-        return _by(("project",), sorted(self._rows(ACTS), key=lambda one: one["acted_on"]))
+        return _by(("project",), sorted(self.rows(ACTS), key=lambda one: one["acted_on"]))
 
     @cached_property
     def duties(self) -> dict[str, Row]:
-        return {reference(one["project"], one["duty"]): one for one in self._rows(DUTIES)}
+        return {reference(one["project"], one["duty"]): one for one in self.rows(DUTIES)}
 
     @cached_property
     def payments(self) -> dict[str, list[Row]]:
-        return _by(("project", "duty"), [one for one in self._rows(PAYMENTS) if one["paid_on"] <= self.as_of])
+        return _by(("project", "duty"), [one for one in self.rows(PAYMENTS) if one["paid_on"] <= self.as_of])
 
     @cached_property
     def disclosures(self) -> dict[str, list[Row]]:
-        return _by(("project",), self._rows(DISCLOSURES))
-
-    def spending(self, year: int) -> list[Row]:
-        return self._rows(SPENDING, year=year)
-
-    def budgets(self, year: int) -> list[Row]:
-        return self._rows(BUDGETS, year=year)
+        return _by(("project",), self.rows(DISCLOSURES))
 
     @cached_property
     def judged(self) -> list[Judged]:
