@@ -43,8 +43,8 @@ def project(request: HttpRequest, code: str, on: date | None = None, duty: str =
     return {
         "project": {name: value for name, value in shown["row"].items() if name[0] != "_"}, "owner": shown["owner"],
         "stage_set": shown["set"].code, "stage": shown["now"].code,
-        "stages": [{"code": one["stage"].code, "on": one["on"], "public": [zh.zh for zh, told in one["items"] if told],
-                    "not_public": [zh.zh for zh, told in one["items"] if not told]} for one in shown["stages"]],
+        "stages": [{"code": one["stage"].code, "on": one["on"], "public": [name.zh for name, told, _ in one["items"] if told],
+                    "not_public": [name.zh for name, told, begun in one["items"] if begun and not told]} for one in shown["stages"]],
         "duties": [{"duty": one["number"], "promise": one["one"].uid, "due_asked": one["one"].due_asked, "due": one["one"].due,
                     "moved": _two(one["moved"]), "state": one["one"].state, "amount": one["one"].amount, "paid": one["paid"]}
                    for one in shown["duties"]],

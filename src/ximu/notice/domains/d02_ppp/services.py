@@ -62,29 +62,21 @@ def _known(found: register.Book, line: int, row: Row) -> Mapping[str, Any]:
         raise Refusal("PPP-NONE", field="project", value=row["project"], rule="ppp_projects", extra={"line": line},
                       zh=f"第{line}行：项目登记中没有“{row['project']}”；整份文件未入库。",
                       en=f"Line {line}: no project “{row['project']}” is on record; nothing of the file was taken.")
+    since = found.projects[row["project"]]["initiated_on"]
+    for field in {"acted_on", "made_on", "paid_on", "published_on"} & set(row):
+        if row[field] < since:
+            raise Refusal("DATE-ORDER", field=field, value=str(row[field]), rule=f"≥ {since}", extra={"line": line},
+                          zh=f"第{line}行：{row[field]}早于项目发起日期{since}；整份文件未入库。",
+                          en=f"Line {line}: {row[field]} is before {since}, when the project was initiated; nothing was taken.")
     return found.projects[row["project"]]
 
 
 def _act(found: register.Book, line: int, row: Row) -> None:
-    project = _known(found, line, row)
-    if row["acted_on"] < project["initiated_on"]:
-        raise _order(line, "acted_on", row["acted_on"], project["initiated_on"])
-    held = rules.set_of(register.sets(), project, row["acted_on"])
+    held = rules.set_of(register.sets(), _known(found, line, row), row["acted_on"])
     if held.of_step(row["step"]) is None:
         raise Refusal("PPP-STEP", field="step", value=row["step"], rule=held.code, extra={"line": line},
                       zh=f"第{line}行：“{row['step']}”不是该项目适用的“{held.name.zh}”（{held.since}起）的环节；整份文件未入库。",
                       en=f"Line {line}: “{row['step']}” is no step of “{held.name.en}” (since {held.since}), which judges this project.")
-
-
-def _order(line: int, field: str, day: date, since: date) -> Refusal:
-    return Refusal("DATE-ORDER", field=field, value=day.isoformat(), rule=f"≥ {since}", extra={"line": line},
-                   zh=f"第{line}行：{day}早于{since}；整份文件未入库。", en=f"Line {line}: {day} is before {since}; nothing was taken.")
-
-
-def _duty(found: register.Book, line: int, row: Row) -> None:
-    project = _known(found, line, row)
-    if row["made_on"] < project["initiated_on"]:
-        raise _order(line, "made_on", row["made_on"], project["initiated_on"])
 
 
 def _payment(found: register.Book, line: int, row: Row) -> None:
@@ -144,7 +136,7 @@ def _writer(by: Actor) -> Actor:
     return replace(by, grants=(*by.grants, Grant("d02_ppp", frozenset({"commitments.register", "commitments.measure"}))))
 
 
-CHECKS = {register.ACTS: _act, register.DUTIES: _duty, register.PAYMENTS: _payment, register.DISCLOSURES: _disclosure}
+CHECKS = {register.ACTS: _act, register.PAYMENTS: _payment, register.DISCLOSURES: _disclosure}
 FOLLOWS = {register.DUTIES: _promise, register.PAYMENTS: _measure}
 
 

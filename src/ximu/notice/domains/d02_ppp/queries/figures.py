@@ -32,6 +32,10 @@ def _link(one: Judged) -> str:
     return reverse("commitments:one", args=[one.uid])
 
 
+def _unit(found: register.Book, row: register.Row) -> str:
+    return register.answers(found.owner(row, row["initiated_on"]), found.as_of)
+
+
 def _term(day: date) -> date:
     """The last day on which an item may become public; where no calendar is known the day itself counts."""
     row = row_on(register.HERE, "ppp_publish_days", day)
@@ -54,7 +58,7 @@ def lines(period: Period) -> Mapping[str, Sequence[Line]]:
     paid = {one.uid: found.payments.get(one.reference, []) for one in owed}
     public = [line for code, row in found.projects.items() for line in rules.published(
         register.sets(), row, found.acts.get(code, []), found.disclosures.get(code, []), period, due=_term,
-        unit=found.owner(row, row["initiated_on"]), link=_project(code))]
+        unit=_unit(found, row), link=_project(code))]
     return {
         "D02-1": rules.duty_lines(found.judged, period, kind=found.breach_of, link=_link),
         "D02-2": rules.payment_lines(owed, period, paid, link=_link),
@@ -88,8 +92,9 @@ def _shares(found: register.Book, period: Period) -> list[Line]:
 
 def _final(period: Period) -> list[Line]:
     kinds = register.kinds_of_breach()
-    return [Line(one.uid, f"{one.project} {kinds[one.kind].zh}", registry.owner_of(one.unit, period.as_of), one.kind, "final",
-                 on=one.final_on, words=Text(one.document, one.document), link=reverse("casework:case", args=[one.case]))
+    return [Line(one.uid, f"{one.project} {kinds[one.kind].zh}",
+                 register.answers(registry.owner_of(one.unit, period.as_of), period.as_of), one.kind, "final", on=one.final_on,
+                 words=Text(one.document, one.document), link=reverse("casework:case", args=[one.case]))
             for one in register.final_breaches(period.first, period.as_of, known_at=period.known_at)]
 
 
@@ -100,7 +105,7 @@ def _untraced(found: register.Book, period: Period) -> list[Line]:
             continue
         if lacking := register.gaps(found, code, on=period.as_of, today=period.as_of):
             steps = [register.step_name(step) for step in dict.fromkeys(one.step for one in lacking)]
-            made.append(Line(code, row["title"], found.owner(row, row["initiated_on"]), "trace", "untraced", link=_project(code),
+            made.append(Line(code, row["title"], _unit(found, row), "trace", "untraced", link=_project(code),
                              words=Text(f"缺项{len(lacking)}：{'、'.join(one.zh for one in steps)}",
                                         f"{len(lacking)} gaps: {', '.join(one.en for one in steps)}")))
     return made

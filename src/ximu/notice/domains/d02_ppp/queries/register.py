@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -102,9 +102,9 @@ class Book:
 
     @cached_property
     def judged(self) -> list[Judged]:
-        """The promises of this area under the units that carry them on the day."""
+        """The promises of this area under who answers for them on the day."""
         found = promises.judged(as_of=self.as_of, known_at=self.known_at, domain=ROW, kinds=(KIND,))
-        return [promises.with_owner(one, self.as_of) for one in found]
+        return [replace(one, unit=answers(promises.with_owner(one, self.as_of).unit, self.as_of)) for one in found]
 
     def of(self, code: str) -> list[Judged]:
         return [one for one in self.judged if one.reference.split("/")[0] == code]
@@ -119,6 +119,12 @@ class Book:
         return registry.owner_of(row["unit"], max(self.as_of, day))
 
 
+def answers(unit: str, on: date) -> str:
+    """Whose figure it is: a district's for its own departments, else the unit itself."""
+    view = registry.unit(unit, as_of=on)
+    return (view.district if view else "") or unit
+
+
 def _by(names: Collection[str], rows: Collection[Row]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for one in rows:
@@ -126,8 +132,7 @@ def _by(names: Collection[str], rows: Collection[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def book(as_of: date, *, known_at: datetime) -> Book:
-    return Book(as_of, known_at)
+book = Book
 
 
 def project(found: Book, code: str) -> Row:

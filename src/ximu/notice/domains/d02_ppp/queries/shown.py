@@ -57,12 +57,12 @@ def listed(found: Book, by: Actor) -> list[dict[str, Any]]:
 
 
 def _stages(found: Book, code: str) -> list[dict[str, Any]]:
-    """Each stage of the set with the day on which it was reached, and what of it is public."""
+    """Each stage of the set with the day on which it was reached; of its items what is public, what should be, what is not due."""
     row, acts = found.projects[code], found.acts.get(code, [])
     begun, told = rules.reached(sets(), row, acts, found.as_of), {one["field"]: one for one in found.disclosures.get(code, [])}
-    held = rules.set_of(sets(), row, found.as_of)
-    return [{"stage": one, "on": begun.get(one.code), "items": [(name, told.get(zh)) for zh, name in one.public.items()]}
-            for one in held.stages]
+    due = {item for _, days in rules.due_items(sets(), row, acts, found.as_of) for item in days}
+    return [{"stage": one, "on": begun.get(one.code), "items": [(name, told.get(zh), zh in due) for zh, name in one.public.items()]}
+            for one in rules.set_of(sets(), row, found.as_of).stages]
 
 
 def _duty(found: Book, one: Judged) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def test_a_payment_keeps_the_promise_from_the_day_on_which_it_was_whole(known: P
     give(known, "ppp_payments", PAID.replace("2018-10-08", "2018-10-09").replace("1000000", "600000").replace("V-1", "V-2"))
     assert duty().kept_on == date(2018, 10, 9)
     sheet = areas.sheet(queries.AREA, 2018, today=TODAY, known_at=AT)
-    assert [str(sheet.figures[code, CZJ].value) for code in ("D02-1", "D02-2")] == ["0.00", "40.00"]
+    assert [str(sheet.figures[code, Q1].value) for code in ("D02-1", "D02-2")] == ["0.00", "40.00"]
     give(known, "ppp_payments", PAID.replace("1000000", "600000").replace("V-1", "V-2"), batch="told anew: the same voucher, a day before")
     assert duty().kept_on == date(2018, 10, 8)
     over = refused("PROM-OVER", give, known, "ppp_payments", PAID.replace("1000000", "0.01").replace("V-1", "V-3"))
