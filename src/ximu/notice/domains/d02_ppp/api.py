@@ -15,12 +15,11 @@ from ximu.kernel.words import Text
 from ximu.notice.domains.d02_ppp import queries, services
 
 router = Router(tags=["d02 政府和社会资本合作"])
-SEE = queries.SEE
 
 
 def _book(request: HttpRequest, known_at: date | None) -> queries.Book:
     now = clock.now()
-    actor_of(request).must(SEE)
+    actor_of(request).must(queries.SEE)
     known = min(clock.end_of(known_at), now) if known_at else now
     return queries.book(clock.city_day(known), known_at=known)
 

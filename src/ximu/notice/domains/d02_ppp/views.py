@@ -14,14 +14,12 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of, day_or_none
 from ximu.notice.domains.d02_ppp import queries, services
 
-SEE = queries.SEE
-
 
 @require_safe
 def projects(request: HttpRequest) -> HttpResponse:
     """Every project of the units that this person may see: stage, what is owed, gaps by which nobody can be traced."""
     by, now = actor_of(request), clock.now()
-    by.must(SEE)
+    by.must(queries.SEE)
     found = queries.book(clock.city_day(now), known_at=now)
     rows = [{**one, "name": registry.name(one["unit"], as_of=found.as_of, short=True)} for one in queries.listed(found, by)]
     return render(request, "d02/projects.html", {"rows": rows, "as_of": found.as_of, "may_deliver": by.can(services.DELIVER),
@@ -32,7 +30,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 def project(request: HttpRequest, code: str) -> HttpResponse:
     """Stages, obligations with the day they were moved to, payments, who answered as of a day. Errors: `PPP-NONE`, `DATE-FORM`."""
     by, now = actor_of(request), clock.now()
-    by.must(SEE)
+    by.must(queries.SEE)
     today = clock.city_day(now)
     found, day = queries.book(today, known_at=now), day_or_none(request.GET.get("on", ""), "on") or today
     duty = request.GET.get("duty", "")[:40]
