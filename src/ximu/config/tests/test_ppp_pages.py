@@ -80,7 +80,7 @@ def test_the_city_sees_all_a_district_its_own_and_everybody_no_partner_and_no_pe
     client = desk(clerk("q10"))
     assert "HZ-04" in page(client, "/console/d02/projects") and "HZ-01" not in page(client, "/console/d02/projects")
     mine = page(client, "/console/d02/", year="2018")
-    assert "癸区" in mine and "D02-W10" in mine and "乙区" not in mine and "D02-W1<" not in mine
+    assert "癸区" in mine and "D02-W10" in mine and "乙区" not in mine and 'light-red">D02-W1<' not in mine
     for path in ("HZ-01", "X-9"):
         assert client.get(f"/console/d02/projects/{path}").refusal.code == "PPP-NONE"
     assert client.get("/console/d02/projects/HZ-04", {"on": "昨天"}).refusal.code == "DATE-FORM"
