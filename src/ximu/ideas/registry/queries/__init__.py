@@ -15,6 +15,7 @@ from ximu.ideas.registry.queries.naming import (
 from ximu.ideas.registry.queries.people import (
     called,
     holders,
+    in_office,
     may,
     may_appoint,
     must_appoint,
@@ -53,9 +54,9 @@ from ximu.ideas.registry.rules.tracing import GAPS, Act, Traced
 
 __all__ = [
     "GAPS", "Act", "Candidate", "Edge", "Resolution", "Traced", "UnitView", "book", "called", "compare", "district_of_code", "drawing",
-    "evidence", "expand", "find", "find_many", "forebears", "holders", "in_order", "index", "is_phrase", "key_uid", "lineage", "may",
-    "may_appoint", "must_appoint", "must_may", "name", "named", "names_of", "names_on", "official", "official_of", "officials",
-    "owner_of", "owners", "posts", "profile_index", "reading", "readings", "resolve", "resolve_many", "resolve_official",
+    "evidence", "expand", "find", "find_many", "forebears", "holders", "in_office", "in_order", "index", "is_phrase", "key_uid",
+    "lineage", "may", "may_appoint", "must_appoint", "must_may", "name", "named", "names_of", "names_on", "official", "official_of",
+    "officials", "owner_of", "owners", "posts", "profile_index", "reading", "readings", "resolve", "resolve_many", "resolve_official",
     "resolve_officials", "responsible", "search", "shown", "signed", "successors", "terms", "traced", "unit", "units", "vacancies",
     "version",
 ]
