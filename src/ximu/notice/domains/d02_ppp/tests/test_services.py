@@ -25,7 +25,7 @@ from ximu.notice.domains.d02_ppp.models import Breach
 from ximu.notice.domains.d02_ppp.queries.register import DATASETS
 from ximu.notice.domains.d02_ppp.services import NewBreach
 
-pytestmark = [pytest.mark.django_db, pytest.mark.row("D2")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.row("D2")]
 AT = datetime(2019, 3, 20, 9, tzinfo=clock.CITY)
 TODAY = date(2019, 3, 20)
 ALL = (Grant("all", frozenset({EVERY_RIGHT})),)
