@@ -13,10 +13,12 @@ from ximu.notice.domains.d03_tendering.rules.terms import NAMES, Duty, Judge, Ro
 
 ONE, NONE = Decimal(1), Decimal(0)
 STATES = {
-    "kept": Text("按期", "in time"), "late": Text("逾期", "late"), "open": Text("未到期", "not due yet"), "short": Text("时间不足", "too short"),
+    "kept": Text("按期", "in time"), "late": Text("逾期", "late"), "open": Text("未到期", "not due yet"),
+    "short": Text("时间不足", "too short"),
     "high": Text("超过上限", "too high"), "unpaused": Text("未暂停", "not paused"), "confirmed": Text("已认定", "confirmed"),
     "pending": Text("核查中", "under inquiry"), "unfounded": Text("不成立", "unfounded"), "withdrawn": Text("已撤销、撤回", "withdrawn"),
-    "out": Text("超出投诉时效", "complained too late"), "shown": Text("已公开", "shown"), "unshown": Text("逾期未公开", "not shown in time"),
+    "out": Text("超出投诉时效", "complained too late"), "shown": Text("已公开", "shown"),
+    "unshown": Text("逾期未公开", "not shown in time"),
     "used": Text("已使用", "used"), "unused": Text("未使用", "not used"), "left": Text("不在范围", "outside"),
     "revoked": Text("使用后被撤销", "revoked after its use"), "void": Text("使用时已属无效", "worth nothing at its use"),
 }

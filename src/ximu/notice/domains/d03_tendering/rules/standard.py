@@ -42,8 +42,9 @@ def must_be_scale(method: Method) -> None:
 
 
 def _scale(field: str, rule: str) -> Refusal:
-    return Refusal("STD-SCALE", field=field, value="", rule=rule, zh=f"评价标准的“{field}”不合要求：等级应从AAA到D，每项指标应有固定的上下限，且不取自本系统数据。",
-                   en=f"The scale's “{field}” will not do: grades run from AAA to D, each factor has fixed goalposts, no data of this system.")
+    return Refusal("STD-SCALE", field=field, value="", rule=rule,
+                   zh=f"评价标准的“{field}”不合要求：等级应从AAA到D，每项指标应有固定的上下限，且不取自本系统数据。",
+                   en=f"The scale's “{field}” will not do: grades from AAA to D, fixed goalposts, no data of this system.")
 
 
 def columns_of(method: Method) -> list[str]:

@@ -84,7 +84,8 @@ def section_duties(row: Row, judge: Judge) -> list[Duty]:
         found += judge.within("filing", row["decided_on"], row["filed_on"], _int(law, "filing_days", row["decided_on"]))
     found += judge.within("contract", row["award_on"], row["contract_on"], _int(law, "contract_days", row["award_on"]))
     if row["deposit"]:
-        found += judge.within("deposit-back", row["contract_on"], row["deposit_back_on"], _int(law, "deposit_back_days", row["contract_on"]))
+        term = _int(law, "deposit_back_days", row["contract_on"])
+        found += judge.within("deposit-back", row["contract_on"], row["deposit_back_on"], term)
     found += _most(row, law)
     return [one for one in found if one.due is None or one.done is not None or one.due < ended]
 
@@ -142,4 +143,5 @@ def out_of_time(row: Row, judge: Judge) -> bool:
     """A complaint more than so many days after its maker knew, or should have known."""
     if row["kind"] != "投诉" or not row["known_on"]:
         return False
-    return any(one.late_days for one in judge.within("", row["known_on"], row["raised_on"], int(judge.law("complaint_days", row["known_on"]))))
+    term = int(judge.law("complaint_days", row["known_on"]))
+    return any(one.late_days for one in judge.within("", row["known_on"], row["raised_on"], term))

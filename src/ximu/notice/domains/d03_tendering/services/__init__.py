@@ -1,9 +1,7 @@
-"""Verbs of tendering, the only writers of its tables."""
+"""Verbs of tendering."""
 
 from ximu.notice.domains.d03_tendering.services.loading import LOADERS
-from ximu.notice.domains.d03_tendering.services.lodging import lodge, revoke, use, verify
-from ximu.notice.domains.d03_tendering.services.registering import NewIssuer, close_issuer, confirm_issuer, propose_issuer
-from ximu.notice.domains.d03_tendering.services.standards import decide_standard, propose_standard, score
+from ximu.notice.domains.d03_tendering.services.standards import decide_standard, propose_standard, score, score_table
+from ximu.notice.domains.d03_tendering.services.using import use_report
 
-__all__ = ["LOADERS", "NewIssuer", "close_issuer", "confirm_issuer", "decide_standard", "lodge", "propose_issuer", "propose_standard",
-           "revoke", "score", "use", "verify"]
+__all__ = ["LOADERS", "decide_standard", "propose_standard", "score", "score_table", "use_report"]

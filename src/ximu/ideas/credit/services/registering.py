@@ -8,16 +8,16 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from ximu.foundation import clock
+from ximu.ideas.credit import queries
+from ximu.ideas.credit.models import Issuer
 from ximu.ideas.exchange.rules import read_key
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.kernel import uscc
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
-from ximu.notice.domains.d03_tendering import queries
-from ximu.notice.domains.d03_tendering.models import Issuer
 
-REGISTER = "d03.register"
+REGISTER = "credit.register"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class NewIssuer:
 def propose_issuer(new: NewIssuer, *, by: Actor, at: datetime) -> str:
     """The uid; nothing is verified by this key before it is confirmed. Errors: `PERM-DENIED`, `ISSUER-FORM`, `PKG-KEY`, `ISSUER-DUP`."""
     by.must(REGISTER)
-    code = new.code.strip().upper()
-    for field, value, good in (("code", code, uscc.is_valid(code)), ("name", new.name, bool(new.name.strip())),
+    code = uscc.normalise(new.code)
+    for field, value, good in (("code", code, uscc.check(code).valid), ("name", new.name, bool(new.name.strip())),
                                ("basis", new.basis, bool(new.basis.strip()))):
         if not good:
             raise Refusal("ISSUER-FORM", field=field, value=value[:40], rule="USCC; 名称; 文号",
@@ -44,7 +44,7 @@ def propose_issuer(new: NewIssuer, *, by: Actor, at: datetime) -> str:
         with transaction.atomic():
             row = Issuer.objects.create(code=code, name=new.name.strip()[:120], key=new.key.strip(), basis=new.basis.strip()[:120],
                                         since=new.since, proposed_at=at, proposer=by.human)
-            ledger.append([Entry("tender.issuer-proposed", {"issuer": row.uid, "code": row.code, "by": by.uid})], at=at)
+            ledger.append([Entry("credit.issuer-proposed", {"issuer": row.uid, "code": row.code, "by": by.uid})], at=at)
     except IntegrityError as error:
         raise Refusal("ISSUER-DUP", status=409, field="key", value=new.key[:60], rule="一钥一登", zh="该公钥已经登记或提出过。",
                       en="This key is in the register or was proposed before.") from error
@@ -69,7 +69,7 @@ def confirm_issuer(uid: str, *, approve: bool, by: Actor, at: datetime) -> str:
             [index] = ledger.append([Entry(queries.LISTED, queries.listed_body(row))], at=at)
             Issuer.objects.filter(pk=row.pk).update(log_index=index)
         else:
-            ledger.append([Entry("tender.issuer-refused", {"issuer": row.uid, "by": by.uid})], at=at)
+            ledger.append([Entry("credit.issuer-refused", {"issuer": row.uid, "by": by.uid})], at=at)
     return str(state)
 
 
@@ -89,7 +89,7 @@ def close_issuer(uid: str, *, ending: str, distrusted: date | None = None, by: A
         if not Issuer.objects.filter(pk=row.pk, state=Issuer.State.LISTED).update(
                 state=Issuer.State.CLOSED, until=today, distrusted=distrusted, ending=ending.strip()[:200]):
             raise edge(row.state, "listed → closed")
-        ledger.append([Entry("tender.issuer-closed", {"issuer": row.uid, "distrusted": str(distrusted or ""), "by": by.uid})], at=at)
+        ledger.append([Entry("credit.issuer-closed", {"issuer": row.uid, "distrusted": str(distrusted or ""), "by": by.uid})], at=at)
 
 
 def edge(value: str, rule: str) -> Refusal:

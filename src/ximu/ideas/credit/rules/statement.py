@@ -6,6 +6,7 @@ can tell whether this is the report; without the file it tells nothing of anybod
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -138,10 +139,23 @@ def key_that_signed(note: bytes, keys: Iterable[str]) -> str:
                   en="No registered key of this issuer made the signature: the statement was altered or is not theirs.")
 
 
+def document_of(chunks: Iterable[bytes]) -> str:
+    """The SHA-256 of a report's file, which is read and not kept. Errors: `REP-FILE` for what is no PDF."""
+    made, first = hashlib.sha256(), b""
+    for chunk in chunks:
+        first = first or chunk[:5]
+        made.update(chunk)
+    if first != b"%PDF-":
+        raise Refusal("REP-FILE", field="file", value=first.decode("latin-1"), rule="PDF", zh="报告文件应为PDF。",
+                      en="The report's file should be a PDF.")
+    return made.hexdigest()
+
+
 def bad(field: str, value: object, *, named: bool = False) -> Refusal:
     """`named`: a field that the form does not have, such as one for who is reported on."""
     if named:
-        return Refusal("REP-FORM", field=field[:40], value="", rule=REPORT, zh=f"报告声明不得有“{field[:40]}”一项：系统不登记被评价的企业和个人。",
+        return Refusal("REP-FORM", field=field[:40], value="", rule=REPORT,
+                       zh=f"报告声明不得有“{field[:40]}”一项：系统不登记被评价的企业和个人。",
                        en=f"A statement has no field “{field[:40]}”: who is reported on is not recorded here.")
     return Refusal("REP-FORM", field=field[:40], value=str(value or "")[:40], rule=REPORT, zh=f"报告声明的“{field[:40]}”缺少或写法不对。",
                    en=f"The statement has no good “{field[:40]}”.")

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from ximu.foundation import clock
+from ximu.ideas.credit import queries
+from ximu.ideas.credit.models import Issuer, Report, Revoked, Use
+from ximu.ideas.credit.rules import standing, statement
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
-from ximu.kernel.refusal import Refusal
-from ximu.notice.domains.d03_tendering import queries
-from ximu.notice.domains.d03_tendering.models import Issuer, Report, Revoked, Use
-from ximu.notice.domains.d03_tendering.rules import standing, statement
+from ximu.kernel.refusal import Refusal, absent
 
-LODGE, REGISTER = "d03.lodge", "d03.register"
+LODGE, REGISTER = "credit.lodge", "credit.register"
 
 
 def verify(note: bytes, *, document: str = "", on: date) -> dict[str, Any]:
@@ -45,7 +45,8 @@ def _read(note: bytes, document: str) -> tuple[statement.Report, Issuer]:
 
 
 def _digest(document: str) -> Refusal:
-    return Refusal("REP-DIGEST", field="document", value=document[:16], rule="SHA-256", zh="所附文件与发行机构签名的报告不是同一份（摘要不符）。",
+    return Refusal("REP-DIGEST", field="document", value=document[:16], rule="SHA-256",
+                   zh="所附文件与发行机构签名的报告不是同一份（摘要不符）。",
                    en="The file is not the report that its issuer signed (the digest differs).")
 
 
@@ -55,13 +56,15 @@ def _as_lodged(one: statement.Report, row: Issuer, *, signed: bool) -> standing.
 
 
 def lodge(*, note: bytes = b"", told: Mapping[str, str] | None = None, document: str = "", unit: str, by: Actor, at: datetime) -> Report:
-    """With the issuer's signed statement, or as a lead: what was typed from an unsigned file. A lead is signed later by lodging its statement.
+    """With the issuer's signed statement, or as a lead: what was typed from an unsigned file, and is signed by lodging its statement.
 
-    Errors: `PERM-DENIED`, `ORG-UNKNOWN`, those of `verify`, `REP-EXP`, `REP-EARLY`, `REP-REVOKED`, `REP-DUP` for another report of that number.
+    Errors: `PERM-DENIED`, `ORG-UNKNOWN`, those of `verify`, `REP-EXP`, `REP-EARLY`, `REP-REVOKED`,
+    `REP-DUP` for another report of that number.
     """
     by.must(LODGE, unit)
     today = clock.city_day(at)
-    registry.unit(unit, as_of=today)
+    if registry.unit(unit, as_of=today) is None:
+        raise absent("ORG-UNKNOWN", field="unit", value=unit[:40], zh="个单位", en="unit")
     if note.strip():
         one, row = _read(note, document)
     else:
@@ -98,7 +101,7 @@ def _again(known: Report, one: statement.Report, row: Issuer, note: bytes, *, by
         done = Report.objects.filter(pk=known.pk, note="").update(
             note=statement.as_signed(note).decode(), signed_at=at, issuer=row, standard=one.standard, grade=one.grade)
         if done:
-            ledger.append([Entry("tender.report-signed", {"report": known.uid, "by": by.uid})], at=at)
+            ledger.append([Entry("credit.report-signed", {"report": known.uid, "by": by.uid})], at=at)
     return queries.report(known.uid)
 
 
@@ -123,32 +126,35 @@ def refused(code: str, number: str, on: date) -> Refusal:
     return Refusal("ISSUER", **words)
 
 
-def use(uid: str, section: str, *, document: str, by: Actor, at: datetime) -> Use:
-    """Use a report in a section: whether it is good is asked now, whatever was found when it was lodged. The file in hand must be the one signed.
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Where a report is used: the area of the notice, the number of the matter there, the government unit whose matter it is."""
 
-    Errors: `PERM-DENIED`, `REP-NONE`, `D03-NONE`, `D03-CLOSED` after the award, `REP-DIGEST`, `REP-LEAD`, `REP-EXP`, `REP-EARLY`,
-    `REP-REVOKED`, `ISSUER`, `REP-USED`.
+    area: str
+    about: str
+    unit: str
+
+
+def use(uid: str, matter: Matter, *, document: str, by: Actor, at: datetime) -> Use:
+    """Whether the report is good is asked now, whatever was found when it was lodged. The file in hand must be the one that was signed.
+
+    Errors: `PERM-DENIED`, `REP-NONE`, `REP-DIGEST`, `REP-LEAD`, `REP-EXP`, `REP-EARLY`, `REP-REVOKED`, `ISSUER`, `REP-USED`.
     """
+    by.must(LODGE, matter.unit)
     row, today = queries.report(uid), clock.city_day(at)
-    tender = queries.section(section, known_at=at)
-    unit = registry.owner_of(tender["unit"], today)
-    by.must(LODGE, unit)
-    if any(tender[name] and tender[name] <= today for name in ("award_on", "ended_on")):
-        raise Refusal("D03-CLOSED", status=409, field="section", value=section[:40], rule="before the award",
-                      zh="该标段已发出中标通知或已终止，不能再使用报告。", en="The section was awarded or ended; no report can be used any more.")
     if document != row.document:
         raise _digest(document)
-    wrong = standing.faults(queries.lodged(row, queries.revocations()), today)
+    wrong = queries.faults_of(row, today)
     if wrong:
         raise refused(wrong[0], row.number, today)
     try:
         with transaction.atomic():
-            made = Use(report=row, section=tender["section"], unit=unit, used_on=today, used_at=at)
+            made = Use(report=row, area=matter.area, about=matter.about, unit=matter.unit, used_on=today, used_at=at)
             [made.log_index] = ledger.append([Entry(queries.USED, queries.used_body(made))], at=at)
             made.save()
     except IntegrityError as error:
-        raise Refusal("REP-USED", status=409, field="section", value=section[:40], rule="once", zh="该标段已经使用过这份报告。",
-                      en="This report was used in that section before.") from error
+        raise Refusal("REP-USED", status=409, field="about", value=matter.about, rule="once", zh="这份报告在该事项中已经使用过。",
+                      en="This report was used in that matter before.") from error
     return made
 
 
