@@ -26,7 +26,7 @@ ON_REGISTER = (Issuer.State.LISTED, Issuer.State.CLOSED)
 
 
 def issuers() -> list[Issuer]:
-    return list(Issuer.objects.order_by("state", "code", "pk"))
+    return list(Issuer.objects.order_by("code", "since", "pk"))
 
 
 def issuer(uid: str) -> Issuer:

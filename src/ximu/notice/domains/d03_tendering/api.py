@@ -39,11 +39,12 @@ def section(request: HttpRequest, number: str) -> Any:
     by, now = actor_of(request), clock.now()
     by.must(SEE)
     today, row = clock.city_day(now), queries.section(number, known_at=now)
+    judged = queries.judge(today)
     unit = registry.owner_of(row["unit"], today)
     if not by.can(SEE, unit):
         raise absent("D03-NONE", field="section", value=number[:40], zh="个标段", en="section of a tender")
-    return {"section": dict(row), "unit": unit, "duties": [asdict(duty) for _, duty in queries.duties(row, today)],
-            "disputes": [{**one, "duties": [asdict(duty) for _, duty in queries.duties(one, today)]}
+    return {"section": dict(row), "unit": unit, "duties": [asdict(duty) for _, duty in queries.duties(row, judged)],
+            "disputes": [{**one, "duties": [asdict(duty) for _, duty in queries.duties(one, judged)]}
                          for one in queries.disputes(number, known_at=now)],
             "uses": [
                 {"uid": one.row.uid, "report": one.row.report.uid, "number": one.row.report.number, "used_on": one.row.used_on,

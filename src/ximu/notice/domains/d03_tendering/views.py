@@ -38,8 +38,9 @@ def sections(request: HttpRequest) -> HttpResponse:
     frame, asked, today = _frame(request, "d03:sections"), request.GET.get("q", "").strip()[:60], clock.city_day(now)
     rows = [(row, unit) for row, unit in queries.owned(queries.sections(known_at=now), today)
             if by.can(SEE, unit) and (not asked or asked in row["section"] or asked in row["title"])]
+    judged = queries.judge(today)
     listed = [{"row": row, "unit": registry.name(unit, as_of=today, short=True),
-               "failed": [name for name, duty in queries.duties(row, today) if duty.state in measures.GRAVE]} for row, unit in rows[:MOST]]
+               "failed": [name for name, duty in queries.duties(row, judged) if duty.state in measures.GRAVE]} for row, unit in rows[:MOST]]
     return render(request, "d03/sections.html", {**frame, "rows": listed, "q": asked, "count": len(rows), "most": MOST})
 
 
@@ -52,12 +53,13 @@ def section(request: HttpRequest, number: str) -> HttpResponse:
     unit = registry.owner_of(row["unit"], today)
     if not by.can(SEE, unit):
         raise absent("D03-NONE", field="section", value=number[:40], zh="个标段", en="section of a tender")
+    judged = queries.judge(today)
     used = credit.uses(today, area=queries.ROW, about=row["section"])
     return render(request, "d03/section.html", {
         **frame, "row": row, "unit": registry.name(unit, as_of=today), "states": measures.STATES,
-        "duties": [(name, duty, measures.STATES[duty.state]) for name, duty in queries.duties(row, today)],
+        "duties": [(name, duty, measures.STATES[duty.state]) for name, duty in queries.duties(row, judged)],
         "disputes": [(one, registry.name(one["unit"], as_of=today, short=True),
-                      [(name, duty, measures.STATES[duty.state]) for name, duty in queries.duties(one, today)])
+                      [(name, duty, measures.STATES[duty.state]) for name, duty in queries.duties(one, judged)])
                      for one in queries.disputes(row["section"], known_at=now)],
         "used": [{"row": one.row, "state": one.state, "words": standing.STATES[one.state]} for one in used],
         "may_use": by.can("credit.lodge", unit) and not queries.closed(row, today),

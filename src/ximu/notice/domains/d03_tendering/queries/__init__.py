@@ -100,9 +100,9 @@ def disputes(number: str, *, known_at: datetime) -> list[Row]:
     return events.rows_of(DISPUTES, known_at=known_at, section=number[:40])
 
 
-def duties(row: Row, as_of: date) -> list[tuple[Text, Duty]]:
+def duties(row: Row, judged: Judge) -> list[tuple[Text, Duty]]:
     """The counts of law of a section or a dispute, with their names."""
-    found = section_duties(row, judge(as_of)) if "way" in row else dispute_duties(row, judge(as_of))
+    found = section_duties(row, judged) if "way" in row else dispute_duties(row, judged)
     return [(NAMES[one.code], one) for one in found]
 
 

@@ -73,7 +73,7 @@ def handled(facts: Facts) -> Iterator[Line]:
         done = finished(row, facts.judge)
         gone = facts.judge.seen(row["withdrawn_on"])
         out = out_of_time(row, facts.judge)
-        state = "late" if late else "kept" if done and duties else "open"
+        state = "late" if late else "kept" if (done or gone) and duties else "open"
         why = "out-of-time" if out else "withdrawn" if gone and not late else "not-due" if state == "open" else ""
         on = late[0].on if late else gone or max((one.on for one in duties), default=row["raised_on"])
         if facts.within(on if why != "not-due" else row["raised_on"]):
@@ -146,22 +146,24 @@ def judge_day(row: Row, facts: Facts) -> date | None:
 
 
 MEASURES: Mapping[str, Callable[[Facts], Iterable[Line]]] = {"evasions": evasions, "handled": handled, "shown": shown, "applied": applied}
+YEAR_DAYS = 366
 GRAVE = ("late", "short", "high", "unpaused")
 
 
 def things(facts: Facts) -> Iterator[Line]:
-    """Single counts of law that were not kept: those of the year, and older ones that are still open; and uses that lost their worth."""
+    """Single counts of law that were not kept: those of the year, and older ones that are still open; and uses of the last twelve months
+    whose report lost its worth."""
     for row in facts.sections:
         for duty in section_duties(row, facts.judge):
             yield from _thing(facts, row["section"], row["title"], row["unit"], duty)
     for row in facts.disputes:
-        if not facts.judge.seen(row["withdrawn_on"]) and not out_of_time(row, facts.judge):
+        if not out_of_time(row, facts.judge):
             for duty in dispute_duties(row, facts.judge):
                 yield from _thing(facts, row["dispute"], f"{row['kind']}{row['dispute']}", row["unit"], duty)
     sections = {row["section"]: row for row in facts.sections}
     for use in facts.uses:
         row = sections.get(use.section)
-        if row is not None and use.state in ("revoked", "void"):
+        if row is not None and use.state in ("revoked", "void") and (facts.judge.as_of - use.on).days < YEAR_DAYS:
             yield Line(use.uid, row["title"], facts.owner(row["unit"]), "use", use.state, on=use.on)
 
 
