@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from ximu.foundation import clock
 from ximu.ideas.credit import services as credit
-from ximu.ideas.credit.models import Use
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d03_tendering import queries
 
 
-def use_report(report: str, section: str, *, document: str, by: Actor, at: datetime) -> Use:
+def use_report(report: str, section: str, *, document: str, by: Actor, at: datetime) -> Any:
     """Errors: `D03-NONE`, `D03-CLOSED` after the award, those of `credit.use`: `REP-EXP`, `REP-REVOKED`, `REP-LEAD`, `ISSUER` …"""
     row, today = queries.section(section, known_at=at), clock.city_day(at)
     if queries.closed(row, today):
