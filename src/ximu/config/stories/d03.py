@@ -166,7 +166,7 @@ def deliver(dataset: str, rows: list[Row], *, batch: str, by: Actor, at: datetim
 def open_channel(*, by: Actor, at: datetime) -> None:
     """The trading centre pulls from its own folder; its side is played on this machine."""
     peer = _peer()
-    setup = exchanging.Setup("units", "drop", str(peer.folder), peer.signer.verifier())
+    setup = exchanging.Setup(queries.register.CHANNEL, "drop", str(peer.folder), peer.signer.verifier())
     exchanging.open_channel(queries.register.CHANNEL, setup=setup, by=by, at=at)
 
 

@@ -13,7 +13,7 @@ from ximu.notice.domains.d03_tendering.rules.terms import NAMES, Duty, Judge, Ro
 
 ONE, NONE = Decimal(1), Decimal(0)
 STATES = {
-    "kept": Text("按期", "in time"), "late": Text("逾期", "late"), "open": Text("未到期", "not due yet"),
+    "kept": Text("符合", "kept"), "late": Text("逾期", "late"), "open": Text("未到期", "not due yet"),
     "short": Text("时间不足", "too short"),
     "high": Text("超过上限", "too high"), "unpaused": Text("未暂停", "not paused"), "confirmed": Text("已认定", "confirmed"),
     "pending": Text("核查中", "under inquiry"), "unfounded": Text("不成立", "unfounded"), "withdrawn": Text("已撤销、撤回", "withdrawn"),
@@ -164,7 +164,7 @@ def things(facts: Facts) -> Iterator[Line]:
     for use in facts.uses:
         row = sections.get(use.section)
         if row is not None and use.state in ("revoked", "void") and (facts.judge.as_of - use.on).days < YEAR_DAYS:
-            yield Line(use.uid, row["title"], facts.owner(row["unit"]), "use", use.state, on=use.on)
+            yield Line(use.uid, row["title"], facts.owner(row["unit"]), "use", use.state, on=use.on, words=STATES[use.state])
 
 
 def _thing(facts: Facts, uid: str, title: str, unit: str, duty: Duty) -> Iterator[Line]:

@@ -17,13 +17,13 @@ Law = Callable[[str, date], Any]
 """law(parameter, day) → the value that held on the day."""
 
 NAMES = {
-    "sale": Text("文件发售期", "days of sale of the documents"), "bid": Text("投标准备期", "days to prepare a bid"),
-    "candidates": Text("公示中标候选人", "showing the candidates"), "shown": Text("候选人公示期", "days for which candidates are shown"),
-    "contract": Text("订立合同", "signing the contract"), "filing": Text("提交招投标情况报告", "report to the supervising office"),
-    "deposit-back": Text("退还投标保证金", "giving back deposits"), "deposit": Text("投标保证金", "bid deposit"),
-    "performance": Text("履约保证金", "performance bond"), "objection": Text("答复异议", "answer to an objection"),
-    "pause": Text("暂停招投标活动", "pausing until the answer"), "accept": Text("决定是否受理投诉", "taking up a complaint"),
-    "decide": Text("作出投诉处理决定", "decision on a complaint"),
+    "sale": Text("文件发售期", "Sale of the documents"), "bid": Text("投标准备期", "Time to prepare a bid"),
+    "candidates": Text("公示中标候选人", "Showing the candidates"), "shown": Text("候选人公示期", "Time for which candidates are shown"),
+    "contract": Text("订立合同", "Signing the contract"), "filing": Text("提交招投标情况报告", "Report to the supervising office"),
+    "deposit-back": Text("退还投标保证金", "Giving back deposits"), "deposit": Text("投标保证金", "Bid deposit"),
+    "performance": Text("履约保证金", "Performance bond"), "objection": Text("答复异议", "Answer to an objection"),
+    "pause": Text("暂停招投标活动", "Pausing until the answer"), "accept": Text("决定是否受理投诉", "Taking up a complaint"),
+    "decide": Text("作出投诉处理决定", "Decision on a complaint"),
 }
 
 
@@ -71,7 +71,7 @@ class Judge:
             return
         late = ((done or self.as_of) - due).days
         state = "late" if late > 0 else "kept" if done else "open"
-        yield Duty(code, state, due, done, max(late, 0), Text(f"应于{due}前", f"due by {due}"))
+        yield Duty(code, state, due, done, max(late, 0), Text(f"不迟于{due}", f"due by {due}"))
 
 
 def section_duties(row: Row, judge: Judge) -> list[Duty]:

@@ -130,10 +130,12 @@ def test_records_of_breaches_go_to_the_trading_centre_with_receipts_and_are_reca
     monkeypatch.setattr("ximu.ideas.exchange.tests.test_services.CODE", register.CHANNEL)
     records.connect(monkeypatch)
     assert register.shared() == (None, [])
-    _, peer = both(tmp_path, profile="units")
+    _, peer = both(tmp_path, profile=register.CHANNEL)
     number = records.effective()
     deliver_all()
-    assert [(row.number, row.op, row.state) for row in register.shared()[1]] == [(number, "put", "waiting")]
+    records.effective("示奖〔2018〕1号", family="reward")
+    deliver_all()
+    assert [(row.number, row.op, row.state) for row in register.shared()[1]] == [(number, "put", "waiting")], "breaches only"
     round_trip(peer, records.LATER)
     [row] = register.shared()[1]
     assert (row.state, row.package.state, bool(row.package.settled_at)) == ("accepted", "done", True)
