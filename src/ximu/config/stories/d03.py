@@ -111,7 +111,7 @@ def _lodge(city: str, agency: Row, row: Row, by: Actor) -> None:
 
 def _use(row: Row, by: Actor) -> None:
     """Good uses, and those that the file says were refused on their day; another answer is a fault of the file or of the product."""
-    found = next(one.row for one in credit.reports(date.fromisoformat(row["on"]), units=None) if one.row.number == row["report"])
+    found = next(one.row for one in credit.reports(date.fromisoformat(row["on"])) if one.row.number == row["report"])
     try:
         services.use_report(found.uid, row["section"], document=found.document, by=by, at=_at(row["on"]))
     except Refusal as refusal:

@@ -83,9 +83,9 @@ def test_the_year() -> None:
     _by_hand(alarms, found)
     _as_it_was()
     _for_everybody()
-    before = len(credit.reports(date(2019, 3, 20), units=None))
+    before = len(credit.reports(date(2019, 3, 20)))
     play()
-    assert len(credit.reports(date(2019, 3, 20), units=None)) == before, "told twice, nothing is added"
+    assert len(credit.reports(date(2019, 3, 20))) == before, "told twice, nothing is added"
 
 
 def _day(text: str) -> date | None:

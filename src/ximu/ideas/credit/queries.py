@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -94,10 +94,9 @@ class Seen:
     state: str = ""
 
 
-def reports(on: date, *, units: Iterable[str] | None, most: int = 500) -> list[Seen]:
-    """The newest first; those that a unit lodged, or all."""
+def reports(on: date, *, most: int = 500) -> list[Seen]:
+    """The newest first, by whichever unit: one report serves many tenderers, and says nothing of anybody."""
     rows = Report.objects.select_related("issuer").order_by("-pk")
-    rows = rows if units is None else rows.filter(unit__in=list(units))
     gone = revocations()
     return [Seen(row, tuple(standing.faults(lodged(row, gone), on))) for row in rows[:most]]
 

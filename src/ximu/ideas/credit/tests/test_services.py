@@ -100,7 +100,7 @@ def test_an_unsigned_file_is_a_lead_that_cannot_be_used_until_its_statement_come
     refused("REP-FORM", services.lodge, told=LEAD, document="", unit=UNIT, by=CLERK, at=AT)
     lead = services.lodge(told=LEAD, document=DOCUMENT, unit=UNIT, by=CLERK, at=AT)
     assert (lead.note, lead.signed_at) == ("", None)
-    assert queries.reports(DAY, units=None)[0].faults == ("REP-LEAD",)
+    assert queries.reports(DAY)[0].faults == ("REP-LEAD",)
     refused("REP-LEAD", use, lead.uid)
     refused("REP-DUP", services.lodge, note=note(document="c" * 64), unit=UNIT, by=CLERK, at=AT)
     assert lodged().uid == lead.uid
@@ -110,7 +110,7 @@ def test_an_unsigned_file_is_a_lead_that_cannot_be_used_until_its_statement_come
 def test_what_a_report_is_worth_is_asked_at_its_use_not_when_it_was_lodged() -> None:
     listed()
     row = lodged()
-    assert queries.reports(DAY, units=[UNIT])[0].faults == ()
+    assert queries.reports(DAY)[0].faults == ()
     refused("REP-DIGEST", use, row.uid, document="d" * 64)
     refused("REP-EXP", use, row.uid, days=92)
     assert use(row.uid, days=91).used_on == date(2018, 8, 31)
@@ -183,10 +183,11 @@ def test_a_verdict_keeps_nothing_and_says_what_speaks_against_the_use() -> None:
     assert services.verify(note(), on=DAY)["file"] == "not-given" and not Report.objects.exists()
 
 
-def test_reports_are_for_the_units_that_lodged_them() -> None:
+def test_one_report_serves_many_units_and_says_nothing_of_anybody() -> None:
     listed()
-    lodged()
-    assert queries.reports(DAY, units=[uid_of("example", "q02")]) == [] and len(queries.reports(DAY, units=None)) == 1
-    stranger = person("s", uid_of("example", "q02"))
-    assert queries.today(stranger, AT) == []
+    row = lodged()
+    other = person("s", uid_of("example", "q02"))
+    assert services.lodge(note=note(), unit=uid_of("example", "q02"), by=other, at=AT).uid == row.uid
+    services.use(row.uid, Matter("D3", "BD-8", uid_of("example", "q02")), document=DOCUMENT, by=other, at=AT)
+    assert queries.today(other, AT) == []
     assert {field.name for field in Report._meta.get_fields()} & {"name", "subject", "company", "uscc", "person"} == set()

@@ -24,8 +24,10 @@ def _say(told: Any, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, default=str))
         return
-    for one in told if isinstance(told, list) else [told]:
-        click.echo("\n".join(f"{name}\t{value}" for name, value in one.items() if value not in ("", None, [])))
+    if isinstance(told, list):
+        click.echo("\n".join("\t".join("" if value is None else str(value) for value in one.values()) for one in told))
+        return
+    click.echo("\n".join(f"{name}\t{value}" for name, value in told.items() if value not in ("", None, [])))
 
 
 def _digest(pdf: Path | None) -> str:

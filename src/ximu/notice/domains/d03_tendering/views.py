@@ -63,7 +63,7 @@ def section(request: HttpRequest, number: str) -> HttpResponse:
                      for one in queries.disputes(row["section"], known_at=now)],
         "used": [{"row": one.row, "state": one.state, "words": standing.STATES[one.state]} for one in used],
         "may_use": by.can("credit.lodge", unit) and not queries.closed(row, today),
-        "usable": [one.row for one in credit.reports(today, units=by.units_with("credit.see")) if not one.faults]})
+        "usable": [one.row for one in credit.reports(today) if not one.faults]})
 
 
 @require_http_methods(["GET", "POST"])
