@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ximu.kernel.words import Text
@@ -51,8 +51,12 @@ def _listed(one: Lodged, on: date) -> bool:
 
 
 def since_use(one: Lodged, used_on: date, today: date) -> str:
-    """What is known today of a use that was good when it was made. The gravest state wins."""
-    if faults(one, used_on):
+    """What is known today of a use that was good when it was made. The gravest state wins.
+
+    What happened on the day of the use came after it: known before, the use would have been refused.
+    """
+    revoked, until = (None if day == used_on else day for day in (one.revoked_on, one.until))
+    if faults(replace(one, revoked_on=revoked, until=until), used_on):
         return "void"
     now = faults(one, today)
     return "revoked" if REVOKED in now else "unlisted" if ISSUER in now else "expired" if EXPIRED in now else "good"

@@ -89,9 +89,17 @@ def test_a_use_is_void_only_where_it_would_be_refused_as_known_now_and_never_get
         used: date, later: int, revoked: date | None, until: date | None) -> None:
     one, today = lodged(revoked_on=revoked, until=until), used + timedelta(days=later)
     state = standing.since_use(one, used, today)
-    assert (state == "void") == bool(standing.faults(one, used))
+    if used not in (revoked, until):
+        assert (state == "void") == bool(standing.faults(one, used))
     assert state in standing.STATES
     if state == "good":
         assert not standing.faults(one, today)
     worse = ["good", "expired", "unlisted", "revoked", "void"]
     assert worse.index(standing.since_use(one, used, today + timedelta(days=30))) >= worse.index(state)
+
+
+def test_what_happened_on_the_day_of_the_use_came_after_it() -> None:
+    assert standing.since_use(lodged(revoked_on=DAY), DAY, DAY) == "revoked"
+    assert standing.since_use(lodged(until=DAY), DAY, DAY) == "unlisted"
+    assert standing.since_use(lodged(revoked_on=DAY - timedelta(days=1)), DAY, DAY) == "void"
+    assert standing.since_use(lodged(revoked_on=date(2018, 8, 31)), date(2018, 8, 31), date(2018, 9, 5)) == "revoked"

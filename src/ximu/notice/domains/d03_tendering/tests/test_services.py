@@ -197,7 +197,7 @@ def test_the_pages_from_the_register_to_a_use_that_lost_its_worth(desk: Any, tmp
     assert client.post("/console/d03/do/use", {**used, "file": pdf()})["Location"] == "/console/d03/sections/BD-1"
     client.post("/console/credit/do/revoke", {"note": f.note(f.revocation()).decode()})
     for path in ("/console/d03/sections/BD-1", where):
-        assert "使用时已属无效" in page(client, path)
+        assert "使用后被撤销" in page(client, path)
     assert "BD-1" in page(client, "/console/d03/sections?q=桥梁") and "BD-1" not in page(client, "/console/d03/sections?q=没有")
     assert "D03-W7" in page(client, "/console/d03/") and "示例资信" not in page(client, "/console/d03/")
     stranger = desk(Actor("s", uid_of("example", "q02"), (Grant("entry", RIGHTS, uid_of("example", "q02")),), "s"))
@@ -233,7 +233,7 @@ def test_the_api_and_the_command_say_the_same(desk: Any, client: Client, tmp_pat
     assert post(CLERK, "d03/sections/BD-1/uses", {"report": made["uid"], "document": f.DOCUMENT}).json()["section"] == "BD-1"
     post(CLERK, "credit/revocations", {"note": f.note(f.revocation()).decode()})
     told = desk(CLERK).get("/api/v1/d03/sections/BD-1").json()
-    assert [(one["number"], one["state"], one["faults_today"]) for one in told["uses"]] == [("XY-2018-001", "void", ["REP-REVOKED"])]
+    assert [(one["number"], one["state"], one["faults_today"]) for one in told["uses"]] == [("XY-2018-001", "revoked", ["REP-REVOKED"])]
     assert {one["code"]: one["state"] for one in told["duties"]} == {"sale": "kept", "bid": "kept"}
     assert desk(CLERK).get(f"/api/v1/credit/reports/{made['uid']}").json()["uses"][0]["about"] == "BD-1"
     assert post(CLERK, "d03/standards/2018-1/score", {"rows": [{"basic": "1", "name": "x"}]}).json()["code"] == "STD-FIELD"
