@@ -28,7 +28,8 @@ MOST = 300
 def _frame(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
     by = actor_of(request)
     by.must(SEE)
-    return {"tabs": tabs(queries.AREA, by, here), "on": clock.today(), "publishes": by.can(PUBLISH), **more}
+    return {"tabs": tabs(queries.AREA, by, here), "on": clock.today(), "publishes": by.can(PUBLISH), "delivers": by.can("d03.deliver"),
+            **more}
 
 
 @require_safe
