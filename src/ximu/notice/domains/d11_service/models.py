@@ -1,35 +1,13 @@
-"""Where ratings come from, the codes handed to applicants, ratings with how a poor one is followed, and bursts that are held."""
+"""The codes handed to applicants, ratings with how a poor one is followed, and bursts that are held."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
 
 from ximu.foundation.models import UID_LENGTH, UidField
-
-
-class Window(models.Model):
-    """A window, a terminal or a platform with verified accounts: nothing else may bring ratings."""
-
-    uid = UidField()
-    code = models.CharField("渠道编号", max_length=40, unique=True, db_comment="评价渠道编号，对外公布")
-    kind = models.CharField("类别", max_length=8, db_comment="窗口终端或实名平台")
-    unit = models.CharField("设置单位", max_length=UID_LENGTH, db_index=True, db_comment="设置该渠道的单位标识")
-    opened_on = models.DateField("启用日期", db_comment="启用日期")
-    closed_on = models.DateField("停用日期", null=True, blank=True, db_comment="停用日期，空为在用")
-    opened_by = models.CharField("登记人", max_length=UID_LENGTH, db_comment="登记人标识")
-    opened_at = models.DateTimeField("登记时间", db_comment="登记时间")
-    log_index = models.PositiveBigIntegerField("日志序号", null=True, db_comment="登记在透明日志中的序号")
-
-    class Meta:
-        verbose_name = "评价渠道"
-        verbose_name_plural = verbose_name
-        db_table_comment = "评价渠道：窗口终端、实名平台；不在册的不能送评价"
-
-    class Privacy:
-        public = ("code", "kind", "unit", "opened_on", "closed_on")
-        internal = ("uid", "opened_by", "opened_at", "log_index")
-        personal = ()
 
 
 class Code(models.Model):
@@ -39,7 +17,7 @@ class Code(models.Model):
     case = models.CharField("办件编号", max_length=64, db_comment="政务服务办件编号")
     person = models.CharField("评价人印记", max_length=64, unique=True, db_comment="办件与评价人的带密钥摘要，库内不能还原")
     unit = models.CharField("承办单位", max_length=UID_LENGTH, db_index=True, db_comment="承办单位标识")
-    window = models.ForeignKey(Window, on_delete=models.PROTECT, verbose_name="评价渠道", db_comment="发码的渠道")
+    window = models.CharField("评价渠道", max_length=20, db_comment="评价渠道编号，在报送点名册中")
     source = models.CharField("来源印记", max_length=64, db_comment="来源的带密钥摘要：渠道，实名平台则为账号")
     issued_at = models.DateTimeField("发码时间", db_comment="发码时间")
     issued_by = models.CharField("发码人", max_length=UID_LENGTH, db_comment="发码人或密钥标识")
@@ -60,13 +38,10 @@ class Burst(models.Model):
 
     uid = UidField()
     source = models.CharField("来源印记", max_length=64, db_index=True, db_comment="来源的带密钥摘要")
-    window = models.ForeignKey(Window, on_delete=models.PROTECT, verbose_name="评价渠道", db_comment="所经渠道")
+    window = models.CharField("评价渠道", max_length=20, db_comment="评价渠道编号，在报送点名册中")
     state = models.CharField("状态", max_length=8, default="held", db_comment="held待审查、released恢复计入、void剔除")
+    case = models.CharField("办件", max_length=UID_LENGTH, blank=True, default="", db_comment="审查的办件标识")
     held_at = models.DateTimeField("暂扣时间", db_comment="首次暂扣的时间")
-    ruling = models.CharField("拟处理", max_length=8, blank=True, default="", db_comment="第一人的意见：released或void，空为未提出")
-    reason = models.CharField("理由", max_length=400, blank=True, default="", db_comment="处理理由")
-    proposed_by = models.CharField("提出人", max_length=UID_LENGTH, blank=True, default="", db_comment="提出意见的人")
-    decided_by = models.CharField("决定人", max_length=UID_LENGTH, blank=True, default="", db_comment="作出决定的人")
     decided_at = models.DateTimeField("决定时间", null=True, db_comment="决定时间，空为未决定")
 
     class Meta:
@@ -77,19 +52,26 @@ class Burst(models.Model):
 
     class Privacy:
         public = ()
-        internal = ("uid", "source", "window", "state", "held_at", "ruling", "reason", "proposed_by", "decided_by", "decided_at")
+        internal = ("uid", "source", "window", "state", "case", "held_at", "decided_at")
         personal = ()
 
 
 class Rating(models.Model):
-    """One person's rating of one case. Who it is stands nowhere; words and contact lie sealed."""
+    """One person's rating of one case. Who it is stands nowhere; words and contact lie sealed.
+
+    `state`, `on` and `link` are set where it is read for figures.
+    """
+
+    state: str
+    on: date
+    link: str
 
     uid = UidField()
     case = models.CharField("办件编号", max_length=64, db_index=True, db_comment="政务服务办件编号")
     item = models.CharField("事项名称", max_length=300, db_comment="政务服务事项名称")
     unit = models.CharField("承办单位", max_length=UID_LENGTH, db_index=True, db_comment="承办单位标识")
     person = models.CharField("评价人印记", max_length=64, unique=True, db_comment="办件与评价人的带密钥摘要，库内不能还原；一人一件一评")
-    window = models.ForeignKey(Window, on_delete=models.PROTECT, verbose_name="评价渠道", db_comment="所经渠道")
+    window = models.CharField("评价渠道", max_length=20, db_comment="评价渠道编号，在报送点名册中")
     number = models.CharField("评价编号", max_length=64, null=True, db_comment="渠道自己的编号，重复报送据此识别")
     source = models.CharField("来源印记", max_length=64, db_comment="来源的带密钥摘要：渠道，实名平台则为账号")
     level = models.PositiveSmallIntegerField("评价等级", db_comment="5非常满意至1非常不满意")
@@ -108,15 +90,15 @@ class Rating(models.Model):
     fix_due = models.DateField("整改期限", null=True, db_comment="首次整改期限末日，退回重办不变")
     fixed_on = models.DateField("整改日期", null=True, db_comment="最近一次报告整改完成的日期，被退回则清空")
     closed_on = models.DateField("办结日期", null=True, db_comment="差评办结日期")
-    closed_as = models.CharField("办结方式", max_length=10, blank=True, default="", db_comment="confirmed评价人确认、verified他人核实、dismissed申诉成立")
+    closed_as = models.CharField("办结方式", max_length=10, blank=True, default="", db_comment="confirmed、verified、dismissed")
     log_index = models.PositiveBigIntegerField("日志序号", null=True, db_comment="在透明日志中的序号")
 
     class Meta:
         verbose_name = "好差评"
         verbose_name_plural = verbose_name
         db_table_comment = "政务服务好差评：与办件绑定，一人一件一评"
-        indexes = [models.Index(fields=["source", "rated_at"], name="d11_source_at"), models.Index(fields=["rated_at"], name="d11_rated_at"),
-                   models.Index(fields=["log_index"], name="d11_logged")]
+        indexes = [models.Index(fields=["source", "rated_at"], name="d11_source_at"),
+                   models.Index(fields=["rated_at"], name="d11_rated_at"), models.Index(fields=["log_index"], name="d11_logged")]
         constraints = [
             models.UniqueConstraint(fields=["window", "number"], name="d11_number_once"),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="d11_five_levels"),
