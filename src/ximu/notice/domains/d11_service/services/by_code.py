@@ -26,7 +26,7 @@ WORDS = ("confirm", "not_solved")
 
 
 def slow(code: str) -> str:
-    return codes.slow_hash(code, secret=vault.secret(queries.SECRET))
+    return codes.slow_hash(code, secret=vault.secret("service"))
 
 
 def issue_code(case: str, window: str, *, person: str = "", by: Actor, at: datetime) -> str:
