@@ -27,10 +27,7 @@ class CodeIn(Schema):
 
 @router.post("/ratings", response=dict[str, Any], summary="报送好差评 Push ratings")
 def push(request: HttpRequest, body: RatingsIn) -> Any:
-    """Good rows are kept, bad ones named by line, field and code; a numbered rating that comes again is `same`.
-
-    Row codes: `RATE-NOCASE`, `RATE-WINDOW`, `RATE-PERSON`, `RATE-DUP`, `RATE-NUMBER`, `RATE-LEVEL`, `RATE-ASPECT`, `SEQ`, `TIME-FUTURE`.
-    """
+    """Good rows are kept, bad ones named: `RATE-NOCASE`, `RATE-WINDOW`, `RATE-PERSON`, `RATE-DUP`, `RATE-NUMBER`, `RATE-LEVEL`, `SEQ` …"""
     return services.push(body.rows, by=actor_of(request), at=clock.now())
 
 
@@ -60,8 +57,7 @@ def bursts(request: HttpRequest) -> Any:
     """The open ones first; they are decided as cases (`case`)."""
     by = actor_of(request)
     by.must(queries.SEE)
-    return [{"uid": one.uid, "window": one.window, "source": one.source[:8], "state": one.state, "held_at": one.held_at,
-             "ratings": len(one.ratings.all()), "case": one.case} for one in queries.bursts(by)]
+    return queries.held(by)
 
 
 @router.get("/cases/{path:number}", response=dict[str, Any], summary="办件与环节 A case with its steps")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -14,6 +14,7 @@ from ximu.kernel.actor import SYSTEM
 from ximu.notice.domains.d11_service import queries, services
 
 COMMANDS = {"d11": "service_group"}
+dumps = partial(json.dumps, ensure_ascii=False, default=str)
 
 
 @click.group("d11")
@@ -21,22 +22,17 @@ def service_group() -> None:
     """互联网+政务服务 government service."""
 
 
-def _say(told: Any) -> None:
-    click.echo(json.dumps(told, ensure_ascii=False, default=str))
-
-
 @service_group.command("ratings")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def load_ratings(file: Path) -> None:
     """载入好差评文件，逐行说明 Take a file of ratings."""
-    _say(services.deliver_ratings(file, by=SYSTEM, at=clock.now()))
+    click.echo(dumps(services.deliver_ratings(file, by=SYSTEM, at=clock.now())))
 
 
 @service_group.command("held")
 def held() -> None:
     """暂扣的集中评价 bursts that are held."""
-    _say([{"uid": one.uid, "window": one.window, "state": one.state, "held_at": one.held_at, "ratings": len(one.ratings.all()),
-           "case": one.case} for one in queries.bursts(SYSTEM)])
+    click.echo(dumps(queries.held(SYSTEM)))
 
 
 @service_group.command("code")
@@ -44,4 +40,4 @@ def held() -> None:
 @click.argument("window")
 def code(case: str, window: str) -> None:
     """发评价码，只显示一次 Hand out a code, shown once."""
-    _say({"code": codes.shown_code(services.issue_code(case, window, by=SYSTEM, at=clock.now()))})
+    click.echo(dumps({"code": codes.shown_code(services.issue_code(case, window, by=SYSTEM, at=clock.now()))}))

@@ -16,7 +16,6 @@ class Code(models.Model):
     code = models.CharField("评价码散列", max_length=64, unique=True, db_comment="评价码的慢散列，密钥在库外")
     case = models.CharField("办件编号", max_length=64, db_comment="政务服务办件编号")
     person = models.CharField("评价人印记", max_length=64, unique=True, db_comment="办件与评价人的带密钥摘要，库内不能还原")
-    unit = models.CharField("承办单位", max_length=UID_LENGTH, db_index=True, db_comment="承办单位标识")
     window = models.CharField("评价渠道", max_length=20, db_comment="评价渠道编号，在报送点名册中")
     source = models.CharField("来源印记", max_length=64, db_comment="来源的带密钥摘要：渠道，实名平台则为账号")
     issued_at = models.DateTimeField("发码时间", db_comment="发码时间")
@@ -29,7 +28,7 @@ class Code(models.Model):
 
     class Privacy:
         public = ()
-        internal = ("code", "case", "person", "unit", "window", "source", "issued_at", "issued_by")
+        internal = ("code", "case", "person", "window", "source", "issued_at", "issued_by")
         personal = ()
 
 
@@ -57,10 +56,7 @@ class Burst(models.Model):
 
 
 class Rating(models.Model):
-    """One person's rating of one case. Who it is stands nowhere; words and contact lie sealed.
-
-    `state`, `on` and `link` are set where it is read for figures.
-    """
+    """One person's rating of one case, who stands nowhere; words and contact sealed; `state`, `on`, `link` set where figures read it."""
 
     state: str
     on: date

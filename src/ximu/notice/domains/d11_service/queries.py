@@ -122,6 +122,11 @@ def bursts(actor: Actor) -> list[Burst]:
     return sorted(seen, key=lambda one: one.state != "held")
 
 
+def held(actor: Actor) -> list[Row]:
+    return [{"uid": one.uid, "window": one.window, "source": one.source[:8], "state": one.state, "held_at": one.held_at,
+             "ratings": len(one.ratings.all()), "case": one.case} for one in bursts(actor)]
+
+
 def handles(row: Rating, actor: Actor) -> bool:
     return belongs(actor, row.unit) and actor.can("d11.handle", row.unit)
 
@@ -142,7 +147,7 @@ def as_rater(code: Code) -> Row:
     case, row = known_cases([code.case]).get(code.case), Rating.objects.filter(person=code.person).first()
     followed = cases.case_for(row.followed) if row and row.followed else None
     told = [step for step in followed.steps.order_by("log_index") if step.verb in ("contact", "fix")] if followed else []
-    return {"case": case, "row": row, "unit": registry.name(code.unit, as_of=clock.today()),
+    return {"case": case, "row": row, "unit": registry.name(case["unit"], as_of=clock.today()) if case else "",
             "aspects": (rules.ONLINE if case and case["online"] == "是" else rules.AT_A_DESK).items(),
             "step": cases.procedure(followed.procedure).states[followed.state].name if followed else None, "followed": followed,
             "said": [step.detail.get("reason", "") for step in told]}
@@ -191,19 +196,9 @@ def things(period: Period) -> list[Line]:
     """Steps beyond their promise, and bursts that wait."""
     first, end, known = clock.start_of(period.first), min(clock.end_of(period.as_of), period.known_at), roster()
     return judged("d11_steps", period) + [
-        Line(one.uid, f"{one.window} {day}", known[one.window].unit, "burst", "held", why="held", late_days=(period.as_of - day).days, on=day,
-             link=f"{reverse('d11:bursts')}#{one.uid}")
+        Line(one.uid, f"{one.window} {day}", known[one.window].unit, "burst", "held", why="held", on=day,
+             late_days=(period.as_of - day).days, link=f"{reverse('d11:bursts')}#{one.uid}")
         for one in Burst.objects.filter(state="held", held_at__gte=first, held_at__lte=end) if (day := clock.city_day(one.held_at))]
-
-
-HEADS = tuple(Text(*pair) for pair in (
-    ("单位", "Unit"), ("收到", "Received"), ("暂扣", "Held"), ("剔除", "Taken out"), ("申诉成立", "Appeal upheld"), ("计入", "Counted"),
-    ("好评率（防刷）%", "Good, robust %"), ("好评率（原始）%", "Good, raw %"), ("任一来源最多变动（百分点）", "Most that one source moves (points)"),
-    ("按时办结率%", "Finished in time %")))
-NOTE = Text("收到＝暂扣＋剔除＋申诉成立＋计入。暂扣：短时间内来自同一来源的集中评价，待两人审查。收到不足10件的单位不公布好评率。",
-            "Received = held + taken out + appeals upheld + counted. Held: bursts from one source, until two people have looked. "
-            "The rate of a unit that received fewer than 10 is withheld.")
-HIDDEN = Text("不公布", "withheld")
 
 
 def by_unit(period: Period, units: Collection[str] | None, *, withhold: bool) -> list[Section]:
@@ -213,9 +208,10 @@ def by_unit(period: Period, units: Collection[str] | None, *, withhold: bool) ->
     there = registry.in_order({one.unit for one in [*told, *done] if units is None or one.unit in units})
     found = {unit: rules.counts(told, known, cap, unit) for unit in (["", *there] if units is None else there)}
     hidden = dict(zip(there, withheld_cells([found[unit][0] for unit in there]), strict=True)) if withhold else {}
-    rows = [[unit or Text("全市", "The whole city"), *one[:5], *([HIDDEN] * 3 if hidden.get(unit) else one[5:]),
-             figure("share", done, unit).value] for unit, one in found.items()]
-    return [Section(Text("好差评：收到的与暂扣的", "Ratings: received and held"), HEADS, rows, NOTE, unit_column=0)]
+    title, note, city, none = (Text(*words()["section"][name]) for name in ("title", "note", "city", "hidden"))
+    rows = [[unit or city, *one[:5], *([none] * 3 if hidden.get(unit) else one[5:]), figure("share", done, unit).value]
+            for unit, one in found.items()]
+    return [Section(title, [Text(*said) for said in words()["heads"].values()], rows, note, unit_column=0)]
 
 
 AREA = Area(

@@ -41,7 +41,8 @@ def level_of(text: object) -> int:
     for level, words in LEVELS.items():
         if asked in (str(level), words.zh, f"{level}星"):
             return level
-    raise Refusal("RATE-LEVEL", field="level", value=asked[:20], rule="1–5", zh="评价分五级：5非常满意、4满意、3基本满意、2不满意、1非常不满意。",
+    told = "、".join(f"{level}{words.zh}" for level, words in LEVELS.items())
+    raise Refusal("RATE-LEVEL", field="level", value=asked[:20], rule="1–5", zh=f"评价分五级：{told}。",
                   en="A rating has five levels, from 5 very satisfied to 1 very dissatisfied.")
 
 
@@ -128,7 +129,8 @@ def _poor(row: Any, *, late_as: str, pending: str, last: date | None, done: date
     late = ((done or period.as_of) - last).days if last and not left_out else 0
     state = row.state if row.state != "counted" else "poor_done" if row.closed_on else late_as if late > 0 and not done else "poor_open"
     part = in_time and (bool(row.closed_on) or not closed)
-    return Line(row.uid, _title(row), row.unit, "poor", state, Decimal(int(part)), why=left_out, late_days=max(0, late), on=last, link=row.link)
+    return Line(row.uid, _title(row), row.unit, "poor", state, Decimal(int(part)), why=left_out, late_days=max(0, late), on=last,
+                link=row.link)
 
 
 def fix_line(row: Any, period: Period) -> Line:

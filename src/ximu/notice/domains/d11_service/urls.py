@@ -12,7 +12,6 @@ urlpatterns = [
     *pages(queries.AREA),
     path("ratings", views.ratings, name="ratings"), path("ratings/<str:uid>", views.rating, name="rating"),
     path("bursts", views.bursts, name="bursts"),
-    path("deliver", views.deliver, name="deliver"), path("cases/", views.find, name="find"),
-    path("cases/<path:number>", views.case, name="case"),
+    path("deliver", views.deliver, name="deliver"), path("cases/<path:number>", views.case, name="case"),
 ]
 PUBLIC = ([path("", views.rate, name="rate")], "rate")

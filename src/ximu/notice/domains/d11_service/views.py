@@ -24,13 +24,12 @@ from ximu.kernel.words import Text
 from ximu.notice.domains.d11_service import queries, rules, services
 
 COUNTED = Text("计入", "counted")
-MOST_BYTES = 64 << 20
 
 
 def _open(request: HttpRequest, here: str, permission: str = queries.SEE) -> tuple[Actor, dict[str, Any]]:
     by = actor_of(request)
     by.must(permission)
-    return by, {"tabs": tabs(queries.AREA, by, f"d11:{here}"), "levels": rules.LEVELS, "states": queries.AREA.states}
+    return by, {"tabs": tabs(queries.AREA, by, f"d11:{here}")}
 
 
 def _lines(rows: Any) -> list[dict[str, Any]]:
@@ -44,7 +43,9 @@ def _lines(rows: Any) -> list[dict[str, Any]]:
 @require_safe
 def ratings(request: HttpRequest) -> HttpResponse:
     by, shown = _open(request, "ratings")
-    only = request.GET.get("only", "open")
+    only, number = request.GET.get("only", "open"), request.GET.get("number", "").strip()[:64]
+    if number:
+        return redirect("d11:case", number)
     wanted: dict[str, dict[str, Any]] = {"open": {"level__lt": rules.GOOD, "closed_on": None}, "poor": {"level__lt": rules.GOOD}, "all": {}}
     return render(request, "d11/ratings.html", {**shown, "only": only, "rows": _lines(queries.ratings(by, **wanted.get(only, {})))})
 
@@ -79,13 +80,6 @@ def bursts(request: HttpRequest) -> HttpResponse:
         for one in held]})
 
 
-@require_safe
-def find(request: HttpRequest) -> HttpResponse:
-    """To the page of a case by its number."""
-    number = request.GET.get("number", "").strip()[:64]
-    return redirect("d11:case", number) if number else redirect("d11:ratings")
-
-
 @cache_control(no_store=True)
 @require_http_methods(["GET", "POST"])
 def case(request: HttpRequest, number: str) -> HttpResponse:
@@ -111,18 +105,17 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 def deliver(request: HttpRequest) -> HttpResponse:
     """A file of ratings, and what became of each line."""
     by, shown = _open(request, "deliver", "d11.rate")
-    file, shown = request.FILES.get("file"), {**shown, "fields": queries.rating_schema()["fields"], "faults": queries.words()["faults"]}
-    if request.method != "POST":
-        return render(request, "d11/deliver.html", shown)
+    file, shown, status = request.FILES.get("file"), {**shown, "fields": queries.rating_schema()["fields"]}, 200
     try:
-        if file is None or not file.size or file.size > MOST_BYTES:
-            raise Refusal("FILE-EMPTY", field="file", value="", rule="1 B – 64 MiB", zh="请选择文件，不超过64兆字节。", en="Choose a file of up to 64 MiB.")
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "ratings"
-            path.write_bytes(file.read())
-            return render(request, "d11/deliver.html", {**shown, "told": services.deliver_ratings(path, by=by, at=clock.now())})
+        if request.method == "POST":
+            with tempfile.NamedTemporaryFile() as kept:
+                for block in file.chunks() if file else ():
+                    kept.write(block)
+                kept.flush()
+                shown["told"] = services.deliver_ratings(Path(kept.name), by=by, at=clock.now())
     except Refusal as refusal:
-        return render(request, "d11/deliver.html", {**shown, "refusal": refusal}, status=refusal.status)
+        shown, status = {**shown, "refusal": refusal}, refusal.status
+    return render(request, "d11/deliver.html", shown, status=status)
 
 
 @csrf_exempt

@@ -21,7 +21,6 @@ from ximu.notice.domains.d11_service.models import Burst, Rating
 
 POOR, BURST = "poor_rating", "rating_burst"
 CLOSES = {"confirm": "confirmed", "verify": "verified", "uphold": "dismissed"}
-RULES_ON = ("released", "void")
 
 
 def follow(row: Rating, *, by: Actor, at: datetime) -> str:
@@ -72,8 +71,7 @@ class PoorRating:
 
 def _changes(row: Rating, case: Any, verb: str, day: date) -> dict[str, Any]:
     if verb == "contact":
-        terms = [one for one in (row.fix_due, case.due) if one]
-        return {"contacted_on": row.contacted_on or day, "fix_due": min(terms) if terms else None}
+        return {"contacted_on": row.contacted_on or day, "fix_due": min(one for one in (row.fix_due, case.due) if one)}
     if verb in ("fix", "not_solved", "send_back", "reject"):
         return {"fixed_on": day if verb == "fix" else None}
     return {"closed_on": day, "closed_as": CLOSES[verb]} if verb in CLOSES else {}
@@ -89,7 +87,8 @@ class RatingBurst:
             raise queries.refuse("DUAL", "by", status=403)
 
     def after(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
-        if move.target not in RULES_ON or not Burst.objects.filter(uid=case.about, state="held").update(state=move.target, decided_at=at):
+        open_one = Burst.objects.filter(uid=case.about, state="held")
+        if move.target not in ("released", "void") or not open_one.update(state=move.target, decided_at=at):
             return
         poor = Rating.objects.filter(burst__uid=case.about, level__lt=rules.GOOD, followed="")
         for row in poor if move.target == "released" else ():
@@ -97,10 +96,7 @@ class RatingBurst:
 
 
 def contact_of(uid: str, *, purpose: str, by: Actor, at: datetime) -> str:
-    """How to reach who rated: for the unit in charge only, for a purpose, and it stays on record.
-
-    Errors: `D11-NONE`, `D11-CONTACT`, `D11-PURPOSE`.
-    """
+    """For the unit in charge only, for a purpose, and it stays on record. Errors: `D11-NONE`, `D11-CONTACT`, `D11-PURPOSE`."""
     row = queries.rating(uid, actor=by)
     if not queries.handles(row, by) or row.closed_on:
         raise queries.refuse("D11-CONTACT", "by", status=403)

@@ -20,13 +20,12 @@ DELIVER = "d11.deliver"
 MOST_FAULTS = 1000
 STARTS = {queries.CASES: "accepted_on", queries.STEPS: "started_on"}
 Row = dict[str, Any]
-Rows = list[tuple[int, Row]]
 
 
-def _judge(dataset: str, by: Actor) -> Callable[[Rows], list[rules.Fault]]:
+def _judge(dataset: str, by: Actor) -> Callable[[list[tuple[int, Row]]], list[rules.Fault]]:
     """Whose rows may be delivered, and what a dataset asks beyond its cells."""
 
-    def judge(rows: Rows) -> list[rules.Fault]:
+    def judge(rows: list[tuple[int, Row]]) -> list[rules.Fault]:
         found = [(line, "unit_name", "PERM-DENIED") for line, row in rows if not by.can(DELIVER, row["unit"])]
         if dataset == queries.CASES:
             found += rules.case_faults(rows)
@@ -58,10 +57,7 @@ def _told(good: list[Row], faults: list[Row], *, way: str, by: Actor, at: dateti
 
 
 def deliver_ratings(path: Path, *, by: Actor, at: datetime) -> Row:
-    """CSV, XLSX or JSON: good rows are kept, bad ones named by line, field and code; a numbered rating twice adds nothing.
-
-    Errors: `PERM-DENIED`, every `FILE-*` code.
-    """
+    """CSV, XLSX or JSON: good rows kept, bad ones named; a numbered rating twice adds nothing. Errors: `PERM-DENIED`, `FILE-*`."""
     by.must(RATE)
     found = sift_file(path, queries.rating_schema(), today=clock.city_day(at))
     return _summed([one for good, faults in found for one in _told(good, faults, way="文件", by=by, at=at)])

@@ -1,4 +1,4 @@
-"""Ratings come in: each bound to a case, one for each person and case; a burst from one source is held; a poor one is followed up."""
+"""Ratings come in, pushed or by a code: each bound to a case, one for each person and case; a burst from one source is held."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from ximu.foundation import clock, vault
+from ximu.foundation import clock, receipts, vault
 from ximu.foundation.uid import new_uid
+from ximu.ideas.casework import services as casework
+from ximu.ideas.casework.rules import Given
 from ximu.ideas.events.rules import bursts
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append
+from ximu.kernel import codes
 from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d11_service import queries, rules
-from ximu.notice.domains.d11_service.models import Burst, Rating
+from ximu.notice.domains.d11_service.models import Burst, Code, Rating
 from ximu.notice.domains.d11_service.services import following
 
 RATE = "d11.rate"
 RATER = Actor("rater", grants=(Grant("rater", frozenset({"d11.rater"})),), channel="portal", label="评价人")
+WORDS = ("confirm", "not_solved")
 MOST = {"words": 2000, "contact": 100}
 Row = Mapping[str, Any]
 """A rating as it is told, by the fields of `ratings.json`; without a day it is now. `person` becomes a keyed digest at once."""
@@ -31,10 +35,8 @@ class Before:
     """What was rated before: numbers of the windows, and who rated which case."""
 
     def __init__(self, numbers: Iterable[str], cases: Iterable[str]) -> None:
-        rows = list(Rating.objects.filter(Q(case__in=list(cases)) | Q(number__in=list(numbers))))
-        self.numbers: dict[tuple[str, str], Rating] = {}
-        self.marks, self.cases = set[str](), set[str]()
-        for row in rows:
+        self.numbers, self.marks, self.cases = dict[tuple[str, str], Rating](), set[str](), set[str]()
+        for row in Rating.objects.filter(Q(case__in=list(cases)) | Q(number__in=list(numbers))):
             self.add(row)
 
     def add(self, row: Rating) -> None:
@@ -101,7 +103,8 @@ def _judged(one: Row, cases: Mapping[str, Row], roster: Mapping[str, Any], befor
         raise queries.refuse("RATE-NOCASE", "case", _text(one, "case"))
     row, person = bare(one, case, at=at), _text(one, "person")
     row.window = window_of(_text(one, "window"), roster, on=clock.city_day(row.rated_at), by=by)
-    row.person, row.source, row.number = queries.person_mark(row.case, person), source_of(row.window, person), _text(one, "number")[:64] or None
+    row.person, row.source = queries.person_mark(row.case, person), source_of(row.window, person)
+    row.number = _text(one, "number")[:64] or None
     if old := before.numbers.get((row.window, row.number or "")):
         if (old.case, old.person, old.level) != (row.case, row.person, row.level):
             raise queries.refuse("RATE-NUMBER", "number", row.number or "", status=409)
@@ -165,3 +168,55 @@ def _hold(source: str, made: Sequence[Rating], *, by: Actor, at: datetime) -> se
     if fresh:
         following.examine(burst, by=by, at=at)
     return found
+
+
+def issue_code(case: str, window: str, *, person: str = "", by: Actor, at: datetime) -> str:
+    """16 digits for the applicant, shown this once; a new code for the same person and case puts the old one out of use.
+
+    Errors: `PERM-DENIED`, `RATE-WINDOW`, `RATE-NOCASE`, `RATE-PERSON`, `RATE-DUP` when the person has rated.
+    """
+    by.must(RATE)
+    place = window_of(window, queries.roster(), on=clock.city_day(at), by=by)
+    row = queries.known_cases([case.strip()[:64]]).get(case.strip()[:64])
+    if row is None:
+        raise queries.refuse("RATE-NOCASE", "case", case)
+    mark, code = queries.person_mark(row["case_no"], person), codes.fresh_code()
+    if Before([], [row["case_no"]]).rated(row["case_no"], mark):
+        raise queries.refuse("RATE-DUP", "case", case, status=409)
+    with transaction.atomic():
+        Code.objects.update_or_create(person=mark, defaults={
+            "code": receipts.slow(code, "service"), "case": row["case_no"], "window": place, "source": source_of(place, person),
+            "issued_at": at, "issued_by": by.uid})
+        append([Entry("service.code", {"mark": mark, "window": place, "by": by.uid})], at=at)
+    return code
+
+
+def look(typed: str, *, at: datetime) -> Code:
+    """Wrong, replaced and unknown codes get the same words after the same work. Errors: `RATE-CODE`, `RECEIPT-SLOW`."""
+    return receipts.find(Code.objects.all(), typed, "service", most=queries.value("rating_looks_an_hour", clock.city_day(at)),
+                         missing=queries.refuse("RATE-CODE", "code", status=404), at=at)
+
+
+def rate_by_code(code: Code, said: Mapping[str, Any], *, at: datetime) -> str:
+    """The applicant rates, without an account: `level`, second-level items, `words`, `contact`; `counted` or `held`.
+
+    Errors: `RATE-LEVEL`, `RATE-ASPECT`, `RATE-WORDS`, `RATE-DUP`, `RATE-NOCASE`, `STATE-RACE`.
+    """
+    case = queries.known_cases([code.case]).get(code.case)
+    if case is None:
+        raise queries.refuse("RATE-NOCASE", "case")
+    if Before([], [code.case]).rated(code.case, code.person):
+        raise queries.refuse("RATE-DUP", "case", status=409)
+    row = bare({name: said[name] for name in ("level", "words", "contact", *rules.ASPECTS) if name in said}, case, at=at)
+    row.window, row.source, row.person, row.way, row.received_by = code.window, code.source, code.person, "评价码", RATER.uid
+    return keep([row], by=RATER, at=at)[row.uid]
+
+
+def speak(code: Code, word: str, *, at: datetime) -> None:
+    """The rater's own word on what was done: solved, or not. Errors: `D11-WORD`, `D11-NONE`, `STATE-EDGE`."""
+    if word not in WORDS:
+        raise queries.refuse("D11-WORD", "word", word)
+    row = Rating.objects.filter(person=code.person).exclude(followed="").first()
+    if row is None:
+        raise queries.refuse("D11-NONE", "rating", status=404)
+    casework.move(row.followed, word, given=Given(), by=RATER, at=at)
