@@ -10,7 +10,6 @@ from ninja import Field, Router, Schema, Status
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.notice.domains.d11_service import queries, rules, services
-from ximu.notice.domains.d11_service.models import Rating
 
 router = Router(tags=["d11 互联网+政务服务"])
 
@@ -37,7 +36,7 @@ def code(request: HttpRequest, body: CodeIn) -> Any:
     return Status(201, {"code": services.issue_code(body.case, body.window, person=body.person, by=actor_of(request), at=clock.now())})
 
 
-def _row(row: Rating) -> dict[str, Any]:
+def _row(row: Any) -> dict[str, Any]:
     return {"uid": row.uid, "case": row.case, "item": row.item, "unit": row.unit, "window": row.window, "level": row.level,
             "zh": rules.LEVELS[row.level].zh, "aspects": row.aspects, "rated_at": row.rated_at, "followed": row.followed,
             "state": row.burst.state if row.burst else "counted", **{day: getattr(row, day) for day in (

@@ -56,11 +56,12 @@ class Burst(models.Model):
 
 
 class Rating(models.Model):
-    """One person's rating of one case, who stands nowhere; words and contact sealed; `state`, `on`, `link` set where figures read it."""
+    """One person's rating of one case, who stands nowhere; words and contact sealed; `state` … `title` are set for figures."""
 
     state: str
     on: date
     link: str
+    title: str
 
     uid = UidField()
     case = models.CharField("办件编号", max_length=64, db_index=True, db_comment="政务服务办件编号")
@@ -86,7 +87,7 @@ class Rating(models.Model):
     fix_due = models.DateField("整改期限", null=True, db_comment="首次整改期限末日，退回重办不变")
     fixed_on = models.DateField("整改日期", null=True, db_comment="最近一次报告整改完成的日期，被退回则清空")
     closed_on = models.DateField("办结日期", null=True, db_comment="差评办结日期")
-    closed_as = models.CharField("办结方式", max_length=10, blank=True, default="", db_comment="confirmed、verified、dismissed")
+    closed_as = models.CharField("办结方式", max_length=10, blank=True, default="", db_comment="确认、核实或申诉成立")
     log_index = models.PositiveBigIntegerField("日志序号", null=True, db_comment="在透明日志中的序号")
 
     class Meta:

@@ -38,7 +38,6 @@ CASES, STEPS = "service_cases", "service_steps"
 DATASETS = ("service_items", CASES, STEPS, "service_guides")
 SEE, RATED = "d11.see", "service.rated"
 KINDS = (RATED,)
-APPLICANT = "@applicant"
 MOST_SHOWN = 500
 Row = dict[str, Any]
 
@@ -50,7 +49,6 @@ def words() -> dict[str, dict[str, list[str]]]:
 
 @cache
 def rating_schema() -> Row:
-    """The fields of a delivered rating."""
     return dict(json.loads((HERE / "ratings.json").read_text("utf-8")))
 
 
@@ -70,7 +68,7 @@ def mark(*said: str) -> str:
 
 def person_mark(case: str, person: str) -> str:
     """The same person in another case has another mark."""
-    return mark("person", case, "".join(person.split()).upper() or APPLICANT)
+    return mark("person", case, "".join(person.split()).upper() or "@applicant")
 
 
 def known_cases(numbers: Collection[str]) -> dict[str, Row]:
@@ -83,10 +81,16 @@ def roster() -> dict[str, Any]:
     return {one.code: one for one in events.points(CASES)}
 
 
+def reach(actor: Actor) -> set[str] | None:
+    """The units for which one may see, with those whose duties they carry today; None for the whole city."""
+    units = actor.units_with(SEE)
+    return None if units is None else {unit for unit, owner in registry.owners(clock.today()).items() if units & {unit, owner}}
+
+
 def service_case(number: str, *, actor: Actor) -> Row:
     """Of the units for which the actor may see. Errors: `D11-NONE`."""
-    row = known_cases([number]).get(number)
-    if row is None or not actor.can(SEE, row["unit"]):
+    row, units = known_cases([number]).get(number), reach(actor)
+    if row is None or (units is not None and row["unit"] not in units):
         raise refuse("D11-NONE", "case", number, status=404)
     return row
 
@@ -103,21 +107,21 @@ def steps_of(number: str) -> list[Row]:
 
 def rating(uid: str, *, actor: Actor | None = None) -> Rating:
     """Errors: `D11-NONE`."""
-    found = Rating.objects.select_related("burst").filter(uid=uid[:16]).first()
-    if found is None or (actor and not actor.can(SEE, found.unit)):
+    found = (Rating.objects.select_related("burst") if actor is None else ratings(actor)).filter(uid=uid[:16]).first()
+    if found is None:
         raise refuse("D11-NONE", "rating", uid, status=404)
     return found
 
 
 def ratings(actor: Actor, **wanted: Any) -> QuerySet[Rating]:
     """The newest first, of the units for which one may see."""
-    rows, units = Rating.objects.select_related("burst").filter(**wanted).order_by("-rated_at", "-pk"), actor.units_with(SEE)
+    rows, units = Rating.objects.select_related("burst").filter(**wanted).order_by("-rated_at", "-pk"), reach(actor)
     return rows if units is None else rows.filter(unit__in=units)
 
 
 def bursts(actor: Actor) -> list[Burst]:
     """The open ones first; of windows of the units for which one may see."""
-    rows, units, known = Burst.objects.prefetch_related("ratings").order_by("-held_at"), actor.units_with(SEE), roster()
+    rows, units, known = Burst.objects.prefetch_related("ratings").order_by("-held_at"), reach(actor), roster()
     seen = [one for one in rows[:MOST_SHOWN] if units is None or known[one.window].unit in units]
     return sorted(seen, key=lambda one: one.state != "held")
 
@@ -128,7 +132,8 @@ def held(actor: Actor) -> list[Row]:
 
 
 def handles(row: Rating, actor: Actor) -> bool:
-    return belongs(actor, row.unit) and actor.can("d11.handle", row.unit)
+    owner = registry.owner_of(row.unit, clock.today())
+    return belongs(actor, owner) and actor.can("d11.handle", owner)
 
 
 def opened(row: Rating, what: str) -> str:
@@ -157,8 +162,9 @@ def rated(period: Period) -> list[Rating]:
     """The ratings of the year as they stood when they were known: `state` counted, held or void, no day after the last one judged."""
     first, end = clock.start_of(period.first), clock.end_of(period.as_of)
     found = Rating.objects.filter(rated_at__gte=first, rated_at__lte=end, received_at__lte=period.known_at).select_related("burst")
-    rows = list(found.order_by("rated_at", "pk").defer("words", "aspects"))
+    rows, owner = list(found.order_by("rated_at", "pk").defer("words", "aspects")), registry.owners(period.as_of)
     for row in rows:
+        row.unit = owner.get(row.unit, row.unit)
         held = row.burst if row.burst and row.burst.held_at <= period.known_at else None
         over = held is not None and held.decided_at is not None and held.decided_at <= period.known_at
         row.state = "counted" if held is None or (over and held.state == "released") else "void" if over else "held"
@@ -166,17 +172,19 @@ def rated(period: Period) -> list[Rating]:
             if (on := getattr(row, day)) and on > period.as_of:
                 setattr(row, day, None)
         row.closed_as = row.closed_as if row.closed_on else ""
+        row.title = f"{row.case} {row.item}（{rules.LEVELS[row.level].zh}）"
         row.on, row.link = clock.city_day(row.rated_at), reverse("d11:rating", args=[row.uid])
     return rows
 
 
 def judged(name: str, period: Period, *, case: bool = True) -> list[Line]:
     """The lines of a definition beside this file."""
-    rows = events.exact(events.run(name, {"first": period.first, "last": period.as_of}, known_at=period.known_at).frame)
-    return [Line(row["uid"], row["title"], row["unit"], row["kind"], row["state"], Decimal(row["part"]), Decimal(row["whole"]), row["why"],
-                 int(row["late_days"]), row["on_day"],
+    found = events.run(name, {"first": period.first, "last": period.as_of}, known_at=period.known_at).frame
+    owner = registry.owners(period.as_of)
+    return [Line(row["uid"], row["title"], owner.get(row["unit"], row["unit"]), row["kind"], row["state"], Decimal(row["part"]),
+                 Decimal(row["whole"]), row["why"], int(row["late_days"]), row["on_day"],
                  None if row["days"] is None else Text(f"承诺{row['days']}个工作日", f"promised {row['days']} working days"),
-                 reverse("d11:case", args=[row["uid"].split("#")[0]]) if case else "") for row in rows]
+                 reverse("d11:case", args=[row["uid"].split("#")[0]]) if case else "") for row in events.exact(found)]
 
 
 def lines(period: Period) -> dict[str, Sequence[Line]]:
@@ -195,8 +203,9 @@ def lines(period: Period) -> dict[str, Sequence[Line]]:
 def things(period: Period) -> list[Line]:
     """Steps beyond their promise, and bursts that wait."""
     first, end, known = clock.start_of(period.first), min(clock.end_of(period.as_of), period.known_at), roster()
+    owner = registry.owners(period.as_of)
     return judged("d11_steps", period) + [
-        Line(one.uid, f"{one.window} {day}", known[one.window].unit, "burst", "held", why="held", on=day,
+        Line(one.uid, f"{one.window} {day}", owner[known[one.window].unit], "burst", "held", why="held", on=day,
              late_days=(period.as_of - day).days, link=f"{reverse('d11:bursts')}#{one.uid}")
         for one in Burst.objects.filter(state="held", held_at__gte=first, held_at__lte=end) if (day := clock.city_day(one.held_at))]
 
@@ -217,7 +226,7 @@ def by_unit(period: Period, units: Collection[str] | None, *, withhold: bool) ->
 AREA = Area(
     HERE, SEE, lines, {name: Text(*said) for name, said in words()["states"].items()}, things, by_unit=False,
     open_to_all=tuple(f"D11-{n}" for n in range(1, 9)),
-    sections=lambda period, by: by_unit(period, by.units_with(SEE), withhold=False),
+    sections=lambda period, by: by_unit(period, reach(by), withhold=False),
     public_sections=lambda period: by_unit(period, None, withhold=True),
     tabs=(("d11:ratings", Text("好差评", "Ratings"), SEE), ("d11:bursts", Text("暂扣审查", "Held ratings"), SEE),
           ("d11:deliver", Text("报送评价", "Deliver ratings"), "d11.rate")))

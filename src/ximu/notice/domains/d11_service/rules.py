@@ -102,10 +102,6 @@ def why(row: Any) -> str:
     return str(row.state) if row.state != "counted" else "dismissed" if row.closed_as == "dismissed" else ""
 
 
-def _title(row: Any) -> str:
-    return f"{row.case} {row.item}（{LEVELS[row.level].zh}）"
-
-
 def _voices(rated: Iterable[Any]) -> list[tuple[str, bool]]:
     return [(row.source, row.level >= GOOD) for row in rated]
 
@@ -117,7 +113,7 @@ def rating_lines(rated: Sequence[Any], cap: int) -> list[Line]:
     for row in rated:
         weight, good = heavy.get(row.uid, Decimal(1)), row.level >= GOOD
         said = Text(f"按{weight:.2f}件计", f"weighs {weight:.2f}") if row.uid in heavy else None
-        lines.append(Line(row.uid, _title(row), row.unit, "good" if good else "poor", row.state, weight if good else Decimal(0), weight,
+        lines.append(Line(row.uid, row.title, row.unit, "good" if good else "poor", row.state, weight if good else Decimal(0), weight,
                           why(row), on=row.on, words=said, link=row.link))
     return lines
 
@@ -129,7 +125,7 @@ def _poor(row: Any, *, late_as: str, pending: str, last: date | None, done: date
     late = ((done or period.as_of) - last).days if last and not left_out else 0
     state = row.state if row.state != "counted" else "poor_done" if row.closed_on else late_as if late > 0 and not done else "poor_open"
     part = in_time and (bool(row.closed_on) or not closed)
-    return Line(row.uid, _title(row), row.unit, "poor", state, Decimal(int(part)), why=left_out, late_days=max(0, late), on=last,
+    return Line(row.uid, row.title, row.unit, "poor", state, Decimal(int(part)), why=left_out, late_days=max(0, late), on=last,
                 link=row.link)
 
 

@@ -126,12 +126,11 @@ def rate(request: HttpRequest) -> HttpResponse:
     typed, given = request.POST.get("code", ""), request.POST
     if not typed:
         return render(request, "d11/rate.html", {})
-    shown: dict[str, Any] = {"code": typed, "levels": rules.LEVELS.items(), "given": given}
+    shown, status = dict[str, Any](code=typed, levels=rules.LEVELS.items(), given=given), 200
     try:
         code = services.look(typed, at=clock.now())
     except Refusal as refusal:
         return render(request, "d11/rate.html", {"refusal": refusal}, status=refusal.status)
-    status = 200
     try:
         if given.get("word"):
             services.speak(code, given["word"], at=clock.now())

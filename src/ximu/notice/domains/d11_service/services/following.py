@@ -19,7 +19,6 @@ from ximu.kernel.actor import SYSTEM, Actor
 from ximu.notice.domains.d11_service import queries, rules
 from ximu.notice.domains.d11_service.models import Burst, Rating
 
-POOR, BURST = "poor_rating", "rating_burst"
 CLOSES = {"confirm": "confirmed", "verify": "verified", "uphold": "dismissed"}
 
 
@@ -27,7 +26,7 @@ def follow(row: Rating, *, by: Actor, at: datetime) -> str:
     """Open the case of a poor rating; empty where no calendar knows the year (`follow_missing` comes back to it)."""
     told = {"办件": row.case, "事项": row.item[:200], "评价": rules.LEVELS[row.level].zh, "评价渠道": row.window}
     opening = Opening(about=row.uid, key=row.uid, source=row.unit, values={"told": told})
-    case = casework.open_or_join(POOR, opening=opening, given=Given(), by=by, at=at)
+    case = casework.open_or_join("poor_rating", opening=opening, given=Given(), by=by, at=at)
     if case:
         due = cases.case_for(case).due
         Rating.objects.filter(uid=row.uid).update(followed=case, contact_due=due, fix_due=due and cases.last_day_of("POOR-FIX", due))
@@ -39,7 +38,7 @@ def examine(burst: Burst, *, by: Actor, at: datetime) -> str:
     unit = queries.roster()[burst.window].unit
     told = {"评价渠道": burst.window, "暂扣日期": clock.city_day(burst.held_at).isoformat()}
     opening = Opening(about=burst.uid, key=burst.uid, source=unit, values={"told": told})
-    case = casework.open_or_join(BURST, opening=opening, given=Given(), by=by, at=at)
+    case = casework.open_or_join("rating_burst", opening=opening, given=Given(), by=by, at=at)
     Burst.objects.filter(pk=burst.pk).update(case=case)
     return case
 
@@ -107,4 +106,4 @@ def contact_of(uid: str, *, purpose: str, by: Actor, at: datetime) -> str:
     return queries.opened(row, "contact")
 
 
-CONDUCTS = {POOR: PoorRating(), BURST: RatingBurst()}
+CONDUCTS = {"poor_rating": PoorRating(), "rating_burst": RatingBurst()}

@@ -28,7 +28,6 @@ RATER = Actor("rater", grants=(Grant("rater", frozenset({"d11.rater"})),), chann
 WORDS = ("confirm", "not_solved")
 MOST = {"words": 2000, "contact": 100}
 Row = Mapping[str, Any]
-"""A rating as it is told, by the fields of `ratings.json`; without a day it is now. `person` becomes a keyed digest at once."""
 
 
 class Before:

@@ -34,7 +34,7 @@ CASES = [pytest.param(path.stem, case, id=f"{path.stem} {case['name']}")
 
 def rating(raw: dict[str, Any]) -> Any:
     """A rating as `queries.rated` gives it."""
-    bare = {"case": "BJ-1", "item": "示例事项", "unit": GSJ, "state": "counted", "on": date(2018, 3, 1), "link": "", "contact": "", "closed_as": "",
+    bare = {"case": "BJ-1", "title": "示例事项", "unit": GSJ, "state": "counted", "on": date(2018, 3, 1), "link": "", "contact": "", "closed_as": "",
             **dict.fromkeys(("contact_due", "contacted_on", "fix_due", "fixed_on", "closed_on"))}
     days = {name: date.fromisoformat(text) for name, text in raw.items() if name.endswith(("_on", "_due"))}
     return SimpleNamespace(**bare | raw | days)

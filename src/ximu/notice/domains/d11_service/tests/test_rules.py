@@ -22,7 +22,7 @@ ROUNDING = Decimal("0.02")
 
 
 def rows(voices: list[tuple[str, bool]], unit: str = "u") -> list[Any]:
-    return [SimpleNamespace(uid=f"{unit}{n}", case="B", item="", unit=unit, source=source, level=5 if good else 1, state="counted",
+    return [SimpleNamespace(uid=f"{unit}{n}", title="B", unit=unit, source=source, level=5 if good else 1, state="counted",
                             closed_as="", on=date(2018, 1, 2), link="") for n, (source, good) in enumerate(voices)]
 
 
