@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.core import serializers
 
+from ximu.foundation import clock
 from ximu.ideas.areas import queries as areas
 from ximu.ideas.casework import queries as casebook
 from ximu.ideas.casework import services as casework
@@ -29,8 +30,9 @@ AT, DAY = f.AT, timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def folder(settings: Any, tmp_path: Path) -> Path:
+def folder(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.XIMU_HOME = tmp_path
+    monkeypatch.setattr(clock, "now", lambda: AT)
     load()
     return tmp_path
 
