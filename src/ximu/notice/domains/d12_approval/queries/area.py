@@ -1,0 +1,113 @@
+"""The lines behind the indicators of row D12: approvals by the version of their day, reports, ties; and the tables beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.urls import reverse
+
+from ximu.foundation import clock
+from ximu.ideas.areas.rules import Area, Line, Period, Section
+from ximu.ideas.casework import queries as cases
+from ximu.ideas.casework.rules.clocks import begin
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.words import Text
+from ximu.notice.domains.d12_approval.queries import catalogue, register
+from ximu.notice.domains.d12_approval.rules.catalogue import STATES
+from ximu.notice.domains.d12_approval.rules.judging import Limits, approval_lines
+
+SEE = "d12.see"
+ONE, NONE = Decimal(1), Decimal(0)
+TERMS = ("CORRECT", "DECIDE", "DECIDE-MORE", "JOINT", "JOINT-MORE", "DELIVER", "CHECK", "RECORD")
+
+
+def _approvals(period: Period) -> dict[str, list[Line]]:
+    terms, rows = cases.terms(), register.approvals(known_at=period.known_at, as_of=period.as_of)
+    owners = registry.owners(period.as_of, {row["unit"] for row in rows})
+
+    @cache
+    def limits_on(day: date) -> Limits:
+        return Limits(*(terms.on(f"APPR-{code}", day) for code in TERMS))
+
+    return approval_lines(rows, period, item_of=catalogue.items_by_day(), limits_on=limits_on, calendar=cases.calendar(),
+                                owner=lambda unit: owners.get(unit, unit))
+
+
+def _case_line(case: Any, kind: str, state: str, on: date, period: Period, **more: Any) -> Line:
+    return Line(case.uid, f"{case.values.get('name') or ''} {case.number}".strip(), registry.owner_of(case.source, period.as_of), kind,
+                state, on=on, link=reverse("casework:case", args=[case.uid]), **more)
+
+
+def _as_of(procedure: str, period: Period) -> list[tuple[Any, str, date, date | None]]:
+    """(case, state, opened, closed) as they stood: what was closed later was still open."""
+    found = []
+    for case in cases.cases_of(procedure):
+        opened, closed = clock.city_day(case.opened_at), clock.city_day(case.closed_at) if case.closed_at else None
+        if opened <= period.as_of and case.opened_at <= period.known_at:
+            found.append((case, "" if closed and closed > period.as_of else case.state, opened, closed))
+    return found[::-1]
+
+
+def _ties(period: Period) -> list[Line]:
+    lines, term, calendar = [], cases.terms(), cases.calendar()
+    for case, state, opened, _ in _as_of("decoupling", period):
+        due = begin(term.on("MID-DECOUPLE", opened), opened, calendar).due.day
+        late = max(0, (period.as_of - due).days) if state in ("", "open", "reported") else 0
+        lines.append(_case_line(case, "tie", "tie-overdue" if late else state or "open", opened, period, late_days=late,
+                                part=ONE if state == "done" else NONE, why=state if state in ("kept", "ended") else ""))
+    return lines
+
+
+def _reports(period: Period) -> tuple[list[Line], list[Line]]:
+    """Of the year: those about an approval that is not listed count for D12-2; all that are upheld warn."""
+    counted, things = [], []
+    for case, state, opened, closed in _as_of("off_catalogue", period):
+        final = state in ("upheld", "unfounded")
+        if period.first <= (closed if final and closed else opened):
+            line = _case_line(case, "report", f"report-{state if final else 'open'}", opened, period, whole=NONE,
+                              part=ONE if state == "upheld" else NONE, why="" if final else "open")
+            (counted if case.values["kind"] == "approval" else things).append(line)
+    return counted, things
+
+
+def lines(period: Period) -> dict[str, list[Line]]:
+    found = _approvals(period)
+    return {"D12-1": found["D12-1"], "D12-2": found["D12-2"] + _reports(period)[0], "D12-3": _ties(period), "D12-4": found["D12-4"]}
+
+
+def things(period: Period) -> Sequence[Line]:
+    """Notices and deliveries that are late, pledges of other years, reports, ties that were found."""
+    found = [_case_line(case, "sign", "tie-found" if state in ("", "found", "explained") else f"tie-{state}", opened, period)
+             for case, state, opened, _ in _as_of("undeclared_tie", period)]
+    return [*_approvals(period)["things"], *_reports(period)[1], *found]
+
+
+def sections(period: Period, by: Any) -> list[Section]:
+    """Ties of the bodies that this person may see."""
+    rows = [[case.values["name"], case.source, case.values["kind"], STATES[f"tie-{state}" if name == "undeclared_tie" else state],
+             case.due, f"{case.number}"] for name in ("undeclared_tie", "decoupling") for case in cases.cases_of(name)
+            if by.can(SEE, case.source) and (state := {"explained": "found"}.get(case.state, case.state))]
+    heads = (("中介机构", "Intermediary"), ("关联单位", "Body"), ("关联", "Tie"), ("状态", "State"), ("期限", "Due"), ("办件", "Case"))
+    return [Section(Text("中介机构的关联与脱钩", "Ties of intermediaries, and their end"), [Text(*both) for both in heads], rows,
+                    unit_column=1)]
+
+
+def public_sections(period: Period) -> list[Section]:
+    """The list of services that an approval may ask of an intermediary."""
+    payers = {"审批部门": Text("审批部门委托并付费", "the body commissions and pays"), "申请人": Text("申请人", "applicant")}
+    rows = [[code, row["name"], row["unit"], row["basis"], payers[row["payer"]]]
+            for code, row in register.services(at=period.known_at).items()]
+    heads = (("编码", "Code"), ("中介服务", "Service"), ("审批单位", "Body"), ("设定依据", "Basis"), ("费用承担", "Who pays"))
+    return [Section(Text("行政审批中介服务清单", "Services of intermediaries that an approval may need"), [Text(*both) for both in heads],
+                    rows, Text("清单以外的不得要求；不得指定中介机构。", "Nothing else may be asked for; no body may name one."), 2)]
+
+
+AREA = Area(
+    here=catalogue.HERE, see=SEE, lines=lines, things=things, states=STATES, open_to_all=("D12-1", "D12-2", "D12-3", "D12-4"),
+    sections=sections, public_sections=public_sections,
+    tabs=(("d12:catalogue", Text("审批目录", "Catalogue"), SEE),),
+)
