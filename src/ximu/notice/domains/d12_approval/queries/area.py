@@ -18,11 +18,9 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.words import Text
 from ximu.notice.domains.d12_approval.queries import catalogue, register
 from ximu.notice.domains.d12_approval.rules.catalogue import STATES
-from ximu.notice.domains.d12_approval.rules.judging import Limits, approval_lines
+from ximu.notice.domains.d12_approval.rules.judging import TERMS, Limits, approval_lines, report_part, tie_part
 
 SEE = "d12.see"
-ONE, NONE = Decimal(1), Decimal(0)
-TERMS = ("CORRECT", "DECIDE", "DECIDE-MORE", "JOINT", "JOINT-MORE", "DELIVER", "CHECK", "RECORD")
 
 
 def _approvals(period: Period) -> dict[str, list[Line]]:
@@ -31,15 +29,15 @@ def _approvals(period: Period) -> dict[str, list[Line]]:
 
     @cache
     def limits_on(day: date) -> Limits:
-        return Limits(*(terms.on(f"APPR-{code}", day) for code in TERMS))
+        return {code: terms.on(f"APPR-{code}", day) for code in TERMS}
 
     return approval_lines(rows, period, item_of=catalogue.items_by_day(), limits_on=limits_on, calendar=cases.calendar(),
                                 owner=lambda unit: owners.get(unit, unit))
 
 
-def _case_line(case: Any, kind: str, state: str, on: date, period: Period, **more: Any) -> Line:
+def _case_line(case: Any, kind: str, on: date, period: Period, **more: Any) -> Line:
     return Line(case.uid, f"{case.values.get('name') or ''} {case.number}".strip(), registry.owner_of(case.source, period.as_of), kind,
-                state, on=on, link=reverse("casework:case", args=[case.uid]), **more)
+                on=on, link=reverse("casework:case", args=[case.uid]), **more)
 
 
 def _as_of(procedure: str, period: Period) -> list[tuple[Any, str, date, date | None]]:
@@ -56,9 +54,7 @@ def _ties(period: Period) -> list[Line]:
     lines, term, calendar = [], cases.terms(), cases.calendar()
     for case, state, opened, _ in _as_of("decoupling", period):
         due = begin(term.on("MID-DECOUPLE", opened), opened, calendar).due.day
-        late = max(0, (period.as_of - due).days) if state in ("", "open", "reported") else 0
-        lines.append(_case_line(case, "tie", "tie-overdue" if late else state or "open", opened, period, late_days=late,
-                                part=ONE if state == "done" else NONE, why=state if state in ("kept", "ended") else ""))
+        lines.append(_case_line(case, "tie", opened, period, **tie_part(state, due, period.as_of)))
     return lines
 
 
@@ -66,10 +62,8 @@ def _reports(period: Period) -> tuple[list[Line], list[Line]]:
     """Of the year: those about an approval that is not listed count for D12-2; all that are upheld warn."""
     counted, things = [], []
     for case, state, opened, closed in _as_of("off_catalogue", period):
-        final = state in ("upheld", "unfounded")
-        if period.first <= (closed if final and closed else opened):
-            line = _case_line(case, "report", f"report-{state if final else 'open'}", opened, period, whole=NONE,
-                              part=ONE if state == "upheld" else NONE, why="" if final else "open")
+        if period.first <= (closed if state and closed else opened):
+            line = _case_line(case, "report", opened, period, whole=Decimal(0), **report_part(state))
             (counted if case.values["kind"] == "approval" else things).append(line)
     return counted, things
 
@@ -81,7 +75,7 @@ def lines(period: Period) -> dict[str, list[Line]]:
 
 def things(period: Period) -> Sequence[Line]:
     """Notices and deliveries that are late, pledges of other years, reports, ties that were found."""
-    found = [_case_line(case, "sign", "tie-found" if state in ("", "found", "explained") else f"tie-{state}", opened, period)
+    found = [_case_line(case, "sign", opened, period, state="tie-found" if state in ("", "found", "explained") else f"tie-{state}")
              for case, state, opened, _ in _as_of("undeclared_tie", period)]
     return [*_approvals(period)["things"], *_reports(period)[1], *found]
 

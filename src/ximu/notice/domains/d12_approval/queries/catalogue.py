@@ -107,9 +107,10 @@ def public_catalogue(view: View, *, on: date, number: str = "", code: str = "", 
     row, now, waits = edition(number) if number else in_force(on), in_force(on), waiting()
     names = unit_names(row) if row else {}
     one = item(number, code)[1] if code else None
-    facts = [(said, names[one["unit"]] if name == "unit" else one[name]) for name, said in rules.FIELDS.items()] if one else []
+    told = {**one, "unit": names[one["unit"]]} if one else {}
+    facts = [(said, told[name] if isinstance(told[name], list) else [told[name]]) for name, said in rules.FIELDS.items() if told]
     return {"view": view.name, "edition": row, "now": now, "waits": waits if waits and waits.notice_from else None, "item": one,
-            "facts": [(said, value if isinstance(value, list) else [value]) for said, value in facts], "items": search(row, words) if row else [], "versions": published().reverse(), "fields": rules.FIELDS,
+            "facts": facts, "items": search(row, words) if row else [], "versions": published().reverse(), "fields": rules.FIELDS,
             "changes": difference(row) if row and row.previous else []}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,23 +17,12 @@ from ximu.kernel.workdays import Calendar
 from ximu.notice.domains.d12_approval.rules.catalogue import CLOSING, YES
 
 Row = Mapping[str, Any]
+Limits = Mapping[str, Term]
+"""The dated terms that hold on the day of an application, by `TERMS`."""
+TERMS = ("CORRECT", "DECIDE", "DECIDE-MORE", "JOINT", "JOINT-MORE", "DELIVER", "CHECK", "RECORD")
 ART32 = Text("行政许可法第三十二条：逾期不告知补正即为受理", "Permit Law art 32: no notice in time, accepted from the application on")
 HANGS = {"result": "decided_on", "check_result": "checked_on"}
 ONE, NONE = Decimal(1), Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The dated terms that hold on the day of an application."""
-
-    correct: Term
-    decide: Term
-    decide_more: Term
-    joint: Term
-    joint_more: Term
-    deliver: Term
-    check: Term
-    record: Term
 
 
 def on_list(item: Mapping[str, Any] | None) -> bool:
@@ -45,9 +34,22 @@ def judged(row: Row, item: Mapping[str, Any] | None, limits: Limits, calendar: C
     if row["result"] in ("撤回", "不予受理"):
         return Judged("withdrawn" if row["result"] == "撤回" else "not-accepted", row["decided_on"])
     joint = row["mode"] == "联合" or (item is not None and item["joint"] == YES)
-    base, more = (limits.joint, limits.joint_more) if joint else (limits.decide, limits.decide_more)
+    base, more = (limits["JOINT"], limits["JOINT-MORE"]) if joint else (limits["DECIDE"], limits["DECIDE-MORE"])
     law, promise = (replace(base, value=item[name]) if item else base for name in ("statutory", "promised"))
-    return judge(row, limits.correct, law, promise, more, calendar=calendar, as_of=as_of)
+    return judge(row, limits["CORRECT"], law, promise, more, calendar=calendar, as_of=as_of)
+
+
+def tie_part(state: str, due: date, as_of: date) -> dict[str, Any]:
+    """What a tie adds to D12-3, by the state of its case ("" while it was open): what is only reported is not done."""
+    late = max(0, (as_of - due).days) if state in ("", "open", "reported") else 0
+    return {"state": "tie-overdue" if late else state or "open", "late_days": late, "part": ONE if state == "done" else NONE,
+            "why": state if state in ("kept", "ended") else ""}
+
+
+def report_part(state: str) -> dict[str, Any]:
+    """What a report about an approval off the catalogue adds to D12-2."""
+    final = state in ("upheld", "unfounded")
+    return {"state": f"report-{state if final else 'open'}", "part": ONE if state == "upheld" else NONE, "why": "" if final else "open"}
 
 
 def approval_lines(
@@ -101,7 +103,7 @@ def _off_list(row: Row, unit: str, item: Any, period: Period, lines: list[Line])
 def _things(row: Row, unit: str, one: Judged, limits: Limits, calendar: Calendar, as_of: date) -> list[Line]:
     found = [_line(row, unit, "notice", "notice-late", words=ART32)] if one.deemed else []
     if row["result"] == "准予":
-        last, end = begin(limits.deliver, row["decided_on"], calendar).due.day, row["delivered_on"] or as_of
+        last, end = begin(limits["DELIVER"], row["decided_on"], calendar).due.day, row["delivered_on"] or as_of
         found += [_line(row, unit, "delivery", "deliver-late", late_days=(end - last).days)] if end > last else []
     return found
 
@@ -111,7 +113,7 @@ def _pledge(row: Row, unit: str, limits: Limits, calendar: Calendar, period: Per
     if row["mode"] != "告知承诺" or row["result"] != "准予":
         return
     try:
-        last = begin(limits.check, row["decided_on"], calendar).due.day
+        last = begin(limits["CHECK"], row["decided_on"], calendar).due.day
         state, late, words = _pledge_state(row, last, limits, calendar, period.as_of)
     except Refusal:
         found["D12-4"].append(_line(row, unit, "pledge", "unknown", why="no-calendar"))
@@ -134,7 +136,7 @@ def _pledge_state(row: Row, last: date, limits: Limits, calendar: Calendar, as_o
     if row["check_result"] != "不实":
         return ("checked-late", (checked - last).days, None) if checked > last else ("checked", 0, None)
     if gone is not None:
-        record_by = begin(limits.record, gone, calendar).due.day
+        record_by = begin(limits["RECORD"], gone, calendar).due.day
         if row["recorded_on"] is None and as_of > record_by:
             return "unrecorded", (as_of - record_by).days, Text("撤销后没有记入信用记录", "revoked, not recorded")
         return "unmet-revoked", 0, None

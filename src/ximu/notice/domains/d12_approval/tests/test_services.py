@@ -96,7 +96,7 @@ def test_a_first_version_is_published_by_another_person_and_proved_by_the_log() 
     [(index, told, _)] = list(catalogue.provider(0, 10**9))
     assert index == row.log_index and row.digest.encode() in told
     Edition.objects.filter(pk=row.pk).update(items=[{**row.items[0], "promised": 99}])
-    assert row.digest.encode() not in list(catalogue.provider(0, 10**9))[0][1], "a changed row does not fit its entry"
+    assert row.digest.encode() not in next(iter(catalogue.provider(0, 10**9)))[1], "a changed row does not fit its entry"
 
 
 def test_a_published_version_never_changes() -> None:
@@ -339,7 +339,8 @@ def test_an_undeclared_tie_is_found_by_digests_explained_or_confirmed(tmp_path: 
     move(case, "explain", water, "同一办公楼，人员已辞职")
     refused("DUAL", move, case, "accept", Actor("own", SWJ, (Grant("x", frozenset({"d12.decide"})),), "own"))
     move(case, "confirm", PUBLISHER, "仍在任职")
-    assert [(one.source, one.values["kind"], one.state) for one in cases.cases_of("decoupling")][0] == (SWJ, "比对发现的线索", "open")
+    newest = cases.cases_of("decoupling")[0]
+    assert (newest.source, newest.values["kind"], newest.state) == (SWJ, "比对发现的线索", "open")
     kept = serializers.serialize("json", [one for model in apps.get_models() for one in model.objects.all()])
     assert not any(value in kept for value in ("55550001", "5555 0001", "000777", "示例路8号", "示例路 8 号"))
     assert all(len(row.mark) == 64 for row in SignMark.objects.all())
