@@ -41,7 +41,8 @@ class _Told:
         self.reports: dict[str, str] = {}
 
     def by(self, who: str, unit: str, *rights: str) -> Actor:
-        return Actor(f"demo-d12-{who}", unit=unit, grants=(Grant("demo", frozenset(f"d12.{one}" for one in rights)),), person=f"demo-d12-{who}")
+        grants = (Grant("demo", frozenset(f"d12.{one}" for one in rights)),)
+        return Actor(f"demo-d12-{who}", unit=unit, grants=grants, person=f"demo-d12-{who}")
 
     def all(self, todo: Story) -> None:
         for row in rows_of(self.home / "versions.csv"):
@@ -50,8 +51,8 @@ class _Told:
                 todo.add(_on(row["notice_on"]), lambda row=row: versions.give_notice(  # type: ignore[misc]
                     row["number"], by=self._drafter(), at=_on(row["notice_on"])))
             todo.add(_on(row["published_on"]), lambda row=row: versions.publish(  # type: ignore[misc]
-                row["number"], in_force=date.fromisoformat(row["in_force"]), by=self.by("publisher", uid_of(self.city, "fgw"), "publish"),
-                at=_on(row["published_on"])))
+                row["number"], in_force=date.fromisoformat(row["in_force"]), at=_on(row["published_on"]),
+                by=self.by("publisher", uid_of(self.city, "fgw"), "publish")))
         for name, file, day in (("intermediary_services", "services", "2017-12-18"), ("intermediaries", "intermediaries", LISTED),
                                 ("approvals", "approvals", DELIVERED)):
             todo.add(_on(day, 9), lambda name=name, file=file, day=day: register.LOADERS[name](  # type: ignore[misc]

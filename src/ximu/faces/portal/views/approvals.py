@@ -35,5 +35,6 @@ def file(request: HttpRequest, number: str, form: str) -> HttpResponse:
 
 
 PUBLIC = ([path("", edition, name="index"), path("<str:number>/", edition, name="edition"),
-           path("<str:number>/file.<str:form>", file, name="file"), path("<str:number>/<str:code>/", item, name="item")], "approvals-catalogue")
+           path("<str:number>/file.<str:form>", file, name="file"), path("<str:number>/<str:code>/", item, name="item")],
+          "approvals-catalogue")
 """Mounted by `config/urls.py` beneath /approvals/."""
