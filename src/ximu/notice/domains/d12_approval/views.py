@@ -42,8 +42,8 @@ def editions(request: HttpRequest) -> HttpResponse:
         return redirect("d12:catalogue")
     row = catalogue.waiting()
     return render(request, "d12/catalogue.html", {
-        "tabs": tabs(AREA, by, "d12:catalogue"), "fields": FIELDS, "edition": row, "versions": catalogue.published().reverse(),
-        "changes": catalogue.difference(row) if row else [], "now": catalogue.in_force(clock.today())})
+        "tabs": tabs(AREA, by, "d12:catalogue"), "fields": FIELDS, "edition": row, "now": catalogue.in_force(clock.today()),
+        "versions": catalogue.published().reverse().defer("items"), "changes": catalogue.difference(row) if row else []})
 
 
 @csrf_exempt

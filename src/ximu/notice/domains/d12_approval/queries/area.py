@@ -17,7 +17,7 @@ from ximu.ideas.casework.rules.clocks import begin
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.words import Text
 from ximu.notice.domains.d12_approval.queries import catalogue, register
-from ximu.notice.domains.d12_approval.rules.catalogue import STATES
+from ximu.notice.domains.d12_approval.rules.catalogue import ASKED, STATES
 from ximu.notice.domains.d12_approval.rules.judging import TERMS, Limits, approval_lines, report_part, tie_part
 
 SEE = "d12.see"
@@ -36,8 +36,9 @@ def _approvals(period: Period) -> dict[str, list[Line]]:
 
 
 def _case_line(case: Any, kind: str, on: date, period: Period, **more: Any) -> Line:
-    return Line(case.uid, f"{case.values.get('name') or ''} {case.number}".strip(), registry.owner_of(case.source, period.as_of), kind,
-                on=on, link=reverse("casework:case", args=[case.uid]), **more)
+    title = f"{case.values.get('name') or case.values.get('item') or '—'} {case.number}"
+    owner, link = registry.owner_of(case.source, period.as_of), reverse("casework:case", args=[case.uid])
+    return Line(case.uid, title, owner, kind, on=on, link=link, **more)
 
 
 def _as_of(procedure: str, period: Period) -> list[tuple[Any, str, date, date | None]]:
@@ -81,13 +82,16 @@ def things(period: Period) -> Sequence[Line]:
 
 
 def sections(period: Period, by: Any) -> list[Section]:
-    """Ties of the bodies that this person may see."""
-    rows = [[case.values["name"], case.source, case.values["kind"], STATES[f"tie-{state}" if name == "undeclared_tie" else state],
-             case.due, f"{case.number}"] for name in ("undeclared_tie", "decoupling") for case in cases.cases_of(name)
-            if by.can(SEE, case.source) and (state := {"explained": "found"}.get(case.state, case.state))]
-    heads = (("中介机构", "Intermediary"), ("关联单位", "Body"), ("关联", "Tie"), ("状态", "State"), ("期限", "Due"), ("办件", "Case"))
-    return [Section(Text("中介机构的关联与脱钩", "Ties of intermediaries, and their end"), [Text(*both) for both in heads], rows,
-                    unit_column=1)]
+    """Ties and reports of the bodies that this person may see."""
+    found = []
+    for title, names, what in ((Text("中介机构的关联与脱钩", "Ties of intermediaries"), ("undeclared_tie", "decoupling"), "name"),
+                               (Text("目录外要求", "Asked for beyond the catalogue"), ("off_catalogue",), "item")):
+        rows = [[case.values[what], case.source, ASKED.get(case.values["kind"], case.values["kind"]),
+                 cases.procedure(name).states[case.state].name, case.due, str(case.number)]
+                for name in names for case in cases.cases_of(name) if by.can(SEE, case.source)]
+        heads = (("对象", "About"), ("单位", "Body"), ("内容", "What"), ("状态", "State"), ("期限", "Due"), ("办件", "Case"))
+        found.append(Section(title, [Text(*both) for both in heads], rows, unit_column=1))
+    return found
 
 
 def public_sections(period: Period) -> list[Section]:

@@ -59,13 +59,12 @@ def edition(number: str, *, drafts: bool = False) -> Edition:
     return row
 
 
-def item(number: str, code: str) -> tuple[Edition, dict[str, Any]]:
-    """Errors: `CAT-NONE`, `CAT-ITEM`."""
-    row = edition(number)
-    found = next((one for one in row.items if one["code"] == code), None)
+def item(row: Edition, code: str) -> dict[str, Any]:
+    """Errors: `CAT-ITEM`."""
+    found = next((one for one in search(row) if one["code"] == code), None)
     if found is None:
         raise absent("CAT-ITEM", field="item", value=code[:24], zh="个审批事项", en="item on this version of the catalogue")
-    return row, found
+    return found
 
 
 def search(row: Edition, words: str = "", unit: str = "") -> list[dict[str, Any]]:
@@ -104,14 +103,14 @@ def published_body(row: Edition) -> dict[str, Any]:
 
 def public_catalogue(view: View, *, on: date, number: str = "", code: str = "", words: str = "") -> dict[str, Any]:
     """The provider `approvals`: the version in force or by its number, one item of it, all versions, the one that lies out for notice."""
-    row, now, waits = edition(number) if number else in_force(on), in_force(on), waiting()
-    names = unit_names(row) if row else {}
-    one = item(number, code)[1] if code else None
-    told = {**one, "unit": names[one["unit"]]} if one else {}
-    facts = [(said, told[name] if isinstance(told[name], list) else [told[name]]) for name, said in rules.FIELDS.items() if told]
-    return {"view": view.name, "edition": row, "now": now, "waits": waits if waits and waits.notice_from else None, "item": one,
-            "facts": facts, "items": search(row, words) if row else [], "versions": published().reverse(), "fields": rules.FIELDS,
-            "changes": difference(row) if row and row.previous else []}
+    row, waits = edition(number) if number else in_force(on), waiting()
+    one = item(row, code) if row and code else {}
+    told = {**one, "unit": one.get("unit_name")}
+    facts = [(said, told[name] if name in rules.LISTS else [rules.VALUES.get(str(told[name]), told[name])])
+             for name, said in rules.FIELDS.items() if one]
+    return {"view": view.name, "edition": row, "now": in_force(on), "waits": waits if waits and waits.notice_from else None, "item": one,
+            "facts": facts, "items": search(row, words) if row else [], "versions": published().reverse().defer("items"),
+            "fields": rules.FIELDS, "values": rules.VALUES, "changes": difference(row) if row and row.previous else []}
 
 
 def public_file(view: View, *, number: str, form: str) -> tabled.File:

@@ -18,13 +18,13 @@ from ximu.kernel.words import Text
 Item = Mapping[str, Any]
 WORDS = {name: {code: Text(*both) for code, both in some.items()}
          for name, some in tomllib.loads((Path(__file__).parents[1] / "words.toml").read_text("utf-8")).items()}
-"""`words.toml`: levels, kinds, fields, asked, states."""
-LEVELS, KINDS, FIELDS, ASKED, STATES = (WORDS[name] for name in ("levels", "kinds", "fields", "asked", "states"))
+LEVELS, FIELDS, ASKED, STATES, VALUES = (WORDS[name] for name in ("levels", "fields", "asked", "states", "values"))
 MAY_PERMIT = ("法律", "行政法规", "国务院决定", "地方性法规", "省级政府规章")
 """行政许可法 第十四条、第十五条、第十七条: nothing else may set up a permit."""
 MAY_CHARGE = ("法律", "行政法规")
 """行政许可法 第五十八条: a fee for a permit rests on a law or an administrative regulation."""
 ACTIVE, CLOSING = "受理", "停止受理"
+KINDS = ("行政许可", "行政确认", "其他审批")
 LISTS = ("basis", "materials", "conditions", "services")
 YES, NO = "是", "否"
 NO_TIE, BY_SIGN = "无", "比对发现的线索"
@@ -69,7 +69,7 @@ def read_item(row: Mapping[str, Any], units: Mapping[str, str], services: Iterab
     faults = [(name, "CAT-FIELD") for name in ("code", "name", "basis", "materials", "conditions") if not item[name]]
     if item["code"] and not CODE.fullmatch(item["code"]):
         faults.append(("code", "CAT-FIELD"))
-    allowed = {"kind": tuple(KINDS), "joint": (YES, NO), "pledge": (YES, NO), "state": (ACTIVE, CLOSING)}
+    allowed = {"kind": KINDS, "joint": (YES, NO), "pledge": (YES, NO), "state": (ACTIVE, CLOSING)}
     faults += [(name, "CAT-FIELD") for name, some in allowed.items() if item[name] not in some]
     if not item["unit"]:
         faults.append(("unit", "SUBJ-NONE"))
