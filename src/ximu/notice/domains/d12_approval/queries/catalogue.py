@@ -81,8 +81,10 @@ def unit_names(row: Edition) -> dict[str, str]:
 
 def difference(row: Edition, against: str = "") -> list[Change]:
     """From the version before, or from any other. Errors: `CAT-NONE`."""
-    old = against or row.previous
-    return changes(edition(old).items if old else [], row.items, key="code", fields=rules.FIELDS, shown=rules.cell)
+    old = edition(against or row.previous) if against or row.previous else None
+    names = unit_names(row) | (unit_names(old) if old else {})
+    return changes(old.items if old else [], row.items, key="code", fields=rules.FIELDS,
+                   shown=lambda one, name: names[one["unit"]] if name == "unit" else rules.cell(one, name))
 
 
 def items_by_day() -> Any:

@@ -65,7 +65,7 @@ def approval_lines(
         item, limits = item_of(row["item"], row["applied_on"]), limits_on(row["applied_on"])
         try:
             one = judged(row, item or None, limits, calendar, period.as_of)
-            things = _things(row, unit, one, limits, calendar, period.as_of)
+            things = _things(row, unit, one, limits, calendar, period)
         except Refusal:
             one, things = Judged("unknown"), []
         found["things"] += things
@@ -100,11 +100,11 @@ def _off_list(row: Row, unit: str, item: Any, period: Period, lines: list[Line])
                            part=ONE if off else NONE, whole=NONE, why="no-list" if item == "" else ""))
 
 
-def _things(row: Row, unit: str, one: Judged, limits: Limits, calendar: Calendar, as_of: date) -> list[Line]:
-    found = [_line(row, unit, "notice", "notice-late", words=ART32)] if one.deemed else []
+def _things(row: Row, unit: str, one: Judged, limits: Limits, calendar: Calendar, period: Period) -> list[Line]:
+    found = [_line(row, unit, "notice", "notice-late", words=ART32)] if one.deemed and row["applied_on"] >= period.first else []
     if row["result"] == "准予":
-        last, end = begin(limits["DELIVER"], row["decided_on"], calendar).due.day, row["delivered_on"] or as_of
-        found += [_line(row, unit, "delivery", "deliver-late", late_days=(end - last).days)] if end > last else []
+        last, end = begin(limits["DELIVER"], row["decided_on"], calendar).due.day, row["delivered_on"] or period.as_of
+        found += [_line(row, unit, "delivery", "deliver-late", late_days=(end - last).days)] if end > max(last, period.first) else []
     return found
 
 

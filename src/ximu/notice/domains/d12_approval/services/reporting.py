@@ -36,7 +36,7 @@ def check(*, kind: str, item: str, unit: str, words: str, on: date, at: datetime
         if not good:
             raise Refusal("ASK-FORM", field=field, value="", rule=field, zh=zh, en=en)
     if hits := personal_data(words):
-        raise holds_personal("words", hits[0].kind, hits[0].name.zh)
+        raise holds_personal("内容", hits[0].kind, hits[0].name.zh)
     edition = catalogue.in_force(on)
     if edition is None:
         raise absent("CAT-NONE", field="on", value=str(on), zh="一天有效的目录版本", en="version in force on that day")
