@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -76,6 +77,9 @@ def published(desk: Desk) -> None:
 def test_a_version_goes_from_the_file_to_the_public_and_its_change_lies_out(desk: Desk, client: Client) -> None:
     assert "没有有效的目录版本" in client.get("/approvals/").content.decode()
     assert "还没有公布的版本" in client.get(HOME).content.decode()
+    bad = csv_of({**ROW, "承诺期限": "99"}, {**OTHER, "实施单位": "某某局"})
+    faults = desk.post("draft", DRAFTER, said="示例", file=SimpleUploadedFile("x.csv", bad)).content.decode()
+    assert "CAT-TERM" in faults and "SUBJ-NONE" in faults, "every fault is named on the page"
     published(desk)
     for words in ("市环保局", "15 / 20", "现行", "/approvals/2018-1/file.xlsx"):
         assert words in client.get("/approvals/").content.decode()
@@ -93,6 +97,7 @@ def test_a_version_goes_from_the_file_to_the_public_and_its_change_lies_out(desk
     desk.post("notice", DRAFTER, number="2018-2")
     assert "2018-2版正在公示" in client.get("/approvals/").content.decode()
     waits = client.get("/approvals/2018-2/").content.decode()
+    assert not set(re.findall(r"\b[0-9a-z]{16}\b", waits.split("<main")[1].split("</main")[0])) - {catalogue.edition("2018-2").digest[:16]}
     assert "公示中，未生效" in waits and "<td>15</td><td>9</td>" in waits and "取消" in waits
     assert "与2018-1版的差异" in client.get(HOME).content.decode()
     assert desk.post("withdraw", DRAFTER, number="2018-2", said="").status_code == 422
