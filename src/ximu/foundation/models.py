@@ -126,7 +126,7 @@ class SignMark(models.Model):
     book = models.CharField("比对", max_length=20, db_comment="哪一项比对")
     side = models.CharField("一方", max_length=8, db_comment="比对双方中的哪一方")
     owner = models.CharField("所属", max_length=40, db_comment="机构代码或者单位标识")
-    who = models.CharField("人员", max_length=UID_LENGTH, blank=True, db_comment="名录中工作人员的标识，仅人员摘要有")
+    who = models.CharField("人员", max_length=UID_LENGTH, blank=True, db_comment="名录中工作人员的内部编号，仅人员摘要有")
     kind = models.CharField("类别", max_length=7, db_comment="地址、电话、人员")
     mark = models.CharField("摘要", max_length=64, db_index=True, db_comment="带密钥摘要，库内不能还原")
 

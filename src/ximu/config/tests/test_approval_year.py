@@ -22,7 +22,7 @@ from ximu.ideas.registry.tests.factories import load
 from ximu.kernel.workdays import BUNDLED
 from ximu.notice.domains.d12_approval.queries import AREA, catalogue
 
-pytestmark = [pytest.mark.django_db, pytest.mark.row("D12")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.row("D12")]
 HOME = SRC / "config" / "cities" / "example" / "d12"
 LATER = datetime(2019, 1, 4, 4, tzinfo=UTC)
 ANSWERS = tomllib.loads((HOME / "answers.toml").read_text("utf-8"))

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ('book', models.CharField(db_comment='哪一项比对', max_length=20, verbose_name='比对')),
                 ('side', models.CharField(db_comment='比对双方中的哪一方', max_length=8, verbose_name='一方')),
                 ('owner', models.CharField(db_comment='机构代码或者单位标识', max_length=40, verbose_name='所属')),
-                ('who', models.CharField(blank=True, db_comment='名录中工作人员的标识，仅人员摘要有', max_length=16, verbose_name='人员')),
+                ('who', models.CharField(blank=True, db_comment='名录中工作人员的内部编号，仅人员摘要有', max_length=16, verbose_name='人员')),
                 ('kind', models.CharField(db_comment='地址、电话、人员', max_length=7, verbose_name='类别')),
                 ('mark', models.CharField(db_comment='带密钥摘要，库内不能还原', db_index=True, max_length=64, verbose_name='摘要')),
             ],

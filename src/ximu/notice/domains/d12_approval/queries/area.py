@@ -17,7 +17,7 @@ from ximu.ideas.casework.rules.clocks import begin
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.words import Text
 from ximu.notice.domains.d12_approval.queries import catalogue, register
-from ximu.notice.domains.d12_approval.rules.catalogue import ASKED, STATES
+from ximu.notice.domains.d12_approval.rules.catalogue import ASKED, STATES, VALUES
 from ximu.notice.domains.d12_approval.rules.judging import TERMS, Limits, approval_lines, report_part, tie_part
 
 SEE = "d12.see"
@@ -86,7 +86,7 @@ def sections(period: Period, by: Any) -> list[Section]:
     found = []
     for title, names, what in ((Text("中介机构的关联与脱钩", "Ties of intermediaries"), ("undeclared_tie", "decoupling"), "name"),
                                (Text("目录外要求", "Asked for beyond the catalogue"), ("off_catalogue",), "item")):
-        rows = [[case.values[what], case.source, ASKED.get(case.values["kind"], case.values["kind"]),
+        rows = [[case.values[what], case.source, (ASKED | VALUES)[case.values["kind"]],
                  cases.procedure(name).states[case.state].name, case.due, str(case.number)]
                 for name in names for case in cases.cases_of(name) if by.can(SEE, case.source)]
         heads = (("对象", "About"), ("单位", "Body"), ("内容", "What"), ("状态", "State"), ("期限", "Due"), ("办件", "Case"))

@@ -99,18 +99,18 @@ def _sign(row: Mapping[str, Any], known: Mapping[str, Any], day: date) -> tuple[
     if side == "provider" and owner not in known:
         raise Refusal("MID-NONE", status=404, field="owner", value=owner[:18], rule="登记册", zh="登记册中没有这个中介机构。",
                       en="The register has no such intermediary.")
-    servant = registry.official_of(number) if number and side == "unit" and kind == "person" else None
-    if number and servant is None:
+    if number and (side != "unit" or kind != "person" or registry.official_of(number) is None):
         raise Refusal("LINK-OFFICIAL", field="official", value=number[:20], rule="名录", en="No such official, or not a person of a body.",
                       zh="名录中没有该工作人员，或者该行不是单位的人员。")
     uid = owner if side == "provider" else registry.find(owner, as_of=day)
-    return side, signs.sign(register.REGISTER, uid, kind, value, servant.uid if servant else "")
+    return side, signs.sign(register.REGISTER, uid, kind, value, number)
 
 
 def _open(procedure: str, tie: Mapping[str, Any], key: str, *, by: Actor, at: datetime) -> None:
     """`tie`: provider, name, unit, kind, official, signs."""
     unit, shared = registry.owner_of(tie["unit"], clock.city_day(at)), list(tie.get("signs", ()))
-    told = {"中介机构": tie["name"], "关联类型": tie["kind"]} | ({"线索": "、".join(SIGNS[one].zh for one in shared)} if shared else {})
+    told = {"中介机构": tie["name"], "关联类型": tie["kind"], "关联人员": tie["official"] or "—"}
+    told |= {"线索": "、".join(SIGNS[one].zh for one in shared)} if shared else {}
     values = {name: tie[name] for name in ("provider", "name", "kind")} | {"told": told, "official": tie["official"] or "", "signs": shared}
     opening = casework.Opening(about=tie["provider"], key=key, subject=unit, source=unit, values=values,
                                office=catalogue.office(clock.city_day(at)))

@@ -334,7 +334,7 @@ def test_an_undeclared_tie_is_found_by_digests_explained_or_confirmed(tmp_path: 
     assert registers.find_ties(at=AT) == 1, "the declared one is known"
     assert registers.find_ties(at=AT + DAY) == 0, "asked once"
     [case] = cases.cases_of("undeclared_tie")
-    assert (case.source, case.values["signs"], bool(case.values["official"])) == (SWJ, ["address", "person"], True)
+    assert (case.source, case.values["signs"], case.values["official"]) == (SWJ, ["address", "person"], "SL00012")
     water = person("water", "handle", unit=SWJ)
     move(case, "explain", water, "同一办公楼，人员已辞职")
     refused("DUAL", move, case, "accept", Actor("own", SWJ, (Grant("x", frozenset({"d12.decide"})),), "own"))
