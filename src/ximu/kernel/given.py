@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
 from ximu.kernel.refusal import Refusal
 
@@ -58,3 +60,12 @@ def whole_of(text: str, field: str) -> int:
         raise Refusal("NUM-FORM", field=field, value=text[:SHOWN], rule="0–9", zh=f"“{text[:SHOWN]}”不是整数。",
                       en=f"“{text[:SHOWN]}” is no whole number.")
     return int(text)
+
+
+def yuan_of(text: str) -> Decimal | None:
+    """An amount of yuan as people write it, two decimals, from 0 to below a billion; None for anything else."""
+    try:
+        value = Decimal(unicodedata.normalize("NFKC", text).strip().removesuffix("元").replace(",", ""))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and 0 <= value < 10**9 and value == value.quantize(Decimal("0.01")) else None
