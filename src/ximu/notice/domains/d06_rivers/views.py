@@ -66,8 +66,8 @@ def doubts(request: HttpRequest) -> HttpResponse:
     by, found = _by(request), shown.doubts(clock.today(), known_at=clock.now())
     found["doubts"] = [(one, found["charged"][one.who]) for one in sorted(found["doubts"], key=lambda one: (one.test, one.p))
                        if store.sees(by, found["charged"][one.who].unit)]
-    found["units"] = [one for one in found["units"] if store.sees(by, one[0])]
-    return _page(request, "doubts", [*(charge.unit for _, charge in found["doubts"]), *(one[0] for one in found["units"])], **found,
+    found["located"] = [one for one in found["located"] if store.sees(by, one[0])]
+    return _page(request, "doubts", [*(charge.unit for _, charge in found["doubts"]), *(one[0] for one in found["located"])], **found,
                  rates=year.rates(clock.today()))
 
 

@@ -143,10 +143,10 @@ def doubts(on: date, *, known_at: datetime) -> dict[str, Any]:
     made, _ = store.known_patrols(first, on, list(charged.values()), known_at=known_at)
     heard, rows = store.reports(on, known_at=known_at)
     total = dict(events.ask(HEARD, {"first": first, "last": on}, dataset="hotline", known_at=known_at).iter_rows())
-    located: dict[str, list[int]] = {}
+    own: dict[str, list[int]] = {}
     for row in rows:
         if first <= row["called_on"]:
-            located.setdefault(row["unit"], []).append(bool(row["heard"]))
+            own.setdefault(row["unit"], []).append(bool(row["heard"]))
     return {"settings": settings, "first": first, "charged": charged, "doubts": year.facts(on.year, on, known_at=known_at).doubts,
             "weeks": [week for week in witnesses.by_week(year.visits(made), [r for r in heard if r.on >= first]) if week[2]],
-            "units": [(unit, total.get(unit, 0), len(some), sum(some)) for unit, some in sorted(located.items())]}
+            "located": [(unit, total.get(unit, 0), len(some), sum(some)) for unit, some in sorted(own.items())]}
