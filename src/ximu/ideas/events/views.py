@@ -186,9 +186,9 @@ def desk(datasets: Mapping[str, Text], loaders: Mapping[str, Loader], *, right: 
         by, asked = actor_of(request), request.GET.get("dataset", "")
         by.must(right)
         one = queries.dataset(asked if asked in datasets else next(iter(datasets)))
-        fields = [column for column in one.schema["fields"] if not column.get("ximu:derived")]
+        fields = [(column, field) for column, field in zip(one.columns, one.schema["fields"], strict=True) if not column.derived]
         if request.method == "POST":
-            told = _taken(request, [field["name"] for field in fields], loaders[one.name], by=by)
+            told = _taken(request, [column.name for column, _ in fields], loaders[one.name], by=by)
             messages.success(request, t("新增{new}行，更正{corrected}行，相同{same}行，退回{bad}行。",
                                         "{new} rows new, {corrected} corrected, {same} the same, {bad} refused.", **told))
             for fault in told["faults"][:50]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ def test_spans_are_whole_and_leave_no_hole(span: str, first: date, days: int) ->
     last = first + timedelta(days=days)
     found = list(intervals(span, first, last))
     assert all(first <= start <= end <= last for start, end in found)
-    assert all(one[1] + timedelta(days=1) == other[0] for one, other in zip(found, found[1:], strict=False))
+    assert all(one[1] + timedelta(days=1) == other[0] for one, other in pairwise(found))
 
 
 @pytest.mark.parametrize(("span", "count"), [("week", 52), ("half-month", 24), ("month", 12), ("quarter", 4)])

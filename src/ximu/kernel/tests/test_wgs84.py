@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ximu.kernel import wgs84
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.wgs84 import Fix, Point, Walk
+from ximu.kernel.zone import CITY
 
 LINE = (Point(121.30, 31.10), Point(121.31, 31.10), Point(121.32, 31.11))
 near = st.builds(Point, st.floats(121, 121.5), st.floats(31, 31.5))
@@ -69,9 +70,9 @@ def test_a_track_is_held_against_its_line() -> None:
     with pytest.raises(Refusal) as caught:
         wgs84.must_be_there(away, "示例河", corridor=50, percent=80)
     assert caught.value.code == "GEO-OUT" and "50%" in caught.value.zh
-    wgs84.must_be_past(date(2018, 1, 1), there, now=datetime(2018, 1, 1, 9, 40))
+    wgs84.must_be_past(date(2018, 1, 1), there, now=datetime(2018, 1, 1, 9, 40, tzinfo=CITY))
     with pytest.raises(Refusal) as caught:
-        wgs84.must_be_past(date(2018, 1, 1), there, now=datetime(2018, 1, 1, 9, 39))
+        wgs84.must_be_past(date(2018, 1, 1), there, now=datetime(2018, 1, 1, 9, 39, tzinfo=CITY))
     assert caught.value.code == "TIME-FUTURE"
 
 

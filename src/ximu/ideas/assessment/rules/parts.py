@@ -43,7 +43,7 @@ class Rated:
 
     def plain(self) -> dict[str, Any]:
         return {"grade": self.grade, "score": None if self.score is None else str(self.score), "method": self.method, "lines": [
-            {"code": one.code, "zh": one.name.zh, "en": one.name.en, "why_zh": one.words.zh, "why_en": one.words.en,
+            {"code": one.code, "name": {"zh": one.name.zh, "en": one.name.en}, "why": {"zh": one.words.zh, "en": one.words.en},
              "points": str(one.points)} for one in self.lines]}
 
 

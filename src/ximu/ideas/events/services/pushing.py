@@ -37,7 +37,8 @@ class Judging:
         """The faults of a delivery with value, rule and reason."""
         for fault in told["faults"]:
             if (refusal := self.refused.get(fault["line"])) and refusal.code == fault["code"]:
-                fault |= {"value": str(refusal.value), "rule": refusal.rule, "zh": refusal.zh, "en": refusal.en}
+                fault |= {"value": str(refusal.value), "rule": refusal.rule, "zh": refusal.zh, "en": refusal.en,
+                          "status": refusal.status}
         return told
 
 
@@ -52,7 +53,7 @@ def push_rows(rows: Sequence[Row], loader: Loader, *, batch: str, by: Actor, at:
         told = loader(path, batch=batch, by=by, at=at)
     if len(rows) == 1 and told["faults"]:
         one = told["faults"][0]
-        raise Refusal(one["code"], field=one["field"], value=one.get("value", ""), rule=one.get("rule", one["code"]),
+        raise Refusal(one["code"], status=one.get("status", 422), field=one["field"], value=one.get("value", ""), rule=one.get("rule", one["code"]),
                       zh=one.get("zh", f"“{one['field']}”不合要求（{one['code']}）。"),
                       en=one.get("en", f"“{one['field']}” is not acceptable ({one['code']})."))
     return told

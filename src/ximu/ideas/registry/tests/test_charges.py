@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +26,7 @@ made = st.builds(lambda post, since, length: charge(post, since, since + timedel
 @given(st.lists(made, min_size=1, max_size=5), days)
 def test_each_day_of_the_spells_has_the_chief_of_that_day(some: list[Charge], on: date) -> None:
     spells = charges.spells(some, DAY, DAY + timedelta(days=400))
-    assert spells[0][0] == DAY and all(a[1] + timedelta(days=1) == b[0] for a, b in zip(spells, spells[1:], strict=False))
+    assert spells[0][0] == DAY and all(a[1] + timedelta(days=1) == b[0] for a, b in pairwise(spells))
     [who] = [who for first, last, who in spells if first <= on <= last]
     assert who == charges.charge_on(some, on)
     assert who is None or all(other.since <= who.since for other in some if other.holds(on))

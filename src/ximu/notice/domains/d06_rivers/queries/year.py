@@ -152,7 +152,7 @@ def public_sections(period: Period) -> list[Section]:
     heads = [("断面", "Section"), ("河段", "Reach"), ("责任单位", "Unit"), ("目标", "Target"), ("类别", "Class"), ("最差项目", "Worst item"),
              ("黑臭", "Black and odorous"), ("结论", "Verdict")]
     return [Section(Text("断面水质", "Water quality of sections"), [Text(*one) for one in heads], rows, unit_column=2, note=Text(
-        "按GB 3838-2002逐项评价，取最差一项；没有数据的不作达标。",
+        "按GB 3838-2002逐项评价，取最差一项；没有数据不作达标。",
         "By GB 3838-2002: the worst item decides; no data, not reached."))]
 
 

@@ -45,7 +45,7 @@ def played(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     settings.XIMU_HOME, settings.XIMU_PROFILE = tmp_path, "example"
     load(at=datetime(2018, 1, 1, tzinfo=clock.CITY))
     told: dict[str, Any] = {}
-    for at, act in sorted(d06.acts("example"), key=lambda one: one[0]):
+    for _, act in sorted(d06.acts("example"), key=lambda one: one[0]):
         answer = act()
         if isinstance(answer, dict) and answer["faults"]:
             told["refused"] = answer
