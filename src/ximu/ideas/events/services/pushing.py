@@ -53,7 +53,7 @@ def push_rows(rows: Sequence[Row], loader: Loader, *, batch: str, by: Actor, at:
         told = loader(path, batch=batch, by=by, at=at)
     if len(rows) == 1 and told["faults"]:
         one = told["faults"][0]
-        raise Refusal(one["code"], status=one.get("status", 422), field=one["field"], value=one.get("value", ""), rule=one.get("rule", one["code"]),
-                      zh=one.get("zh", f"“{one['field']}”不合要求（{one['code']}）。"),
+        raise Refusal(one["code"], status=one.get("status", 422), field=one["field"], value=one.get("value", ""),
+                      rule=one.get("rule", one["code"]), zh=one.get("zh", f"“{one['field']}”不合要求（{one['code']}）。"),
                       en=one.get("en", f"“{one['field']}” is not acceptable ({one['code']})."))
     return told

@@ -173,9 +173,9 @@ def test_the_desk_takes_a_row_with_photos_and_a_file_and_tells_what_it_refused(c
     assert row["photos"] == hashlib.sha256(b"picture").hexdigest()
     again = client.post(page, {**PATROL, "patrol": "P2", "photos": row["photos"]})
     assert again.status_code == 409 and "DUP-PHOTO" in again.content.decode()
-    file = SimpleUploadedFile("f.json", json.dumps([{**PATROL, "patrol": "P9", "photos": None}, {**PATROL, "patrol": "PX"}]).encode())
-    text = client.post(page, {"file": file}, follow=True).content.decode()
-    assert "新增1行" in text and "退回0行" in text
+    lines = [{**PATROL, "patrol": "P9", "photos": None}, {**PATROL, "patrol": "PX", "photos": row["photos"]}]
+    text = client.post(page, {"file": SimpleUploadedFile("f.json", json.dumps(lines).encode())}, follow=True).content.decode()
+    assert "新增1行" in text and "退回1行" in text and "同一照片" in text
     assert "HD-1" in client.get("/console/d06/reaches").content.decode()
     ACTING["now"] = who("reader", "see")
     assert client.get(page).status_code == 403
