@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ximu.foundation import clock, scratch
-from ximu.foundation.templatetags.ximu import t
+from ximu.foundation.templatetags.ximu import say, t
 from ximu.foundation.web import actor_of
 from ximu.ideas.events import queries, services
 from ximu.ideas.events.services.pushing import Loader, push_rows
@@ -192,8 +192,8 @@ def desk(datasets: Mapping[str, Text], loaders: Mapping[str, Loader], *, right: 
             messages.success(request, t("新增{new}行，更正{corrected}行，相同{same}行，退回{bad}行。",
                                         "{new} rows new, {corrected} corrected, {same} the same, {bad} refused.", **told))
             for fault in told["faults"][:50]:
-                messages.warning(request, t("第{line}行 {field}：{code} {zh}", "Line {line}, {field}: {code} {en}",
-                                            **{"zh": "", "en": "", **fault}))
+                messages.warning(request, t("第{line}行 {field}：{code} {why}", "Line {line}, {field}: {code} {why}", line=fault["line"],
+                                            field=fault["field"], code=fault["code"], why=say(fault) if "zh" in fault else ""))
             return redirect(f"{reverse(home)}?{urlencode({'dataset': one.name})}")
         return render(request, template, {"one": one, "fields": fields, "sets": datasets.items(), **frame(by)})
 

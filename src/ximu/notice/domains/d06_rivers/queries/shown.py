@@ -23,7 +23,8 @@ from ximu.notice.domains.d06_rivers.models import Appraisal
 from ximu.notice.domains.d06_rivers.queries import store, year
 from ximu.notice.domains.d06_rivers.rules import FLAGS, LEVELS, measures, water
 
-SHEET = (680, 300)
+SHEET, WINTER = (680, 300), 3
+"""Width and height of a drawing; until the end of March the water of the last year is shown."""
 HEARD = """SELECT unit, count(*) AS n FROM hotline WHERE topic = '04' AND kind IN ('求助', '投诉', '举报')
 AND called_on BETWEEN $first AND $last GROUP BY unit"""
 
@@ -38,6 +39,7 @@ class Preview:
     official: str
     reaches: tuple[str, ...]
     rated: parts.Rated
+    doubted: bool
 
 
 @cache
@@ -72,7 +74,7 @@ def preview(of: int, *, known_at: datetime) -> list[Preview]:
                                    for one in mine for test in year.RULES)}
         people = year.holders(charge, as_of)
         found.append(Preview(chief, charge.unit, charge.post, people[0].uid if people else "", reaches,
-                             parts.rated(method(of), facts, counts)))
+                             parts.rated(method(of), facts, counts), any(one.rings and one.who.endswith(chief) for one in known.doubts)))
     return sorted(found, key=lambda one: (one.unit, one.post))
 
 
@@ -115,13 +117,14 @@ def reach(code: str, *, on: date, known_at: datetime) -> dict[str, Any]:
     mine = sorted((patrol for patrol in made if patrol.reach == code), key=lambda patrol: (patrol.on, patrol.uid), reverse=True)
     walks = {patrol.uid: store.track(rows[patrol.uid]["track"]) for patrol in mine}
     seen = {uid: wgs84.seen(walk, one.line, corridor=one.corridor(on)) for uid, walk in walks.items()}
-    return {"reach": one, "geometry": geometry_of(one, list(walks.values())[:10]), "walked": [
+    of = on.year if on.month > WINTER else on.year - 1
+    known = year.facts(of, min(on, date(of, 12, 31)), known_at=known_at)
+    return {"reach": one, "of": of, "geometry": geometry_of(one, list(walks.values())[:10]), "walked": [
                 (patrol, seen[patrol.uid], round(100 * seen[patrol.uid].covered), [FLAGS[flag] for flag in sorted(patrol.flags)])
                 for patrol in mine],
             "rows": [line for line in chiefs_of_year(on, known_at=known_at) if line["charge"].thing == code],
-            "waters": [(section.code, water.CLASSES[told.target], water.words(told), water.GRADES[told.degree]) if told else
-                       (section.code, "—", store.STATES["unseen"], None) for section in year.facts(on.year, on, known_at=known_at).sections
-                       if section.reach == code for told in [section.judged]],
+            "waters": [(x.code, water.CLASSES[told.target], water.words(told), water.GRADES[told.degree]) if told else
+                       (x.code, "—", store.STATES["unseen"], None) for x in known.sections if x.reach == code for told in [x.judged]],
             "reports": [row for row in store.reports(on, known_at=known_at)[1] if row["reach"] == code and row["called_on"] >= first],
             "cases": [case for case in cases.cases_of("river_problem") if case.values["reach"] == code]}
 

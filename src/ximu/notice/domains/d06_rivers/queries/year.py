@@ -62,18 +62,14 @@ def _facts(year: int, day: date, known_at: datetime, root: bytes) -> measures.Fa
     return measures.Facts(
         first, day, {code: one.name for code, one in reaches.items()}, sections, held, [one for one in made if one.on >= first],
         problems(day, known_at=known_at), _results(year, known_at), witnesses.tested(visits(made), heard, settings, last=day),
-        [one for one in _holding(held, day) if not holders(one, day)], {level: frequency(level, day) for level in LEVELS},
+        [one for one in _holding(held, day) if not holders(one, day)],
+        {level: tuple(store.setting(f"patrol.{level}", day)) for level in LEVELS},
         store.setting("least_samples", day), store.setting("unpatrolled_spans", day), lambda unit: registry.owner_of(unit, day))
 
 
 def visits(made: Sequence[measures.Patrol]) -> list[witnesses.Visit]:
     """Patrols whose chief is known, as the tests see them."""
     return [witnesses.Visit(one.uid, one.who.who, one.reach, one.level, one.on, bool(one.kind)) for one in made if one.who]
-
-
-def frequency(level: str, on: date) -> tuple[int, str]:
-    times, span = store.setting(f"patrol.{level}", on)
-    return int(times), str(span)
 
 
 def _holding(held: Sequence[Charge], on: date) -> list[Charge]:
@@ -149,7 +145,7 @@ def public_sections(period: Period) -> list[Section]:
              water.NAMES[told.place] if told else None,
              water.worst(told) if told else None, water.GRADES[told.degree] if told else None, store.STATES[line.state]]
             for one, line in zip(known.sections, measures.sections(known), strict=True) for told in [one.judged]]
-    heads = [("断面", "Section"), ("河段", "Reach"), ("责任单位", "Unit"), ("目标", "Target"), ("类别", "Class"), ("最差项目", "Worst item"),
+    heads = [("断面", "Section"), ("河段", "Reach"), ("单位", "Unit"), ("目标", "Target"), ("类别", "Class"), ("最差项目", "Worst item"),
              ("黑臭", "Black and odorous"), ("结论", "Verdict")]
     return [Section(Text("断面水质", "Water quality of sections"), [Text(*one) for one in heads], rows, unit_column=2, note=Text(
         "按GB 3838-2002逐项评价，取最差一项；没有数据不作达标。",
