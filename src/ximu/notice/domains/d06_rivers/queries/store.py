@@ -27,7 +27,7 @@ from ximu.notice.domains.d06_rivers.rules.measures import Patrol
 
 HERE = Path(__file__).parents[1]
 REACHES, CHARGES, PATROLS, WATER, REPORTS = "river_reaches", "river_charges", "river_patrols", "river_water", "river_reports"
-DATASETS = {REACHES: Text("河段名录", "reaches"), CHARGES: Text("河长任命", "appointments"), PATROLS: Text("巡河记录", "patrols"),
+DATASETS = {PATROLS: Text("巡河记录", "patrols"), REACHES: Text("河段名录", "reaches"), CHARGES: Text("河长任命", "appointments"),
             WATER: Text("断面水质", "water quality"), REPORTS: Text("群众反映的河道问题", "citizens' reports")}
 STATES = {code: Text(*words) for code, words in tomllib.loads((HERE / "states.toml").read_text("utf-8")).items()}
 

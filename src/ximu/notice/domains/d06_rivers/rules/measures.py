@@ -139,15 +139,16 @@ def kept(facts: Facts) -> list[charges.Duty]:
 
 
 def patrolled(facts: Facts) -> list[Line]:
-    """Each chief on each reach; what falls in a span with a change of chief is a line of its own, left out."""
-    found = []
+    """Each chief on each reach; what falls in a span with a change of chief is a line of its own, left out. Where nobody delivered a single
+    patrol all year there are no data, which is not the same as nobody having gone."""
+    found, nothing = [], "" if facts.patrols else "no-data"
     for one in kept(facts):
         title, unit = f"{facts.name(one.charge.thing)} {one.charge.level} {one.charge.post}", facts.unit_of(one.charge.unit)
         state = ("vacant" if one.vacant else "unpatrolled" if one.idle >= facts.unpatrolled else "kept" if one.done == one.due else "short")
         words = Text(f"应巡{one.due}次，按期{one.done}次", f"{one.done} of {one.due} in time")
         if one.due:
             found.append(Line(f"{one.charge.key}{'/vacant' if one.vacant else ''}", title, unit, "post" if one.vacant else "chief", state,
-                              Decimal(one.done), Decimal(one.due), on=one.last, words=words, link=one.charge.thing))
+                              Decimal(one.done), Decimal(one.due), why=nothing, on=one.last, words=words, link=one.charge.thing))
         if one.changed:
             found.append(Line(f"{one.charge.key}/changed", title, unit, "chief", "changed", whole=Decimal(one.changed), why="changed",
                               link=one.charge.thing))
