@@ -17,6 +17,7 @@ NAMES = {
     "审批事项": "item of the catalogue", "所要求的": "what was asked for", "要求日期": "asked on", "目录版本": "version of the catalogue",
     "核对结果": "result of the check", "中介机构": "intermediary", "关联类型": "kind of tie", "关联人员": "official (internal number)",
     "线索": "signs in common",
+    "河段": "reach", "发现日期": "found on",
     "审计项目": "audit", "审计对象": "what was audited", "问题类别": "kind of finding", "定性依据": "criterion",
     "合作项目": "partnership project", "违约类型": "kind of breach", "合同义务": "obligation", "违约日期": "day of the breach",
     "责任环节": "steps traced",
