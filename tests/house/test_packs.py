@@ -11,6 +11,7 @@ import pytest
 
 from ximu.foundation import packs
 from ximu.foundation.rooms import dotted, toml_of
+from ximu.ideas.areas.rules import FORMS
 from ximu.ideas.catalogue.rules.schema import must_be_schema
 from ximu.ideas.commitments import queries as promises
 from ximu.ideas.commitments.rules import read_spec
@@ -45,8 +46,12 @@ def test_what_a_pack_names_is_known_elsewhere(folder: Path) -> None:
             assert read_spec(indicator.params).kinds <= set(pack.manifest.promises)
     menus = [page["url"] for path, menu in toml_of("menu.toml") if path == folder for page in menu["page"]]
     assert not pack.manifest.pages or f"{pack.manifest.code}:index" in menus
-    if pack.manifest.public:
-        assert set(importlib.import_module(f"{dotted(folder)}.queries").PUBLIC) == set(pack.manifest.public)
+    queries = importlib.import_module(f"{dotted(folder)}.queries")
+    known = set(getattr(queries, "PUBLIC", ())) | ({pack.manifest.code} if hasattr(queries, "AREA") else set())
+    assert set(getattr(queries, "PUBLIC", ())) <= set(pack.manifest.public) <= known
+    if area := getattr(queries, "AREA", None):
+        assert all(one.params["form"] in FORMS for one in pack.indicators.values())
+        assert set(area.open_to_all) <= set(pack.indicators)
 
 
 @pytest.mark.parametrize("spoil", [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from ximu.foundation import clock
+from ximu.ideas.areas import queries as areas
 from ximu.ideas.events import queries as events
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings import queries as alarms_kept
@@ -19,7 +20,6 @@ from ximu.notice.domains.d08_environment import queries as environment
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline.rules import WARNINGS
 from ximu.notice.domains.d14_enterprise import queries as enterprise
-from ximu.notice.domains.d16_audit import queries as audits
 from ximu.notice.mechanisms.m2_joint_action import services as joint
 from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 
@@ -28,8 +28,6 @@ HOTLINE, BUYING = "D13", "D1"
 
 def name_rules() -> None:
     """What the rules of the packs are called, on every page that tells of an alarm."""
-    for pack in (investment, environment, audits):
-        alarms_kept.register_rules({one.code: one.name for one in pack.pack().rules})
     alarms_kept.register_rules({one.code: one.name for one in enterprise.warning_rules()})
     alarms_kept.register_rules({rule: hotline.rule_words(rule) for rule in hotline.RULES})
     alarms_kept.register_rules({code: words for code, (_, words) in procurement.FLAGS.items()})
@@ -47,8 +45,7 @@ def raise_alarms(*, at: datetime) -> int:
                              a.reason) for a in pack.warned(sheet)]
         found += [Raised("D14", a.rule, a.level, a.unit, a.about, str(year), a.reason)
                   for a in enterprise.warned(enterprise.sheet(year, today=day, known_at=at))]
-        found += [Raised("D16", a.rule, a.level, a.unit, a.about, str(year) if a.about.startswith("D16-") else "", a.reason)
-                  for a in audits.warned(audits.sheet(year, today=day, known_at=at))]
+        found += [one for area in areas.areas().values() for one in areas.raised(area, year, today=day, known_at=at)]
     span = events.span("hotline")
     if span is not None:
         weak = hotline.warned(span[1], known_at=at).alarms

@@ -13,8 +13,6 @@ from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment import services as grades
 from ximu.ideas.casework import services as casework
 from ximu.ideas.events import queries as events
-from ximu.ideas.events import services as event_store
-from ximu.ideas.warnings import queries as alarms_kept
 from ximu.ideas.warnings import services as alarms
 from ximu.ideas.warnings.services import Raised
 from ximu.kernel.actor import SYSTEM, Actor
@@ -37,10 +35,7 @@ DELIVERIES = (
 
 def connect() -> None:
     """Called by `config/wiring.py`."""
-    for name, loader in services.LOADERS.items():
-        event_store.register_loader(name, loader)
     assessment.register_grader(ROW, assessment.Grader(queries.pack().manifest.name, "d05.see", queries.preview))
-    alarms_kept.register_rules({rule.code: rule.name for rule in queries.pack().rules})
     casework.register_daily("debt_warned", warn)
     casework.register_pages("debt_emergency", lambda case, by: [
         (Text("该区债务", "The district's debt"), reverse("d05:unit", args=[case.subject]))])

@@ -5,7 +5,6 @@ Each step is dated (2018), done by the account whose duty it is, and may be repe
 
 from __future__ import annotations
 
-import heapq
 import logging
 import tomllib
 from collections.abc import Callable, Iterator
@@ -29,6 +28,7 @@ from ximu.config import (
     demo_safeguards,
     demo_supervision,
 )
+from ximu.config.stories import CITIES, Story, tell_all
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.accounts import queries as accounts
@@ -43,7 +43,6 @@ from ximu.ideas.records import services as records
 from ximu.kernel.actor import SYSTEM, Actor
 from ximu.notice.domains.d04_investment import jobs as investment
 
-CITIES = Path(__file__).parent / "cities"
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "deliveries"
 PARTIAL = "示例：不合格行退回报送单位改正"
 SHOWN = ("family", "event_date", "decision_date", "document_number", "authority", "behaviour", "grade")
@@ -69,7 +68,7 @@ def live(city: str, *, say: Say) -> None:
     if not manifest.exists():
         return
     answers = tomllib.loads(manifest.read_text("utf-8"))
-    todo = _Story()
+    todo = Story()
     todo.add(OPENED, lambda: _begin(city))
     for name, told in answers.items():
         todo.add(told["at"], lambda name=name, told=told: _arrive(todo, name, told, city, say=say))  # type: ignore[misc]
@@ -92,25 +91,9 @@ def live(city: str, *, say: Say) -> None:
                                                  clerk=lambda unit: _person(f"{unit}-entry", TOLD), at=TOLD))
     _figures(todo)
     _debts(todo, city)
+    tell_all(todo, city)
     logging.getLogger(growth.__name__).setLevel(logging.ERROR)
     todo.play()
-
-
-class _Story:
-    """Acts by their moment; an act may add later ones. `delivered`: something came in that was not there before."""
-
-    def __init__(self) -> None:
-        self._acts: list[tuple[datetime, int, Callable[[], Any]]] = []
-        self._told = 0
-        self.delivered = False
-
-    def add(self, at: datetime, act: Callable[[], Any]) -> None:
-        self._told += 1
-        heapq.heappush(self._acts, (at, self._told, act))
-
-    def play(self) -> None:
-        while self._acts:
-            heapq.heappop(self._acts)[2]()
 
 
 def _begin(city: str) -> None:
@@ -122,7 +105,7 @@ def _begin(city: str) -> None:
     demo_exchange.open_channels(by=coordinator, at=OPENED + 2 * HOUR)
 
 
-def _arrive(todo: _Story, name: str, told: dict[str, Any], city: str, *, say: Say) -> None:
+def _arrive(todo: Story, name: str, told: dict[str, Any], city: str, *, say: Say) -> None:
     """A delivery comes in; its records go their way on later days."""
     got = _deliver(name, told, city, say=say)
     if got is None:
@@ -133,7 +116,7 @@ def _arrive(todo: _Story, name: str, told: dict[str, Any], city: str, *, say: Sa
         todo.add(at + after, lambda act=act, day=at + after: act(batch, day))  # type: ignore[misc]
 
 
-def _figures(todo: _Story) -> None:
+def _figures(todo: Story) -> None:
     """Tickets and purchases come in week by week; on the last Monday they are judged."""
     if demo_figures.there():
         return
@@ -147,7 +130,7 @@ def _figures(todo: _Story) -> None:
     todo.add(judged, lambda: demo_figures.judge(at=judged))
 
 
-def _debts(todo: _Story, city: str) -> None:
+def _debts(todo: Story, city: str) -> None:
     """Debts of two years as they were delivered, graded, restated and answered for."""
     if debts.there():
         return

@@ -1,27 +1,54 @@
-"""What a pack brings is connected by looking into it: public figures, proof of the log, procedures. No pack is listed here."""
+"""What a pack brings is connected by looking into it: figures, alarms, public pages, files, proof of the log, procedures. No list here."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 
-from ximu.foundation import packs
+from ximu.foundation import outbox, packs
 from ximu.foundation.rooms import dotted
+from ximu.ideas.areas import queries as areas
+from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.casework import services as casework
 from ximu.ideas.disclosure import services as publications
+from ximu.ideas.events import services as event_store
 from ximu.ideas.ledger.services import register_evidence
+from ximu.ideas.warnings import queries as alarms_kept
 
 
 def connect_packs() -> None:
-    """`queries.PUBLIC` by name; `queries.provider` for entries of `queries.KINDS`; `services.CONDUCTS` and `queries.PAGES` by procedure,
-    where moves do more than they declare."""
+    """Every pack by the names that its `queries` and `services` have; see CONTRIBUTING.md."""
+    assessment.register_source(areas.SOURCE, areas.measured)
+    publications.register_public("areas", areas.public_areas)
     for folder in packs.folders():
-        manifest, queries = packs.load(folder).manifest, import_module(f"{dotted(folder)}.queries")
-        for name, provider in (queries.PUBLIC if manifest.public else {}).items():
-            publications.register_public(name, provider)
-        if hasattr(queries, "provider"):
-            register_evidence(manifest.code, queries.provider, kinds=queries.KINDS)
-        conducts = getattr(import_module(f"{dotted(folder)}.services"), "CONDUCTS", {}) if manifest.procedures else {}
-        for procedure, conduct in conducts.items():
-            casework.register(procedure, conduct)
-        for procedure, pages in getattr(queries, "PAGES", {}).items():
-            casework.register_pages(procedure, pages)
+        pack, home = packs.load(folder), dotted(folder)
+        _ask(pack, import_module(f"{home}.queries"))
+        if (folder / "services.py").exists() or (folder / "services").exists():
+            _act(import_module(f"{home}.services"))
+
+
+def _ask(pack: packs.Pack, queries: ModuleType) -> None:
+    """`AREA` (figures, alarms, public figures), `PUBLIC` by name, `provider` for entries of `KINDS`, `PAGES` by procedure."""
+    code, public = pack.manifest.code, dict(getattr(queries, "PUBLIC", {}))
+    alarms_kept.register_rules({one.code: one.name for one in pack.rules})
+    if area := getattr(queries, "AREA", None):
+        areas.register(area)
+        public = {code: areas.provider_of(area), **public}
+    for name in pack.manifest.public:
+        publications.register_public(name, public[name])
+    if hasattr(queries, "provider"):
+        register_evidence(code, queries.provider, kinds=queries.KINDS)
+    for procedure, pages in getattr(queries, "PAGES", {}).items():
+        casework.register_pages(procedure, pages)
+
+
+def _act(services: ModuleType) -> None:
+    """`CONDUCTS` by procedure, where moves do more than they declare; `LOADERS` by dataset; `DAILY` verbs; `HEARS`: event → handler."""
+    for procedure, conduct in getattr(services, "CONDUCTS", {}).items():
+        casework.register(procedure, conduct)
+    for dataset, loader in getattr(services, "LOADERS", {}).items():
+        event_store.register_loader(dataset, loader)
+    for name, verb in getattr(services, "DAILY", {}).items():
+        casework.register_daily(name, verb)
+    for event, handler in getattr(services, "HEARS", {}).items():
+        outbox.connect(event, handler)

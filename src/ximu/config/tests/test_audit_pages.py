@@ -136,7 +136,7 @@ def test_a_fund_is_entered_and_stands_in_the_universe(desk: Any) -> None:
 
 def test_the_api_tells_figures_lines_and_warnings_to_those_who_may_see_them(desk: Any) -> None:
     def get(who: Actor, path: str, **query: Any) -> Any:
-        return desk(who).get(f"/api/v1/d16/{path}", query).json()
+        return desk(who).get(f"/api/v1/areas/d16/{path}", query).json()
 
     told = {one["code"]: one for one in get(A, "figures", year=2018)["indicators"]}
     assert (told["D16-2"]["city"], told["D16-2"]["units"][Q03]) == ("80.00", "0.00")

@@ -11,6 +11,8 @@ from django.urls import NoReverseMatch, reverse
 
 from ximu.kernel.words import Text
 
+AREAS = "portal-areas"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -18,6 +20,7 @@ class Page:
     address: str
     about: Text | None = None
     here: bool = False
+    area: str = ""
 
 
 @cache
@@ -32,10 +35,18 @@ def address(url: str) -> str:
         return ""
 
 
-def pages_at(path: str) -> list[Page]:
+def every(path: str = "") -> list[Page]:
+    """All pages; on the page of a key area `here` is the list of the areas."""
     found = [(line, address(line["url"])) for line in _lines()]
-    here = max((a for _, a in found if a and path.startswith(a)), key=len, default="")
+    line, here = max(((line, a) for line, a in found if a and path.startswith(a)), key=lambda one: len(one[1]), default=({}, ""))
+    here = address(AREAS) if "area" in line else here
     return [
-        Page(Text(line["zh"], line["en"]), at, Text(line["about_zh"], line["about_en"]) if "about_zh" in line else None, at == here)
+        Page(Text(line["zh"], line["en"]), at, Text(line["about_zh"], line["about_en"]) if "about_zh" in line else None, at == here,
+             line.get("area", ""))
         for line, at in found if at
     ]
+
+
+def pages_at(path: str) -> list[Page]:
+    """The menu: pages of single areas stand behind the list of the areas."""
+    return [page for page in every(path) if not page.area]

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from ximu.faces.portal import log
 from ximu.faces.portal.views import (
+    areas,
     assessment,
     audits,
     data,
@@ -48,6 +49,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hotline/", hotline.index, name="portal-hotline"),
     path("debt/", debt.index, name="portal-debt"),
     path("audits/", audits.index, name="portal-audits"),
+    path("areas/", areas.index, name="portal-areas"),
+    path("areas/<slug:code>/", areas.area, name="portal-area"),
     path("procurement/", procurement.index, name="portal-procurement"),
     path("environment/", environment.index, name="portal-environment"),
     path("streets/", streets.index, name="portal-streets"),

@@ -125,6 +125,21 @@ def number(value: int | Decimal | float | str | None) -> str:
 
 
 @register.filter
+def cell(value: Any) -> str:
+    """A cell of a table that knows nothing of its column: words, days, numbers, yes and no; a dash for what is not known."""
+    if isinstance(value, bool):
+        return t("是", "yes") if value else t("否", "no")
+    if hasattr(value, "zh"):
+        return say(value)
+    return day(value) if isinstance(value, date) else number(value) if numeric(value) else str("—" if value in (None, "") else value)
+
+
+@register.filter
+def numeric(value: Any) -> bool:
+    return isinstance(value, int | Decimal | float) and not isinstance(value, bool)
+
+
+@register.filter
 def wan(value: Decimal | int | None) -> str:
     """Money held in 元, shown in 万元 with two decimals."""
     if value is None:

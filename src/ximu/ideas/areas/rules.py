@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from ximu.ideas.commitments.rules.figures import CENT, HUNDRED, Figure
+from ximu.kernel.actor import Actor
 from ximu.kernel.pack import Alarm, Indicator, Rule, alarms
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 CITY = ""
+UNKNOWN = ("missing", "no-data", "not-delivered")
+"""Exclusions that say that nothing is known: no figure is made of them, and no line so left out warns."""
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 FORMS = ("share", "count", "sum", "ratio", "compressed")
 """`params.form` of an indicator: per cent of the whole, how many lines count, what they add up to, part over whole, and 1 − part/whole."""
@@ -72,7 +75,7 @@ class Area:
     `lines` answers, for a period, the lines behind each indicator of `pack.toml`; `things` further lines that only warning rules read.
     `states` names every state. `open_to_all`: the indicators whose figures everybody may read; `by_unit`: also those of single units.
     `sections` and `public_sections` are tables beside the figures, in the console and on the portal. `tabs` are the pack's own pages:
-    (named address, words, permission).
+    (named address, words, permission). `whole`: who sees the whole city beside those who hold `see` for all of it.
     """
 
     here: Path
@@ -85,6 +88,7 @@ class Area:
     sections: Callable[[Period, Any], Sequence[Section]] = field(default=lambda period, by: ())
     public_sections: Callable[[Period], Sequence[Section]] = field(default=lambda period: ())
     tabs: tuple[tuple[str, Text, str], ...] = ()
+    whole: Callable[[Actor], bool] = field(default=lambda by: False)
 
 
 def period_of(year: int, *, today: date, known_at: datetime) -> Period:
@@ -127,19 +131,21 @@ def figures(indicators: Mapping[str, Indicator], lines: Mapping[str, Sequence[Li
 
 
 def warned(rules: Sequence[Rule], values: Mapping[tuple[str, str], Figure], lines: Iterable[Line]) -> list[Alarm]:
-    """What the rules say of the figures of units and of single lines; each thing once for each rule, with its own reason."""
+    """What the rules say of the figures of units and of single lines; each thing once for each rule, with its own reason.
+
+    A rule with `late_days` wants more than so many; one without takes every line in its states."""
     told = alarms([rule for rule in rules if rule.figure], {key: one.value for key, one in values.items() if key[1] != CITY}, [])
     seen: dict[tuple[str, str, str], Alarm] = {}
     listed = list(lines)
     for rule in rules:
         for one in listed if not rule.figure else ():
-            if one.state in rule.states and (not rule.kinds or one.kind in rule.kinds) and one.late_days >= rule.late_days:
+            late = one.late_days > rule.late_days if rule.late_days else True
+            if late and one.state in rule.states and one.why not in UNKNOWN and (not rule.kinds or one.kind in rule.kinds):
                 seen.setdefault((rule.code, one.unit, one.uid), Alarm(rule.code, rule.level, one.uid, one.unit, _reason(rule, one)))
     return told + list(seen.values())
 
 
 def _reason(rule: Rule, one: Line) -> Text:
-    late = Text(f"，逾期{one.late_days}天", f", {one.late_days} days late") if one.late_days else Text("", "")
-    why = one.words or Text("", "")
-    return Text(f"{rule.name.zh}：“{one.title}”{late.zh}{f'（{why.zh}）' if why.zh else ''}。",
-                f"{rule.name.en}: “{one.title}”{late.en}{f' ({why.en})' if why.en else ''}.")
+    late = (f"，逾期{one.late_days}天", f", {one.late_days} days late") if one.late_days else ("", "")
+    why = (f"（{one.words.zh}）", f" ({one.words.en})") if one.words else ("", "")
+    return Text(f"{rule.name.zh}：“{one.title}”{late[0]}{why[0]}。", f"{rule.name.en}: “{one.title}”{late[1]}{why[1]}.")

@@ -44,5 +44,5 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/sitemap.html", {"pages": menu.pages_at(request.path), "editions": catalogue.editions()[::-1],
+    return render(request, "portal/sitemap.html", {"pages": menu.every(request.path), "editions": catalogue.editions()[::-1],
                                                    "districts": disclosure.public_districts(on=clock.today())})

@@ -1,8 +1,8 @@
-"""A file for a dataset of event data that is taken whole or not at all: cells and rules as of any delivery, units found on their day."""
+"""A file for a dataset of event data: cells and rules as of any delivery, units found on their day; taken whole, or its good rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -26,6 +26,12 @@ MOST_FAULTS = 1000
 Row = dict[str, Any]
 Check = Callable[[list[tuple[int, Row]]], None]
 """What a pack asks beyond cells, ties and restatements: rows with their lines, units found, numbers exact; it raises a `Refusal`."""
+
+
+Judge = Callable[[list[tuple[int, Row]]], list[tuple[int, str, str]]]
+"""What a pack asks of rows beyond cells: (line, field, code) of each fault; rows with their lines, units found, numbers exact."""
+Derive = Callable[[Row], Row]
+UNITS = {"unit_name": "unit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +81,74 @@ def deliver_whole(dataset: str, path: Path, *, batch: str, check: Check, by: Act
     declared = events.dataset(dataset)
     must_tie(declared.schema.get("ximu:ties", ()), rows, {c.name: c.title for c in declared.columns})
     _must_say_why(dataset, rows, at)
-    writer = replace(by, grants=(*by.grants, Grant("intake", frozenset({"events.append"}))))
-    made = append(dataset, whole, batch=batch, by=writer, at=at)
+    made = append(dataset, whole, batch=batch, by=_writer(by), at=at)
     return Told(frame.height, made.new, made.corrected, made.same, made.manifest, tuple(sorted(set(found))))
+
+
+def deliver_rows(
+    dataset: str, path: Path, *, batch: str, by: Actor, at: datetime, units: Mapping[str, str] = UNITS,
+    judge: Judge = lambda rows: [], derive: Derive = lambda row: {},
+) -> dict[str, Any]:
+    """CSV, XLSX or JSON of any size, a block at a time (each a batch `<batch>-<n>`): good rows are kept, bad ones named and left out.
+
+    The calling room has asked for the right. `units`: column with a name → derived column with the uid, found in the register on the
+    row's own event day (`SUBJ-NONE`). `derive` gives further derived columns of a row. A restatement without its document
+    (schema: `ximu:restates`) is a fault of its row (`RESTATE-BASIS`). Errors: every `FILE-*` code, `EVT-BATCH`.
+    """
+    schema, declared = _schema(dataset), events.dataset(dataset)
+    told: dict[str, Any] = {"dataset": dataset, "batch": batch, "rows": 0, "new": 0, "corrected": 0, "same": 0, "bad": 0, "faults": []}
+    numbers = [f.name for f in schema.fields if f.type in ("number", "integer")]
+    delivery = open_file(path, schema)
+    for number, chunk in enumerate(delivery.chunks, 1):
+        checked = check_chunk(chunk.frame, schema, today=clock.city_day(at), serial_from=delivery.serial_from, found=chunk.faults)
+        faults = checked.faults.filter(pl.col("severity") == problems.ERROR).select("line", "field", "code").to_dicts()
+        whole = checked.good
+        pairs = {column: list(zip(whole[column], whole[declared.time], strict=True)) for column in units}
+        found = {pair: _unit(*pair) for some in pairs.values() for pair in set(some) if pair[0]}
+        lines = list(whole["line"])
+        faults += [{"line": line, "field": column, "code": "SUBJ-NONE"} for column, some in pairs.items()
+                   for line, pair in zip(lines, some, strict=True) if pair[0] and not found[pair]]
+        whole = whole.with_columns(pl.Series(uid, [found.get(pair) or None for pair in pairs[column]], dtype=pl.String)
+                                   for column, uid in units.items()).drop("line")
+        typed = whole.with_columns(pl.col(numbers).cast(pl.Float64)) if numbers else whole
+        rows = list(zip(lines, events.exact(typed), strict=True))
+        named = {one["line"] for one in faults}
+        rest = [one for one in rows if one[0] not in named]
+        faults += [{"line": line, "field": field, "code": code} for line, field, code in judge(rest)]
+        faults += _unexplained(dataset, rest, at)
+        named = {one["line"] for one in faults}
+        kept = [place for place, line in enumerate(lines) if line not in named]
+        made = append(dataset, _derived(whole[kept], [rows[place][1] for place in kept], derive), batch=f"{batch}-{number}",
+                      by=_writer(by), at=at) if kept else None
+        told["rows"] += chunk.frame.height
+        told["bad"] += len(named | set(checked.bad_lines))
+        for name in ("new", "corrected", "same") if made else ():
+            told[name] += getattr(made, name)
+        told["faults"] += faults[:MOST_FAULTS - len(told["faults"])]
+    return {**told, "manifest": events.manifest(dataset).digest}
+
+
+def _derived(whole: pl.DataFrame, rows: list[Row], derive: Derive) -> pl.DataFrame:
+    found = [derive(row) for row in rows]
+    return whole.with_columns(pl.Series(name, [one[name] for one in found]) for name in (found[0] if found else ()))
+
+
+def _writer(by: Actor) -> Actor:
+    """Who may deliver to a pack lends the right to append for this call."""
+    return replace(by, grants=(*by.grants, Grant("intake", frozenset({"events.append"}))))
+
+
+def _unexplained(dataset: str, rows: list[tuple[int, Row]], at: datetime) -> list[Row]:
+    declared = events.dataset(dataset)
+    if not (column := declared.schema.get("ximu:restates")):
+        return []
+    known = {tuple(one[k] for k in declared.key): one for one in events.rows_of(dataset, known_at=at)}
+    found = []
+    for line, row in rows:
+        before = known.get(tuple(row[k] for k in declared.key), row)
+        if any(before[name] != row[name] for name in row) and (not row[column] or row[column] == before[column]):
+            found.append({"line": line, "field": column, "code": "RESTATE-BASIS"})
+    return found
 
 
 def _must_say_why(dataset: str, rows: list[tuple[int, Row]], at: datetime) -> None:

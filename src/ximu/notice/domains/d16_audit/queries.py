@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -15,14 +14,14 @@ from django.urls import reverse
 
 from ximu.foundation import city, clock, packs
 from ximu.foundation.parameters import value_on
+from ximu.ideas.areas import queries as areas
+from ximu.ideas.areas.rules import FIRST_YEAR, Area, Line, Period
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework.rules.machine import belongs
-from ximu.ideas.commitments.rules.figures import Figure
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
-from ximu.kernel.pack import Alarm, Thing, alarms
-from ximu.kernel.refusal import Refusal, absent
+from ximu.kernel.refusal import absent
 from ximu.kernel.view import View
 from ximu.kernel.words import Text
 from ximu.notice.domains.d16_audit import rules
@@ -30,7 +29,6 @@ from ximu.notice.domains.d16_audit.models import Announcement, Audit, Finding, T
 
 HERE = Path(__file__).parent
 SEE, CITY = "audits.see", ""
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 REPORTED, ANNOUNCED = "audit.reported", "audit.announced"
 KINDS = (REPORTED, ANNOUNCED)
 
@@ -96,44 +94,15 @@ def facts(as_of: date, known_at: datetime) -> rules.Facts:
                        int(value_on(HERE, "publish_days", as_of)))
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A year: the lines behind each indicator, and its figures for the city and for each unit."""
-
-    year: int
-    as_of: date
-    lines: dict[str, list[rules.Line]]
-    figures: dict[tuple[str, str], Figure]
-    units: list[str]
+def lines(period: Period) -> dict[str, list[Line]]:
+    """What each indicator sees, as known at the time."""
+    known = facts(period.as_of, period.known_at)
+    return {code: rules.MEASURES[one.params["measure"]](known, period.first, period.as_of) for code, one in pack().indicators.items()}
 
 
-def sheet(year: int, *, today: date, known_at: datetime) -> Sheet:
-    """The year's figures, judged on its last day, or today while it runs. Errors: `YEAR`."""
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Refusal("YEAR", field="year", value=year, rule=f"{FIRST_YEAR}–{LAST_YEAR}", zh="年度不在可查询的范围内。",
-                      en="The year is out of range.")
-    first = date(year, 1, 1)
-    as_of = max(first, min(date(year, 12, 31), today))
-    known = facts(as_of, known_at)
-    lines = {code: rules.MEASURES[one.params["measure"]](known, first, as_of) for code, one in pack().indicators.items()}
-    units = list(dict.fromkeys(line.unit for some in lines.values() for line in some if line.unit))
-    figures = {(code, unit): rules.figure(some, unit) for code, some in lines.items() for unit in (CITY, *units)}
-    return Sheet(year, as_of, lines, figures, units)
-
-
-def warned(found: Sheet) -> list[Alarm]:
-    """Warnings of the year: findings and announcements that are late, targets over their cycle, units where the same was found again."""
-    values = {key: figure.value for key, figure in found.figures.items() if key[1] != CITY}
-    things = [Thing(one.uid, one.title, one.unit, one.kind, one.state, one.late_days)
-              for code in ("D16-1", "D16-2", "D16-3") for one in found.lines[code] if one.why not in ("ended", "not-begun", "no-data")]
-    return alarms(pack().rules, values, things)
-
-
-def indicator(code: str) -> Any:
-    """Errors: `IND-NONE`."""
-    if code not in pack().indicators:
-        raise absent("IND-NONE", field="code", value=code[:20], zh="个指标", en="indicator")
-    return pack().indicators[code]
+def sheet(year: int, *, today: date, known_at: datetime) -> areas.Sheet:
+    """Errors: `YEAR`."""
+    return areas.sheet(AREA, year, today=today, known_at=known_at)
 
 
 def sees(actor: Actor, unit: str, on: date) -> bool:
@@ -219,5 +188,8 @@ def public_audit(view: View, *, year: int | None = None) -> dict[str, Any]:
     }
 
 
+AREA = Area(
+    HERE, SEE, lines, rules.STATES, whole=lambda by: works(by, SEE, clock.today()),
+    tabs=(("d16:universe", Text("审计对象", "Audit universe"), SEE), ("d16:audits", Text("审计项目与问题", "Audits and findings"), SEE)))
 PUBLIC, PAGES = {"d16": public_audit}, {"audit_finding": pages_of}
 """Connected by `config/packed.py`, which looks into every pack."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
+from ximu.ideas.areas.views import pages
 from ximu.notice.domains.d16_audit import views
+from ximu.notice.domains.d16_audit.queries import AREA
 
 app_name = "d16"
 urlpatterns = [
-    path("", views.index, name="index"),
+    *pages(AREA),
     path("universe", views.universe, name="universe"),
     path("audits", views.audits, name="audits"),
     path("audits/<str:uid>", views.audit, name="audit"),
     path("audits/<str:uid>/<str:verb>", views.act, name="act"),
-    path("figures/<str:code>", views.indicator, name="indicator"),
 ]

@@ -1,4 +1,4 @@
-"""A year's figures and warnings, the universe with when each was last audited, audits with their findings and announcements."""
+"""The universe with when each was last audited, audits with their findings and announcements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of, int_of
+from ximu.foundation.web import actor_of
+from ximu.ideas.areas.views import tabs
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.registry import queries as registry
@@ -21,47 +22,12 @@ from ximu.notice.domains.d16_audit import queries, rules, services
 SEE, WORK = queries.SEE, "audits.work"
 
 
-def _sheet(request: HttpRequest) -> tuple[Actor, queries.Sheet]:
-    by, now = actor_of(request), clock.now()
-    by.must(SEE)
-    today = clock.city_day(now)
-    year = int_of(request, "year", today.year, least=queries.FIRST_YEAR, most=queries.LAST_YEAR)
-    return by, queries.sheet(year, today=today, known_at=now)
+def _tabs(by: Actor, here: str) -> list[dict[str, Any]]:
+    return tabs(queries.AREA, by, here)
 
 
 def _works(by: Actor) -> bool:
     return queries.works(by, WORK, clock.today())
-
-
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """The city's figures, those of the units that this person may see, and what is warned of."""
-    by, found = _sheet(request)
-    units = [unit for unit in found.units if queries.sees(by, unit, found.as_of)]
-    pack = queries.pack()
-    return render(request, "d16/index.html", {
-        "tab": "index", "pack": pack, "year": found.year, "as_of": found.as_of, "rules": pack.rules,
-        "whole": [(code, one, found.figures[code, queries.CITY]) for code, one in pack.indicators.items()],
-        "rows": [{"uid": unit, "name": registry.name(unit, as_of=found.as_of),
-                  "values": [(c, found.figures[c, unit]) for c in pack.indicators]} for unit in units],
-        "warned": [{"alarm": one, "unit": registry.name(one.unit, as_of=found.as_of, short=True)} for one in queries.warned(found)
-                   if one.unit in units],
-    })
-
-
-@require_safe
-def indicator(request: HttpRequest, code: str) -> HttpResponse:
-    """One indicator: its method, the lines counted, the base, and those left out with the reason. Errors: `IND-NONE`."""
-    by, found = _sheet(request)
-    one, unit = queries.indicator(code), request.GET.get("unit", "")[:16]
-    lines = [{"line": line, "state": rules.STATES[line.state], "unit": registry.name(line.unit, as_of=found.as_of, short=True),
-              "why": one.exclusions.get(line.why)} for line in found.lines[code]
-             if (not unit or line.unit == unit) and queries.sees(by, line.unit, found.as_of)]
-    figure = rules.figure(found.lines[code], unit) if not unit or queries.sees(by, unit, found.as_of) else rules.figure(())
-    return render(request, "d16/indicator.html", {
-        "code": code, "one": one, "figure": figure, "base": [x for x in lines if not x["line"].why],
-        "left": [x for x in lines if x["line"].why], "year": found.year, "as_of": found.as_of,
-        "unit": registry.name(unit, as_of=found.as_of) if unit else ""})
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,12 +42,14 @@ def universe(request: HttpRequest) -> HttpResponse:
             registry.named(post.get("unit", "").strip(), as_of=since), since, day_or_none(post.get("until", ""), "until"),
             whole_of(post["every"], "every") if post.get("every") else None), by=by, at=clock.now())
         return redirect("d16:universe")
-    _, found = _sheet(request)
+    now = clock.now()
+    found = queries.sheet(clock.city_day(now).year, today=clock.city_day(now), known_at=now)
     kind = request.GET.get("kind", "unit")
     rows = [{"line": one, "state": rules.STATES[one.state], "unit": registry.name(one.unit, as_of=found.as_of, short=True)}
             for one in found.lines["D16-1"] if one.kind == kind and queries.sees(by, one.unit, found.as_of)]
-    return render(request, "d16/universe.html", {"tab": "universe", "rows": rows, "kinds": rules.KINDS.items(), "kind": kind,
-                                                 "as_of": found.as_of, "source": queries.declared()["source"], "works": _works(by)})
+    return render(request, "d16/universe.html", {"tabs": _tabs(by, "d16:universe"), "rows": rows, "kinds": rules.KINDS.items(),
+                                                 "kind": kind, "as_of": found.as_of, "source": queries.declared()["source"],
+                                                 "works": _works(by)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,7 +66,7 @@ def audits(request: HttpRequest) -> HttpResponse:
             if (found := queries.findings(one, by, day)) or queries.sees(by, "", day)]
     works = _works(by)
     targets = queries.universe(day) if works else []
-    return render(request, "d16/audits.html", {"tab": "audits", "rows": rows, "works": works, "targets": targets})
+    return render(request, "d16/audits.html", {"tabs": _tabs(by, "d16:audits"), "rows": rows, "works": works, "targets": targets})
 
 
 @require_safe
@@ -117,7 +85,7 @@ def audit(request: HttpRequest, uid: str) -> HttpResponse:
               "earlier": rules.earlier_of(by_uid[one.uid], [e for e in known.findings if e.upheld], known.owner)} for one in found]
     told, whole = queries.announcement(row), queries.sees(by, "", day)
     return render(request, "d16/audit.html", {
-        "tab": "audits", "row": row, "lines": lines, "works": _works(by), "told": told if whole else None, "whole": whole,
+        "tabs": _tabs(by, "d16:audits"), "row": row, "lines": lines, "works": _works(by), "told": told if whole else None, "whole": whole,
         "covers": [(key, names.get(key, key)) for key in row.covers] if whole else [], "topics": queries.topics().items(),
         "reasons": cases.redacting(day).reasons})
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from ximu.ideas.commitments.rules.figures import CENT, HUNDRED, Figure
+from ximu.ideas.areas.rules import Line
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 KINDS = {"unit": Text("单位", "Units"), "post": Text("领导岗位", "Leading posts"), "project": Text("项目", "Projects"),
          "fund": Text("资金", "Funds")}
 STATES = {
-    "covered": Text("周期内已审计", "audited in its cycle"), "never": Text("从未审计", "never audited"),
+    "covered": Text("周期内已审计", "audited in its cycle"), "waiting": Text("首个周期内，尚未审计", "not audited, in its first cycle"),
+    "never": Text("从未审计", "never audited"),
     "late": Text("超过周期", "cycle is over"),
     "overdue": Text("整改超期", "overdue"), "closed": Text("已销号", "closed"), "open": Text("整改中", "being put right"),
     "dropped": Text("不作为问题", "not upheld"), "heard": Text("征求意见、待定性", "not determined"),
+    "pending": Text("公布期限内", "to be announced"),
     "unpublished": Text("未公布", "not announced"), "announced": Text("已公布", "announced"), "withheld": Text("不予公布", "withheld"),
     "running": Text("在审", "under way"),
     "first": Text("首次", "first time"), "again": Text("再次发生", "found again"), "gone": Text("不在列", "not listed"),
@@ -74,22 +76,6 @@ class Facts:
     publish_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row as an indicator sees it. `why` names the exclusion; `whole` and `part` are what it adds to the two sides of the share."""
-
-    uid: str
-    title: str
-    unit: str
-    kind: str
-    state: str
-    late_days: int = 0
-    why: str = ""
-    whole: Decimal = Decimal(1)
-    part: Decimal = Decimal(0)
-    last: date | None = None
-
-
 def years_after(day: date, years: int) -> date:
     return date(day.year + years, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
@@ -110,8 +96,8 @@ def coverage(facts: Facts, first: date, as_of: date) -> list[Line]:
 def _covered(one: Target, last: date | None, as_of: date) -> Line:
     over = (as_of - years_after(last or one.since, one.every)).days
     why = "not-begun" if one.since > as_of else "ended" if one.until and one.until <= as_of else ""
-    state = "gone" if why else "never" if last is None else "late" if over >= 0 else "covered"
-    return Line(one.uid, one.title, one.unit, one.kind, state, max(over, 0), why, part=Decimal(state == "covered"), last=last)
+    state = "gone" if why else "covered" if last and over < 0 else "waiting" if over < 0 else "late" if last else "never"
+    return Line(one.uid, one.title, one.unit, one.kind, state, Decimal(state == "covered"), why=why, late_days=max(over, 0), on=last)
 
 
 def rectified(facts: Facts, first: date, as_of: date, *, by_amount: bool = False) -> list[Line]:
@@ -130,7 +116,7 @@ def _rectified(one: Found, first: date, as_of: date, by_amount: bool) -> Line:
         why = "no-amount"
     whole = (one.amount or Decimal(0)) if by_amount else Decimal(1)
     part = (min(one.fixed or Decimal(0), whole) if by_amount else whole) if done else Decimal(0)
-    return Line(one.uid, one.title, one.unit, "finding", state, 0 if done else max(over, 0), why, whole, part, one.closed_on)
+    return Line(one.uid, one.title, one.unit, "finding", state, part, whole, why, 0 if done else max(over, 0), one.closed_on)
 
 
 def announced(facts: Facts, first: date, as_of: date) -> list[Line]:
@@ -140,11 +126,11 @@ def announced(facts: Facts, first: date, as_of: date) -> list[Line]:
         out = one.report_on is not None and one.report_on <= as_of
         due = one.report_on + timedelta(days=facts.publish_days) if one.report_on and out else None
         answer = one.answer if one.answered_on and one.answered_on <= as_of else ""
-        state = "running" if not out else answer or "unpublished"
+        state = "running" if not out else answer or ("unpublished" if due and as_of > due else "pending")
         why = "not-reported" if due is None else "withheld" if answer == "withheld" else "" if first <= due <= as_of else "not-due"
         late = max((as_of - due).days, 0) if due and not answer else 0
         part = Decimal(answer == "announced")
-        found.append(Line(one.uid, one.title, one.unit, "audit", state, late, why, part=part, last=one.answered_on))
+        found.append(Line(one.uid, one.title, one.unit, "audit", state, part, why=why, late_days=late, on=one.answered_on))
     return found
 
 
@@ -157,7 +143,7 @@ def repeated(facts: Facts, first: date, as_of: date) -> list[Line]:
         day = one.decided_on
         why = "not-upheld" if day is None or day > as_of or not one.upheld else "not-in-period" if day < first else ""
         again = not why and day is not None and earlier_of(one, known, facts.owner) is not None
-        found.append(Line(one.uid, one.title, one.unit, "finding", "again" if again else "first", why=why, part=Decimal(again), last=day))
+        found.append(Line(one.uid, one.title, one.unit, "finding", "again" if again else "first", why=why, part=Decimal(again), on=day))
     return found
 
 
@@ -173,16 +159,6 @@ MEASURES: Mapping[str, Callable[[Facts, date, date], list[Line]]] = {
     "coverage": coverage, "rectified": rectified, "announced": announced, "repeated": repeated,
     "rectified_amount": lambda facts, first, as_of: rectified(facts, first, as_of, by_amount=True),
 }
-
-
-def figure(lines: Iterable[Line], unit: str = "") -> Figure:
-    """A share in percent, two decimals; None where there is nothing to divide by."""
-    some = [one for one in lines if not unit or one.unit == unit]
-    base = [one for one in some if not one.why]
-    whole, part = sum((one.whole for one in base), Decimal(0)), sum((one.part for one in base), Decimal(0))
-    value = (HUNDRED * part / whole).quantize(CENT, ROUND_HALF_UP) if whole else None
-    counted = tuple(one.uid for one in base if one.part)
-    return Figure(value, counted, tuple(one.uid for one in base), {one.uid: one.why for one in some if one.why})
 
 
 def blacked(text: str, marks: Iterable[tuple[str, str]], reasons: Mapping[str, object]) -> tuple[str, list[str]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ximu.ideas.areas.rules import figure
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d16_audit import queries, rules
 
@@ -39,9 +40,9 @@ def facts_of(raw: dict[str, Any]) -> rules.Facts:
 @pytest.mark.parametrize(("code", "first", "as_of", "case"), CASES)
 def test_golden(code: str, first: date, as_of: date, case: dict[str, Any]) -> None:
     lines = rules.MEASURES[queries.pack().indicators[code].params["measure"]](facts_of(case["input"]), first, as_of)
-    figure, wanted = rules.figure(lines), case["expected"]
-    assert (None if figure.value is None else str(figure.value)) == wanted["value"]
-    assert (list(figure.counted), list(figure.base), dict(figure.excluded)) == (wanted["counted"], wanted["base"], wanted["excluded"])
+    made, wanted = figure("share", lines), case["expected"]
+    assert (None if made.value is None else str(made.value)) == wanted["value"]
+    assert (list(made.counted), list(made.base), dict(made.excluded)) == (wanted["counted"], wanted["base"], wanted["excluded"])
     assert {line.why for line in lines} - {""} <= set(queries.pack().indicators[code].exclusions)
     assert all(line.state in rules.STATES for line in lines)
 

@@ -1,0 +1,182 @@
+"""A year of a key area as known at a time; which areas there are; what assessment, alarms and the public read of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from ximu.foundation import clock, packs
+from ximu.ideas.areas.rules import CITY, FIRST_YEAR, UNKNOWN, Area, Line, Period, Section, figures, period_of, warned
+from ximu.ideas.assessment.rules.frozen import Asked, Value
+from ximu.ideas.commitments.rules.figures import Figure
+from ximu.ideas.registry import queries as registry
+from ximu.ideas.warnings.services import Raised
+from ximu.kernel.actor import Actor
+from ximu.kernel.pack import Alarm, Indicator
+from ximu.kernel.refusal import absent
+from ximu.kernel.view import View
+
+__all__ = [
+    "CITY", "Sheet", "area", "areas", "indicator", "measured", "names", "provider_of", "public_areas", "raised", "register", "sees",
+    "sees_whole", "sheet", "told",
+]
+
+SOURCE = "area"
+_areas: dict[str, Area] = {}
+NOTHING = Figure(None, (), ())
+
+
+def register(area: Area) -> None:
+    """Called by `config/packed.py` only."""
+    _areas[pack(area).manifest.code] = area
+
+
+def areas() -> dict[str, Area]:
+    """Code → area, in the order of the notice."""
+    return dict(sorted(_areas.items()))
+
+
+def area(code: str) -> Area:
+    """By code (`d11`) or row (`D11`). Errors: `AREA-NONE`."""
+    found = _areas.get(code.lower()) or next((one for one in _areas.values() if pack(one).manifest.row == code.upper()), None)
+    if found is None:
+        raise absent("AREA-NONE", field="area", value=code[:20], zh="个重点领域", en="key area")
+    return found
+
+
+def pack(of: Area) -> packs.Pack:
+    return packs.load(of.here)
+
+
+def indicator(of: Area, code: str) -> Indicator:
+    """Errors: `IND-NONE`."""
+    found = pack(of).indicators.get(code)
+    if found is None:
+        raise absent("IND-NONE", field="code", value=code[:20], zh="个指标", en="indicator")
+    return found
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The year of one area: lines behind each indicator, figures of the city and of each unit, warnings."""
+
+    area: Area
+    period: Period
+    lines: Mapping[str, Sequence[Line]]
+
+    @property
+    def year(self) -> int:
+        return self.period.year
+
+    @property
+    def as_of(self) -> date:
+        return self.period.as_of
+
+    @cached_property
+    def figures(self) -> dict[tuple[str, str], Figure]:
+        return figures(pack(self.area).indicators, self.lines)
+
+    @cached_property
+    def units(self) -> list[str]:
+        """In the order of the register."""
+        named = {unit for _, unit in self.figures if unit}
+        return registry.in_order(named)
+
+    @cached_property
+    def warned(self) -> list[Alarm]:
+        listed = [one for some in self.lines.values() for one in some]
+        return warned(pack(self.area).rules, self.figures, [*listed, *self.area.things(self.period)])
+
+
+def sheet(of: Area, year: int, *, today: date, known_at: Any) -> Sheet:
+    """The year, judged on its last day, or today while it runs; every indicator of the manifest has its lines. Errors: `YEAR`."""
+    period = period_of(year, today=today, known_at=known_at)
+    lines = of.lines(period)
+    if set(lines) != set(pack(of).indicators):
+        raise ValueError(f"{of.here.name} answers {sorted(lines)}, its manifest names {sorted(pack(of).indicators)}")
+    return Sheet(of, period, lines)
+
+
+def sees(of: Area, by: Actor, unit: str) -> bool:
+    """What concerns a unit for which the right is held; lines of nobody are for those who see the whole city."""
+    return by.can(of.see, unit) or of.whole(by)
+
+
+def sees_whole(of: Area, by: Actor) -> bool:
+    """Whether the figures of the city are for this person."""
+    return by.units_with(of.see) is None or of.whole(by)
+
+
+def names(uids: Iterable[str], on: date) -> dict[str, str]:
+    """Short names on a day, the register asked once; a text that is no unit is not in it."""
+    known = registry.book()
+    return {uid: known.name_on(uid, on, "short") for uid in uids if uid in known.units}
+
+
+def told(sections: Iterable[Section], on: date) -> list[Section]:
+    """Tables with units by their names."""
+    return [one if one.unit_column < 0 else replace(one, rows=_by_name(one, on)) for one in sections]
+
+
+def _by_name(one: Section, on: date) -> list[list[Any]]:
+    called = names((row[one.unit_column] for row in one.rows), on)
+    return [[called.get(cell, cell) if place == one.unit_column else cell for place, cell in enumerate(row)] for row in one.rows]
+
+
+def measured(argument: str, asked: Asked) -> dict[str, Value]:
+    """Source `area:D11-1`: the figure of the year in which the period begins; nothing to divide by is 不适用, nothing delivered missing."""
+    of = area(argument.split("-")[0])
+    indicator(of, argument)
+    found = sheet(of, asked.first.year, today=max(asked.as_of, clock.city_day(asked.known_at)), known_at=asked.known_at)
+    lines: dict[str, list[Line]] = {}
+    for one in found.lines[argument]:
+        lines.setdefault(one.unit, []).append(one)
+    return {unit: _value(found.figures.get((argument, unit), NOTHING), lines.get(unit, ())) for unit in asked.units}
+
+
+def _value(figure: Figure, lines: Sequence[Line]) -> Value:
+    if figure.value is None:
+        return Value("NA" if any(one.why in UNKNOWN for one in lines) else "N/A")
+    return Value(str(figure.value), tuple(one.link or f"{one.kind}:{one.uid}" for one in lines if not one.why)[:50])
+
+
+def raised(of: Area, year: int, *, today: date, known_at: Any) -> list[Raised]:
+    """The warnings of a year as alarms; one about a single thing is raised once, one about a figure once a year."""
+    row, codes = pack(of).manifest.row, pack(of).indicators
+    return [Raised(row, one.rule, one.level, one.unit, one.about, str(year) if one.about in codes else "", one.reason)
+            for one in sheet(of, year, today=today, known_at=known_at).warned if one.unit]
+
+
+def provider_of(of: Area) -> Callable[..., dict[str, Any]]:
+    """What everybody may read: figures with their method, by unit where the area says so, and its public tables."""
+
+    def public(view: View, *, year: int | None = None) -> dict[str, Any]:
+        now = clock.now()
+        found = sheet(of, year or clock.city_day(now).year, today=clock.city_day(now), known_at=now)
+        before = sheet(of, max(found.year - 1, FIRST_YEAR), today=clock.city_day(now), known_at=now)
+        called = names(found.units, found.as_of)
+        shown = {code: one for code, one in pack(of).indicators.items() if code in of.open_to_all}
+        return {
+            "view": view.name, "code": pack(of).manifest.code, "name": pack(of).manifest.name, "year": found.year, "as_of": found.as_of,
+            "last_year": before.year, "indicators": [{
+                "code": code, "name": one.name, "unit": one.unit, "method": one.method, "why": one.why, "source": one.source,
+                "city": found.figures[code, CITY].value, "before": before.figures[code, CITY].value,
+                "counted": len(found.figures[code, CITY].counted), "base": len(found.figures[code, CITY].base)}
+                for code, one in shown.items()],
+            "units": [{"unit": unit, "name": called.get(unit, unit),
+                       "values": [found.figures[code, unit].value for code in shown]}
+                      for unit in found.units if any(found.figures[code, unit].value is not None for code in shown)] if of.by_unit else [],
+            "sections": told(of.public_sections(found.period), found.as_of),
+        }
+
+    return public
+
+
+def public_areas(view: View) -> list[dict[str, Any]]:
+    """The provider `areas`: what each area is called and which of its figures everybody may read."""
+    return [{"code": code, "row": pack(one).manifest.row, "name": pack(one).manifest.name,
+             "indicators": [pack(one).indicators[name].name for name in one.open_to_all]}
+            for code, one in areas().items() if code in pack(one).manifest.public and one.open_to_all]

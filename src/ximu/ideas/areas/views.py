@@ -1,0 +1,97 @@
+"""Two pages that every area has: figures with warnings, and the lines behind a figure. A pack adds its own beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_safe
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of, int_of
+from ximu.ideas.areas import queries
+from ximu.ideas.areas.rules import CITY, FIRST_YEAR, LAST_YEAR, Area, Line, figure
+from ximu.kernel.actor import Actor
+from ximu.kernel.words import Text
+
+MOST_LINES = 500
+
+
+def pages(area: Area) -> list[URLPattern]:
+    """The patterns `index` and `indicator` for the `urls.py` of a pack."""
+    return [path("", _index(area), name="index"), path("figures/<str:code>", _indicator(area), name="indicator")]
+
+
+def tabs(area: Area, by: Actor, here: str = "") -> list[dict[str, Any]]:
+    """The area's figures and its own pages, as far as this person may open them; `here` is the named address of the page shown."""
+    first = (f"{queries.pack(area).manifest.code}:index", Text("指标与预警", "Figures and warnings"), area.see)
+    return [{"address": reverse(name), "name": words, "here": name == here}
+            for name, words, permission in (first, *area.tabs) if by.can(permission)]
+
+
+def _sheet(request: HttpRequest, area: Area) -> tuple[Actor, queries.Sheet]:
+    by, now = actor_of(request), clock.now()
+    by.must(area.see)
+    today = clock.city_day(now)
+    year = int_of(request, "year", today.year, least=FIRST_YEAR, most=LAST_YEAR)
+    return by, queries.sheet(area, year, today=today, known_at=now)
+
+
+def _index(area: Area) -> Callable[[HttpRequest], HttpResponse]:
+    @require_safe
+    def index(request: HttpRequest) -> HttpResponse:
+        """The city's figures, those of the units that this person may see, what is warned of, and the area's tables."""
+        by, found = _sheet(request, area)
+        pack = queries.pack(area)
+        code, units = pack.manifest.code, [unit for unit in found.units if queries.sees(area, by, unit)]
+        whole = queries.sees_whole(area, by)
+        names = queries.names(found.units, found.as_of)
+        return render(request, "areas/index.html", {
+            "pack": pack, "code": code, "year": found.year, "as_of": found.as_of, "tabs": tabs(area, by, f"{code}:index"),
+            "whole": [(name, one, found.figures[name, CITY]) for name, one in pack.indicators.items()] if whole else [],
+            "address": f"{code}:indicator", "rules": pack.rules, "heads": list(pack.indicators.items()),
+            "rows": [{"uid": unit, "name": names[unit], "values": [(c, found.figures[c, unit]) for c in pack.indicators]}
+                     for unit in units],
+            "warned": [{"alarm": one, "unit": names.get(one.unit, one.unit)} for one in found.warned
+                       if queries.sees(area, by, one.unit)],
+            "sections": queries.told(area.sections(found.period, by), found.as_of)})
+
+    return index
+
+
+def _indicator(area: Area) -> Callable[..., HttpResponse]:
+    @require_safe
+    def indicator(request: HttpRequest, code: str) -> HttpResponse:
+        """One indicator: its method, the lines counted, the base, and those left out with the reason. Errors: `IND-NONE`, `YEAR`."""
+        by, found = _sheet(request, area)
+        one, unit = queries.indicator(area, code), request.GET.get("unit", "")[:16]
+        may = [line for line in found.lines[code] if (not unit or line.unit == unit) and queries.sees(area, by, line.unit)]
+        names = queries.names({line.unit for line in may} | ({unit} if unit else set()), found.as_of)
+        base, left = [x for x in may if not x.why], [x for x in may if x.why]
+        return render(request, "areas/indicator.html", {
+            "pack": queries.pack(area), "home": f"{queries.pack(area).manifest.code}:index", "code": code, "one": one,
+            "year": found.year, "as_of": found.as_of, "figure": figure(one.params["form"], may), "tabs": tabs(area, by),
+            "unit": names.get(unit, ""), "counted": sum(1 for x in base if x.part), "based": len(base), "out": len(left),
+            "base": [_shown(area, x, names) for x in base[:MOST_LINES]],
+            "left": [{**_shown(area, x, names), "why": one.exclusions.get(x.why, Text(x.why, x.why))} for x in left[:MOST_LINES]],
+            "most": MOST_LINES})
+
+    return indicator
+
+
+def _shown(area: Area, line: Line, names: dict[str, str]) -> dict[str, Any]:
+    return {"line": line, "unit": names.get(line.unit, line.unit), "state": area.states.get(line.state, Text(line.state, line.state))}
+
+
+@require_safe
+def every(request: HttpRequest) -> HttpResponse:
+    """All areas whose figures this person may see, with the city's or their own figures of the year."""
+    by, now = actor_of(request), clock.now()
+    listed = [(code, area) for code, area in queries.areas().items() if by.can(area.see)]
+    return render(request, "areas/every.html", {"areas": [
+        {"name": queries.pack(area).manifest.name, "row": queries.pack(area).manifest.row, "address": reverse(f"{code}:index"),
+         "indicators": [one.name for one in queries.pack(area).indicators.values()], "rules": len(queries.pack(area).rules)}
+        for code, area in listed], "on": clock.city_day(now)})
