@@ -157,16 +157,27 @@ def _height(row: Row, spot: Spot, roads: Iterable[str], on: date, owner: Callabl
 
 
 def must_be_place(row: Row) -> None:
-    """Errors: `DUTY-PLACE`, `DATE-ORDER`."""
+    """Errors: `PLACE-DUTY`, `DATE-ORDER`."""
     wrong = ("kinds" if set(row.kinds) - set(KINDS) else "side" if row.side not in SIDES or (row.side and not row.road)
              else "low" if (row.low is None) != (row.high is None) or (row.low is not None and not row.road)
              or (row.low is not None and row.high is not None and not 0 < row.low <= row.high)
              else "site" if row.site and row.road else "district" if not row.district else "every" if row.every == 0 else "")
     if wrong:
-        raise Refusal("DUTY-PLACE", field=wrong, value=str(getattr(row, wrong))[:40], rule="区；街镇；道路及号段、单双号，或者点位名称",
+        raise Refusal("PLACE-DUTY", field=wrong, value=str(getattr(row, wrong))[:40], rule="区；街镇；道路及号段、单双号，或者点位名称",
                       zh="责任范围应写明所在区，可写街镇、道路及号段（由小到大）和单双号，或者点位名称；事项须在清单之内。",
                       en="A duty names its district, and may name a street, a road with numbers from low to high and a side, or a site; "
                          "its kinds are those of the list.")
     if row.until is not None and row.until <= row.since:
         raise Refusal("DATE-ORDER", field="until", value=row.until.isoformat(), rule=f"> {row.since}", zh="终止日期应在起始日期之后。",
                       en="The day on which it ends lies after the one on which it begins.")
+
+
+def must_say(field: str, text: str, *, most: int) -> str:
+    """Errors: `FIELD-NEED` for nothing, `FIELD-LONG`."""
+    said = text.strip()
+    if not said:
+        raise Refusal("FIELD-NEED", field=field, value="", rule="required", zh=f"缺少必填内容（{field}）。", en=f"“{field}” is needed.")
+    if len(said) > most:
+        raise Refusal("FIELD-LONG", field=field, value=str(len(said)), rule=f"≤ {most}", zh=f"内容过长（{field}），至多{most}字。",
+                      en=f"“{field}” is too long: at most {most} characters.")
+    return said
