@@ -112,6 +112,7 @@ def test_a_border_is_with_both_units_until_one_accepts() -> None:
     assert {one.state for one in cases.cases_of("place_border", about=uid)} == {"accepted", "elsewhere"}
     assert (queries.matter(uid).unit, case(uid).holder) == (u("q01j2"), u("q01j2"))
     refused("MATTER-FIXED", move, uid, "hand_back", by=OTHER, files=True)
+    refused("MATTER-TAKEN", services.dispatch, queries.matter(uid), u("q01j1"), fixed=True, by=OFFICE, at=AT)
     assert [uid in {one.uid for one in queries.matters(who)} for who in (CLERK, OTHER)] == [False, True]
 
 
