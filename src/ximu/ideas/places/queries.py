@@ -17,6 +17,7 @@ from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.places import rules
 from ximu.ideas.places.models import Duty, Inspection
 from ximu.ideas.registry import queries as registry
+from ximu.ideas.registry.rules.reforms import owner_of
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.words import Text
@@ -40,12 +41,13 @@ def works(actor: Actor, permission: str, on: date) -> bool:
 
 
 def owners() -> Callable[[str, date], str]:
-    """Who carries the duties of a unit on a day; what the register does not know, or not yet, carries its own."""
+    """Who carries the duties of a unit on a day, the register asked once; what it does not know, or not yet, carries its own."""
+    known = registry.book()
 
     @cache
     def owner(uid: str, on: date) -> str:
         try:
-            return registry.owner_of(uid, on)
+            return owner_of(known, uid, on)
         except Refusal:
             return uid
 
@@ -89,12 +91,17 @@ def rows(*, known_at: datetime | None = None) -> list[rules.Row]:
 
 
 def router(*, known_at: datetime | None = None) -> Router:
-    """(kind, day, address) → units. Made once for many addresses."""
+    """(kind, day, address) → units. Made once for many addresses; only the lines of the district that an address names are looked at."""
     listed, words, owner, head = rows(known_at=known_at), names(), owners(), city_name()
 
     @cache
+    def within(district: str, on: date) -> list[rules.Row]:
+        return [row for row in listed if row.holds(on) and (not district or owner(row.district, on) == owner(district, on))]
+
+    @cache
     def routed(kind: str, on: date, place: str) -> rules.Routed:
-        return rules.route(listed, rules.read(place, words, city=head), kind, on, owner)
+        spot = rules.read(place, words, city=head)
+        return rules.route(within(spot.district, on), spot, kind, on, owner)
 
     return routed
 

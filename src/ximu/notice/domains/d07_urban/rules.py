@@ -18,7 +18,7 @@ GRID, STRUCTURES = "grid_cases", "structures"
 SHEETS = (GRID, STRUCTURES)
 UNITS = {"unit_name": "unit", "checker_name": "checker"}
 KIND_OF = {"安全隐患": "hazard", "违法建筑": "illegal", "脏乱": "disorder", "类住宅": "quasi", "其他": "other"}
-Row = dict[str, Any]
+Row, TRUE = dict[str, Any], (True, "true")
 STATES = {
     "kept": Text("按期", "in time"), "late": Text("逾期办结", "done late"), "open": Text("在办", "in hand"),
     "overdue": Text("逾期未办结", "past term"), "unchecked": Text("已处置，待核查", "done, not checked"),
@@ -149,7 +149,7 @@ def new_structures(cases: Iterable[Case], built: Iterable[Row], period: Period, 
 def _new(uid: str, title: str, unit: str, found_on: date, gone: date | None, period: Period, days: int, why: str, link: str = "") -> Line:
     soon = at_once(found_on, gone, days, period.as_of)
     still = gone is None or gone > period.as_of
-    state = "dropped" if why == "unfounded" else "open" if soon is None else "removed" if soon else "standing"
+    state = "dropped" if why == "unfounded" else "excluded" if why else "open" if soon is None else "removed" if soon else "standing"
     late = ((period.as_of if still or gone is None else gone) - found_on).days - days
     return Line(uid, title, unit, "new", state, Decimal(soon is False), why=why or ("not-due" if soon is None else ""),
                 late_days=max(0, late) if soon is False else 0, on=found_on, link=link)
@@ -282,13 +282,13 @@ def faults(dataset: str, rows: Iterable[tuple[int, Row]]) -> list[tuple[int, str
 
 
 def _grid(row: Row) -> list[tuple[str, str]]:
-    found = [("excluded_by", "FIELD-NEED")] if row["excluded"] and not row["excluded_by"] else []
+    found = [("excluded_by", "FIELD-NEED")] if row["excluded"] in TRUE and not row["excluded_by"] else []
     found += _checked(row, row["closed_on"])
     return found + ([("disposed_on", "FIELD-NEED")] if row["closed_on"] and not row["disposed_on"] else [])
 
 
 def _structure(row: Row) -> list[tuple[str, str]]:
-    found = [("suspended_by", "FIELD-NEED")] if row["suspended"] and not row["suspended_by"] else []
+    found = [("suspended_by", "FIELD-NEED")] if row["suspended"] in TRUE and not row["suspended_by"] else []
     found += [("plan_year", "FIELD-NEED")] if row["sort"] == "存量" and row["plan_year"] is None else []
     found += [("removed_on", "FIELD-NEED")] if row["checked_on"] and not row["removed_on"] else []
     over = row["removed_area"] is not None and row["removed_area"] > row["area"]
@@ -308,9 +308,9 @@ def derived(dataset: str, row: Row, routed: Callable[[str, date, str], Routed], 
     where = row["address"] or f"{row['district'] or ''}{row['street'] or ''}"
     if dataset == STRUCTURES:
         found = routed("illegal", row["found_on"], where)
-        return {"unit": _unit(row, found), "how": found.how, "duty": "|".join(found.units)}
+        return {"unit": _unit(row, found), "how": found.how, "duty": "|".join(found.units), "suspended": row["suspended"] in TRUE}
     found = routed(KIND_OF[row["kind"]], row["filed_on"], where)
-    return {"unit": _unit(row, found), "how": found.how, "duty": "|".join(found.units),
+    return {"unit": _unit(row, found), "how": found.how, "duty": "|".join(found.units), "excluded": row["excluded"] in TRUE,
             "due_by": row["due_on"] or (row["dispatched_on"] or row["filed_on"]) + timedelta(days=days)}
 
 

@@ -92,8 +92,8 @@ def test_no_decision_a_border_that_nobody_took_and_what_was_being_built() -> Non
     undecided = rules.Case("m", "m", "u", "illegal", day, order_by=date(2018, 4, 1))
     for more, wanted in (({}, [("2", "m")]), ({"ordered_on": date(2018, 4, 1)}, []), ({"ordered_on": date(2018, 4, 2)}, [("2", "m")]),
                          ({"done_on": day}, []), ({"closed_on": day, "closed_as": "unfounded"}, [])):
-        assert signs(rules.Case(**{**{"uid": "m", "title": "m", "unit": "u", "kind": "illegal", "found_on": day,
-                                      "order_by": undecided.order_by}, **more})) == wanted
+        assert signs(rules.Case(**{"uid": "m", "title": "m", "unit": "u", "kind": "illegal", "found_on": day,
+                                      "order_by": undecided.order_by, **more})) == wanted
     lapsed = rules.Case("m", "m", "", "hazard", day, how="border", units=("a", "b"), lapsed_on=day)
     assert signs(lapsed) == [("3", "m"), ("3", "m")]
     for gone, wanted in ((at, []), (at + timedelta(hours=1), [("4", "m")]), (None, [("4", "m")])):
