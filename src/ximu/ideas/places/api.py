@@ -75,7 +75,7 @@ def list_duty(request: HttpRequest, new: NewLine) -> Any:
     district, street = queries.area_of(new.district, new.street)
     made = services.NewDuty(registry.find(new.unit, as_of=new.since), district, new.since, new.basis, tuple(new.kinds), street, new.road,
                             new.low, new.high, new.side, new.site, new.every)
-    return 201, {"duty": services.list_duty(made, by=actor_of(request), at=clock.now())}
+    return {"duty": services.list_duty(made, by=actor_of(request), at=clock.now())}
 
 
 @router.post("/duties/{uid}/end", response=dict[str, str], summary="终止责任范围 End a line")
@@ -86,4 +86,4 @@ def end_duty(request: HttpRequest, uid: str, given: Ended) -> Any:
 
 @router.post("/duties/{uid}/inspections", response={201: dict[str, str]}, summary="登记巡查 Enter an inspection")
 def inspect(request: HttpRequest, uid: str, given: Inspected) -> Any:
-    return 201, {"inspection": services.inspect(uid, on=given.on, note=given.note, found=given.found, by=actor_of(request), at=clock.now())}
+    return {"inspection": services.inspect(uid, on=given.on, note=given.note, found=given.found, by=actor_of(request), at=clock.now())}

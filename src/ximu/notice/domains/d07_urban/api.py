@@ -59,7 +59,7 @@ def report(request: HttpRequest, found: Found) -> Any:
     """The unit is found by the duty list of the day: `how` is one, border or none. Errors: those of `services.report`."""
     by, now = actor_of(request), clock.now()
     row = queries.matter(services.report(services.NewMatter(**found.dict()), by=by, at=now))
-    return 201, {"matter": row.uid, "how": row.how, "units": row.units}
+    return {"matter": row.uid, "how": row.how, "units": row.units}
 
 
 @router.get("/sites", response=list[dict[str, Any]], summary="综合治理点位 Sites under governance")
@@ -75,7 +75,7 @@ def sites(request: HttpRequest) -> Any:
 def list_project(request: HttpRequest, uid: str, new: Planned) -> Any:
     unit = registry.find(new.unit.strip(), as_of=clock.today()) if new.unit.strip() else ""
     made = services.list_project(uid, title=new.title, due_on=new.due_on, unit=unit, by=actor_of(request), at=clock.now())
-    return 201, {"matter": made}
+    return {"matter": made}
 
 
 @router.get("/derelictions", response=list[dict[str, Any]], summary="失职线索 Signs of a dereliction")
@@ -92,4 +92,4 @@ def signs(request: HttpRequest, year: int | None = None) -> Any:
 def bring_up(request: HttpRequest, given: Brought) -> Any:
     """Codes 1–4 from a sign; 5 and 6 need a file and are brought up in the console."""
     found = services.Brought(given.code, given.unit, given.about)
-    return 201, {"case": services.bring_up(found, reason=given.reason, by=actor_of(request), at=clock.now())}
+    return {"case": services.bring_up(found, reason=given.reason, by=actor_of(request), at=clock.now())}
