@@ -74,7 +74,7 @@ def test_a_clerk_enters_a_matter_and_the_unit_and_the_office_see_it_and_nobody_e
     assert "地点" in told and "和平路3号" in told
     assert desk(Actor("stranger")).get("/console/d07/matters").status_code == 403
     for bad, code in ((given | {"found_at": "昨天"}, "DATE-FORM"), (given | {"found_at": "2199-01-01T00:00"}, "TIME-FUTURE"),
-                      (given | {"kind": "ufo"}, "PLACE-KIND"), (given | {"place": ""}, "PLACE-NONE")):
+                      (given | {"kind": "ufo", "building": ""}, "PLACE-KIND"), (given | {"place": ""}, "PLACE-NONE")):
         assert desk(CLERK).post("/console/d07/matters/new", bad).refusal.code == code
 
 

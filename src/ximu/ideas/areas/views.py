@@ -48,7 +48,7 @@ def _index(area: Area) -> Callable[[HttpRequest], HttpResponse]:
         pack = queries.pack(area)
         code, units = pack.manifest.code, [unit for unit in found.units if queries.sees(area, by, unit)]
         whole = queries.sees_whole(area, by)
-        names = queries.names(found.units, found.as_of)
+        names = queries.names({*found.units, *(one.unit for one in found.warned)}, found.as_of)
         return render(request, "areas/index.html", {
             "pack": pack, "code": code, "year": found.year, "as_of": found.as_of, "tabs": tabs(area, by, f"{code}:index"),
             "whole": [(name, one, found.figures[name, CITY]) for name, one in pack.indicators.items()] if whole else [],

@@ -64,7 +64,7 @@ def duties(request: HttpRequest, paging: Query[Paging], on: date | None = None) 
     """Lines that hold on a day, with the unit that carries each then."""
     actor_of(request).must(queries.SEE)
     day = on or clock.today()
-    page = page_of(request, queries.duties(on=day), paging)
+    page = page_of(request, queries.listed(day), paging)
     items = queries.shown(page["items"], day)
     return {**page, "items": [{**one, "place": one["place"].zh, "kinds": one["kinds"].zh} for one in items]}
 

@@ -39,7 +39,7 @@ def whose(kind: str, place: str, on: str, as_json: bool) -> None:
 def list_duties(on: str, as_json: bool) -> None:
     """责任清单 the lines that hold on a day."""
     day = day_or_none(on, "on") or clock.today()
-    rows = queries.shown(queries.duties(on=day), day)
+    rows = queries.shown(queries.listed(day), day)
     if as_json:
         click.echo(json.dumps([{**one, "place": one["place"].zh, "kinds": one["kinds"].zh, "since": str(one["since"]),
                                 "until": str(one["until"] or "")} for one in rows], ensure_ascii=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -126,7 +126,7 @@ def duty(uid: str) -> Duty:
 
 def duties(*, unit: str = "", on: date | None = None) -> QuerySet[Duty]:
     """Lines that hold on a day, of one unit (as entered) or of all."""
-    found = Duty.objects.order_by("district", "street", "road", "low", "site", "pk")
+    found = Duty.objects.order_by("pk")
     if on is not None:
         found = found.filter(since__lte=on).filter(Q(until=None) | Q(until__gt=on))
     return found.filter(unit=unit) if unit else found
@@ -205,7 +205,14 @@ def area_of(district: str, street: str) -> tuple[str, str]:
     return found, within[0] if street.strip() else ""
 
 
-def shown(listed: QuerySet[Duty], on: date) -> list[dict[str, Any]]:
+def listed(on: date) -> list[Duty]:
+    """Lines that hold on a day, districts and streets in the order of the register."""
+    found = list(duties(on=on))
+    order = {uid: place for place, uid in enumerate(registry.in_order({one.district for one in found} | {one.street for one in found}))}
+    return sorted(found, key=lambda one: (order[one.district], order[one.street] if one.street else -1, one.road, one.low or 0, one.site))
+
+
+def shown(listed: Iterable[Duty], on: date) -> list[dict[str, Any]]:
     """Lines as a table shows them, the register asked once for all names."""
     owner, found = owners(), [(one, row_of(one)) for one in listed]
     units = {one.pk: owner(one.unit, on) for one, _ in found}

@@ -8,11 +8,12 @@ NAMES = {
     "专项": "theme", "事项": "matter", "提出时等级": "level when raised", "来源": "origin", "编号": "number", "单位": "unit",
     "主题": "topic", "预警规则": "warning rule", "等级": "level", "期间": "period", "考核": "assessment", "指标": "indicator",
     "批次": "delivery", "数据项": "data item", "行数": "rows", "行号": "row numbers", "问题": "faults",
-    "空缺单位": "unit with a vacancy", "情形": "circumstance", "失职情形": "dereliction", "线索": "sign", "地点": "place", "正在搭建": "being built", "期限": "due", "任务": "task", "同时告知": "also told",
+    "空缺单位": "unit with a vacancy", "情形": "circumstance", "期限": "due", "任务": "task", "同时告知": "also told",
     "届次": "session", "标题": "title", "据以撤销的文书": "document that revokes it", "行为": "behaviour",
     "行为日期": "day of the behaviour", "措施": "measure", "清单": "list", "起止": "from and to", "专门决定": "decision",
     "清单建议": "proposed by the list", "文书": "document", "程度": "grade", "效果适用程度": "grade of its effects",
     "发生日期": "happened on", "生效后可能采取的措施": "measures that may follow", "查询期限": "may be looked up for",
+    "失职情形": "dereliction", "线索": "sign", "地点": "place", "正在搭建": "being built",
     "审计项目": "audit", "审计对象": "what was audited", "问题类别": "kind of finding", "定性依据": "criterion",
 }
 

@@ -93,12 +93,12 @@ def heard(first: date, last: date, *, known_at: datetime) -> list[dict[str, Any]
     """Hotline tickets of this area by place and day: the unit that was told beside the one that the duty list names."""
     if events.span(HOTLINE, known_at=known_at) is None:
         return []
-    routed, owner = places.router(known_at=known_at), places.owners()
+    routed, owner, within = places.router(known_at=known_at), places.owners(), places.names().within
     found = events.run("d07_heard", {"first": first, "last": last, "topic": URBAN_TOPIC}, known_at=known_at).frame.to_dicts()
     for row in found:
         by_list = routed("", row["called_on"], f"{row['district']}{row['street']}")
-        same = row["unit"] and owner(row["unit"], row["called_on"]) in by_list.units
-        row |= {"how": by_list.how, "units": by_list.units, "same": bool(same)}
+        near = {*by_list.units, *(within.get(unit, "") for unit in by_list.units)}
+        row |= {"how": by_list.how, "same": bool(row["unit"]) and owner(row["unit"], row["called_on"]) in near}
     return found
 
 
@@ -136,7 +136,7 @@ def matters(by: Actor, *, state: str = "open") -> QuerySet[Matter]:
 def sites(by: Actor | None, today: date) -> list[dict[str, Any]]:
     """Estates and quasi-residential buildings of the duty list, as far as this person may see them; `n`: projects listed there."""
     mine = None if by is None else _mine(by)
-    found = [one for one in places.shown(places.duties(on=today).exclude(site=""), today)
+    found = [one for one in places.shown((one for one in places.listed(today) if one.site), today)
              if one["codes"] and set(one["codes"]) <= set(GOVERNED) and (mine is None or one["unit"] in mine)]
     counted = Counter(Matter.objects.filter(site__in=[one["uid"] for one in found]).values_list("site", flat=True))
     return [one | {"n": counted[one["uid"]], "kind": one["codes"][-1]} for one in found]
@@ -244,9 +244,10 @@ def hotline(period: Period) -> Section:
         counted.setdefault(row["district"] or "—", Counter())[how] += row["n"]
     return Section(
         Text("12345热线：派单与责任清单", "12345 hotline: dispatched and by the duty list"),
-        (Text("区", "District"), Text("与清单一致", "To the unit of the list"), Text("派给其他单位", "To another unit"),
-         Text("交界", "Border"), Text("清单无法匹配", "Not in the list")),
-        [(district, n["same"], n["other"], n["border"], n["none"]) for district, n in sorted(counted.items())],
+        (Text("区", "District"), Text("清单单位或其所属区", "To the unit of the list or its district"),
+         Text("派给其他单位", "To another unit"), Text("交界", "Border"), Text("清单无法匹配", "Not in the list")),
+        [(district, n["same"], n["other"], n["border"], n["none"]) for district, n in
+         sorted(counted.items(), key=lambda one: (-one[1].total(), one[0]))],
         note=Text("按来电当日的责任清单和机构设置判定；无法匹配的留在待定责页，不丢弃。",
                   "By the duty list and the units of the day of the call; what cannot be matched stays with the manual queue."))
 
@@ -259,7 +260,7 @@ def duty_section(on: date) -> Section:
     return Section(
         Text("责任清单：地点与责任单位", "Duty list: places and units"),
         (UNIT, Text("地点", "Place"), Text("事项", "Kinds"), Text("自", "Since"), Text("巡查周期（天）", "Inspected every (days)")),
-        [(one["unit"], one["place"], one["kinds"], one["since"], one["every"]) for one in places.shown(places.duties(on=on), on)],
+        [(one["unit"], one["place"], one["kinds"], one["since"], one["every"]) for one in places.shown(places.listed(on), on)],
         unit_column=0, note=Text("同一地点有两个单位的为交界，由双方共同负责，直至一方认领。",
                                  "Two units at one place are a border: both have it until one accepts."))
 

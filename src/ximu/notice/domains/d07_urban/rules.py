@@ -18,7 +18,8 @@ GRID, STRUCTURES = "grid_cases", "structures"
 SHEETS = (GRID, STRUCTURES)
 UNITS = {"unit_name": "unit", "checker_name": "checker"}
 KIND_OF = {"安全隐患": "hazard", "违法建筑": "illegal", "脏乱": "disorder", "类住宅": "quasi", "其他": "other"}
-Row, TRUE = dict[str, Any], (True, "true")
+TRUE = (True, "true")
+Row = dict[str, Any]
 STATES = {
     "kept": Text("按期", "in time"), "late": Text("逾期办结", "done late"), "open": Text("在办", "in hand"),
     "overdue": Text("逾期未办结", "past term"), "unchecked": Text("已处置，待核查", "done, not checked"),
@@ -127,9 +128,8 @@ def grid_lines(groups: Iterable[dict[str, Any]], period: Period) -> list[Line]:
         state, count = one["verdict"], Decimal(int(one["n"]))
         why = {"excluded": "excluded", "open": "not-due"}.get(state, "")
         words = Text(f"{one['n']}件", f"{one['n']} cases")
-        title = f"{one['kind']} {STATES[state].zh} {one['n']}件"
-        found.append(Line(f"{one['unit']}:{one['kind']}:{state}", title, one["unit"], one["kind"], state, count * (state == "kept"), count,
-                          why, on=period.as_of, words=words))
+        found.append(Line(f"{one['unit']}:{one['kind']}:{state}", f"网格案件 {one['kind']}", one["unit"], one["kind"], state,
+                          count * (state == "kept"), count, why, on=period.as_of, words=words))
     return found
 
 
@@ -177,9 +177,9 @@ def governed(cases: Iterable[Case], period: Period, *, kind: str = "quasi") -> l
     for one in cases:
         if one.project and one.kind == kind and one.found_on <= period.as_of:
             state, late = verdict(one, period.as_of)
-            closed = one.closed_on is not None and one.closed_on <= period.as_of
-            verified = closed and one.closed_as == "closed"
-            why = "unfounded" if state == "dropped" else "earlier" if closed and one.closed_on < period.first else ""
+            closed = one.closed_on if one.closed_on is not None and one.closed_on <= period.as_of else None
+            verified = closed is not None and one.closed_as == "closed"
+            why = "unfounded" if state == "dropped" else "earlier" if closed is not None and closed < period.first else ""
             found.append(Line(one.uid, one.title, one.unit, "project", "verified" if verified else state, Decimal(verified), why=why,
                               late_days=late, on=one.fix_by, link=one.link))
     return found

@@ -1,7 +1,4 @@
-"""A matter finds its unit on the day it was found: dispatched, offered to both sides of a border, or kept for people to decide.
-
-Sites under governance and their projects, derelictions, and files of grid cases and structures.
-"""
+"""A matter finds its unit on the day it was found: dispatched, offered to both sides of a border, or kept for people to decide."""
 
 from __future__ import annotations
 
@@ -176,7 +173,7 @@ class MatterConduct:
     def after(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
         row, day = queries.matter(case.about), clock.city_day(at)
         decide_by = day + timedelta(days=queries.value("order_days", day)) if row.kind == "illegal" else None
-        changed: dict[str, Any] = {
+        changed: Any = {
             "arrive": {"arrived_at": at, "order_by": decide_by},
             "order": {"ordered_on": day}, "tell_reporter": {"told_on": row.told_on or day},
             "report_done": {"done_on": day, "removed_at": at if row.kind == "illegal" else None},
