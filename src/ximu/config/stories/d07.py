@@ -45,8 +45,8 @@ class _Told:
 
     def by(self, key: str, who: str = "clerk") -> Actor:
         """Somebody of a unit; of the office, two people for the whole city."""
-        unit = uid_of(self.city, key)
-        return Actor(f"demo-urban-{key}-{who}", unit, (Grant("entry", RIGHTS, None if key == "zjw" else unit),), f"demo-urban-{key}-{who}")
+        unit, person = uid_of(self.city, key), uid_of(self.city, f"urban:{key}:{who}")
+        return Actor(person, unit, (Grant("entry", RIGHTS, None if key == "zjw" else unit),), person)
 
     def rows(self, name: str) -> list[Row]:
         return rows_of(self.home / f"{name}.csv")
