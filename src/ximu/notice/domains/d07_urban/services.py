@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -92,13 +92,6 @@ def _found(new: NewMatter, route: tuple[str, list[str]], tell_by: date | None, *
         is_new=new.is_new or new.building, building=new.building, how=route[0], units=route[1], tell_by=tell_by)
     ledger.append([Entry("urban.found", {"matter": row.uid, "sort": row.kind, "how": row.how, "units": row.units, "by": by.uid})], at=at)
     return row
-
-
-def inspect(duty: str, *, on: date, note: str, found: Sequence[NewMatter], by: Actor, at: datetime) -> list[str]:
-    """An inspection with what it found, in one: nothing that was seen stays without a matter. Errors: those of both."""
-    with transaction.atomic():
-        placing.inspect(duty, on=on, note=note, found=len(found), by=by, at=at)
-        return [report(replace(one, origin="patrol"), by=by, at=at) for one in found]
 
 
 def _must_be_sound(new: NewMatter, at: datetime) -> None:

@@ -23,6 +23,7 @@ from ximu.ideas.places.rules import KINDS
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.given import day_of, moment_of
+from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d07_urban import queries, services
 
 PER_PAGE = 100
@@ -61,15 +62,18 @@ def matters(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     by, _, shown = _begin(request, "matters")
     by.must("d07.enter")
-    post = request.POST
-    if request.method == "POST":
-        made = services.report(services.NewMatter(
-            post.get("kind", ""), post.get("title", ""), post.get("place", ""), moment_of(post.get("found_at", ""), "found_at", clock.CITY),
-            post.get("origin", ""), post.get("ref", ""), bool(post.get("is_new")), bool(post.get("building"))),
-            by=by, at=clock.now(), files=_upload(request))
-        return redirect("d07:matter", made)
     origins = [(code, name) for code, name in queries.ORIGINS.items() if code != "project"]
-    return render(request, "d07/new.html", shown | {"kinds": KINDS.items(), "origins": origins, "now": clock.now().astimezone(clock.CITY)})
+    now, given = clock.now(), request.POST.dict()
+    shown |= {"kinds": KINDS.items(), "origins": origins, "now": now.astimezone(clock.CITY), "given": given}
+    if request.method != "POST":
+        return render(request, "d07/new.html", shown)
+    try:
+        said = {name: given.get(name, "") for name in ("kind", "title", "place", "origin", "ref")}
+        new = services.NewMatter(**said, found_at=moment_of(given.get("found_at", ""), "found_at", clock.CITY),
+                                 is_new=bool(given.get("is_new")), building=bool(given.get("building")))
+        return redirect("d07:matter", services.report(new, by=by, at=now, files=_upload(request)))
+    except Refusal as refusal:
+        return render(request, "d07/new.html", shown | {"refusal": refusal}, status=refusal.status)
 
 
 @require_safe

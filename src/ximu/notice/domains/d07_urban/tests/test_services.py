@@ -13,12 +13,13 @@ from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.ledger.queries.verification import verify_log
+from ximu.ideas.places import services as placing
 from ximu.ideas.places.tests.factories import AT, OFFICE, SECOND, clerk, line, u
 from ximu.ideas.registry.tests.factories import load
 from ximu.kernel.actor import SYSTEM, Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d07_urban import queries, services
-from ximu.notice.domains.d07_urban.services import Brought, NewMatter
+from ximu.notice.domains.d07_urban.services import Brought
 from ximu.notice.domains.d07_urban.tests.factories import CHECK, ENTER, HANDLE, case, found, move, paper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("D7")]
@@ -153,14 +154,13 @@ def test_a_wrong_unit_hands_back_with_evidence_before_it_begins() -> None:
     refused("MATTER-FIXED", move, uid, "hand_back", by=CLERK, files=True)
 
 
-def test_an_inspection_enters_what_it_found_at_once() -> None:
-    duty = queries.places.duties().first()
-    assert duty is not None
-    what = NewMatter("hazard", "堵塞通道", "甲区中和街道", AT)
-    [uid] = services.inspect(duty.uid, on=date(2018, 4, 2), note="发现一处", found=[what], by=CLERK, at=AT)
-    assert queries.matter(uid).origin == "patrol"
-    refused("PATROL-DUP", services.inspect, duty.uid, on=date(2018, 4, 2), note="再查", found=[what], by=CLERK, at=AT)
-    assert queries.matters(OFFICE).count() == 1
+def test_an_inspection_that_found_something_and_entered_nothing_is_a_sign() -> None:
+    duty = queries.places.duties().get()
+    placing.inspect(duty.uid, on=date(2018, 4, 2), note="发现一处", found=1, by=CLERK, at=AT)
+    period = period_of(2018, today=date(2018, 4, 4), known_at=AT + 2 * DAY)
+    assert [(one.code, one.about) for one in queries.clues(period)] == [("1", f"{u('q01j1')}:2018-04-02")]
+    found(kind="hazard", title="堵塞通道", by=CLERK)
+    assert queries.clues(period) == []
 
 
 def test_six_codes_four_from_facts_two_from_documents_heard_and_decided_by_another() -> None:
