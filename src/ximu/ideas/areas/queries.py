@@ -218,4 +218,5 @@ def results(of: Area, by: Actor) -> list[dict[str, Any]]:
 
 
 def _leading(unit: str, on: date) -> str:
-    return "、".join(one.title for one in registry.posts(unit, as_of=on) if one.role in ("first", "charge"))
+    held = [one for one in registry.posts(unit, as_of=on) if one.role in ("first", "charge")]
+    return "、".join(one.title for one in sorted(held, key=lambda one: one.role != "first"))

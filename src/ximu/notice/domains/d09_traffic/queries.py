@@ -155,7 +155,7 @@ def sections(period: Period, by: Actor) -> Sequence[Section]:
 
 def _measures(on: date) -> Section:
     """The list in force that day: measures that it relates to behaviours of enforcement, and whether they reward or restrict."""
-    rows = [(one.code, one.name, Text("激励", "reward") if one.direction == "reward" else Text("惩戒", "restriction"),
+    rows = [(one.code, one.name, Text("惩戒", "restriction") if one.direction == "breach" else Text("激励", "reward"),
              "、".join(name for name in one.behaviours if name in BEHAVIOURS) or Text("不限", "any"))
             for one in catalogue.items("application", on=on) if {"*", *BEHAVIOURS} & set(one.behaviours or ("*",))]
     return Section(Text("应用清单允许的联合奖惩措施", "Joint measures that the application list allows"),

@@ -158,11 +158,14 @@ def passing(period: Period) -> list[Section]:
 
 def sections(period: Period, by: Actor) -> Sequence[Section]:
     """Beside the figures: entries of long after, and special supervision by unit."""
-    late = [(row.unit, row.title, row.on, row.words or "") for row in (one.line for one in of_year(period))
-            if row.state == "backdated" and by.can(SEE, row.unit)]
+    seen = {one.row.pk: one for one in of_year(period) if one.line.state == "backdated" and by.can(SEE, one.unit)}
+    entries = Inspection.objects.filter(duty__in=list(seen), voided_at=None, entered_at__lte=period.known_at).order_by("entered_at")
+    late = [(seen[x.duty_id].unit, seen[x.duty_id].line.title, clock.city_day(x.inspected_at), clock.city_day(x.entered_at),
+             seen[x.duty_id].row.due) for x in entries]
     return [
         Section(Text("到期之后补录的检查", "Inspections entered after the duty had run out"),
-                (Text("单位", "Unit"), Text("任务", "Duty"), Text("检查日期", "Inspected on"), Text("到期", "Due")), late,
+                (Text("单位", "Unit"), Text("任务", "Duty"), Text("检查日期", "Inspected on"), Text("录入日期", "Entered on"),
+                 Text("到期日", "Due")), late,
                 Text("两个时间都留存；不计入按期完成。", "Both times are kept; not counted as done in time."), unit_column=0),
         *passing(period), _special(period, by)]
 
@@ -188,8 +191,8 @@ AREA = Area(
 
 
 def calendar(year: int, *, by: Actor, now: datetime) -> list[Listed]:
-    """Duties that run out in a year, of the units that this person may see, the earliest first."""
-    found = listed(Duty.objects.filter(due__year=year), as_of=clock.city_day(now), known_at=now)
+    """Duties of a year's plans or that run out in it, of the units that this person may see, the earliest first."""
+    found = listed(Duty.objects.filter(Q(due__year=year) | Q(plan__year=year)), as_of=clock.city_day(now), known_at=now)
     return [one for one in found if by.can(SEE, one.unit)]
 
 

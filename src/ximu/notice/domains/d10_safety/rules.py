@@ -134,14 +134,10 @@ def accidents(rows: Iterable[Row], years: Iterable[Row], first: date, as_of: dat
         why = "other-year" if other else "minor" if grade == "minor" else answers
         state = why if why in ("minor", "pending", "no-fault") else "told" if why else "veto"
         found.append(Line(row["accident"], f"{GRADES[grade].zh} {row['accident']}", row["unit"], "accident", state, Decimal(not why),
-                          why=why, on=row["occurred_on"], words=_toll(row)))
+                          why=why, on=row["occurred_on"],
+                          words=Text(f"死亡{row['deaths']}人、重伤{row['injured']}人", f"{row['deaths']} dead, {row['injured']} injured")))
     return found + [Line(f"{row['unit']}-{row['year']}", f"{row['year']}年度零报告", row["unit"], "year", "none", on=row["as_of"])
                     for row in years if row["accidents"] == 0 and row["year"] == first.year]
-
-
-def _toll(row: Row) -> Text:
-    deaths, injured = int(row["deaths"]), int(row["injured"])
-    return Text(f"死亡{deaths}人、重伤{injured}人", f"{deaths} dead, {injured} seriously injured")
 
 
 def rates(rows: Sequence[Row], years: Iterable[Row], first: date, as_of: date, *, base: str, field: str = "") -> list[Line]:

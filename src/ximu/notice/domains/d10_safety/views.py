@@ -50,18 +50,18 @@ def duties(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(queries.AREA, by, "d10:duties"), "year": year, "month": month, "unit": unit, "state": state, "months": range(1, 13),
         "states": [(code, rules.STATES[code]) for code in ("open", "entering", "done", "late", "backdated", "missed", "ended")],
         "units": sorted({one.unit: names[one.unit, today] for one in whole}.items(), key=lambda pair: pair[1]),
-        "matrix": _matrix(whole), "heads": range(1, 13), "fields": rules.FIELDS,
+        "matrix": _matrix(whole, year), "heads": range(1, 13), "fields": rules.FIELDS,
         "modes": rules.MODES, "words": rules.STATES, "rows": [(one, names[one.unit, today]) for one in found[:MOST_SHOWN]],
         "more": max(len(found) - MOST_SHOWN, 0), "may_enter": by.can(INSPECT)})
 
 
-def _matrix(found: list[queries.Listed]) -> list[tuple[Any, list[tuple[int, int, int]]]]:
+def _matrix(found: list[queries.Listed], year: int) -> list[tuple[Any, list[tuple[int, int, int]]]]:
     """Field × month: how many run out, how many were done in time, how many were missed."""
     made = []
     for field, words in rules.FIELDS.items():
         cells = []
         for month in range(1, 13):
-            here = [one.line.state for one in found if one.row.field == field and one.row.due.month == month]
+            here = [one.line.state for one in found if (one.row.field, one.row.due.year, one.row.due.month) == (field, year, month)]
             cells.append((len(here), here.count("done"), here.count("missed")))
         if any(count for count, _, _ in cells):
             made.append((words, cells))
