@@ -18,7 +18,7 @@ from ximu.ideas.intake.rules import problems
 from ximu.ideas.intake.rules.checking import check_chunk
 from ximu.ideas.intake.rules.schema import ItemSchema, read_schema
 from ximu.ideas.intake.rules.ties import must_tie
-from ximu.ideas.intake.services.items import MOST_FAULTS, must_be_clean
+from ximu.ideas.intake.services.items import MOST_FAULTS, blocks, must_be_clean
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.refusal import Refusal
@@ -114,11 +114,8 @@ def deliver_rows(
     schema, declared = _schema(dataset), events.dataset(dataset)
     told: dict[str, Any] = {"dataset": dataset, "batch": batch, "rows": 0, "new": 0, "corrected": 0, "same": 0, "bad": 0, "faults": []}
     numbers = [f.name for f in schema.fields if f.type in ("number", "integer")]
-    delivery = open_file(path, schema)
-    for number, chunk in enumerate(delivery.chunks, 1):
-        checked = check_chunk(chunk.frame, schema, today=clock.city_day(at), serial_from=delivery.serial_from, found=chunk.faults)
-        faults = checked.faults.filter(pl.col("severity") == problems.ERROR).select("line", "field", "code").to_dicts()
-        whole = checked.good
+    for number, block in enumerate(blocks(path, schema, at=at), 1):
+        faults, whole = block.faults, block.good
         pairs = {column: list(zip(whole[column], whole[declared.time], strict=True)) for column in units}
         found = {pair: _unit(*pair) for some in pairs.values() for pair in set(some) if pair[0]}
         lines = list(whole["line"])
@@ -136,8 +133,8 @@ def deliver_rows(
         kept = [place for place, line in enumerate(lines) if line not in named]
         made = append(dataset, _derived(whole[kept], [rows[place][1] for place in kept], derive), batch=f"{batch}-{number}",
                       by=_writer(by), at=at) if kept else None
-        told["rows"] += chunk.frame.height
-        told["bad"] += len(named | set(checked.bad_lines))
+        told["rows"] += block.rows
+        told["bad"] += len(named | block.bad_lines)
         for name in ("new", "corrected", "same") if made else ():
             told[name] += getattr(made, name)
         told["faults"] += faults[:MOST_FAULTS - len(told["faults"])]

@@ -108,7 +108,7 @@ def _must_be_possible(row: Duty, new: NewInspection, result: str, at: datetime) 
 def enter_many(path: Path, *, by: Actor, at: datetime) -> Brought:
     """Inspections of a file (columns of item AQ-JC); good rows are kept, each bad cell is named. Errors: `PERM-DENIED`, every `FILE-*`."""
     by.must(INSPECT)
-    rows, faults = read_item(path, packs.load(queries.HERE).items["AQ-JC"]["schema"], today=clock.city_day(at))
+    rows, faults = read_item(path, packs.load(queries.HERE).items["AQ-JC"]["schema"], at=at)
     done = Brought(faults=faults)
     for row in rows:
         try:

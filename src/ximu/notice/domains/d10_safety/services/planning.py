@@ -51,7 +51,7 @@ def draft(new: NewPlan, path: Path, *, by: Actor, at: datetime) -> str:
         raise Refusal("PLAN-HEAD", field="number", value=new.number[:60], rule="文号、名称、年度、编制单位",
                       zh="监管计划须有文号（至多40字）、名称、年度和现存的编制单位。",
                       en="A plan has a number (40 characters at most), a title, a year and a living unit that plans.")
-    rows, faults = read_item(path, packs.load(queries.HERE).items["AQ-RW"]["schema"], today=day)
+    rows, faults = read_item(path, packs.load(queries.HERE).items["AQ-RW"]["schema"], at=at)
     units, strangers = registry.find_many(sorted({row["unit_name"] for row in rows}), as_of=max(day, date(new.year, 1, 1)))
     must_be_clean(faults + _own_faults(rows, strangers))
     lines = [_line(row, units) for row in rows]
