@@ -34,6 +34,10 @@ Fault = tuple[int, str, str]
 def city(db: None, settings: Any, tmp_path: Path) -> None:
     settings.XIMU_PROFILE, settings.XIMU_HOME = "example", tmp_path / "home"
     load()
+    open_teams()
+
+
+def open_teams() -> None:
     for code, unit in (("T-1", Q1), ("T-2", Q2)):
         events.open_point(queries.CASES, events.NewPoint(code, f"队伍{code}", unit, date(2018, 1, 1), "文"), by=SYSTEM, at=AT)
 
