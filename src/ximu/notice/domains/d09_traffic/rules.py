@@ -27,6 +27,10 @@ OUTCOMES = {"维持": Text("维持", "upheld"), "驳回": Text("驳回", "dismis
 STAGES = {"复议": Text("复议", "review"), "一审": Text("一审", "first instance"), "二审": Text("二审", "second instance"),
           "再审": Text("再审", "retrial")}
 ORDER = tuple(STAGES)
+WORDS = {"行政处罚": Text("行政处罚", "penalty"), "行政许可": Text("行政许可", "licence"), "行政强制": Text("行政强制", "coercive measure"),
+         "是": Text("是", "yes"), "否": Text("否", "no"), "已审核": Text("已审核", "reviewed"), "未审核": Text("未审核", "not reviewed"),
+         "不需要": Text("不需要", "not needed"), "涉密": Text("涉密", "state secret"), "未成年人": Text("未成年人", "a minor"),
+         "依法不予公示": Text("依法不予公示", "withheld by law")}
 Row = Mapping[str, Any]
 LinkOf = Callable[[str], str]
 

@@ -66,10 +66,10 @@ def decision(request: HttpRequest, ref: str) -> HttpResponse:
     team = next((one.name for one in queries.roster() if one.code == row["team"]), "")
     return render(request, "d09/decision.html", {
         "tabs": tabs(queries.AREA, by), "row": row, "unit": registry.name(unit, as_of=today), "team": team, "state": state,
-        "words": rules.STATES, "stages": rules.STAGES, "outcomes": rules.OUTCOMES, "due": queries.publish_by(row["decided_on"]),
-        "reviews": [(one, one is last) for one in reviews], "versions": _told(versions)})
+        "words": rules.STATES, "said": rules.WORDS, "stages": rules.STAGES, "outcomes": rules.OUTCOMES,
+        "due": queries.publish_by(row["decided_on"]), "reviews": [(one, one is last) for one in reviews], "versions": _told(versions)})
 
 
 def _told(versions: list[dict[str, Any]]) -> list[tuple[Any, list[Any], bool]]:
     """Each version by when it was learned of."""
-    return [(one["_known"], [one[name] for name in SHOWN], place > 0) for place, one in enumerate(versions)]
+    return [(one["_known"], [rules.WORDS.get(one[name], one[name]) for name in SHOWN], place > 0) for place, one in enumerate(versions)]
