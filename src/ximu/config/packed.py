@@ -45,7 +45,8 @@ def _ask(pack: packs.Pack, queries: ModuleType) -> None:
 
 def _act(services: ModuleType) -> None:
     """`CONDUCTS` by procedure, where moves do more than they declare; `LOADERS` by dataset; `DAILY` verbs; `HEARS`: event → handler;
-    `GROUNDS`: purpose → whether a procedure lets somebody read for it.; `LEADS`: events that become leads."""
+    `LEADS`: events whose matter is a candidate for the register and goes the way of all leads; `GROUNDS`: purpose → whether a procedure
+    lets somebody read for it."""
     for procedure, conduct in getattr(services, "CONDUCTS", {}).items():
         casework.register(procedure, conduct)
     for dataset, loader in getattr(services, "LOADERS", {}).items():

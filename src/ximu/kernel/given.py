@@ -1,15 +1,16 @@
-"""What people and programs type: a day, a whole number. One spelling of each, and one sentence when it is another."""
+"""What people and programs type: a day, an hour, a whole number. One spelling of each, and one sentence when it is another."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
 
 from ximu.kernel.refusal import Refusal
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+HOUR = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
 SHOWN, MOST_DIGITS = 20, 10
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """What is asked or told of a day outside is a typing error; a year later or earlier must exist for every day that is taken."""
@@ -52,6 +53,18 @@ def near_day(day: date, field: str) -> date:
     if EARLIEST <= day <= LATEST:
         return day
     raise _unlikely(day.isoformat(), field)
+
+
+def hour_of(text: str, field: str) -> time:
+    """An hour of a day, as 09:30. Errors: `TIME-FORM`."""
+    found = text.strip()
+    try:
+        if HOUR.fullmatch(found):
+            return time.fromisoformat(found)
+    except ValueError:
+        pass
+    raise Refusal("TIME-FORM", field=field, value=text[:SHOWN], rule="HH:MM", zh=f"时间“{text[:SHOWN]}”无效，应写作09:30。",
+                  en=f"The hour “{text[:SHOWN]}” is not valid; write it as 09:30.")
 
 
 def whole_of(text: str, field: str) -> int:
