@@ -25,6 +25,7 @@ from ximu.notice.safeguards.s4_training.models import Attended, Course, Handbook
 HERE = Path(__file__).parent
 SEE, STAFF = "s4.see", "staff"
 OPENED, ENDED, HANDBOOK, COURSE, RESULTS = ("training.opened", "training.ended", "training.handbook", "training.course", "training.results")
+LARGEST_BYTES = 50 << 20
 KINDS = (OPENED, ENDED, HANDBOOK, COURSE, RESULTS)
 HEADS = (Text("课程", "Course"), Text("举办单位", "Held by"), Text("种类", "Kind"), Text("日期", "Day"), Text("学时", "Hours"),
          Text("参训人数", "Attended"), Text("完成人数", "Completed"))
@@ -105,8 +106,9 @@ def lines(period: Period) -> dict[str, list[Line]]:
 
 
 def things(period: Period) -> list[Line]:
-    """Units that are silent, and procedures past their last day."""
-    silent = [replace(one, kind="silence", why="") for one in _archives(period) if one.state == "silent"]
+    """Units that are silent where others delivered, and procedures past their last day."""
+    told = _archives(period)
+    silent = [replace(one, kind="silence", why="") for one in told if one.state == "silent" and any(not x.why for x in told)]
     return silent + rules.overrun(runs(period.known_at), period.as_of)
 
 

@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('fix_due', models.DateField(db_comment='首次整改期限末日，退回重办不变', null=True, verbose_name='整改期限')),
                 ('fixed_on', models.DateField(db_comment='最近一次报告整改完成的日期，被退回则清空', null=True, verbose_name='整改日期')),
                 ('closed_on', models.DateField(db_comment='差评办结日期', null=True, verbose_name='办结日期')),
-                ('closed_as', models.CharField(blank=True, db_comment='confirmed、verified、dismissed', default='', max_length=10, verbose_name='办结方式')),
+                ('closed_as', models.CharField(blank=True, db_comment='确认、核实或申诉成立', default='', max_length=10, verbose_name='办结方式')),
                 ('log_index', models.PositiveBigIntegerField(db_comment='在透明日志中的序号', null=True, verbose_name='日志序号')),
                 ('burst', models.ForeignKey(db_comment='所属暂扣，空为没有暂扣', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='d11_service.burst', verbose_name='暂扣')),
             ],

@@ -16,8 +16,6 @@ from ximu.kernel.refusal import Refusal
 from ximu.notice.safeguards.s4_training import queries
 from ximu.notice.safeguards.s4_training.models import Handbook, Signed
 
-LARGEST_BYTES = 50 << 20
-
 
 def publish(title: str, *, content: bytes, name: str, in_force_on: date, by: Actor, at: datetime) -> str:
     """The uid of the next version. Errors: `PERM-DENIED`, `S4-FIELD`, `EVID-DIGEST`, `S4-DUP` for a text that was published."""
@@ -26,7 +24,7 @@ def publish(title: str, *, content: bytes, name: str, in_force_on: date, by: Act
         raise Refusal("S4-FIELD", field="title", value="", rule="required", zh="手册须有名称。", en="A handbook needs a title.")
     if not content:
         raise Refusal("EVID-DIGEST", field="file", value="", rule="required", zh="须附手册全文。", en="The whole text is needed as a file.")
-    digest, _ = files.keep([content], most_bytes=LARGEST_BYTES)
+    digest, _ = files.keep([content], most_bytes=queries.LARGEST_BYTES)
     try:
         with transaction.atomic():
             row = Handbook.objects.create(number=Handbook.objects.count() + 1, title=title.strip(), text=digest, name=name[:120],

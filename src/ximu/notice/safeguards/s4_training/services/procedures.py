@@ -19,8 +19,6 @@ from ximu.kernel.refusal import Refusal
 from ximu.notice.safeguards.s4_training import queries, rules
 from ximu.notice.safeguards.s4_training.models import Named, Procedure
 
-LARGEST_BYTES = 50 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class NewProcedure:
@@ -115,7 +113,7 @@ def end(procedure: str, *, hires: int | None = None, checked: int | None = None,
             raise Refusal("S4-COUNT", field="hires", value="", rule="≥ 0", zh="录用程序结束时须填写录用人数和查询人数。",
                           en="A recruitment ends with how many were hired and how many of them were checked.")
         rules.must_count(hires, checked, bool(proof))
-    digest = files.keep([proof], most_bytes=LARGEST_BYTES)[0] if proof else ""
+    digest = files.keep([proof], most_bytes=queries.LARGEST_BYTES)[0] if proof else ""
     counts = {"hires": hires, "checked": checked, "proof": digest} if row.kind == "recruit" else {}
     return _end(row, by, at, **counts)
 
