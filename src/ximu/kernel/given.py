@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+import unicodedata
+from datetime import date, datetime, tzinfo
+from decimal import Decimal, InvalidOperation
 
 from ximu.kernel.refusal import Refusal
 
@@ -58,3 +60,24 @@ def whole_of(text: str, field: str) -> int:
         raise Refusal("NUM-FORM", field=field, value=text[:SHOWN], rule="0–9", zh=f"“{text[:SHOWN]}”不是整数。",
                       en=f"“{text[:SHOWN]}” is no whole number.")
     return int(text)
+
+
+def yuan_of(text: str) -> Decimal | None:
+    """An amount of yuan as people write it, two decimals, from 0 to below a billion; None for anything else."""
+    try:
+        value = Decimal(unicodedata.normalize("NFKC", text).strip().removesuffix("元").replace(",", ""))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and 0 <= value < 10**9 and value == value.quantize(Decimal("0.01")) else None
+
+
+def moment_of(text: str, field: str, zone: tzinfo) -> datetime:
+    """A time as a form or a program writes it; without a zone it is one of `zone`. Errors: `DATE-FORM`, `DATE-RANGE`."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Refusal("DATE-FORM", field=field, value=text[:SHOWN], rule="YYYY-MM-DDTHH:MM",
+                      zh=f"时间“{text[:SHOWN]}”无效，应写作2018-05-07T09:30。",
+                      en=f"The time “{text[:SHOWN]}” is not valid; write it as 2018-05-07T09:30.") from error
+    near_day(found.date(), field)
+    return found if found.tzinfo else found.replace(tzinfo=zone)
