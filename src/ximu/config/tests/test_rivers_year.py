@@ -167,6 +167,6 @@ def answers_over_the_api(client: Client) -> None:
 
 
 def is_read_by_everybody(client: Client) -> None:
-    text = client.get("/areas/d06/?year=2018").content.decode()
+    text = client.get("/areas/d06/?year=2018&lang=zh").content.decode()
     assert "断面达标率" in text and "DM-004" in text and "劣Ⅴ" in text
     assert not any(word in text for word in ("XH2018", "SL2018", "示例河长", "须核实")), "no patrol, ticket, person or doubt outside"
