@@ -30,9 +30,8 @@ from ximu.notice.domains.d06_rivers.models import Appraisal
 from ximu.notice.domains.d06_rivers.queries import store
 from ximu.notice.domains.d06_rivers.rules import LEVELS, measures, water
 
-SEE, APPRAISED = "d06.see", "river.appraised"
+SEE, APPRAISED, YEAR = "d06.see", "river.appraised", timedelta(days=365)
 KINDS = (APPRAISED,)
-YEAR = timedelta(days=365)
 RULES = {witnesses.CONTRADICTED: "D06-W1", witnesses.SILENT: "D06-W2"}
 
 
@@ -63,8 +62,8 @@ def _facts(year: int, day: date, known_at: datetime, root: bytes) -> measures.Fa
         first, day, {code: one.name for code, one in reaches.items()}, sections, held, [one for one in made if one.on >= first],
         problems(day, known_at=known_at), _results(year, known_at), witnesses.tested(visits(made), heard, settings, last=day),
         [one for one in _holding(held, day) if not holders(one, day)],
-        {level: tuple(store.setting(f"patrol.{level}", day)) for level in LEVELS},
-        store.setting("least_samples", day), store.setting("unpatrolled_spans", day), lambda unit: registry.owner_of(unit, day))
+        {level: tuple(store.setting(f"patrol.{level}", day)) for level in LEVELS}, *(store.setting(name, day) for name in (
+            "least_samples", "unpatrolled_spans", "unseen_days")), lambda unit: registry.owner_of(unit, day))
 
 
 def visits(made: Sequence[measures.Patrol]) -> list[witnesses.Visit]:

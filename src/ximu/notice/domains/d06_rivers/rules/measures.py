@@ -86,6 +86,7 @@ class Facts:
     frequency: Mapping[str, tuple[int, str]]
     least_samples: int
     unpatrolled: int
+    unseen_days: int
     unit_of: Callable[[str], str]
 
     def name(self, reach: str) -> str:
@@ -203,9 +204,9 @@ def things(facts: Facts) -> list[Line]:
               for one in facts.patrols if not one.counts and one.who and one.on >= facts.first]
     for one in facts.sections:
         title, unit = f"{one.code} {facts.name(one.reach)}", facts.unit_of(one.unit)
-        if one.judged is None:
+        if one.judged is None and (facts.as_of - facts.first).days >= facts.unseen_days:
             found.append(Line(f"{one.code}-{year}", title, unit, "gap", "unseen", link=one.reach))
-        elif one.judged.degree:
+        elif one.judged and one.judged.degree:
             found.append(Line(f"{one.code}-{year}", title, unit, "odour", "black", words=water.GRADES[one.judged.degree], link=one.reach))
     found += [Line(one.key, f"{facts.name(one.thing)} {one.level} {one.post}", facts.unit_of(one.unit), "post", "vacant",
                    words=Text("岗位无人", "nobody holds the post"), link=one.thing) for one in facts.unmanned]

@@ -38,7 +38,7 @@ def facts_of(raw: dict[str, Any], first: date, as_of: date) -> measures.Facts:
         [of(measures.Patrol, one, who=charges[one["who"]], flags=frozenset(one["flags"])) for one in raw.get("patrols", ())],
         [of(measures.Problem, one) for one in raw.get("problems", ())],
         [of(measures.Result, one, score=None if one["score"] is None else Decimal(one["score"])) for one in raw.get("results", ())],
-        [], [], {"区级": (1, "month")}, 6, 2, lambda unit: unit)
+        [], [], {"区级": (1, "month")}, 6, 2, 92, lambda unit: unit)
 
 
 @pytest.mark.parametrize(("code", "first", "as_of", "case"), CASES)
