@@ -16,8 +16,7 @@ from ximu.kernel.actor import Actor
 from ximu.notice.domains.d11_service import queries, rules
 from ximu.notice.domains.d11_service.services.rating import RATE, bring
 
-DELIVER = "d11.deliver"
-MOST_FAULTS = 1000
+DELIVER, MOST_FAULTS = "d11.deliver", 1000
 STARTS = {queries.CASES: "accepted_on", queries.STEPS: "started_on"}
 Row = dict[str, Any]
 
@@ -43,8 +42,9 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
     `PERM-DENIED` for another unit's. Errors: `PERM-DENIED`, every `FILE-*` code, `EVT-BATCH`."""
     by.must(DELIVER)
     start, due = STARTS.get(dataset, ""), casework.day_counter()
-    return deliver_rows(dataset, path, batch=batch, judge=_judge(dataset, by), by=by, at=at,
+    told = deliver_rows(dataset, path, batch=batch, judge=_judge(dataset, by), by=by, at=at,
                         derive=lambda row: {"due_on": rules.term_of(row, row[start], due)} if start else {})
+    return {**told, "faults": [one | dict(zip(("zh", "en"), queries.words()["faults"].get(one["code"], ()))) for one in told["faults"]]}
 
 
 LOADERS = {name: partial(deliver, name) for name in queries.DATASETS}
@@ -71,7 +71,7 @@ def push(rows: list[Row], *, by: Actor, at: datetime) -> Row:
 
 
 def _summed(fates: list[Row]) -> Row:
-    states, bad = [one["state"] for one in fates], [one for one in fates if one["state"] == "refused"]
+    states, bad = [one["state"] for one in fates], sorted((one for one in fates if one["state"] == "refused"), key=lambda one: one["line"])
     return {"rows": len({one["line"] for one in fates}), **{state: states.count(state) for state in ("counted", "held", "same")},
             "bad": len({one["line"] for one in bad}), "faults": bad[:MOST_FAULTS],
             "held_lines": [one["line"] for one in fates if one["state"] == "held"][:MOST_FAULTS]}

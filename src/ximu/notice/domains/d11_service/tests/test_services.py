@@ -57,7 +57,7 @@ def test_a_step_whose_clock_runs_backwards_is_refused_and_its_neighbours_are_kep
                      {**f.STEP, "place": 5, "started_on": "2018-06-01", "ended_on": "2018-06-09"}, {**f.STEP, "case_no": "BJ-404"})
     assert set(f.faults(told)) == {
         (4, "started_on", "SEQ"), (5, "ended_time", "SEQ"), (6, "started_on", "SEQ"), (7, "case_no", "STEP-NOCASE")}
-    assert (told["new"], told["bad"]) == (2, 4)
+    assert (told["new"], told["bad"]) == (2, 4) and all(one["zh"] and one["en"] for one in told["faults"])
     before = f.deliver(folder, queries.STEPS, {**f.STEP, "place": 3, "started_on": "2018-06-04"}, batch="c")
     assert f.faults(before) == [(2, "started_on", "SEQ")], "also against what was delivered before"
     told = f.deliver(folder, queries.CASES, {**f.CASE, "case_no": "X", "finished_on": "2018-06-01"},
@@ -221,7 +221,10 @@ def test_a_file_of_ratings_keeps_the_good_rows_and_twice_adds_nothing(folder: Pa
                    f.say("BJ-404", "满意"), f.say("BJ-3", "满意", rated_time="25:00"), f.say("", "满意"))
     told = services.deliver_ratings(path, by=f.KEY, at=AT)
     assert (told["counted"], told["bad"]) == (2, 3)
-    assert {code for *_, code in f.faults(told)} >= {"RATE-NOCASE"}
+    assert {code for *_, code in f.faults(told)} == {"RATE-NOCASE", "FIELD-PATTERN", "FIELD-NEED"}
+    assert all(one["zh"] and one["en"] for one in told["faults"])
+    long = f.push(f.say("BJ-3", person="9" * 101))
+    assert f.faults(long) == [(1, "person", "FIELD-LONG")] and "999" not in str(long), "a fault quotes no personal value"
     again = services.deliver_ratings(path, by=f.KEY, at=AT)
     assert (again["same"], again["counted"], Rating.objects.count()) == (2, 0, 2)
     f.refused("FILE-HEADER", services.deliver_ratings, f.write(folder, "none", {"colour": "red"}), by=f.KEY, at=AT)
