@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from ximu.ideas.commitments import queries as commitments
 from ximu.ideas.commitments.hooks import CommitmentBroken
@@ -34,6 +35,11 @@ def lead_forwarded(lead: Lead, channel: str, at: datetime) -> str:
     told = Told(lead.origin, lead.unit, lead.title, lead.words, lead.case)
     reporting.must_be_nobodys(f"{lead.title}\n{lead.words}")
     return leads.raise_lead(told, by=SYSTEM, at=at)
+
+
+def lead_found(event: Any, *, at: datetime) -> None:
+    """What a pack established by a final document goes the way of all leads; the event says origin, reference, unit, title and words."""
+    leads.raise_lead(Told(event.origin, event.unit, event.title, event.words, event.reference), by=SYSTEM, at=at)
 
 
 def raise_lead(event: LeadReleased, *, at: datetime) -> None:

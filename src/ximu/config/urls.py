@@ -8,6 +8,7 @@ from ximu.foundation.rooms import with_module
 from ximu.ideas.commitments.urls import PUBLIC as COUNTERPART
 from ximu.ideas.disclosure.urls import PUBLIC as CERTIFIED
 from ximu.ideas.following.urls import PUBLIC as FOLLOWING
+from ximu.notice.domains.d11_service.urls import PUBLIC as RATING
 from ximu.notice.domains.d14_enterprise.urls import PUBLIC as ENTERPRISE
 from ximu.notice.mechanisms.m3_complaints.urls import PUBLIC as REPORTING
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("promises/mine/", include(COUNTERPART)),
     path("follow/", include(FOLLOWING)),
     path("enterprise/", include(ENTERPRISE)),
+    path("rate/", include(RATING)),
     path("", include(CERTIFIED)),
     *[path(f"console/{short}/", include(module)) for short, module in _rooms],
     path("console/", include("ximu.faces.console.urls")),

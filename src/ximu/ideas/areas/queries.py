@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 SOURCE = "area"
+MOST_DRAWN = 60
+"""More units than this are a table only."""
 _areas: dict[str, Area] = {}
 NOTHING = Figure(None, (), ())
 
@@ -167,8 +169,9 @@ def provider_of(of: Area) -> Callable[..., dict[str, Any]]:
                 "counted": len(found.figures[code, CITY].counted), "base": len(found.figures[code, CITY].base)}
                 for code, one in shown.items()],
             "units": [{"unit": unit, "name": called.get(unit, unit),
-                       "values": [found.figures[code, unit].value for code in shown]}
+                       "values": [(found.figures[code, unit].value, one.unit) for code, one in shown.items()]}
                       for unit in found.units if any(found.figures[code, unit].value is not None for code in shown)] if of.by_unit else [],
+            "chart": len(found.units) <= MOST_DRAWN and any(one.unit == "%" for one in shown.values()),
             "sections": told(of.public_sections(found.period), found.as_of),
         }
 

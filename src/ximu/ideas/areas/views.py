@@ -53,10 +53,11 @@ def _index(area: Area) -> Callable[[HttpRequest], HttpResponse]:
             "pack": pack, "code": code, "year": found.year, "as_of": found.as_of, "tabs": tabs(area, by, f"{code}:index"),
             "whole": [(name, one, found.figures[name, CITY]) for name, one in pack.indicators.items()] if whole else [],
             "address": f"{code}:indicator", "rules": pack.rules, "heads": list(pack.indicators.items()),
-            "rows": [{"uid": unit, "name": names[unit], "values": [(c, found.figures[c, unit]) for c in pack.indicators]}
-                     for unit in units],
+            "rows": [{"uid": unit, "name": names[unit],
+                      "values": [(c, found.figures[c, unit], one.unit) for c, one in pack.indicators.items()]} for unit in units],
             "warned": [{"alarm": one, "unit": names.get(one.unit, one.unit)} for one in found.warned
                        if queries.sees(area, by, one.unit)],
+            "chart": 0 < len(units) <= queries.MOST_DRAWN and any(one.unit == "%" for one in pack.indicators.values()),
             "sections": queries.told(area.sections(found.period, by), found.as_of)})
 
     return index

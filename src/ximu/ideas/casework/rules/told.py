@@ -13,7 +13,10 @@ NAMES = {
     "行为日期": "day of the behaviour", "措施": "measure", "清单": "list", "起止": "from and to", "专门决定": "decision",
     "清单建议": "proposed by the list", "文书": "document", "程度": "grade", "效果适用程度": "grade of its effects",
     "发生日期": "happened on", "生效后可能采取的措施": "measures that may follow", "查询期限": "may be looked up for",
+    "办件": "service case", "评价": "rating", "评价渠道": "window or terminal", "暂扣日期": "held on",
     "审计项目": "audit", "审计对象": "what was audited", "问题类别": "kind of finding", "定性依据": "criterion",
+    "合作项目": "partnership project", "违约类型": "kind of breach", "合同义务": "obligation", "违约日期": "day of the breach",
+    "责任环节": "steps traced",
 }
 
 

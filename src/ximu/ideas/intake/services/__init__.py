@@ -10,8 +10,10 @@ from ximu.ideas.intake.services.forgetting import forget
 from ximu.ideas.intake.services.pull import pull
 from ximu.ideas.intake.services.returning import CONDUCTS, send_rows_back
 from ximu.ideas.intake.services.returns import claim_zero, confirm_zero, expect, remind
+from ximu.ideas.intake.services.sifting import sift_file, sift_rows
 
 __all__ = [
     "CONDUCTS", "Receipt", "ask", "blocks", "check", "claim_zero", "close_month", "commit", "confirm_zero", "deliver_rows", "deliver_whole",
     "drop", "expect", "forget", "pick", "pull", "purge", "receive", "refuse", "register_examiner", "remind", "send_rows_back",
+    "sift_file", "sift_rows",
 ]
