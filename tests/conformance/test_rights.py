@@ -36,7 +36,7 @@ OPEN = {
     "/api/v1/accounts/me": PUBLIC, "/api/v1/accounts/roles": PUBLIC,
     "/api/v1/ledger/": PUBLIC, "/api/v1/disclosure/public": PUBLIC, "/api/v1/catalogue/": PUBLIC,
     "/api/v1/registry/resolve": PUBLIC, "/api/v1/registry/search": PUBLIC, "/api/v1/registry/units": PUBLIC,
-    "/api/v1/casework/procedures": PUBLIC,
+    "/api/v1/casework/procedures": PUBLIC, "/api/v1/credit/issuers": PUBLIC, "/api/v1/d03/standards": PUBLIC,
 }
 """Doors (or heads of doors) that need no right: one's own account, the matrix of roles, the log, the published lists and records,
 the register of bodies, the declarations of procedures."""

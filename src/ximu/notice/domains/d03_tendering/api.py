@@ -74,7 +74,8 @@ def standard(request: HttpRequest, version: str) -> HttpResponse:
 
 @router.post("/standards/{version}/score", response=list[dict[str, Any]], summary="按标准评分 Score by a scale; nothing is kept")
 def score(request: HttpRequest, version: str, body: RowsIn) -> Any:
-    """Open to everybody. Errors: `STD-NONE`, `STD-FIELD`, `STD-VALUE`, `STD-ROWS`."""
+    """Errors: `PERM-DENIED`, `STD-NONE`, `STD-FIELD`, `STD-VALUE`, `STD-ROWS`."""
+    actor_of(request).must(SEE)
     return [{"row": one.place, "score": one.score, "grade": one.grade, "until": one.until, "factors": one.factors}
             for one in services.score(version, body.rows, on=clock.today())]
 
