@@ -9,6 +9,7 @@ from ximu.ideas.commitments.urls import PUBLIC as COUNTERPART
 from ximu.ideas.disclosure.urls import PUBLIC as CERTIFIED
 from ximu.ideas.following.urls import PUBLIC as FOLLOWING
 from ximu.notice.domains.d14_enterprise.urls import PUBLIC as ENTERPRISE
+from ximu.notice.domains.d15_statistics.urls import PUBLIC as STATISTICS
 from ximu.notice.mechanisms.m3_complaints.urls import PUBLIC as REPORTING
 
 _rooms = [(short, module) for short, module in with_module("urls") if not module.startswith("ximu.faces.")]
@@ -23,6 +24,7 @@ urlpatterns = [
     path("promises/mine/", include(COUNTERPART)),
     path("follow/", include(FOLLOWING)),
     path("enterprise/", include(ENTERPRISE)),
+    path("areas/d15/", include(STATISTICS)),
     path("", include(CERTIFIED)),
     *[path(f"console/{short}/", include(module)) for short, module in _rooms],
     path("console/", include("ximu.faces.console.urls")),
