@@ -94,7 +94,7 @@ def read_table(raw: Mapping[str, Any]) -> Table:
     if until and until < since:
         _bad("until", until, "早于起始日", "it lies before the first day")
     return Table(raw["code"], str(raw["title"]).strip()[:120], raw["every"], days, tuple(one.strip() for one in reporters), columns,
-                 _sums(raw.get("sums") or {}, codes), str(raw.get("adds") or ""), raw.get("open") is True,
+                 _sums(raw.get("sums", {}), codes), str(raw.get("adds") or ""), raw.get("open") is True,
                  str(raw["basis"]).strip()[:200], since, until)
 
 
@@ -210,9 +210,9 @@ def must_tie(table: Table, content: Mapping[str, Any]) -> None:
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Figures that differ, in the order of the table."""
+    """Figures that differ, by code."""
     old, new = values(before), values(after)
-    return [Change(code, old.get(code), value) for code, value in new.items() if old.get(code) != value]
+    return [Change(code, old.get(code), value) for code, value in sorted(new.items()) if old.get(code) != value]
 
 
 def untraced(content: Mapping[str, Any]) -> list[str]:
