@@ -104,7 +104,8 @@ class _Told:
     def _deed(self, row: Row, at: datetime) -> None:
         """The unit answers, a second person of the bureau decides; that time has run out is the system's."""
         one = queries.finding(self.findings[row["ref"]])
-        by = SYSTEM if row["verb"] == "lapse" else self.by(one.unit, f"unit-{row['ref']}") if row["verb"] == "reply" else self.bureau("b", at)
+        said = self.by(one.unit, f"unit-{row['ref']}")
+        by = {"lapse": SYSTEM, "reply": said}.get(row["verb"], self.bureau("b", at))
         values = dict(one.split("=") for one in row["values"].split(";")) if row["values"] else {}
         files = [_paper(f"决定 {row['ref']}")] if row["verb"] == "uphold" else []
         casework.move(one.case, row["verb"], given=Given(row["words"], values=values), files=files, by=by, at=at)

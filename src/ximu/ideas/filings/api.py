@@ -74,7 +74,8 @@ def one(request: HttpRequest, uid: str) -> Any:
     hands = list(row.hands.order_by("number"))
     return {
         "filing": row.uid, "table": row.form.code, "unit": row.unit, "period": row.period, "due": row.due, "state": row.state,
-        "hands": [{"uid": h.uid, "step": h.number, "version": h.version, "verb": h.verb, "at": h.at, "by": h.by, "figures": h.content["figures"],
+        "hands": [{"uid": h.uid, "step": h.number, "version": h.version, "verb": h.verb, "at": h.at, "by": h.by,
+                   "figures": h.content["figures"],
                    "notice": h.notice, "paper": h.paper, "commitment": h.commitment, "log_index": h.log_index} for h in hands],
         "changes": [{"step": a.hand.number, "by": a.hand.by, "at": a.hand.at, "notice": a.hand.notice, "after_approval": a.after_approval,
                      "figures": [{"figure": c.code, "before": c.before, "after": c.after, "difference": c.difference} for c in a.changes]}

@@ -48,7 +48,8 @@ def show(filing: str, as_json: bool) -> None:
     """一份报表的交接与改动 the hand-overs of FILING with what each changed."""
     row = queries.filing(filing)
     hands = list(row.hands.order_by("number"))
-    made = {one.hand.number: "；".join(f"{c.code}:{c.before}→{c.after} ({c.difference})" for c in one.changes) for one in queries.altered(hands)}
+    made = {one.hand.number: "；".join(f"{c.code}:{c.before}→{c.after} ({c.difference})" for c in one.changes)
+            for one in queries.altered(hands)}
     _tell([{"step": one.number, "verb": one.verb, "at": one.at.isoformat(), "by": one.by, "version": one.version, "uid": one.uid,
             "log_index": one.log_index, "commitment": one.commitment, "notice": one.notice, "changed": made.get(one.number, "")}
            for one in hands], as_json=as_json)

@@ -14,6 +14,7 @@ NAMES = {
     "清单建议": "proposed by the list", "文书": "document", "程度": "grade", "效果适用程度": "grade of its effects",
     "发生日期": "happened on", "生效后可能采取的措施": "measures that may follow", "查询期限": "may be looked up for",
     "审计项目": "audit", "审计对象": "what was audited", "问题类别": "kind of finding", "定性依据": "criterion",
+    "报表": "table", "填报数": "reported", "核查数": "checked", "核查文号": "document of the check", "违法类型": "kind of offence",
 }
 
 

@@ -11,19 +11,20 @@ from typing import Any
 import orjson
 
 from ximu.foundation import clock
+from ximu.ideas.filings.models import Filing, Form, Hand
+from ximu.ideas.filings.queries.tables import table_of
+from ximu.ideas.filings.rules import lineage
+from ximu.ideas.filings.rules.figures import Change, changes
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import claimed_form, entry_bytes
 from ximu.kernel.canonical import digest
 from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
-from ximu.ideas.filings.models import Filing, Form, Hand
-from ximu.ideas.filings.queries.tables import table_of
-from ximu.ideas.filings.rules import lineage
-from ximu.ideas.filings.rules.figures import Change, changes
 
 HANDED, DECLARED = KINDS = ("filing.handed", "filing.table")
-LABELS = {"filing": Text("报表", "report"), "step": Text("环节", "step"), "verb": Text("动作", "what was done"), "by": Text("经手（假名）", "by (pseudonym)"),
-          "version": Text("版次", "version"), "before": Text("上一环节承诺值", "commitment of the step before")}
+LABELS = {"filing": Text("报表", "report"), "step": Text("环节", "step"), "verb": Text("动作", "what was done"),
+          "by": Text("经手（假名）", "by (pseudonym)"), "version": Text("版次", "version"),
+          "before": Text("上一环节承诺值", "commitment of the step before")}
 
 
 def head_of(filing: Filing) -> dict[str, Any]:
@@ -45,7 +46,8 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     span = {"log_index__gte": first, "log_index__lt": last}
     for form in Form.objects.filter(**span):
         yield form.log_index, entry_bytes(DECLARED, form_body(form), form.entered_at), f"报表 {form.code}"
-    for filing in Filing.objects.filter(pk__in=Hand.objects.filter(**span).values("filing")).select_related("form").prefetch_related("hands"):
+    touched = Filing.objects.filter(pk__in=Hand.objects.filter(**span).values("filing"))
+    for filing in touched.select_related("form").prefetch_related("hands"):
         hands = list(filing.hands.all())
         for hand in (one for one in hands if first <= one.log_index < last):
             body = lineage.entry_of(filing.uid, hand, body_of(filing, hand, hands))
@@ -55,18 +57,16 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
 
 def faults(filing: Filing, hands: Sequence[Hand], *, entries: Mapping[int, Mapping[str, Any]] | None = None) -> list[lineage.Fault]:
     """Against the log; `entries` given: against what was kept of it."""
-    known = {one.log_index: _entry(one.log_index) for one in hands} if entries is None else entries
+    known = entries
+    if known is None:
+        known = {index: orjson.loads(claimed_form(raw)) for index, raw in ledger.entries_at(one.log_index for one in hands).items()}
     return lineage.faults(head_of(filing), filing.uid, hands, known, filing.state)
-
-
-def _entry(index: int) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = orjson.loads(claimed_form(ledger.entry(index))) if index < ledger.size() else {}
-    return found
 
 
 def quick(filing: Filing, hands: Sequence[Hand]) -> list[lineage.Fault]:
     """Without reading the log: every hand-over against the commitment that stands beside it."""
-    kept = {one.log_index: {**lineage.entry_of(filing.uid, one, body_of(filing, one, hands)), "commitment": one.commitment} for one in hands}
+    kept = {one.log_index: {**lineage.entry_of(filing.uid, one, body_of(filing, one, hands)), "commitment": one.commitment}
+            for one in hands}
     return faults(filing, hands, entries=kept)
 
 
@@ -119,7 +119,7 @@ def proof(uid: str, *, on: date, sees: Callable[[str], bool] = lambda unit: Fals
     """The file that `ximu-verify` checks without a network. Errors: `FILING-NONE` for a hand-over that is neither public nor seen."""
     hand = Hand.objects.select_related("filing__form").filter(uid=uid).first()
     hands = list(hand.filing.hands.order_by("number")) if hand else []
-    if hand is None or not (table_of(hand.filing.form).open and hand in public_hands(hands, on=on) or sees(hand.filing.unit)):
+    if hand is None or not ((table_of(hand.filing.form).open and hand in public_hands(hands, on=on)) or sees(hand.filing.unit)):
         raise absent("FILING-NONE", field="step", value=uid[:16], zh="个公开的数据交接", en="public hand-over")
     body = body_of(hand.filing, hand, hands)
     return ledger.bundle_bytes(ledger.bundle(hand.log_index, payload=body, salt=bytes(hand.salt), labels=LABELS))

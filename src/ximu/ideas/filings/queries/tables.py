@@ -9,18 +9,19 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from django.db.models import Prefetch
 
 from ximu.foundation import clock
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework.rules.machine import belongs
+from ximu.ideas.filings.models import Filing, Form, Hand
+from ximu.ideas.filings.rules import lineage
+from ximu.ideas.filings.rules.figures import Span, Table, read_table, span_of, spans
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.canonical import canonical
 from ximu.kernel.refusal import Refusal, absent
-from ximu.ideas.filings.models import Filing, Form, Hand
-from ximu.ideas.filings.rules import lineage
-from ximu.ideas.filings.rules.figures import Span, Table, read_table, span_of, spans
+from ximu.kernel.workdays import Calendar
+
 
 def of_unit(actor: Actor, permission: str, unit: str, on: date) -> bool:
     """Does this person act for the unit that carries the matter that day? A right for the whole city does not make one its member."""
@@ -54,10 +55,10 @@ def form_for(code: str, period: str, *, today: date) -> tuple[Form, Span]:
     return rows[-1], span_of(table_of(rows[-1]), period, today=today)
 
 
-def due_of(table: Table, span: Span) -> date:
+def due_of(table: Table, span: Span, calendar: Calendar | None = None) -> date:
     """So many days after the period, rolled to a working day where the calendar of that year is known."""
     try:
-        return cases.calendar().due_calendar_days(span.last, table.days).day
+        return (calendar or cases.calendar()).due_calendar_days(span.last, table.days).day
     except Refusal:
         return span.last + timedelta(days=table.days)
 
@@ -84,6 +85,11 @@ class Held:
     hands: list[Hand] = field(default_factory=list)
 
     @property
+    def present(self) -> bool:
+        """Whether these are all hand-overs there are, so that the state of the filing is theirs."""
+        return self.filing is not None and len(self.hands) == len(self.filing.hands.all())
+
+    @property
     def reported_on(self) -> date | None:
         return clock.city_day(self.hands[0].at) if self.hands else None
 
@@ -102,16 +108,17 @@ class Held:
 def held(first: date, last: date, *, as_of: date, known_at: datetime, codes: Iterable[str] = ()) -> list[Held]:
     """Everything due between two days for periods that have ended by `as_of`, with what had been handed over by then."""
     until = min(known_at, clock.end_of(as_of))
-    known = {(one.form_id, one.unit, one.period): one for one in Filing.objects.filter(due__range=(first, last)).prefetch_related(
-        Prefetch("hands", queryset=Hand.objects.filter(at__lte=until).order_by("number")))}
-    wanted, found = set(codes), []
+    known = {(one.form_id, one.unit, one.period): one for one in Filing.objects.filter(due__range=(first, last)).prefetch_related("hands")}
+    wanted, calendar, found = set(codes), cases.calendar(), []
     for form in forms():
         table = table_of(form)
         for span in spans(table, as_of) if not wanted or form.code in wanted else ():
-            due = due_of(table, span)
+            due = due_of(table, span, calendar)
             for unit in reporters(table, span.last) if first <= due <= last else ():
                 filing = known.get((form.pk, unit, span.name))
-                hands = list(filing.hands.all()) if filing else []
+                hands = [one for one in filing.hands.all() if one.at <= until] if filing else []
+                if filing:
+                    filing.form = form
                 found.append(Held(form, table, span, unit, due, filing if hands else None, hands))
     return found
 

@@ -37,7 +37,8 @@ def next_state(state: str, verb: str) -> str:
     """Errors: `STATE-EDGE`."""
     if (state, verb) not in EDGES:
         raise Refusal("STATE-EDGE", status=409, field="state", value=state, rule=" · ".join(f"{a or '—'} {v}" for a, v in EDGES),
-                      zh=f"该报表现为“{STATES[state].zh}”，不能{VERBS[verb].zh}。", en=f"It is “{STATES[state].en}”; it cannot be {VERBS[verb].en}.")
+                      zh=f"该报表现为“{STATES[state].zh}”，不能{VERBS[verb].zh}。",
+                      en=f"It is “{STATES[state].en}”; it cannot be {VERBS[verb].en}.")
     return EDGES[state, verb]
 
 
@@ -75,7 +76,8 @@ def payload(filing: Mapping[str, Any], hand: Any, earlier: Sequence[Any]) -> dic
     steps = [{"step": one.number, "verb": one.verb, "by": one.by, "at": moment(one.at), "commitment": one.commitment,
               "index": one.log_index} for one in earlier]
     return {**filing, "step": hand.number, "version": hand.version, "verb": hand.verb, "by": hand.by, "at": moment(hand.at),
-            "person": commitment(bytes(hand.salt), {"person": hand.person}), **hand.content, "note": hand.note, "notice": hand.notice, "paper": hand.paper, "before": hand.before, "steps": steps}
+            "person": commitment(bytes(hand.salt), {"person": hand.person}), **hand.content,
+            "note": hand.note, "notice": hand.notice, "paper": hand.paper, "before": hand.before, "steps": steps}
 
 
 def entry_of(filing: str, hand: Any, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
-COLUMNS = (("table", "表号", True), ("period", "报告期", True), ("unit", "填报单位", True), ("figure", "指标代码", True), ("value", "数值", False),
-           ("record", "原始记录", False), ("ledger", "统计台账", False), ("missing", "缺数原因", False))
+COLUMNS = (("table", "表号", True), ("period", "报告期", True), ("unit", "填报单位", True), ("figure", "指标代码", True),
+           ("value", "数值", False), ("record", "原始记录", False), ("ledger", "统计台账", False), ("missing", "缺数原因", False))
 MOST_FAULTS, MOST_BYTES = 500, 16 << 20
 Row = dict[str, Any]
 
@@ -85,7 +85,8 @@ def _one(key: tuple[str, str, str], lines: list[Row], notice: Notice | None, fau
     try:
         for row in lines:
             if row["figure"] in given:
-                raise Refusal("FIGURE-BAD", field="figure", value=row["figure"], rule="once", zh="同一指标出现两次。", en="A figure stands twice.")
+                raise Refusal("FIGURE-BAD", field="figure", value=row["figure"], rule="once", zh="同一指标出现两次。",
+                              en="A figure stands twice.")
             given[row["figure"]] = {name: row[name] or "" for name in ("value", "record", "ledger", "missing")}
         report(key[0], key[1], registry.named(key[2], as_of=clock.city_day(at)), given, notice=notice, by=by, at=at)
     except Refusal as refused:

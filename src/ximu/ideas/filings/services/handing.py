@@ -65,7 +65,9 @@ def report(code: str, period: str, unit: str, given: Given, *, notice: Notice | 
     late = clock.city_day(at) > found.due
     corrects = lineage.must_say_why(found.hands, state, content, said.number if said.reason.strip() and said.paper else "", late=late)
     _must_be_nobodys(content, said.number, said.reason)
-    step = _Step("correct", content, said.reason.strip()[:400], said.number.strip()[:60], said.paper) if corrects else _Step("report", content)
+    step = _Step("report", content)
+    if corrects:
+        step = _Step("correct", content, said.reason.strip()[:400], said.number.strip()[:60], said.paper)
     return _hand(found, step, by=by, at=at)
 
 

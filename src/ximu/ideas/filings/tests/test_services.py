@@ -155,7 +155,7 @@ def test_an_alteration_past_the_system_is_found_by_the_log_and_by_the_lineage(co
     assert ledger.verify_log().ok and queries.verified() == (1, [])
     altered_in_the_database(3, "130.00", commitment=commitment)
     found = [one for one in ledger.verify_log().findings if one.what == "record-altered"]
-    assert [(one.index, one.label) for one in found][0] == (hands_of(uid)[2].log_index, "XM-1 示例市甲区人民政府 2018-Q1 第3步签批")
+    assert (found[0].index, found[0].label) == (hands_of(uid)[2].log_index, "XM-1 示例市甲区人民政府 2018-Q1 第3步签批")
     [broken] = queries.verified("XM-1", "2018-Q1")[1]
     assert (broken.faults[0].number, broken.faults[0].what) == (3, "altered")
     assert "total现存130.00，其他环节为100.00，相差+30.00" in broken.faults[0].words.zh

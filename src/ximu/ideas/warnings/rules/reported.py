@@ -70,7 +70,7 @@ def _values(rows: Sequence[Reported], columns: Sequence[str]) -> list[float]:
 
 
 def alike(rows: Sequence[Reported]) -> list[Question]:
-    """The same figures twice, by one unit in two periods or by two units; one question to each unit. A row without any figure is not asked."""
+    """The same figures twice, by one unit in two periods or by two units; one question to each unit. A row without figures is not asked."""
     listed = [one for one in rows if any(value for value in one.figures.values())]
     found = []
     for finding in quality.duplicates(tuple(sorted(one.figures.items())) for one in listed):
@@ -78,41 +78,43 @@ def alike(rows: Sequence[Reported]) -> list[Question]:
         for unit in dict.fromkeys(one.unit for one in same):
             periods = "、".join(dict.fromkeys(one.period for one in same))
             units = len({one.unit for one in same})
-            words = Text(f"{periods}：{len(same)}份报表（{units}个单位）的数字完全相同", f"{periods}: {len(same)} reports ({units} units) have the same figures")
+            words = Text(f"{periods}：{len(same)}份报表（{units}个单位）的数字完全相同",
+                         f"{periods}: {len(same)} reports ({units} units) have the same figures")
             found.append(Question(unit, periods, Finding("duplicate", True, words, len(listed), lines=finding.lines)))
     return found
 
 
-def levels(above: Sequence[Reported], beneath: Sequence[Reported], columns: Sequence[str]) -> list[Question]:
-    """Does a figure of the level above equal the sum of those beneath for the same period? Not judged while one of them is missing."""
+def levels(above: Sequence[Reported], beneath: Sequence[Reported], columns: Mapping[str, Text]) -> list[Question]:
+    """Does a figure of the level above equal the sum of those beneath for the same period? Not judged while one of them is missing.
+
+    `columns`: code → what it is called."""
     found = []
     for one in above:
-        for name in columns:
-            parts = [low.figures.get(name) for low in beneath if low.period == one.period]
-            for finding in quality.sums_tie([parts], [one.figures.get(name)]) if parts else ():
-                difference = f"{finding.statistic:+.2f}" if finding.statistic is not None else "—"
-                words = Text(f"{one.period} {name}：填报{one.figures.get(name)}，下级{len(parts)}个单位之和相差{difference}" if finding.suspicious
-                             else f"{one.period} {name}：有缺数，不能核对下级合计",
-                             f"{one.period} {name}: reported {one.figures.get(name)}, the {len(parts)} beneath are {difference} apart"
-                             if finding.suspicious else f"{one.period} {name}: a figure is missing, the sum cannot be checked")
-                found.append(Question(one.unit, f"{one.period} {name}", Finding("sum", finding.suspicious, words, len(parts), finding.statistic)))
+        for code, name in columns.items():
+            parts, told = [low.figures.get(code) for low in beneath if low.period == one.period], one.figures.get(code)
+            for finding in quality.sums_tie([parts], [told]) if parts else ():
+                words = Text(f"{one.period} {name.zh}：有缺数，不能核对下级合计",
+                             f"{one.period} {name.en}: one is missing, the sum cannot be checked")
+                if finding.suspicious:
+                    words = Text(f"{one.period} {name.zh}：填报{told}，下级{len(parts)}个单位之和比它多{finding.statistic:+.2f}",
+                                 f"{one.period} {name.en}: reported {told}, {len(parts)} beneath add up to {finding.statistic:+.2f} more")
+                made = Finding("sum", finding.suspicious, words, len(parts), finding.statistic)
+                found.append(Question(one.unit, f"{one.period} {code}", made))
     return found
 
 
-def revised(changes: Sequence[Revised], *, bound: Decimal) -> list[Question]:
+def revised(changes: Sequence[Revised], *, bound: Decimal, names: Mapping[str, Text]) -> list[Question]:
     """Each change after the due day, and each that is larger than `bound` per cent of what was said first."""
     found = []
     for one in changes:
-        about = f"{one.period} {one.column}"
-        if one.on > one.due:
-            days = (one.on - one.due).days
-            found.append(Question(one.unit, about, Finding("late-revision", True, Text(
-                f"{about}在期满{days}天后由{one.before}改为{one.after}", f"{about} was changed from {one.before} to {one.after}, {days} days after it was due"),
-                1, float(days))))
+        about, name = f"{one.period} {one.column}", names.get(one.column, Text(one.column, one.column))
+        zh, en = f"{one.period} {name.zh}由{one.before}改为{one.after}", f"{one.period} {name.en} went from {one.before} to {one.after}"
+        if days := max(0, (one.on - one.due).days):
+            words = Text(f"{zh}，在期满{days}天之后", f"{en}, {days} days after it was due")
+            found.append(Question(one.unit, about, Finding("late-revision", True, words, 1, float(days))))
         share = 100 * abs(one.after - one.before) / abs(one.before) if one.before else None
         if share is None or share > bound:
             shown = "—" if share is None else f"{share:.1f}%"
-            found.append(Question(one.unit, about, Finding("revision-size", True, Text(
-                f"{about}由{one.before}改为{one.after}，幅度{shown}（超过{bound}%即请说明）",
-                f"{about} went from {one.before} to {one.after}, {shown} (above {bound}% it is asked)"), 1, None if share is None else float(share))))
+            words = Text(f"{zh}，幅度{shown}（超过{bound}%即请说明）", f"{en}, by {shown} (above {bound}% it is asked)")
+            found.append(Question(one.unit, about, Finding("revision-size", True, words, 1, None if share is None else float(share))))
     return found

@@ -14,11 +14,13 @@ ONE, NOTHING = Decimal(1), Decimal(0)
 STATES = {
     "missing": Text("未报送", "not reported"), "late": Text("迟报", "late"), "ontime": Text("按时", "in time"),
     "waiting": Text("未到期", "not due yet"), "traced": Text("可追溯", "traceable"), "untraced": Text("不可追溯", "not traceable"),
-    "signed": Text("已签订", "signed"), "unsigned": Text("未签订", "not signed"), "changed": Text("换人未重签", "not signed by the present holder"),
+    "signed": Text("已签订", "signed"), "unsigned": Text("未签订", "not signed"),
+    "changed": Text("换人未重签", "not signed by the present holder"),
     "ended": Text("已到期", "run out"), "vacant": Text("岗位空缺", "vacant"), "accurate": Text("差错在允许范围内", "within the bound"),
     "inaccurate": Text("差错超过允许范围", "beyond the bound"), "incomparable": Text("核查数为零", "checked figure is zero"),
     "clean": Text("核查未认定造假", "checked, no fabrication upheld"), "found": Text("认定造假", "fabrication upheld"),
-    "past": Text("不在统计期内", "not in the period"), "open": Text("未生效", "not final"), "dropped": Text("不予认定或撤销", "dropped or overturned"),
+    "past": Text("不在统计期内", "not in the period"), "open": Text("未生效", "not final"),
+    "dropped": Text("不予认定或撤销", "dropped or overturned"),
     "question": Text("待说明", "to be explained"), "passed": Text("未见异常", "nothing to ask"), "unjudged": Text("不作判断", "not judged"),
     "broken": Text("交接链不完整", "lineage does not hold"),
 }
@@ -142,7 +144,8 @@ def accurate(checks: Iterable[Checked], first: date, as_of: date, bound: Decimal
         why = "not-in-period" if not first <= one.on <= as_of else "zero-checked" if rate is None else ""
         state = "past" if why == "not-in-period" else "incomparable" if rate is None else "inaccurate" if rate * 100 > bound else "accurate"
         shown = "—" if rate is None else f"{rate * 100:.2f}%"
-        words = Text(f"填报{one.reported}，核查{one.checked}，差错率{shown}", f"reported {one.reported}, checked {one.checked}, error {shown}")
+        words = Text(f"填报{one.reported}，核查{one.checked}，差错率{shown}",
+                     f"reported {one.reported}, checked {one.checked}, error {shown}")
         lines.append(Line(one.uid, one.title, one.unit, "check", state, rate or NOTHING, ONE, why, 0, one.on, words, one.link))
     return lines
 

@@ -1,4 +1,4 @@
-"""Letters of responsibility, checks, and cases of fabrication that become a record by the ordinary delivery of item TJ-WF. By the bureau."""
+"""Letters of responsibility, checks, and cases of fabrication that become a record by the ordinary delivery of item TJ-WF."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ def check(filing: str, new: NewCheck, *, paper: str, by: Actor, at: datetime) ->
     column = next((one for one in filings.table_of(row.form).columns if one.code == new.figure), None)
     said = values(held.content).get(new.figure) if held and column else None
     if column is None or said is None or not new.document.strip():
-        raise _bad_check(new.figure, "所查指标须已签批、不是缺数，并写明核查文号。", "A checked figure was approved, is not missing, and names its document.")
+        raise _bad_check(new.figure, "所查指标须已签批、不是缺数，并写明核查文号。",
+                         "A checked figure was approved, is not missing, and names its document.")
     made = Check(uid=new_uid(), filing=filing, figure=new.figure, reported=said, checked=number(new.checked.strip() or "x", column),
                  traced=new.traced, checked_on=new.on, document=new.document.strip()[:60], paper=paper, person=by.human, entered_at=at,
                  salt=os.urandom(SALT_BYTES))

@@ -1,4 +1,4 @@
-"""Reports by unit and period, one report with its lineage, letters, checks and cases, tables; for everybody the figures with their proofs."""
+"""Reports by unit and period, one report with its lineage, letters, checks and cases, tables; for everybody the figures and proofs."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ from ximu.notice.domains.d15_statistics import queries, rules, services
 
 SEE, WORK = queries.SEE, services.WORK
 MOST_ROWS = 400
+PARTS = (("value", "figures"), ("record", "records"), ("ledger", "ledgers"), ("missing", "missing"))
+"""What a form asks of a figure, and under which name its content keeps it."""
 
 
 def _frame(by: Actor, here: str, **more: Any) -> dict[str, Any]:
@@ -66,8 +68,9 @@ def filings(request: HttpRequest) -> HttpResponse:
              "late": bool(one.reported_on and one.reported_on > one.due), "overdue": not one.filing and one.due < today}
             for one in sorted(mine, key=lambda one: (one.due, one.table.code)) if state in ("all", one.filing.state if one.filing else "")]
     return render(request, "d15/filings.html", _frame(
-        by, "d15:filings", rows=rows[:MOST_ROWS], more=max(0, len(rows) - MOST_ROWS), year=year, code=code, state=state, states=STATES.items(),
-        tables=sorted({(one.code, filed.table_of(one).title) for one in filed.forms()}), may_file=by.can("filings.report")))
+        by, "d15:filings", rows=rows[:MOST_ROWS], more=max(0, len(rows) - MOST_ROWS), year=year, code=code, state=state,
+        states=STATES.items(), tables=sorted({(one.code, filed.table_of(one).title) for one in filed.forms()}),
+        may_file=by.can("filings.report")))
 
 
 @require_POST
@@ -98,13 +101,13 @@ def _held(by: Actor, code: str, period: str, unit: str) -> filed.Held:
 
 @require_safe
 def filing(request: HttpRequest, code: str, period: str, unit: str) -> HttpResponse:
-    """Figures with where they come from, every hand-over with its commitment, every difference, checks; the forms that this person may use."""
+    """Figures with where they come from, every hand-over with its commitment, every difference, checks; forms for who may use them."""
     by, today = actor_of(request), clock.today()
     one = _held(by, code, period, unit)
     state, latest = one.filing.state if one.filing else "", one.hands[-1].content if one.hands else {}
     stands, said = values(one.content), values(latest)
     figures = [{"column": c, "value": stands.get(c.code) if one.approved else None, "latest": said.get(c.code), "kind": KINDS[c.kind],
-                **{name: latest.get(f"{name}s" if name != "missing" else name, {}).get(c.code, "") for name in ("record", "ledger", "missing")}}
+                **{name: latest.get(kept, {}).get(c.code, "") for name, kept in PARTS[1:]}}
                for c in one.table.columns]
     names = accounts.names_of({hand.by for hand in one.hands})
     differences = {made.hand.pk: made for made in filed.altered(one.hands)}
@@ -128,14 +131,14 @@ def act(request: HttpRequest, code: str, period: str, unit: str, verb: str) -> H
     one = _held(by, code, period, unit)
     uid = one.filing.uid if one.filing else ""
     if verb == "report":
-        given = {c.code: {name: post.get(f"{name}-{c.code}", "") for name in ("value", "record", "ledger", "missing")} for c in one.table.columns}
+        given = {c.code: {name: post.get(f"{name}-{c.code}", "") for name, _ in PARTS} for c in one.table.columns}
         notice = filing_desk.Notice(post.get("notice", ""), post.get("reason", ""), _digest(request) if post.get("notice") else "")
         filing_desk.report(code, period, unit, given, notice=notice, by=by, at=at)
     elif verb in ("review", "approve", "return"):
         filing_desk.pass_on(uid, verb, reason=post.get("reason", ""), by=by, at=at)
     elif verb == "check":
-        new = services.NewCheck(post.get("figure", ""), post.get("checked", ""), post.get("traced") == "yes", day_of(post.get("on", ""), "on"),
-                                post.get("document", ""))
+        new = services.NewCheck(post.get("figure", ""), post.get("checked", ""), post.get("traced") == "yes",
+                                day_of(post.get("on", ""), "on"), post.get("document", ""))
         services.check(uid, new, paper=_digest(request) if queries.works(by, WORK, clock.today()) else "", by=by, at=at)
     elif verb == "find":
         made = services.open_finding(post.get("check", ""), offence=post.get("offence", ""), text=post.get("text", ""),
@@ -196,7 +199,8 @@ def tables(request: HttpRequest) -> HttpResponse:
         except ValueError:
             raw = None
         if not isinstance(raw, dict):
-            raise Refusal("FILE-SHAPE", field="declared", value="", rule="JSON", zh="报表内容应为一个JSON对象。", en="A table is one JSON object.")
+            raise Refusal("FILE-SHAPE", field="declared", value="", rule="JSON", zh="报表内容应为一个JSON对象。",
+                          en="A table is one JSON object.")
         filing_desk.declare(raw, keeper=queries.bureau(today), by=by, at=clock.now())
         return redirect("d15:tables")
     shown = [{"form": one, "table": filed.table_of(one), "every": EVERY[filed.table_of(one).every], "sums": [
@@ -228,7 +232,8 @@ def _bundle(content: bytes, uid: str) -> HttpResponse:
 def public(request: HttpRequest) -> HttpResponse:
     """The area's figures as of every area, and the published tables."""
     year = int_of(request, "year", 0, least=FIRST_YEAR, most=LAST_YEAR) if "year" in request.GET else None
-    return render(request, "d15/public.html", {"shown": disclosure.published("d15", year=year), "tables": disclosure.published("d15-figures")["tables"]})
+    return render(request, "d15/public.html", {"shown": disclosure.published("d15", year=year),
+                                               "tables": disclosure.published("d15-figures")["tables"]})
 
 
 @require_safe

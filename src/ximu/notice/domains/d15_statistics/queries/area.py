@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -55,7 +55,8 @@ def lines(period: Period) -> dict[str, list[Line]]:
     figures = [made for one in listed if one.filing for made in _figures(one, called(one), owner[one.unit], refuted)]
     cases = findings(period)
     of = filings.filings_of([*(one.filing for one in checks), *(one.check_of.filing for one in cases)])
-    told = [rules.Checked(one.uid, one.filing, f"{name(of[one.filing])} {one.figure}", registry.owner_of(of[one.filing].unit, on),
+    told = [rules.Checked(one.uid, one.filing, f"{name(of[one.filing])} {figure_name(of[one.filing], one.figure)}",
+                          registry.owner_of(of[one.filing].unit, on),
                           one.checked_on, one.reported, one.checked, address(of[one.filing])) for one in checks]
     found = [rules.Found(one.uid, one.check_of.filing, f"{name(of[one.check_of.filing])}：{one.offence}", registry.owner_of(one.unit, on),
                          clock.city_day(one.found_at), one.upheld, one.final_on, reverse("casework:case", args=[one.case]))
@@ -83,6 +84,10 @@ def address(filing: Filing) -> str:
 
 def name(filing: Filing) -> str:
     return f"{filing.unit_name} {filings.table_of(filing.form).title} {filing.period}"
+
+
+def figure_name(filing: Filing, code: str) -> str:
+    return next((one.name.zh for one in filings.table_of(filing.form).columns if one.code == code), code)
 
 
 def checked(period: Period) -> list[Check]:
@@ -122,9 +127,10 @@ def questions(period: Period) -> list[tuple[Table, Question]]:
         of_kind = {kind: [c.code for c in table.columns if c.kind == kind and c.code not in totals] for kind in KINDS}
         asked = reported.digits(rows, of_kind["money-wan"], of_kind["count"]) + reported.alike(rows)
         if table.adds in by_code:
-            both = [c.code for c in table.columns if c.code in {low.code for low in by_code[table.adds][0].table.columns}]
-            asked += reported.levels(rows, _reported(by_code[table.adds]), both)
-        asked += reported.revised([change for one in some for change in _revised(one)], bound=bound("revision_bound", period.as_of))
+            beneath = {low.code for low in by_code[table.adds][0].table.columns}
+            asked += reported.levels(rows, _reported(by_code[table.adds]), {c.code: c.name for c in table.columns if c.code in beneath})
+        asked += reported.revised([change for one in some for change in _revised(one)], bound=bound("revision_bound", period.as_of),
+                                  names={c.code: c.name for c in table.columns})
         found += [(table, one) for one in asked]
     return found
 
@@ -147,7 +153,7 @@ def things(period: Period) -> list[Line]:
                  registry.owner_of(one.unit, on) if one.unit else office, "question", _state(one), words=one.finding.reason)
             for table, one in questions(period) if one.finding.suspicious]
     for one in year(period):
-        if one.filing and (wrong := filings.quick(one.filing, one.hands) if one.hands[-1].number == one.filing.hands.count() else []):
+        if one.filing and one.present and (wrong := filings.quick(one.filing, one.hands)):
             made.append(Line(one.filing.uid, f"{one.filing.unit_name} {one.table.title} {one.span.name}", registry.owner_of(one.unit, on),
                              "lineage", "broken", words=wrong[0].words, link=link(one)))
     return made
@@ -163,9 +169,11 @@ def sections(period: Period, by: Any) -> list[Section]:
             for table, one in questions(period) if areas.sees(AREA, by, one.unit)]
     rows.sort(key=lambda row: row[3].zh != rules.STATES["question"].zh)
     return [Section(Text("数据核查提示", "Questions about figures"),
-                    (Text("报表", "Table"), Text("检查", "Check"), Text("单位", "Unit"), Text("结果", "Result"), Text("说明", "Explanation")),
+                    (Text("报表", "Table"), Text("检查", "Check"), Text("单位", "Unit"), Text("结果", "Result"),
+                     Text("说明", "Explanation")),
                     rows[:200], Text("统计规律只用来提问，任何一项都可能有正常的原因；认定造假须有核查和证据，不能仅凭此处结果。",
-                                     "A regularity only asks; each may have an honest reason. Fabrication needs a check and evidence, never this alone."),
+                                     "A regularity only asks; each may have an honest reason. "
+                                     "Fabrication needs a check and evidence, never this alone."),
                     2)]
 
 

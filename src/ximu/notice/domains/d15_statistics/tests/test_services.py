@@ -26,7 +26,7 @@ from ximu.notice.domains.d15_statistics import queries, services
 pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.row("D15")]
 BUREAU, POST = uid_of("example", "tjj"), uid_of("example", "post:q01-1")
 DAY, AT = date(2018, 5, 21), datetime(2018, 5, 21, 2, tzinfo=UTC)
-RIGHTS = frozenset({"d15.see", "d15.work", "d15.handle", "intake.deliver"})
+RIGHTS = frozenset({"d15.see", "d15.work", "d15.handle", "intake.deliver", "records.admit"})
 PAPER = "a" * 64
 DECISION = {"document": "示统决〔2018〕1号", "behaviour": "XW-D15-1", "grade": "严重", "act_on": "2018-04-05"}
 
@@ -187,6 +187,6 @@ def test_a_final_decision_becomes_a_record_by_the_ordinary_delivery(monkeypatch:
     assert ledger.verify_log().ok and filed.verified()[1] == []
 
 
-class casework_row:  # noqa: N801  as a case is asked for its pages
+class casework_row:
     def __init__(self, finding: str) -> None:
         self.uid = queries.finding(finding).case
