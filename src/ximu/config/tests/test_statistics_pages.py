@@ -81,8 +81,10 @@ def test_a_table_goes_from_the_clerk_to_the_signer_through_the_pages(desk: Any) 
     listed = page(desk(CLERK), "/console/d15/filings", year="2019", table="JYRS-1")
     assert "逾期未报" in listed and "甲区" in listed and "乙区" not in listed
     assert "没有报送不是零" in page(desk(CLERK), HERE)
-    assert desk(CLERK).post(f"{HERE}/report", form(**{"value-total": "131"})).refusal.code == "SUM-TIE"
-    assert desk(CLERK).post(f"{HERE}/report", form(**{"value-it": ""})).refusal.code == "FIGURE-BAD"
+    for spoil, code in (({"value-total": "131"}, "SUM-TIE"), ({"value-it": ""}, "FIGURE-BAD"), ({"value-it": "<b>"}, "FIGURE-BAD")):
+        refused = desk(CLERK).post(f"{HERE}/report", form(**spoil) | {"record-it": "盒3"})
+        shown = refused.content.decode()
+        assert (refused.status_code, code in shown, 'value="盒3"' in shown, "<b>" in shown) == (422, True, True, False), "what was typed stays"
     assert desk(CHECKER).post(f"{HERE}/report", form()).refusal.code == "PERM-DENIED"
     assert desk(CLERK).post(f"{HERE}/report", form()).status_code == 302
     assert "审核通过" in page(desk(CHECKER), HERE) and "审核通过" not in page(desk(CLERK), HERE)
@@ -90,7 +92,8 @@ def test_a_table_goes_from_the_clerk_to_the_signer_through_the_pages(desk: Any) 
     assert desk(CHECKER).post(f"{HERE}/approve").refusal.code == "DUAL"
     assert desk(person("clerk", Q01, *ENTRY, *REVIEW)).post(f"{HERE}/approve").refusal.code == "DUAL"
     assert desk(SIGNER).post(f"{HERE}/approve").status_code == 302
-    assert desk(CLERK).post(f"{HERE}/report", form(**{"value-it": "20", "value-total": "140"})).refusal.code == "CORR-NOTICE"
+    refused = desk(CLERK).post(f"{HERE}/report", form(**{"value-it": "20", "value-total": "140"}))
+    assert refused.status_code == 409 and "CORR-NOTICE" in refused.content.decode() and 'value="140"' in refused.content.decode()
     notice = {"notice": "示甲统更〔2019〕1号", "reason": "漏报", "file": SimpleUploadedFile("n.txt", b"notice")}
     assert desk(CLERK).post(f"{HERE}/report", form(**{"value-it": "20", "value-total": "140"}) | notice).status_code == 302
     shown = page(desk(CLERK), HERE)

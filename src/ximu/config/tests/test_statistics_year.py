@@ -145,7 +145,7 @@ def test_the_public_reads_figures_with_their_lineage_and_differences_of_open_tab
     rows = {row["unit"]: row for row in shown["rows"]}
     corrected = rows[uid("q03")]
     assert [one["verb"].en for one in corrected["hands"]] == ["reported", "reviewed", "approved", "corrected", "reviewed", "approved"]
-    assert [(c.code, str(c.difference)) for c in corrected["changes"][0].changes] == [("industry", "-10300.00"), ("total", "-10300.00")]
+    assert [(c.code, str(c.difference)) for _, c in corrected["changes"][0]["figures"]] == [("industry", "-10300.00"), ("total", "-10300.00")]
     missing = {row["unit"]: row for row in disclosure.published("d15-figures", code="GDTZ-1", period="2018-Q2")["rows"]}[uid("q05")]
     assert [value for _, value in missing["values"]] == [None] * 4 and missing["hands"] == []
     assert [one["code"] for one in disclosure.published("d15")["indicators"]] == ["D15-2", "D15-3", "D15-5"]

@@ -32,7 +32,8 @@ from ximu.kernel.refusal import Refusal, absent
 from ximu.notice.domains.d15_statistics import queries, rules, services
 
 SEE, WORK = queries.SEE, services.WORK
-MOST_ROWS = 400
+MOST_ROWS, KEPT_FORM = 400, (409, 422)
+Given = dict[str, dict[str, str]]
 PARTS = (("value", "figures"), ("record", "records"), ("ledger", "ledgers"), ("missing", "missing"))
 """What a form asks of a figure, and under which name its content keeps it."""
 
@@ -102,11 +103,17 @@ def _held(by: Actor, code: str, period: str, unit: str) -> filed.Held:
 @require_safe
 def filing(request: HttpRequest, code: str, period: str, unit: str) -> HttpResponse:
     """Figures with where they come from, every hand-over with its commitment, every difference, checks; forms for who may use them."""
-    by, today = actor_of(request), clock.today()
-    one = _held(by, code, period, unit)
+    by = actor_of(request)
+    return _page(request, by, _held(by, code, period, unit))
+
+
+def _page(request: HttpRequest, by: Actor, one: filed.Held, given: Given | None = None, refusal: Refusal | None = None) -> HttpResponse:
+    """`given`: what was typed and refused stays in the form."""
+    today, unit = clock.today(), one.unit
     state, latest = one.filing.state if one.filing else "", one.hands[-1].content if one.hands else {}
     stands, said = values(one.content), values(latest)
     figures = [{"column": c, "value": stands.get(c.code) if one.approved else None, "latest": said.get(c.code), "kind": KINDS[c.kind],
+                "typed": given[c.code] if given else {name: latest.get(kept, {}).get(c.code) or "" for name, kept in PARTS},
                 **{name: latest.get(kept, {}).get(c.code, "") for name, kept in PARTS[1:]}}
                for c in one.table.columns]
     names = accounts.names_of({hand.by for hand in one.hands})
@@ -122,7 +129,8 @@ def filing(request: HttpRequest, code: str, period: str, unit: str) -> HttpRespo
         may_report=of_unit["report"] and state in ("", "returned", "approved"), notice_due=bool(one.hands) and (
             state == "approved" or today > one.due),
         may_review=of_unit["review"] and state == "reported", may_approve=of_unit["approve"] and state == "reviewed",
-        may_return=of_unit["review"] and state in ("reported", "reviewed"), checks=checks, offences=services.OFFENCES))
+        may_return=of_unit["review"] and state in ("reported", "reviewed"), checks=checks, offences=services.OFFENCES,
+        said=request.POST, refusal=refusal), status=refusal.status if refusal else 200)
 
 
 @require_POST
@@ -133,7 +141,12 @@ def act(request: HttpRequest, code: str, period: str, unit: str, verb: str) -> H
     if verb == "report":
         given = {c.code: {name: post.get(f"{name}-{c.code}", "") for name, _ in PARTS} for c in one.table.columns}
         notice = filing_desk.Notice(post.get("notice", ""), post.get("reason", ""), _digest(request) if post.get("notice") else "")
-        filing_desk.report(code, period, unit, given, notice=notice, by=by, at=at)
+        try:
+            filing_desk.report(code, period, unit, given, notice=notice, by=by, at=at)
+        except Refusal as refusal:
+            if refusal.status not in KEPT_FORM:
+                raise
+            return _page(request, by, one, given, refusal)
     elif verb in ("review", "approve", "return"):
         filing_desk.pass_on(uid, verb, reason=post.get("reason", ""), by=by, at=at)
     elif verb == "check":
@@ -176,6 +189,7 @@ def checks(request: HttpRequest) -> HttpResponse:
     for row in (one for one in rows if queries.sees(by, of[one.filing].unit)):
         rate = rules.Checked(row.uid, "", "", "", row.checked_on, row.reported, row.checked).rate
         listed.append({"row": row, "filing": of[row.filing], "address": queries.address(of[row.filing]),
+                       "figure": queries.figure_of(of[row.filing], row.figure),
                        "rate": None if rate is None else f"{rate * 100:.2f}%"})
     found = [one for one in queries.findings() if queries.sees(by, one.unit)]
     names = areas.names({one.unit for one in found}, clock.today())

@@ -12,13 +12,14 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
 from ximu.notice.domains.d15_statistics.models import Check, Finding, Pledge
-from ximu.notice.domains.d15_statistics.queries.area import AREA, address, posts, public_figures, questions
+from ximu.notice.domains.d15_statistics.queries.area import AREA, address, figure_of, posts, public_figures, questions
 from ximu.notice.domains.d15_statistics.queries.bureau import HERE, SEE, bureau, sees, works
 from ximu.notice.domains.d15_statistics.queries.proofs import CHECKED, KINDS, SIGNED, check_body, pledge_body, provider
 
 __all__ = [
     "AREA", "CHECKED", "HERE", "KINDS", "PAGES", "PUBLIC", "SEE", "SIGNED", "Check", "Finding", "Pledge", "address", "bureau", "check",
-    "check_body", "checks", "finding", "finding_of", "findings", "pledge_body", "posts", "provider", "questions", "sees", "works",
+    "check_body", "checks", "figure_of",
+    "finding", "finding_of", "findings", "pledge_body", "posts", "provider", "questions", "sees", "works",
 ]
 
 

@@ -55,7 +55,7 @@ def lines(period: Period) -> dict[str, list[Line]]:
     figures = [made for one in listed if one.filing for made in _figures(one, called(one), owner[one.unit], refuted)]
     cases = findings(period)
     of = filings.filings_of([*(one.filing for one in checks), *(one.check_of.filing for one in cases)])
-    told = [rules.Checked(one.uid, one.filing, f"{name(of[one.filing])} {figure_name(of[one.filing], one.figure)}",
+    told = [rules.Checked(one.uid, one.filing, f"{name(of[one.filing])} {figure_of(of[one.filing], one.figure).zh}",
                           registry.owner_of(of[one.filing].unit, on),
                           one.checked_on, one.reported, one.checked, address(of[one.filing])) for one in checks]
     found = [rules.Found(one.uid, one.check_of.filing, f"{name(of[one.check_of.filing])}：{one.offence}", registry.owner_of(one.unit, on),
@@ -86,8 +86,12 @@ def name(filing: Filing) -> str:
     return f"{filing.unit_name} {filings.table_of(filing.form).title} {filing.period}"
 
 
-def figure_name(filing: Filing, code: str) -> str:
-    return next((one.name.zh for one in filings.table_of(filing.form).columns if one.code == code), code)
+def figure_name(table: Table, code: str) -> Text:
+    return next((one.name for one in table.columns if one.code == code), Text(code, code))
+
+
+def figure_of(filing: Filing, code: str) -> Text:
+    return figure_name(filings.table_of(filing.form), code)
 
 
 def checked(period: Period) -> list[Check]:
@@ -209,7 +213,8 @@ def _shown(one: Held, today: date) -> dict[str, Any]:
             "values": [(column, values(one.content).get(column.code) if one.approved else None) for column in one.table.columns],
             "missing": one.content.get("missing", {}) if one.approved else {}, "state": STATES[one.filing.state if one.filing else ""],
             "hands": [{"hand": hand, "verb": VERBS[hand.verb]} for hand in hands],
-            "changes": [step for step in filings.altered(hands) if step.after_approval]}
+            "changes": [{"step": step, "figures": [(figure_name(one.table, c.code), c) for c in step.changes]}
+                        for step in filings.altered(hands) if step.after_approval]}
 
 
 
