@@ -231,10 +231,35 @@ def in_effect(world: World, number: str) -> Page:
     return world.desk("servant")
 
 
+def servant_number(person: str) -> str:
+    found = registry.official(person)
+    assert found is not None
+    return found.number
+
+
+def name_for_promotion(world: World, panel: Page, number: str) -> None:
+    """The personnel desk opens a procedure, tells the person and asks once."""
+    panel.goto(f"{world.url}/console/s4/procedures")
+    today = clock.today().isoformat()
+    for field, words in (("number", "示晋〔2018〕9号"), ("unit", "示例市监察局"), ("title", "晋升（示例）"), ("basis", "公务员法第四十五条"),
+                         ("opened_on", today), ("ends_on", "2018-10-31")):
+        panel.fill(f"#{field}", words)
+    panel.select_option("#kind", "promote")
+    panel.get_by_role("button", name="开始").click()
+    for field, words in (("pnumber", number), ("notified_on", today), ("manner", "书面告知")):
+        panel.fill(f"#{field}", words)
+    panel.get_by_role("button", name="列入").click()
+    panel.get_by_role("button", name="查询（仅一次").click()
+    expected(panel.locator("main")).to_contain_text("查询证明")
+
+
 def read_for_promotion(world: World, mine: Page, number: str) -> None:
     """The personnel desk reads the archive for an appointment, the statement beside it; the servant sees who, as what, for what."""
     person = records.duties(number).subject
     panel = world.desk("discipline-b")
+    panel.goto(f"{world.url}/console/disclosure/archives/{person}?purpose=appointment")
+    assert "正在进行的录用、晋升或评优程序" in panel.locator("main").inner_text(), "a purpose alone opens nothing"
+    name_for_promotion(world, panel, servant_number(person))
     panel.goto(f"{world.url}/console/disclosure/archives/{person}?purpose=appointment")
     words = panel.locator("main").inner_text()
     assert MINE in words and "试点中的失误，已整改。" in words, words
@@ -242,7 +267,7 @@ def read_for_promotion(world: World, mine: Page, number: str) -> None:
     stranger.goto(f"{world.url}/console/disclosure/archives/{person}")
     assert MINE not in stranger.locator("main").inner_text()
     mine.goto(f"{world.url}/console/m4/records/{number}")
-    row = mine.locator("section", has=mine.get_by_role("heading", name="谁看过")).locator("tbody tr", has_text="录用、任用、晋升")
+    row = mine.locator("section", has=mine.get_by_role("heading", name="谁看过")).locator("tbody tr", has_text="录用、任用、晋升").first
     expected(row).to_contain_text("示例市监察局")
     assert "干部人事工作" in [cell.strip() for cell in row.locator("td").all_inner_texts()]
 
@@ -401,6 +426,10 @@ def test_the_same_through_the_api(world: World, tmp_path: Path) -> None:
     assert office.get(f"/records/{number}")["statement"] == "已整改"
     world.nightly("2018-08-20")
     office.move(case, "take_effect")
+    assert other.get(f"/records/archive/{person}?purpose=appointment", 403)["code"] == "PURPOSE"
+    procedure = other.post("/s4/procedures", number="示晋〔2018〕8号", kind="promote", unit=registry.key_uid("jiancha"), title="晋升（示例）",
+                           basis="公务员法第四十五条", opened_on="2018-08-20", ends_on="2018-10-31")["procedure"]
+    other.post(f"/s4/procedures/{procedure}/named", number=servant_number(person), notified_on="2018-08-20", manner="书面告知")
     archive = other.get(f"/records/archive/{person}?purpose=appointment")
     assert [one["record"] for one in archive["records"]] == [number]
     assert mine.post(f"/m4/records/{number}/repair", 409, reason="已改")["code"] == "REP-OBL"

@@ -43,7 +43,8 @@ def _ask(pack: packs.Pack, queries: ModuleType) -> None:
 
 
 def _act(services: ModuleType) -> None:
-    """`CONDUCTS` by procedure, where moves do more than they declare; `LOADERS` by dataset; `DAILY` verbs; `HEARS`: event → handler."""
+    """`CONDUCTS` by procedure, where moves do more than they declare; `LOADERS` by dataset; `DAILY` verbs; `HEARS`: event → handler;
+    `GROUNDS`: purpose → whether a procedure lets somebody read for it."""
     for procedure, conduct in getattr(services, "CONDUCTS", {}).items():
         casework.register(procedure, conduct)
     for dataset, loader in getattr(services, "LOADERS", {}).items():
@@ -52,3 +53,5 @@ def _act(services: ModuleType) -> None:
         casework.register_daily(name, verb)
     for event, handler in getattr(services, "HEARS", {}).items():
         outbox.connect(event, handler)
+    for purpose, ground in getattr(services, "GROUNDS", {}).items():
+        publications.register_ground(purpose, ground)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from ximu.foundation.scrubbing import forget_replies
@@ -9,6 +10,14 @@ from ximu.ideas.disclosure.models import Publication, SearchCertificate, Use
 from ximu.ideas.disclosure.services.indexing import forget_for_good, found_no_more
 from ximu.ideas.disclosure.services.publishing import stop
 from ximu.ideas.records.services import Traces
+
+
+def forget_certificates(uids: Collection[str]) -> int:
+    """Content, salt and subject of these certificates go; the commitment stays in the log. How many still had one."""
+    kept = SearchCertificate.objects.filter(uid__in=list(uids)).exclude(payload=None)
+    gone = kept.update(payload=None, salt=None, numbers=[], subject="")
+    forget_replies(uids)
+    return gone
 
 
 def forget(traces: Traces, *, at: datetime) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from ximu.ideas.disclosure import queries, services
 from ximu.ideas.disclosure.models import Publication, Use
+from ximu.ideas.disclosure.services import looking
 from ximu.ideas.disclosure.tests import factories as f
 from ximu.ideas.disclosure.tests.factories import DAY, LATER, T0, UNIT
 from ximu.ideas.ledger import queries as ledger
@@ -200,7 +201,17 @@ def test_each_role_gets_its_own_picture() -> None:
     assert fields["clerk"]["CF_FR_ZJHM"] == ("shown", "11010519491231002X")
 
 
-def test_a_record_outside_ones_reach_does_not_exist() -> None:
+def test_a_purpose_with_a_ground_opens_nothing_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    number = f.effective("纪", item="JL-CF", family="discipline", subject=f.MAN)
+    asked: list[tuple[list[str], str]] = []
+    monkeypatch.setitem(looking._grounds, "appointment", lambda subjects, purpose, by, at: asked.append((list(subjects), purpose)) or False)
+    assert code_of(services.look, number, by=f.COURT, purpose="appointment", at=LATER) == "PURPOSE"
+    assert code_of(services.look_archive, [f.MAN], by=f.COURT, purpose="appointment", at=LATER) == "PURPOSE"
+    assert asked == [([f.MAN], "appointment")] * 2 and not Use.objects.exists()
+
+
+def test_a_record_outside_ones_reach_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(looking._grounds, "appointment", lambda subjects, purpose, by, at: True)
     number = f.effective("纪", item="JL-CF", family="discipline", subject=f.MAN)
     other = f.person("other", "entry", "unit000000000008")
     assert code_of(services.look, number, by=other, at=LATER) == "REC-NONE"

@@ -48,7 +48,7 @@ def _page(request: HttpRequest) -> int:
 
 def _ask_purpose(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A question, and no refusal, to who gave none; whatever else was asked is asked again with the purpose."""
-    if refusal.code != "PURPOSE":
+    if refusal.code != "PURPOSE" or "purposes" not in refusal.extra:
         raise refusal
     policy = queries.policy_on(clock.today())
     wanted = [(code, policy.purposes[code]) for code in refusal.extra["purposes"]]

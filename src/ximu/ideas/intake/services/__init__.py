@@ -2,7 +2,7 @@
 
 from ximu.ideas.intake.services.admission import commit
 from ximu.ideas.intake.services.closing import close_month
-from ximu.ideas.intake.services.datasets import deliver_rows, deliver_whole
+from ximu.ideas.intake.services.datasets import blocks, deliver_rows, deliver_whole
 from ximu.ideas.intake.services.deliveries import Receipt, check, purge, receive, refuse
 from ximu.ideas.intake.services.doubts import ask, drop, pick
 from ximu.ideas.intake.services.examining import register_examiner
@@ -12,6 +12,6 @@ from ximu.ideas.intake.services.returning import CONDUCTS, send_rows_back
 from ximu.ideas.intake.services.returns import claim_zero, confirm_zero, expect, remind
 
 __all__ = [
-    "CONDUCTS", "Receipt", "ask", "check", "claim_zero", "close_month", "commit", "confirm_zero", "deliver_rows", "deliver_whole",
+    "CONDUCTS", "Receipt", "ask", "blocks", "check", "claim_zero", "close_month", "commit", "confirm_zero", "deliver_rows", "deliver_whole",
     "drop", "expect", "forget", "pick", "pull", "purge", "receive", "refuse", "register_examiner", "remind", "send_rows_back",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -85,6 +85,25 @@ def deliver_whole(dataset: str, path: Path, *, batch: str, check: Check, by: Act
     return Told(frame.height, made.new, made.corrected, made.same, made.manifest, tuple(sorted(set(found))))
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a file after its cells were checked: `good` rows with their `line`, faults of the others, all rows that were read."""
+
+    good: pl.DataFrame
+    faults: list[Row]
+    bad_lines: frozenset[int]
+    rows: int
+
+
+def blocks(path: Path, schema: ItemSchema, *, at: datetime) -> Iterator[Block]:
+    """A file of any size, a block at a time. Errors: every `FILE-*` code."""
+    delivery = open_file(path, schema)
+    for chunk in delivery.chunks:
+        checked = check_chunk(chunk.frame, schema, today=clock.city_day(at), serial_from=delivery.serial_from, found=chunk.faults)
+        faults = checked.faults.filter(pl.col("severity") == problems.ERROR).select("line", "field", "code").to_dicts()
+        yield Block(checked.good, faults, frozenset(checked.bad_lines), chunk.frame.height)
+
+
 def deliver_rows(
     dataset: str, path: Path, *, batch: str, by: Actor, at: datetime, units: Mapping[str, str] = UNITS,
     judge: Judge = lambda rows: [], derive: Derive = lambda row: {},
@@ -98,11 +117,8 @@ def deliver_rows(
     schema, declared = _schema(dataset), events.dataset(dataset)
     told: dict[str, Any] = {"dataset": dataset, "batch": batch, "rows": 0, "new": 0, "corrected": 0, "same": 0, "bad": 0, "faults": []}
     numbers = [f.name for f in schema.fields if f.type in ("number", "integer")]
-    delivery = open_file(path, schema)
-    for number, chunk in enumerate(delivery.chunks, 1):
-        checked = check_chunk(chunk.frame, schema, today=clock.city_day(at), serial_from=delivery.serial_from, found=chunk.faults)
-        faults = checked.faults.filter(pl.col("severity") == problems.ERROR).select("line", "field", "code").to_dicts()
-        whole = checked.good
+    for number, block in enumerate(blocks(path, schema, at=at), 1):
+        faults, whole = block.faults, block.good
         pairs = {column: list(zip(whole[column], whole[declared.time], strict=True)) for column in units}
         found = {pair: _unit(*pair) for some in pairs.values() for pair in set(some) if pair[0]}
         lines = list(whole["line"])
@@ -120,8 +136,8 @@ def deliver_rows(
         kept = [place for place, line in enumerate(lines) if line not in named]
         made = append(dataset, _derived(whole[kept], [rows[place][1] for place in kept], derive), batch=f"{batch}-{number}",
                       by=_writer(by), at=at) if kept else None
-        told["rows"] += chunk.frame.height
-        told["bad"] += len(named | set(checked.bad_lines))
+        told["rows"] += block.rows
+        told["bad"] += len(named | block.bad_lines)
         for name in ("new", "corrected", "same") if made else ():
             told[name] += getattr(made, name)
         told["faults"] += faults[:MOST_FAULTS - len(told["faults"])]

@@ -83,6 +83,17 @@ def officials() -> list[Official]:
     return list(book().officials.values())
 
 
+def in_office(on: date, *, known_at: datetime | None = None) -> list[tuple[Official, str, date]]:
+    """Everybody who holds a post that day: (who, in which unit, since when); somebody with two posts in one unit once."""
+    known, found = book(known_at=known_at), dict[tuple[str, str], tuple[Official, str, date]]()
+    for post in known.posts.values():
+        for one in rules.holders(known, post.uid, on):
+            before = found.get((one.official, post.unit))
+            since = min(one.since, before[2]) if before else one.since
+            found[one.official, post.unit] = (known.officials[one.official], post.unit, since)
+    return list(found.values())
+
+
 def official_of(number: str) -> Official | None:
     """By internal number."""
     return next((o for o in book().officials.values() if o.number == number), None)

@@ -1,0 +1,204 @@
+"""Agencies, contracts, items: every refusal; the key that outlived its contract; the story's planted faults and nothing else; the faces."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+
+from ximu.config.stories import CITIES, s5
+from ximu.foundation import clock
+from ximu.foundation.profiles import uid_of
+from ximu.ideas.accounts import queries as accounts
+from ximu.ideas.accounts import rules as accounts_rules
+from ximu.ideas.accounts import services as accounting
+from ximu.ideas.accounts.middleware import ActorMiddleware
+from ximu.ideas.accounts.tests.factories import account
+from ximu.ideas.areas import queries as areas
+from ximu.ideas.disclosure import queries as disclosure
+from ximu.ideas.ledger import queries as ledger
+from ximu.ideas.registry.tests.factories import load
+from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.refusal import Refusal
+from ximu.notice.safeguards.s5_agencies import queries, services
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.row("S5")]
+AT, CODE = datetime(2018, 5, 2, 2, tzinfo=UTC), "91990000MA1FL1A013"
+ANSWERS = tomllib.loads((CITIES / "example" / "s5" / "answers.toml").read_text("utf-8"))
+
+
+def person(name: str, role: str, unit: str = "") -> Actor:
+    return Actor(name, unit or None, (accounts_rules.grant_of(role, unit, accounts.permissions()),), person=name)
+
+
+OFFICE, CHECKER = person("office", "coordinator"), person("checker", "reviewer")
+CLERK = person("clerk", "entry", uid_of("example", "czj"))
+
+
+@pytest.fixture(autouse=True)
+def city(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings.XIMU_PROFILE, settings.XIMU_HOME = "example", tmp_path / "home"
+    load(at=datetime(2017, 1, 2, tzinfo=UTC))
+    monkeypatch.setattr(clock, "now", lambda: AT)
+
+
+def code_of(call: Callable[..., Any], *args: Any, **words: Any) -> str:
+    with pytest.raises(Refusal) as caught:
+        call(*args, **words)
+    return caught.value.code
+
+
+def agency() -> str:
+    return services.register_agency(CODE, "示例信用评估甲公司", "示信备〔2018〕1号", by=OFFICE, at=AT)
+
+
+def contract(**changes: Any) -> str:
+    words = {"number": "示信合1", "agency": CODE, "unit": uid_of("example", "czj"), "task": "监测", "since": date(2018, 4, 1),
+             "until": date(2018, 6, 30), "content": b"text"}
+    return services.enter_contract(services.contracts.NewContract(**{**words, **changes}), by=changes.pop("by", OFFICE), at=AT)
+
+
+def live_key() -> str:
+    keeper = account("keeper", "entry", unit=uid_of("example", "czj"))
+    return accounting.issue_key(keeper.uid, "entry", unit=uid_of("example", "czj"), label="甲公司", days=365, by=SYSTEM, at=AT)[0].uid
+
+
+def test_what_is_entered_wrong_is_refused_and_nothing_is_kept() -> None:
+    register = services.register_agency
+    assert code_of(register, CODE[:-1] + "9", "甲", "备", by=OFFICE, at=AT) == "ID-USCC"
+    assert code_of(register, CODE, " ", "备", by=OFFICE, at=AT) == "S5-FIELD"
+    assert code_of(register, CODE, "甲", "备", by=CLERK, at=AT) == "PERM-DENIED"
+    agency()
+    assert code_of(register, CODE, "甲", "备", by=OFFICE, at=AT) == "S5-DUP"
+    product = services.list_product
+    assert code_of(product, "无", "C1", "报告", "report", by=OFFICE, at=AT) == "AGENCY-NONE"
+    assert code_of(product, CODE, "C1", "报告", "spell", by=OFFICE, at=AT) == "S5-KIND"
+    product(CODE, "C1", "报告", "report", by=OFFICE, at=AT)
+    assert code_of(product, CODE, "C1", "报告", "report", by=OFFICE, at=AT) == "S5-DUP"
+    for changes, code in (({"agency": "无"}, "AGENCY-NONE"), ({"task": ""}, "S5-FIELD"), ({"until": date(2018, 3, 1)}, "DATE-ORDER"),
+                          ({"content": b""}, "EVID-DIGEST"), ({"unit": "nobody"}, "ORG-ENDED"), ({"key": "none"}, "KEY-STATE")):
+        assert code_of(contract, **changes) == code, changes
+    assert queries.contracts(OFFICE) == []
+    contract()
+    assert code_of(contract) == "S5-DUP" and code_of(queries.contract, "x") == "CONTRACT-NONE"
+    assert ledger.verify_log().ok
+
+
+def test_a_key_dies_with_its_contract_and_data_come_back_as_another_person_saw() -> None:
+    agency()
+    key = live_key()
+    uid, ended = contract(key=key), datetime(2018, 7, 1, 2, tzinfo=UTC)
+    back = {"on": date(2018, 7, 1), "proof": b"destroyed"}
+    assert code_of(services.give_back, uid, **back, by=OFFICE, at=AT) == "TIME-FUTURE"
+    assert code_of(services.give_back, uid, on=AT.date(), proof=b"x", by=OFFICE, at=AT) == "STATE-EDGE", "it still runs"
+    assert (services.revoke_due(at=AT), services.revoke_due(at=ended), services.revoke_due(at=ended)) == (0, 1, 0)
+    assert not accounts.keys().filter(uid=key, revoked_at=None).exists()
+    assert code_of(services.give_back, uid, on=back["on"], proof=b"", by=OFFICE, at=ended) == "EVID-DIGEST"
+    services.give_back(uid, **back, by=OFFICE, at=ended)
+    assert code_of(services.give_back, uid, **back, by=OFFICE, at=ended) == "STATE-EDGE"
+    assert code_of(services.check_return, uid, passed=True, by=OFFICE, at=ended) == "DUAL"
+    services.check_return(uid, passed=False, by=CHECKER, at=ended)
+    assert code_of(services.check_return, uid, passed=True, by=CHECKER, at=ended) == "STATE-EDGE", "it was sent back"
+    services.give_back(uid, **back, by=OFFICE, at=ended)
+    services.check_return(uid, passed=True, by=CHECKER, at=ended)
+    assert queries.contract(uid).exit_log_index is not None and ledger.verify_log().ok
+
+
+def test_rows_outside_their_contract_or_of_an_unlisted_product_stay_out_and_a_lead_is_not_judged(tmp_path: Path) -> None:
+    agency()
+    uid, path = contract(), tmp_path / "f.csv"
+    head = "contract,item,unit_name,topic,observed_on,words,provenance"
+    path.write_text("\n".join([head, "示信合1,1,示例市甲区人民政府,其他,2018-04-20,词,公告", "示信合1,2,示例市甲区人民政府,其他,2018-03-20,词,公告",
+                               "无,3,示例市甲区人民政府,其他,2018-04-20,词,公告", "示信合1,4,示例市甲区人民政府,其他,2018-04-20,词,"]), "utf-8")
+    told = services.deliver(queries.FEEDS, path, batch="b", by=OFFICE, at=AT)
+    assert (told["new"], {(one["line"], one["code"]) for one in told["faults"]}) == (2, {(3, "CONTRACT-NONE"), (4, "CONTRACT-NONE")})
+    assert code_of(services.deliver, queries.FEEDS, path, batch="c", by=CLERK, at=AT) == "PERM-DENIED"
+    judge = services.judge
+    assert code_of(judge, uid, "4", "right", "查", by=CHECKER, at=AT) == "PROV-NONE"
+    assert code_of(judge, uid, "9", "right", "查", by=CHECKER, at=AT) == "ITEM-NONE"
+    assert code_of(judge, uid, "1", "maybe", "查", by=CHECKER, at=AT) == "S5-KIND"
+    assert code_of(judge, uid, "1", "right", "", by=CHECKER, at=AT) == "S5-FIELD"
+    assert code_of(judge, uid, "1", "wrong", "查", by=person("own", "reviewer", uid_of("example", "q01")), at=AT) == "CONFLICT"
+    judge(uid, "1", "right", "查", by=CHECKER, at=AT)
+    assert code_of(judge, uid, "1", "wrong", "查", by=CHECKER, at=AT) == "S5-DUP"
+    path.write_text("use,unit_name,product,service,used_on,effect\n1,示例市财政局,C9,x,2018-04-20,y\n", "utf-8")
+    assert services.deliver(queries.USES, path, batch="d", by=CLERK, at=AT)["faults"] == [{"line": 2, "field": "product", "code": "PRODUCT-NONE"}]
+    services.list_product(CODE, "C9", "报告", "report", by=OFFICE, at=AT)
+    assert services.deliver(queries.USES, path, batch="e", by=CLERK, at=AT)["new"] == 1
+    path.write_text("use,unit_name,product,service,used_on,effect\n2,示例市甲区人民政府,C9,x,2018-04-20,y\n", "utf-8")
+    assert services.deliver(queries.USES, path, batch="f", by=CLERK, at=AT)["faults"][0]["code"] == "PERM-DENIED"
+
+
+def test_the_story_has_the_planted_faults_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    later = datetime(2019, 1, 20, 2, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    s5.play("example", office=OFFICE, checker=CHECKER, key=live_key())
+    found = areas.sheet(queries.AREA, 2018, today=later.date(), known_at=later)
+    names = {uid_of("example", row["unit"]): row["unit"] for row in ANSWERS["alarm"]}
+    assert sorted((one.rule, names.get(one.unit, one.unit)) for one in found.warned) == sorted(
+        (row["rule"], row["unit"]) for row in ANSWERS["alarm"])
+    for row in ANSWERS["figure"]:
+        assert str(found.figures[row["code"], row["unit"]].value) == row["value"], row
+    s5.play("example", office=OFFICE, checker=CHECKER)
+    assert ledger.verify_log().ok
+    shown = disclosure.published("s5", year=2018)
+    assert shown["sections"][0].rows[0][0].startswith("示例") and shown["indicators"][0]["code"] == "S5-1"
+
+
+@pytest.fixture
+def desk(client: Client, monkeypatch: pytest.MonkeyPatch) -> Callable[[Actor], Client]:
+    acting: dict[str, Actor] = {}
+
+    def call(self: ActorMiddleware, request: Any) -> HttpResponse:
+        request.actor, request.gate = acting["now"], ""
+        request.user = SimpleNamespace(is_authenticated=True, is_active=True)
+        return self.get_response(request)
+
+    monkeypatch.setattr(ActorMiddleware, "__call__", call)
+
+    def as_(who: Actor) -> Client:
+        acting["now"] = who
+        return client
+
+    return as_
+
+
+def test_the_forms_and_the_api(desk: Callable[[Actor], Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    def posted(path: str, body: dict[str, Any], who: Actor = OFFICE) -> int:
+        return int(desk(who).post(path, body).status_code)
+
+    assert posted("/console/s5/agencies", {"verb": "agency", "code": "123", "name": "甲", "filing": "备"}) == 422
+    assert posted("/console/s5/agencies", {"verb": "agency", "code": CODE, "name": "示例甲公司", "filing": "备1"}) == 302
+    uid = queries.agency(CODE).uid
+    assert posted("/console/s5/agencies", {"verb": "product", "agency": uid, "code": "C1", "name": "报告", "kind": "report"}) == 302
+    form = {"number": "示信合1", "agency": uid, "unit": "示例市财政局", "task": "监测", "since": "2018-04-01", "until": "2018-04-30"}
+    assert posted("/console/s5/contracts", {**form, "file": SimpleUploadedFile("c.pdf", b"c")}) == 302
+    page = f"/console/s5/contracts/{queries.contract('示信合1').uid}"
+    assert posted(page, {"verb": "return", "on": "2018-05-02", "file": SimpleUploadedFile("p.pdf", b"p")}) == 302
+    assert posted(page, {"verb": "passed"}) == 403 and posted(page, {"verb": "passed"}, CHECKER) == 302
+    for path in ("/console/s5/agencies", "/console/s5/contracts", page, "/console/s5/feeds", "/console/s5/", "/console/s5/figures/S5-3"):
+        assert desk(OFFICE).get(path).status_code == 200, path
+    assert desk(person("far", "entry", uid_of("example", "q09"))).get(page).status_code == 404
+    api = "/api/v1/s5/"
+    assert desk(OFFICE).get(f"{api}agencies").json()[0]["products"][0]["code"] == "C1"
+    body = {**form, "number": "示信合2", "unit": uid_of("example", "czj"), "file": SimpleUploadedFile("c.pdf", b"d")}
+    made = desk(OFFICE).post(f"{api}contracts", body)
+    assert made.status_code == 201 and len(desk(OFFICE).get(f"{api}contracts").json()) == 2
+    two = f"{api}contracts/{made.json()['contract']}"
+    assert desk(OFFICE).post(f"{two}/return?on=2018-05-02", {"file": SimpleUploadedFile("p", b"p")}).status_code == 204
+    assert desk(OFFICE).post(f"{two}/check?passed=true").json()["code"] == "DUAL"
+    assert desk(CHECKER).post(f"{two}/check?passed=true").status_code == 204
+    said = {"item": "1", "outcome": "right", "reason": "查"}
+    assert desk(CHECKER).post(f"{two}/verdicts", said, content_type="application/json").json()["code"] == "ITEM-NONE"
+    product = {"code": "C2", "name": "评级", "kind": "rating"}
+    assert desk(OFFICE).post(f"{api}agencies/{uid}/products", product, content_type="application/json").status_code == 201
+    again = {"code": CODE, "name": "甲", "filing": "备"}
+    assert desk(OFFICE).post(f"{api}agencies", again, content_type="application/json").json()["code"] == "S5-DUP"

@@ -1,0 +1,119 @@
+"""A contract begins with its text, and ends with a dead key and data that came back, as checked by another person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from ximu.foundation import clock, files
+from ximu.ideas.accounts import queries as accounts
+from ximu.ideas.accounts import services as accounting
+from ximu.ideas.ledger import services as ledger
+from ximu.ideas.ledger.rules import Entry
+from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.refusal import Refusal
+from ximu.notice.safeguards.s5_agencies import queries, rules
+from ximu.notice.safeguards.s5_agencies.models import Contract
+
+LARGEST_BYTES = 50 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class NewContract:
+    """`key` is the uid of the API key that was issued for it, where the agency delivers by program."""
+
+    number: str
+    agency: str
+    unit: str
+    task: str
+    since: date
+    until: date
+    content: bytes
+    key: str = ""
+
+
+def enter_contract(new: NewContract, *, by: Actor, at: datetime) -> str:
+    """The uid. Errors: `PERM-DENIED`, `AGENCY-NONE`, `S5-FIELD`, `DATE-ORDER`, `EVID-DIGEST`, `ORG-ENDED`, `KEY-STATE`, `S5-DUP`."""
+    by.must("s5.contract", new.unit)
+    agency = queries.agency(new.agency)
+    for field, words in (("number", new.number), ("task", new.task)):
+        rules.must_say(field, words)
+    rules.must_span(new.since, new.until)
+    if not new.content:
+        raise Refusal("EVID-DIGEST", field="file", value="", rule="required", zh="须附合同文件。", en="The contract is needed as a file.")
+    if new.unit not in registry.book().units or not registry.book().living(new.unit, new.since):
+        raise Refusal("ORG-ENDED", field="unit", value=new.unit[:40], rule="registry", zh="委托单位在起始之日不存续。",
+                      en="The unit does not exist on the day it begins.")
+    if new.key and not _alive(new.key):
+        raise Refusal("KEY-STATE", status=409, field="key", value=new.key[:16], rule="revoked_at=None", zh="没有这个密钥，或已吊销。",
+                      en="There is no such key, or it is revoked.")
+    digest, _ = files.keep([new.content], most_bytes=LARGEST_BYTES)
+    try:
+        with transaction.atomic():
+            row = Contract.objects.create(number=new.number.strip(), agency=agency, unit=new.unit, task=new.task.strip(), since=new.since,
+                                          until=new.until, key=new.key, text=digest, entered_at=at, entered_by=by.uid)
+            row.log_index = ledger.append([Entry(queries.CONTRACT, queries.contract_body(row))], at=at)[0]
+            row.save(update_fields=["log_index"])
+    except IntegrityError as error:
+        raise Refusal("S5-DUP", status=409, field="number", value=new.number[:40], rule="unique", zh="该编号的合同已登记。",
+                      en="A contract of this number is on record.") from error
+    return row.uid
+
+
+def _alive(key: str) -> bool:
+    return accounts.keys().filter(uid=key, revoked_at=None).exists()
+
+
+def revoke_due(*, at: datetime) -> int:
+    """Every day: the key of a contract that is over is revoked where it still lives, and the contract remembers that it did."""
+    today, found = clock.city_day(at), 0
+    for row in Contract.objects.filter(until__lt=today, key_found_on=None).exclude(key=""):
+        with transaction.atomic():
+            if _alive(row.key):
+                accounting.revoke_key(row.key, by=SYSTEM, at=at)
+                found += Contract.objects.filter(pk=row.pk, key_found_on=None).update(key_found_on=today)
+    return found
+
+
+def give_back(contract: str, *, on: date, proof: bytes, by: Actor, at: datetime) -> None:
+    """Data came back or were destroyed, with the proof.
+
+    Errors: `PERM-DENIED`, `CONTRACT-NONE`, `STATE-EDGE`, `TIME-FUTURE`, `EVID-DIGEST`."""
+    row = queries.contract(contract)
+    by.must("s5.contract", row.unit)
+    if on > clock.city_day(at):
+        raise Refusal("TIME-FUTURE", field="on", value=on.isoformat(), rule=f"≤ {clock.city_day(at)}", zh="返还日期不能在将来。",
+                      en="The return cannot lie in the future.")
+    if not proof:
+        raise Refusal("EVID-DIGEST", field="file", value="", rule="required", zh="须附返还或销毁证明。",
+                      en="The proof of return or destruction is needed.")
+    digest, _ = files.keep([proof], most_bytes=LARGEST_BYTES)
+    open_ = Contract.objects.filter(pk=row.pk, until__lt=clock.city_day(at), checked_at=None, returned_on=None)
+    if not open_.update(returned_on=on, return_proof=digest, returned_by=by.human):
+        raise _edge(row)
+
+
+def check_return(contract: str, *, passed: bool, by: Actor, at: datetime) -> None:
+    """Another person has seen that it is so, or sends it back. Errors: `PERM-DENIED`, `CONTRACT-NONE`, `STATE-EDGE`, `DUAL`."""
+    row = queries.contract(contract)
+    by.must("s5.judge", row.unit)
+    if row.returned_by == by.human:
+        raise Refusal("DUAL", status=403, field="by", value=row.number[:40], rule="returned_by ≠ by", zh="核查返还的不能是登记返还的人。",
+                      en="Who entered the return does not check it.")
+    waits = Contract.objects.filter(pk=row.pk, checked_at=None).exclude(returned_on=None)
+    with transaction.atomic():
+        if passed:
+            if not waits.update(checked_at=at, checked_by=by.human):
+                raise _edge(row)
+            index = ledger.append([Entry(queries.EXIT, queries.exit_body(queries.contract(contract)))], at=at)[0]
+            Contract.objects.filter(pk=row.pk).update(exit_log_index=index)
+        elif not waits.update(returned_on=None, return_proof="", returned_by=""):
+            raise _edge(row)
+
+
+def _edge(row: Contract) -> Refusal:
+    return Refusal("STATE-EDGE", status=409, field="contract", value=row.number[:40], rule="ended, not checked",
+                   zh="合同尚未终止，或者返还已登记、已核查。", en="The contract has not ended, or its return was entered or checked.")
