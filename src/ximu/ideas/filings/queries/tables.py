@@ -44,6 +44,12 @@ def forms(on: date | None = None) -> list[Form]:
     return [one for one in rows if on is None or (one.since <= on and (one.until is None or one.until >= on))]
 
 
+def filed_from(form: Form, since: date, *, today: date) -> bool:
+    """Whether a period that ends on that day or later has been filed by this declaration."""
+    names = [one.name for one in spans(table_of(form), today) if one.last >= since]
+    return Filing.objects.filter(form=form, period__in=names).exists()
+
+
 def form_for(code: str, period: str, *, today: date) -> tuple[Form, Span]:
     """Errors: `TABLE-NONE`, `TABLE-PERIOD`."""
     rows = list(Form.objects.filter(code=code[:20]).order_by("since"))
@@ -121,6 +127,13 @@ def held(first: date, last: date, *, as_of: date, known_at: datetime, codes: Ite
                     filing.form = form
                 found.append(Held(form, table, span, unit, due, filing if hands else None, hands))
     return found
+
+
+def held_of(filing: Filing) -> Held:
+    """What has been filed, with every hand-over."""
+    table = table_of(filing.form)
+    span = span_of(table, filing.period, today=filing.due)
+    return Held(filing.form, table, span, filing.unit, filing.due, filing, list(filing.hands.order_by("number")))
 
 
 def one_held(code: str, period: str, unit: str, *, today: date) -> Held:

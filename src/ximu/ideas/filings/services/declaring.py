@@ -36,6 +36,10 @@ def declare(raw: Mapping[str, Any], *, keeper: str, by: Actor, at: datetime) -> 
         raise Refusal("TABLE-ORDER", status=409, field="since", value=table.since.isoformat(), rule=f"> {earlier.since}",
                       zh=f"表号{table.code}已有自{earlier.since}起的制度，新的须由同一单位制定并晚于它。",
                       en=f"{table.code} has a declaration from {earlier.since}; another begins later and is made by the same unit.")
+    if earlier is not None and queries.filed_from(earlier, table.since, today=clock.city_day(at)):
+        raise Refusal("TABLE-ORDER", status=409, field="since", value=table.since.isoformat(), rule="未报送的报告期",
+                      zh="自该日起的报告期已有单位按现行制度报送，新的制度须自更晚之日起。",
+                      en="Periods from that day have been filed by the declaration in force; another begins later.")
     declared = {name: value for name, value in raw.items() if name not in ("since", "until")} | {"since": table.since.isoformat()}
     made = Form(uid=new_uid(), keeper=keeper, code=table.code, declared=declared, since=table.since, until=table.until, entered_at=at)
     try:

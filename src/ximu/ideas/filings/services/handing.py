@@ -82,8 +82,7 @@ def pass_on(uid: str, verb: str, *, reason: str = "", by: Actor, at: datetime) -
     by.must(PERMISSIONS[verb])
     row = queries.filing(uid)
     _must_be_of(row.unit, verb, by, at)
-    found = queries.one_held(row.form.code, row.period, row.unit, today=clock.city_day(at))
-    now = lineage.next_state(row.state, verb)
+    found, now = queries.held_of(row), lineage.next_state(row.state, verb)
     lineage.must_be_apart(verb, by.human, found.hands)
     if verb == "return" and not reason.strip():
         raise Refusal("REASON", field="reason", value="", rule="required", zh="退回须说明理由。", en="Sending back needs a reason.")

@@ -194,6 +194,8 @@ def test_only_the_keeper_declares_and_a_later_declaration_ends_the_one_before() 
     refused("TABLE-ORDER", services.declare, RAW, **late)
     refused("TABLE-BAD", services.declare, {**RAW, "code": "XM-2", "adds": "NO-1"}, **late)
     refused("ORG-UNKNOWN", services.declare, {**RAW, "code": "XM-2", "reporters": ["查无此局"]}, **late)
+    reported()
+    refused("TABLE-ORDER", services.declare, {**RAW, "since": "2018-03-01"}, **late | {"at": ON_TIME})
     services.declare({**RAW, "since": "2018-07-01", "days": 5}, **late)
     listed = queries.held(date(2018, 1, 1), date(2018, 12, 31), as_of=date(2018, 10, 20), known_at=LATE)
     assert {(one.span.name, one.due) for one in listed} == {("2018-Q1", date(2018, 4, 10)), ("2018-Q2", date(2018, 7, 10)),
