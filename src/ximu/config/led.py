@@ -1,8 +1,9 @@
-"""What becomes a lead by itself: a broken promise, a report that was proven, what another platform forwards."""
+"""What becomes a lead by itself: a broken promise, a proven report, what an area found or another platform forwards."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Protocol
 
 from ximu.ideas.commitments import queries as commitments
 from ximu.ideas.commitments.hooks import CommitmentBroken
@@ -34,6 +35,21 @@ def lead_forwarded(lead: Lead, channel: str, at: datetime) -> str:
     told = Told(lead.origin, lead.unit, lead.title, lead.words, lead.case)
     reporting.must_be_nobodys(f"{lead.title}\n{lead.words}")
     return leads.raise_lead(told, by=SYSTEM, at=at)
+
+
+class Found(Protocol):
+    """What a pack announces when something is a candidate for the register (`LEADS` of its services)."""
+
+    origin: str
+    unit: str
+    title: str
+    words: str
+    reference: str
+
+
+def lead_found(event: Found, *, at: datetime) -> None:
+    """What an area found goes the way of all leads, once for each reference: there is no second way into the register."""
+    leads.raise_lead(Told(event.origin, event.unit, event.title, event.words, event.reference), by=SYSTEM, at=at)
 
 
 def raise_lead(event: LeadReleased, *, at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
+from ximu.config import led
 from ximu.foundation import outbox, packs
 from ximu.foundation.rooms import dotted
 from ximu.ideas.areas import queries as areas
@@ -44,7 +45,8 @@ def _ask(pack: packs.Pack, queries: ModuleType) -> None:
 
 def _act(services: ModuleType) -> None:
     """`CONDUCTS` by procedure, where moves do more than they declare; `LOADERS` by dataset; `DAILY` verbs; `HEARS`: event → handler;
-    `GROUNDS`: purpose → whether a procedure lets somebody read for it."""
+    `LEADS`: events whose matter is a candidate for the register and goes the way of all leads; `GROUNDS`: purpose → whether a procedure
+    lets somebody read for it."""
     for procedure, conduct in getattr(services, "CONDUCTS", {}).items():
         casework.register(procedure, conduct)
     for dataset, loader in getattr(services, "LOADERS", {}).items():
@@ -53,5 +55,7 @@ def _act(services: ModuleType) -> None:
         casework.register_daily(name, verb)
     for event, handler in getattr(services, "HEARS", {}).items():
         outbox.connect(event, handler)
+    for event in getattr(services, "LEADS", ()):
+        outbox.connect(event, led.lead_found)
     for purpose, ground in getattr(services, "GROUNDS", {}).items():
         publications.register_ground(purpose, ground)

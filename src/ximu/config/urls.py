@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from ximu.faces.portal.views.approvals import PUBLIC as CATALOGUE
 from ximu.foundation.rooms import with_module
 from ximu.ideas.commitments.urls import PUBLIC as COUNTERPART
 from ximu.ideas.disclosure.urls import PUBLIC as CERTIFIED
 from ximu.ideas.following.urls import PUBLIC as FOLLOWING
+from ximu.notice.domains.d11_service.urls import PUBLIC as RATING
+from ximu.notice.domains.d12_approval.urls import PUBLIC as APPROVALS
 from ximu.notice.domains.d14_enterprise.urls import PUBLIC as ENTERPRISE
 from ximu.notice.domains.d15_statistics.urls import PUBLIC as STATISTICS
 from ximu.notice.mechanisms.m3_complaints.urls import PUBLIC as REPORTING
@@ -25,6 +28,9 @@ urlpatterns = [
     path("follow/", include(FOLLOWING)),
     path("enterprise/", include(ENTERPRISE)),
     path("areas/d15/", include(STATISTICS)),
+    path("rate/", include(RATING)),
+    path("approvals/", include(APPROVALS)),
+    path("approvals/", include(CATALOGUE)),
     path("", include(CERTIFIED)),
     *[path(f"console/{short}/", include(module)) for short, module in _rooms],
     path("console/", include("ximu.faces.console.urls")),

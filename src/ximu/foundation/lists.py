@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from datetime import date, datetime
+from typing import Any
 
 import python_calamine
 
@@ -24,6 +26,23 @@ def rows_of(content: bytes) -> list[list[str]]:
         raise Refusal("FILE-SIZE", status=413, field="file", value=len(rows), rule=f"≤ {MOST_ROWS}", zh=f"清单超过{MOST_ROWS}行。",
                       en=f"The list has more than {MOST_ROWS} rows.")
     return [row for row in rows if any(row)]
+
+
+def named_rows(content: bytes) -> list[dict[str, Any]]:
+    """The rows by the names of their columns; JSON (a list of objects, or one with `rows`) as it is.
+
+    Errors: `FILE-SIZE`, `FILE-KIND`, `FILE-ENC`."""
+    if content[:1] not in (b"[", b"{"):
+        head, *rows = rows_of(content) or [[]]
+        return [dict(zip(head, row, strict=False)) for row in rows]
+    if len(content) > LARGEST_BYTES:
+        raise _size()
+    try:
+        found = json.loads(content)
+        return [dict(row) for row in (found.get("rows") if isinstance(found, dict) else found)]
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Refusal("FILE-KIND", field="file", value="json", rule="[{…}]", zh="JSON应为对象的列表。",
+                      en="The JSON is a list of objects.") from error
 
 
 def _size() -> Refusal:

@@ -118,3 +118,25 @@ class Doomed(models.Model):
         public = ()
         internal = ("path",)
         personal = ()
+
+
+class SignMark(models.Model):
+    """A keyed digest of an address, a telephone or a person of one of two sides that are compared. The value itself is kept nowhere."""
+
+    book = models.CharField("比对", max_length=20, db_comment="哪一项比对")
+    side = models.CharField("一方", max_length=8, db_comment="比对双方中的哪一方")
+    owner = models.CharField("所属", max_length=40, db_comment="机构代码或者单位标识")
+    who = models.CharField("人员", max_length=UID_LENGTH, blank=True, db_comment="名录中工作人员的内部编号，仅人员摘要有")
+    kind = models.CharField("类别", max_length=7, db_comment="地址、电话、人员")
+    mark = models.CharField("摘要", max_length=64, db_index=True, db_comment="带密钥摘要，库内不能还原")
+
+    class Meta:
+        verbose_name = "比对摘要"
+        verbose_name_plural = verbose_name
+        db_table_comment = "比对摘要：只有带密钥摘要，没有原值"
+        constraints = [models.UniqueConstraint(fields=["book", "side", "owner", "who", "kind", "mark"], name="sign_once")]
+
+    class Privacy:
+        public = ()
+        internal = ("book", "side", "owner", "who", "kind", "mark")
+        personal = ()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -18,6 +22,7 @@ from ximu.kernel.words import Text
 LANGUAGES = {"zh": "zh-hans", "zh-hans": "zh-hans", "en": "en"}
 COOKIE = "ximu_language"
 LARGE = "ximu_large"
+MOST_SENT = 64 * 2**20
 YEAR_SECONDS = 365 * 86400
 ANONYMOUS = Actor(uid="public", channel="portal", label="公众")
 CONSOLE, PORTAL, DOOR = "console/page.html", "portal/page.html", "console/door.html"
@@ -44,6 +49,21 @@ def int_of(request: HttpRequest, name: str, default: int, *, least: int = 1, mos
     given = request.GET.get(name, "")
     usable = given.isascii() and given.isdigit() and len(given) <= len(str(most))
     return max(least, min(most, int(given))) if usable else default
+
+
+@contextmanager
+def sent_file(request: HttpRequest, name: str = "file", *, most: int = MOST_SENT) -> Iterator[Path]:
+    """The file that was sent, for as long as it is read; of its name only the ending is kept. Errors: `FILE-NONE`, `FILE-SIZE`."""
+    sent = request.FILES.get(name)
+    if not isinstance(sent, UploadedFile):
+        raise Refusal("FILE-NONE", field=name, value="", rule="required", zh="请选择文件。", en="Choose a file.")
+    if not 0 < (sent.size or 0) <= most:
+        raise Refusal("FILE-SIZE", status=413, field=name, value=sent.size or 0, rule=f"1–{most}",
+                      zh=f"请选择不超过{most // 2**20} MB的文件。", en=f"Choose a file of at most {most // 2**20} MB.")
+    with tempfile.TemporaryDirectory(prefix="ximu-sent-") as folder:
+        path = Path(folder) / f"sent{Path(sent.name or '').suffix.lower()[:6]}"
+        path.write_bytes(sent.read())
+        yield path
 
 
 def wants_json(request: HttpRequest) -> bool:

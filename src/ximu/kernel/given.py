@@ -1,13 +1,16 @@
-"""What people and programs type: a day, a whole number. One spelling of each, and one sentence when it is another."""
+"""What people and programs type: a day, an hour, a whole number. One spelling of each, and one sentence when it is another."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
+import unicodedata
+from datetime import date, datetime, time, tzinfo
+from decimal import Decimal, InvalidOperation
 
 from ximu.kernel.refusal import Refusal
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+HOUR = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
 SHOWN, MOST_DIGITS = 20, 10
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """What is asked or told of a day outside is a typing error; a year later or earlier must exist for every day that is taken."""
@@ -52,9 +55,42 @@ def near_day(day: date, field: str) -> date:
     raise _unlikely(day.isoformat(), field)
 
 
+def hour_of(text: str, field: str) -> time:
+    """An hour of a day, as 09:30. Errors: `TIME-FORM`."""
+    found = text.strip()
+    try:
+        if HOUR.fullmatch(found):
+            return time.fromisoformat(found)
+    except ValueError:
+        pass
+    raise Refusal("TIME-FORM", field=field, value=text[:SHOWN], rule="HH:MM", zh=f"时间“{text[:SHOWN]}”无效，应写作09:30。",
+                  en=f"The hour “{text[:SHOWN]}” is not valid; write it as 09:30.")
+
+
 def whole_of(text: str, field: str) -> int:
     """A whole number, not negative, of at most ten digits. Errors: `NUM-FORM`."""
     if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
         raise Refusal("NUM-FORM", field=field, value=text[:SHOWN], rule="0–9", zh=f"“{text[:SHOWN]}”不是整数。",
                       en=f"“{text[:SHOWN]}” is no whole number.")
     return int(text)
+
+
+def yuan_of(text: str) -> Decimal | None:
+    """An amount of yuan as people write it, two decimals, from 0 to below a billion; None for anything else."""
+    try:
+        value = Decimal(unicodedata.normalize("NFKC", text).strip().removesuffix("元").replace(",", ""))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and 0 <= value < 10**9 and value == value.quantize(Decimal("0.01")) else None
+
+
+def moment_of(text: str, field: str, zone: tzinfo) -> datetime:
+    """A time as a form or a program writes it; without a zone it is one of `zone`. Errors: `DATE-FORM`, `DATE-RANGE`."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Refusal("DATE-FORM", field=field, value=text[:SHOWN], rule="YYYY-MM-DDTHH:MM",
+                      zh=f"时间“{text[:SHOWN]}”无效，应写作2018-05-07T09:30。",
+                      en=f"The time “{text[:SHOWN]}” is not valid; write it as 2018-05-07T09:30.") from error
+    near_day(found.date(), field)
+    return found if found.tzinfo else found.replace(tzinfo=zone)

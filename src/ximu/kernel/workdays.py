@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import chinese_calendar
@@ -134,6 +135,11 @@ class Calendar:
             day += timedelta(days=1)
         rolled = last if day != last else None
         return Due(start, term, "calendar-day", day, tuple(passed), (self.table(day).source,), rolled)
+
+    def turns(self, year: int, months: int) -> list[tuple[date, date]]:
+        """A year cut into parts of so many months: first day, and the last one, rolled to the next working day. Errors: `CAL-NONE`."""
+        firsts = [date(year + month // 12, month % 12 + 1, 1) for month in range(0, 13, months)]
+        return [(first, self.due_calendar_days(after - timedelta(days=1), 0).day) for first, after in pairwise(firsts)]
 
     def count(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`; negative when `end` lies before."""

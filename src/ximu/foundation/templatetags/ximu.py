@@ -135,6 +135,15 @@ def cell(value: Any) -> str:
 
 
 @register.filter
+def plain(value: Decimal | None, unit: str = "") -> str:
+    """A figure with its unit: shares keep two decimals, what counts things has none that say nothing; a dash where there is none."""
+    if value is None:
+        return "—"
+    whole = unit != "%" and value == value.to_integral_value()
+    return f"{int(value):,}" if whole else f"{value:,}"
+
+
+@register.filter
 def numeric(value: Any) -> bool:
     return isinstance(value, int | Decimal | float) and not isinstance(value, bool)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ximu.foundation import clock, packs
 from ximu.ideas.areas.rules import CITY, FIRST_YEAR, UNKNOWN, Area, Line, Period, Section, figures, period_of, warned
+from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment.rules.frozen import Asked, Value
 from ximu.ideas.commitments.rules.figures import Figure
 from ximu.ideas.registry import queries as registry
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 SOURCE = "area"
+MOST_DRAWN = 60
+"""More units than this are a table only."""
 _areas: dict[str, Area] = {}
 NOTHING = Figure(None, (), ())
 
@@ -167,8 +170,9 @@ def provider_of(of: Area) -> Callable[..., dict[str, Any]]:
                 "counted": len(found.figures[code, CITY].counted), "base": len(found.figures[code, CITY].base)}
                 for code, one in shown.items()],
             "units": [{"unit": unit, "name": called.get(unit, unit),
-                       "values": [found.figures[code, unit].value for code in shown]}
+                       "values": [(found.figures[code, unit].value, one.unit) for code, one in shown.items()]}
                       for unit in found.units if any(found.figures[code, unit].value is not None for code in shown)] if of.by_unit else [],
+            "chart": len(found.units) <= MOST_DRAWN and any(one.unit == "%" for one in shown.values()),
             "sections": told(of.public_sections(found.period), found.as_of),
         }
 
@@ -180,3 +184,42 @@ def public_areas(view: View) -> list[dict[str, Any]]:
     return [{"code": code, "row": pack(one).manifest.row, "name": pack(one).manifest.name,
              "indicators": [pack(one).indicators[name].name for name in one.open_to_all]}
             for code, one in areas().items() if code in pack(one).manifest.public and one.open_to_all]
+
+
+def method_text(of: Area) -> str:
+    return (of.here / of.method).read_text("utf-8")
+
+
+def methods_of(of: Area) -> list[Any]:
+    """The versions of the area's method that assessment keeps, the newest first."""
+    return [one for one in assessment.methods() if one.code == pack(of).manifest.code]
+
+
+def filed(of: Area) -> bool:
+    """Does assessment have the pack's own text?"""
+    text = method_text(of)
+    return any(one.text == text for one in methods_of(of))
+
+
+def appraised_units(of: Sheet) -> list[str]:
+    """Units that live on the day and of which something is known."""
+    known = {unit for (_, unit), figure in of.figures.items() if unit and figure.value is not None}
+    return [unit for unit in of.units if unit in known and (told := registry.unit(unit, as_of=of.as_of)) is not None and told.living]
+
+
+def results(of: Area, by: Actor) -> list[dict[str, Any]]:
+    """Runs of the area's method as far as this person may see them; by unit with leading posts of the day and the extracts there are."""
+    found = []
+    for run in assessment.runs():
+        if run.method.code != pack(of).manifest.code or not (assessment.ranks_open(run, by)):
+            continue
+        kept = {one.unit: one for one in assessment.extracts(run)}
+        found.append({"run": run, "settled": run.state in ("final", "published"),
+                      "rows": [{**row, "extract": kept.get(row["unit"]), "posts": _leading(row["unit"], run.as_of)}
+                               for row in assessment.ranking(run)]})
+    return found
+
+
+def _leading(unit: str, on: date) -> str:
+    held = [one for one in registry.posts(unit, as_of=on) if one.role in ("first", "charge")]
+    return "、".join(one.title for one in sorted(held, key=lambda one: one.role != "first"))

@@ -74,6 +74,7 @@ class Area:
 
     `lines` answers, for a period, the lines behind each indicator of `pack.toml`; `things` further lines that only warning rules read.
     `states` names every state. `open_to_all`: the indicators whose figures everybody may read; `by_unit`: also those of single units.
+    `method` is the pack's file by which assessment appraises its units, with columns such as `area:D10-4`.
     `sections` and `public_sections` are tables beside the figures, in the console and on the portal. `tabs` are the pack's own pages:
     (named address, words, permission). `whole`: who sees the whole city beside those who hold `see` for all of it.
     """
@@ -89,6 +90,7 @@ class Area:
     public_sections: Callable[[Period], Sequence[Section]] = field(default=lambda period: ())
     tabs: tuple[tuple[str, Text, str], ...] = ()
     whole: Callable[[Actor], bool] = field(default=lambda by: False)
+    method: str = ""
 
 
 def period_of(year: int, *, today: date, known_at: datetime) -> Period:
@@ -149,3 +151,28 @@ def _reason(rule: Rule, one: Line) -> Text:
     late = (f"，逾期{one.late_days}天", f", {one.late_days} days late") if one.late_days else ("", "")
     why = (f"（{one.words.zh}）", f" ({one.words.en})") if one.words else ("", "")
     return Text(f"{rule.name.zh}：“{one.title}”{late[0]}{why[0]}。", f"{rule.name.en}: “{one.title}”{late[1]}{why[1]}.")
+
+
+def in_term(rows: Iterable[Mapping[str, Any]], first: date, as_of: date, *, kind: str, key: str, done: str, title: str) -> list[Line]:
+    """Rows with a term (`due`): what ran out in the period, or was done before, and whether it was done in time.
+
+    `out` of a row names why it is left out; `done`, `key`, `title` are the columns of the day, the number, the words.
+    """
+    found = []
+    for row in rows:
+        closed = row[done] if row[done] and row[done] <= as_of else None
+        here = first <= (min(row["due"], closed) if closed else row["due"]) <= as_of
+        why = row.get("out") or ("not-due" if row["due"] > as_of and not closed else "" if here else "other-year")
+        over = ((closed or as_of) - row["due"]).days
+        state = _term_state(row, closed, over)
+        found.append(Line(row[key], f"{row[title]} {row[key]}", row["unit"], kind, state, Decimal(state == "closed" and not why), why=why,
+                          late_days=over if state == "overdue" else 0, on=closed, words=Text(f"期限{row['due']}", f"term {row['due']}")))
+    return found
+
+
+def _term_state(row: Mapping[str, Any], closed: date | None, over: int) -> str:
+    if row.get("out"):
+        return "passed"
+    if closed:
+        return "closed-late" if over > 0 else "closed"
+    return "overdue" if over > 0 else "running"

@@ -6,30 +6,35 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of, int_of
-from ximu.ideas.areas import queries
+from ximu.ideas.areas import queries, services
 from ximu.ideas.areas.rules import CITY, FIRST_YEAR, LAST_YEAR, Area, Line, figure
+from ximu.ideas.assessment import services as assessing
 from ximu.kernel.actor import Actor
+from ximu.kernel.given import whole_of
 from ximu.kernel.words import Text
 
 MOST_LINES = 500
 
 
 def pages(area: Area) -> list[URLPattern]:
-    """The patterns `index` and `indicator` for the `urls.py` of a pack."""
-    return [path("", _index(area), name="index"), path("figures/<str:code>", _indicator(area), name="indicator")]
+    """The patterns `index` and `indicator` for the `urls.py` of a pack, and `appraisal` where it has a method."""
+    found = [path("", _index(area), name="index"), path("figures/<str:code>", _indicator(area), name="indicator")]
+    return found + ([path("appraisal", _appraisal(area), name="appraisal")] if area.method else [])
 
 
 def tabs(area: Area, by: Actor, here: str = "") -> list[dict[str, Any]]:
     """The area's figures and its own pages, as far as this person may open them; `here` is the named address of the page shown."""
-    first = (f"{queries.pack(area).manifest.code}:index", Text("指标与预警", "Figures and warnings"), area.see)
+    code = queries.pack(area).manifest.code
+    first = (f"{code}:index", Text("指标与预警", "Figures and warnings"), area.see)
+    last = [(f"{code}:appraisal", Text("评价与摘录", "Appraisal and extracts"), "assessment.see")] if area.method else []
     return [{"address": reverse(name), "name": words, "here": name == here}
-            for name, words, permission in (first, *area.tabs) if by.can(permission)]
+            for name, words, permission in (first, *area.tabs, *last) if by.can(permission)]
 
 
 def _sheet(request: HttpRequest, area: Area) -> tuple[Actor, queries.Sheet]:
@@ -48,15 +53,16 @@ def _index(area: Area) -> Callable[[HttpRequest], HttpResponse]:
         pack = queries.pack(area)
         code, units = pack.manifest.code, [unit for unit in found.units if queries.sees(area, by, unit)]
         whole = queries.sees_whole(area, by)
-        names = queries.names(found.units, found.as_of)
+        names = queries.names({*found.units, *(one.unit for one in found.warned)}, found.as_of)
         return render(request, "areas/index.html", {
             "pack": pack, "code": code, "year": found.year, "as_of": found.as_of, "tabs": tabs(area, by, f"{code}:index"),
             "whole": [(name, one, found.figures[name, CITY]) for name, one in pack.indicators.items()] if whole else [],
             "address": f"{code}:indicator", "rules": pack.rules, "heads": list(pack.indicators.items()),
-            "rows": [{"uid": unit, "name": names[unit], "values": [(c, found.figures[c, unit]) for c in pack.indicators]}
-                     for unit in units],
+            "rows": [{"uid": unit, "name": names[unit],
+                      "values": [(c, found.figures[c, unit], one.unit) for c, one in pack.indicators.items()]} for unit in units],
             "warned": [{"alarm": one, "unit": names.get(one.unit, one.unit)} for one in found.warned
                        if queries.sees(area, by, one.unit)],
+            "chart": 0 < len(units) <= queries.MOST_DRAWN and any(one.unit == "%" for one in pack.indicators.values()),
             "sections": queries.told(area.sections(found.period, by), found.as_of)})
 
     return index
@@ -84,6 +90,30 @@ def _indicator(area: Area) -> Callable[..., HttpResponse]:
 
 def _shown(area: Area, line: Line, names: dict[str, str]) -> dict[str, Any]:
     return {"line": line, "unit": names.get(line.unit, line.unit), "state": area.states.get(line.state, Text(line.state, line.state))}
+
+
+def _appraisal(area: Area) -> Callable[[HttpRequest], HttpResponse]:
+    @require_http_methods(["GET", "POST"])
+    def appraisal(request: HttpRequest) -> HttpResponse:
+        """By which method units are appraised, what came out, and the signed extracts for the appraisal of leaders."""
+        by, now, post = actor_of(request), clock.now(), request.POST
+        by.must(area.see)
+        by.must("assessment.see")
+        code = queries.pack(area).manifest.code
+        if request.method == "POST":
+            if post.get("verb") == "file":
+                services.file_method(area, by=by, at=now)
+            elif post.get("verb") == "run":
+                services.appraise(area, whole_of(post.get("year", ""), "year"), by=by, at=now)
+            else:
+                assessing.extract(post.get("run", ""), post.get("unit", ""), by=by, at=now)
+            return redirect(f"{code}:appraisal")
+        return render(request, "areas/appraisal.html", {
+            "pack": queries.pack(area), "tabs": tabs(area, by, f"{code}:appraisal"), "year": clock.city_day(now).year - 1,
+            "methods": queries.methods_of(area), "filed": queries.filed(area), "results": queries.results(area, by),
+            "may_file": by.can("assessment.method"), "may_run": by.can("assessment.run"), "may_extract": by.can("assessment.finish")})
+
+    return appraisal
 
 
 @require_safe

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,19 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ximu.foundation import clock
-from ximu.foundation.templatetags.ximu import t
+from ximu.foundation import clock, scratch
+from ximu.foundation.templatetags.ximu import say, t
 from ximu.foundation.web import actor_of
 from ximu.ideas.events import queries, services
+from ximu.ideas.events.services.pushing import Loader, push_rows
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor
 from ximu.kernel.cells import safe_cell
 from ximu.kernel.given import day_of, day_or_none
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 
 MOST_BYTES = 64 << 20
 
@@ -172,3 +175,45 @@ def deliver(request: HttpRequest) -> HttpResponse:
     for fault in told.get("faults", ())[:20]:
         messages.warning(request, t("第{line}行 {field}：{code}", "line {line}, {field}: {code}", **fault))
     return redirect(f"{reverse('events:index')}?{urlencode({'dataset': name})}")
+
+
+def desk(datasets: Mapping[str, Text], loaders: Mapping[str, Loader], *, right: str, home: str, template: str,
+         frame: Callable[[Actor], dict[str, Any]]) -> Callable[[HttpRequest], HttpResponse]:
+    """A page of a pack where its datasets come in: one row by a form (of a photo the digest is taken, the photo is not kept), or a file."""
+
+    @require_http_methods(["GET", "POST"])
+    def deliver_here(request: HttpRequest) -> HttpResponse:
+        by, asked = actor_of(request), request.GET.get("dataset", "")
+        by.must(right)
+        one = queries.dataset(asked if asked in datasets else next(iter(datasets)))
+        fields = [(column, field) for column, field in zip(one.columns, one.schema["fields"], strict=True) if not column.derived]
+        if request.method == "POST":
+            told = _taken(request, [column.name for column, _ in fields], loaders[one.name], by=by)
+            messages.success(request, t("新增{new}行，更正{corrected}行，相同{same}行，退回{bad}行。",
+                                        "{new} rows new, {corrected} corrected, {same} the same, {bad} refused.", **told))
+            for fault in told["faults"][:50]:
+                messages.warning(request, t("第{line}行 {field}：{code} {why}", "Line {line}, {field}: {code} {why}", line=fault["line"],
+                                            field=fault["field"], code=fault["code"], why=say(fault) if "zh" in fault else ""))
+            return redirect(f"{reverse(home)}?{urlencode({'dataset': one.name})}")
+        return render(request, template, {"one": one, "fields": fields, "sets": datasets.items(), **frame(by)})
+
+    return deliver_here
+
+
+def _taken(request: HttpRequest, names: list[str], loader: Loader, *, by: Actor) -> dict[str, Any]:
+    """A file, or one row of a form. Errors: `FILE-SIZE`, and those of the loader."""
+    sent, at, post = request.FILES.get("file"), clock.now(), request.POST
+    if isinstance(sent, UploadedFile):
+        if not 0 < (sent.size or 0) <= MOST_BYTES:
+            raise Refusal("FILE-SIZE", status=413, field="file", value=sent.size or 0, rule=f"1–{MOST_BYTES}",
+                          zh="请选择不超过64 MB的文件。", en="Choose a file of at most 64 MB.")
+        content = sent.read()
+        with scratch.folder() as place:
+            path = place / f"delivery{Path(sent.name or '').suffix.lower()[:6]}"
+            path.write_bytes(content)
+            return loader(path, batch=hashlib.sha256(content).hexdigest()[:16], by=by, at=at)
+    row = {name: post[name].strip() for name in names if post.get(name, "").strip()}
+    for name in names:
+        if digests := [hashlib.sha256(one.read()).hexdigest() for one in request.FILES.getlist(f"{name}_files")]:
+            row[name] = ";".join([*filter(None, [row.get(name)]), *digests])
+    return push_rows([row], loader, batch=hashlib.sha256(f"{at}{sorted(row.items())}".encode()).hexdigest()[:16], by=by, at=at)

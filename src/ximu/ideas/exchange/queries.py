@@ -133,6 +133,11 @@ def barred(most: int = 50) -> QuerySet[Row]:
     return Row.objects.select_related("channel").filter(state__in=["barred", "refused"]).order_by("-pk")[:most]
 
 
+def carried(code: str, most: int = 200) -> QuerySet[Row]:
+    """What went over a channel or waits there, with the package whose receipt answers for it; newest first. Errors: `CHAN-NONE`."""
+    return Row.objects.select_related("package").filter(channel=channel(code)).order_by("-pk")[:most]
+
+
 def held_there(found: Channel) -> dict[str, str]:
     """Number → digest of what the receiver should hold now: accepted and not recalled."""
     holds: dict[str, str] = {}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ximu.kernel.given import EARLIEST, LATEST, day_of, day_or_none, near_day, whole_of
+from ximu.kernel.given import EARLIEST, LATEST, day_of, day_or_none, hour_of, near_day, whole_of
 from ximu.kernel.refusal import Refusal
 
 
@@ -47,3 +47,10 @@ def test_what_is_no_whole_number(text: str) -> None:
     with pytest.raises(Refusal) as refused:
         whole_of(text, "n")
     assert refused.value.code == "NUM-FORM" and whole_of("007", "n") == 7
+
+
+@pytest.mark.parametrize("text", ["", "25:00", "9", "九点", "09:60", "09:30+08:00", "９:30"])
+def test_what_is_no_hour(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        hour_of(text, "hour")
+    assert refused.value.code == "TIME-FORM" and hour_of(" 09:30 ", "hour") == time(9, 30)

@@ -5,7 +5,7 @@
   const english = document.documentElement.lang.startsWith("en");
   const say = (zh, en) => (english ? en : zh);
 
-  /* Charts: <figure class="chart" data-kind="line|bar|barh|stack|pie"> with a table, or data-chart="id of a JSON script" (an ECharts option). */
+  /* Charts: <figure class="chart" data-kind="line|bar|barh|stack|pie"> with a table (a head with data-drawn="no" stays out), or data-chart="id of a JSON script" (an ECharts option). */
   const colours = ["#1d569f", "#b4393d", "#2d8055", "#b07b12", "#6a4aa5", "#27808f", "#7a5230", "#5b6472"];
   const numeric = (text) => { const t = text.replace(/[,，%％\s]/g, ""); return t === "" || t === "—" || isNaN(t) ? null : Number(t); };
   const fromTable = (figure) => {
@@ -13,7 +13,7 @@
     if (!table) return null;
     const cells = [...table.querySelectorAll("thead th")], heads = cells.map((c) => c.textContent.trim());
     const marked = cells.some((c) => c.classList.contains("num"));
-    const drawn = heads.map((_, i) => i).slice(1).filter((i) => !marked || cells[i].classList.contains("num"));
+    const drawn = heads.map((_, i) => i).slice(1).filter((i) => (!marked || cells[i].classList.contains("num")) && cells[i].dataset.drawn !== "no");
     const rows = [...table.querySelectorAll("tbody tr")].map((r) => [...r.cells].map((c) => c.dataset.value ?? c.textContent.trim()));
     const names = rows.map((r) => r[0]);
     const kind = figure.dataset.kind || "bar";

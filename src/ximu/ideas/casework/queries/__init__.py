@@ -19,7 +19,7 @@ from ximu.ideas.casework.queries.cases import (
     tally,
     visible,
 )
-from ximu.ideas.casework.queries.counting import Touched, calendar, calendar_years, office, terms, touched
+from ximu.ideas.casework.queries.counting import Touched, calendar, calendar_years, day_counter, last_day_of, office, terms, touched
 from ximu.ideas.casework.queries.declared import procedure, procedures
 from ximu.ideas.casework.queries.desk import doctor, today
 from ximu.ideas.casework.queries.effects import (
@@ -56,6 +56,7 @@ __all__ = [
     "case_of_key",
     "cases_about",
     "cases_of",
+    "day_counter",
     "doctor",
     "effects_of",
     "effects_of_many",
@@ -65,6 +66,7 @@ __all__ = [
     "inbox",
     "known_of",
     "last_closed",
+    "last_day_of",
     "letter_of",
     "marks_of",
     "month",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from ximu.foundation import city
 from ximu.ideas.casework.models import Clock, Parameter, YearCalendar
 from ximu.ideas.casework.queries.declared import written_terms
 from ximu.ideas.casework.rules import Term, Terms, begin
+from ximu.kernel.refusal import Refusal
 from ximu.kernel.workdays import BUNDLED, Calendar, YearTable
 
 
@@ -31,6 +33,28 @@ def calendar() -> Calendar:
     """The built-in years, and over them those that an administrator loaded; the last load of a year counts."""
     loaded = YearCalendar.objects.order_by("log_index")
     return BUNDLED.with_years(YearTable(c.year, _days(c.off), _days(c.work), c.source) for c in loaded)
+
+
+def day_counter() -> Callable[[date, int], date | None]:
+    """The last of so many working days after a day; none where no calendar knows the year."""
+    known = calendar()
+
+    def last(start: date, days: int) -> date | None:
+        try:
+            return known.due(start, days).day
+        except Refusal:
+            return None
+
+    return last
+
+
+def last_day_of(term: str, start: date) -> date | None:
+    """The last day of a limit that starts on a day; none where no calendar knows the year. Errors: `TERM-NONE`."""
+    found = terms().on(term, start)
+    try:
+        return begin(found, start, calendar()).due.day
+    except Refusal:
+        return None
 
 
 def calendar_years() -> list[tuple[int, str, bool]]:

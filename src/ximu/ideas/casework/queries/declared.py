@@ -29,11 +29,13 @@ def procedures() -> dict[str, Procedure]:
 
 @cache
 def written_terms() -> dict[str, list[dict[str, Any]]]:
-    """The `parameters.toml` of every room that declares procedures."""
+    """The `parameters.toml` of every room that declares procedures; what is no whole number (a table of a standard) is no limit."""
     found: dict[str, list[dict[str, Any]]] = {}
     for path in room_paths():
         if (path / "procedures.toml").exists() and (path / "parameters.toml").exists():
             for code, rows in tomllib.loads((path / "parameters.toml").read_text("utf-8")).items():
+                if not all(isinstance(row["value"], int) for row in rows):
+                    continue
                 if code in found:
                     raise DeclarationError(f"{path.name}: parameter {code} is declared twice")
                 found[code] = rows

@@ -125,6 +125,25 @@ def extend(count: Count, more: Term, day: date, calendar: Calendar) -> Count:
     return Count(term, count.unit, count.started, _due(count.due.start, term - count.spent, count.unit, calendar), count.spent)
 
 
+def replayed(
+    term: Term, start: date, calendar: Calendar, *, suspended: date | None = None, resumed: date | None = None,
+    extended: date | None = None, more: Term | None = None,
+) -> Count:
+    """The clock of a matter that ran elsewhere, from the days on which it stopped, went on and was extended; what came too
+    late has no effect. Errors: `CAL-NONE`."""
+    count = begin(term, start, calendar)
+    for day, verb in sorted((day, verb) for verb, day in enumerate((suspended, resumed, extended)) if day):
+        try:
+            if verb == 2:
+                count = extend(count, more, day, calendar) if more else count
+            else:
+                count = (suspend, resume)[verb](count, day, calendar)
+        except Refusal as refusal:
+            if refusal.code == "CAL-NONE":
+                raise
+    return count
+
+
 def times_of(extension: str) -> str:
     """The parameter that says how many times a limit may be extended by this one."""
     return f"{extension}-TIMES"

@@ -13,8 +13,16 @@ NAMES = {
     "行为日期": "day of the behaviour", "措施": "measure", "清单": "list", "起止": "from and to", "专门决定": "decision",
     "清单建议": "proposed by the list", "文书": "document", "程度": "grade", "效果适用程度": "grade of its effects",
     "发生日期": "happened on", "生效后可能采取的措施": "measures that may follow", "查询期限": "may be looked up for",
+    "办件": "service case", "评价": "rating", "评价渠道": "window or terminal", "暂扣日期": "held on",
+    "审批事项": "item of the catalogue", "所要求的": "what was asked for", "要求日期": "asked on", "目录版本": "version of the catalogue",
+    "核对结果": "result of the check", "中介机构": "intermediary", "关联类型": "kind of tie", "关联人员": "official (internal number)",
+    "线索": "signs",
+    "河段": "reach", "发现日期": "found on",
+    "失职情形": "dereliction", "地点": "place", "正在搭建": "being built",
     "审计项目": "audit", "审计对象": "what was audited", "问题类别": "kind of finding", "定性依据": "criterion",
     "报表": "table", "填报数": "reported", "核查数": "checked", "核查文号": "document of the check", "违法类型": "kind of offence",
+    "合作项目": "partnership project", "违约类型": "kind of breach", "合同义务": "obligation", "违约日期": "day of the breach",
+    "责任环节": "steps traced",
 }
 
 

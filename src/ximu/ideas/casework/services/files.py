@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db import transaction
 
@@ -36,6 +36,14 @@ class Upload:
     size: int
     name: str = ""
     pages: int = 0
+
+
+def received(given: Any) -> Upload | None:
+    """A file that came with a form, laid on the shelf; None where none came. Errors: `FILE-SIZE`."""
+    if given is None or not given.size:
+        return None
+    digest, size = keep(given)
+    return Upload(digest, size, given.name or "")
 
 
 def _must_lie(digest: str) -> Path:

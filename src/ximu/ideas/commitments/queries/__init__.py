@@ -19,7 +19,7 @@ from ximu.ideas.commitments.queries.book import (
     versions,
     with_owner,
 )
-from ximu.ideas.commitments.queries.data import city_day, deed, deeds, kind, kinds, procedure, rolled, row
+from ximu.ideas.commitments.queries.data import city_day, deed, deeds, kind, kinds, moved, procedure, rolled, row
 from ximu.ideas.commitments.queries.desk import doctor, today
 from ximu.ideas.commitments.queries.evidence import KINDS, provider
 from ximu.ideas.commitments.queries.figures import CITY, Sheet, figures
@@ -27,7 +27,7 @@ from ximu.ideas.commitments.queries.shown import public_among, public_promises, 
 
 __all__ = [
     "CITY", "KINDS", "Event", "Sheet", "Status", "city_day", "commitments", "counterpart", "counts_by_state", "deed", "deeds", "doctor",
-    "evaluations", "facts", "figures", "history", "is_counterpart", "judged", "kind", "kinds", "open_by_unit", "owner", "papers",
+    "evaluations", "facts", "figures", "history", "is_counterpart", "judged", "kind", "kinds", "moved", "open_by_unit", "owner", "papers",
     "procedure", "provider", "public_among", "public_promises", "rolled", "row", "shown", "status", "today", "turns", "versions",
     "with_owner",
 ]

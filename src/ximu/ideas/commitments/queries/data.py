@@ -12,6 +12,7 @@ from ximu.foundation import clock
 from ximu.ideas.commitments import rules
 from ximu.ideas.commitments.models import Commitment, Step
 from ximu.kernel.refusal import Refusal, absent
+from ximu.kernel.words import Text
 from ximu.kernel.workdays import BUNDLED
 
 ROOM = Path(__file__).parents[1]
@@ -59,3 +60,12 @@ def rolled(day: date) -> tuple[date, bool]:
         return BUNDLED.due_calendar_days(day, 0).day, True
     except Refusal:
         return day, False
+
+
+def moved(asked: date | None, due: date) -> Text | None:
+    """Why the due day is not the one that was asked for: the days off between them; nothing where it is."""
+    if asked is None or asked == due:
+        return None
+    over = list(dict.fromkeys(one.name for one in BUNDLED.due_calendar_days(asked, 0).passed))
+    zh, en = ("、".join(name or words for name in over) for words in ("周末", "weekend"))
+    return Text(f"约定{asked}（{zh}），顺延至{due}", f"agreed for {asked} ({en}), moved to {due}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -91,6 +91,28 @@ def measure(uid: str, readings: Sequence[Reading], *, source: str, by: Actor, at
             detail = {"evidence": new_uid(), **said, "source": source, "digest": digest_of({**said, "source": source, "promise": uid})}
             state = steps.take(row, deeds, "measure", detail=detail, by=by, at=at)
     return state
+
+
+@transaction.atomic
+def measure_parts(
+    uid: str, parts: Mapping[date, Decimal], *, source: str, by: Actor, at: datetime, gone: Collection[date] = (),
+) -> str:
+    """A sum that is given in parts: what came on each day. Days of `gone` on which nothing came after all lose their value.
+
+    The last day goes first: whoever gave the whole in parts is at no moment told to have broken the promise.
+    Errors: those of `measure`, `PROM-OVER` where more came than was promised.
+    """
+    total, readings = Decimal(0), list[Reading]()
+    for day in sorted(parts):
+        total += parts[day]
+        readings.append(Reading(day, total))
+    row = queries.row(uid)
+    if row.amount is None or total > row.amount:
+        raise Refusal("PROM-OVER", field="amount", value=str(total), rule=f"≤ {row.amount}",
+                      zh=f"“{row.title}”累计{total}元，超过承诺金额{row.amount or 0}元；金额变动须按程序变更。",
+                      en=f"“{row.title}”: {total} in all, more than the {row.amount or 0} promised; an amount changes by procedure.")
+    readings = [*reversed(readings), *(Reading(day, None) for day in sorted(gone) if day not in parts)]
+    return [measure(uid, [one], source=source, by=by, at=at) for one in readings][-1] if readings else row.state
 
 
 def _said(day: date, value: Decimal | None, valid_until: date | None) -> dict[str, str | None]:

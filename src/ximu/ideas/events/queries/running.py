@@ -115,3 +115,20 @@ def rows_of(name: str, *, known_at: datetime | None, as_of: date | None = None, 
     sql = f"SELECT * EXCLUDE (_row) FROM {name} WHERE {where} ORDER BY {', '.join(one.key)}, _row"  # noqa: S608  names of a checked schema
     found = ask(sql, equal, dataset=name, known_at=known_at, as_of=as_of, units=units, every=every)
     return exact(found.with_columns(pl.col(KNOWN).dt.replace_time_zone("UTC")))
+
+
+MOST_VALUES = 500
+
+
+def rows_with(name: str, column: str, values: Collection[str], *, known_at: datetime | None = None) -> list[dict[str, Any]]:
+    """The rows whose column has one of these values, by key. Errors: `EVT-SET`, `EVT-PARAM`."""
+    one, listed, found = store.dataset(name), sorted(set(values)), list[dict[str, Any]]()
+    if column not in {c.name for c in one.plain}:
+        raise Refusal("EVT-PARAM", field=column, value="", rule=" ".join(c.name for c in one.plain), zh="数据集没有这一列。",
+                      en="The dataset has no such column.")
+    for first in range(0, len(listed), MOST_VALUES):
+        some = {f"v{n}": value for n, value in enumerate(listed[first:first + MOST_VALUES])}
+        wanted = ", ".join(f"${at}" for at in some)
+        sql = f"SELECT * EXCLUDE (_row, _known) FROM {name} WHERE {column} IN ({wanted}) ORDER BY {', '.join(one.key)}"  # noqa: S608
+        found += exact(ask(sql, some, dataset=name, known_at=known_at))
+    return found

@@ -23,7 +23,8 @@ class Profile:
     """`use` is what the lists must allow (share with the receiver, or publish). `audience` is one of the disclosure policy: `public`
     gets what was published, any other what the policy lets it see for `purpose` of what is in effect.
 
-    `names`: family → our name of a field → the receiver's. Fields without a name there keep their own.
+    `listed`: under which name the lists allow the sharing, where it is not the profile's own (a public institution is one of the city's
+    offices). `names`: family → our name of a field → the receiver's. Fields without a name there keep their own.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Profile:
     names: Mapping[str, Mapping[str, str]]
     schema: str
     purpose: str = ""
+    listed: str = ""
 
     @property
     def closed(self) -> bool:
@@ -52,7 +54,7 @@ def load(path: Path) -> Profile:
         path.stem, Text(told["zh"], told["en"]), told["receiver"], told["audience"], told["use"], told["source"],
         frozenset(told["families"]),
         told["receipt_days"], told["most_rows"], told["date_form"], told.get("names", {}), digest(told),
-        told.get("purpose", ""),
+        told.get("purpose", ""), told.get("listed", ""),
     )
 
 

@@ -148,7 +148,7 @@ def waiting(row: Row, form: dict[str, Any], wants: Profile, *, at: datetime) -> 
 
 def _allowed(item: str, wants: Profile, on: date) -> None:
     """Errors: `LIST-NONE`, `LIST-APPLY`."""
-    gate(item, use=wants.use, on=on, receiver=wants.code if wants.use == "share" else "")
+    gate(item, use=wants.use, on=on, receiver=(wants.listed or wants.code) if wants.use == "share" else "")
 
 
 def on_closed(event: PublicationClosed, *, at: datetime) -> None:

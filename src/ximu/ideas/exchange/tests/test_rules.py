@@ -141,7 +141,7 @@ def test_profiles_speak_the_receivers_words() -> None:
     row = rules.opened(made(rows=[rules.put_row(form, rules.profile("national-platform"), salt="00")]), US.verifier()).parsed()[0]
     assert row is not None
     assert row["fields"] == {"CF_NR": "罚款伍万元", "CF_JDRQ": "2018/03/20", "CF_WSH": "示罚〔2018〕1号", "CF_XDR_MC": "示例市某局"}
-    assert set(rules.profiles()) == {"national-platform", "credit-china", "municipal", "units"}
+    assert set(rules.profiles()) == {"national-platform", "credit-china", "municipal", "trading-centre", "units"}
     assert code_of(rules.profile, "../national-platform") == "CHAN-PROFILE"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -18,11 +18,11 @@ from ximu.ideas.intake.rules import problems
 from ximu.ideas.intake.rules.checking import check_chunk
 from ximu.ideas.intake.rules.schema import ItemSchema, read_schema
 from ximu.ideas.intake.rules.ties import must_tie
+from ximu.ideas.intake.services.items import MOST_FAULTS, blocks, must_be_clean
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.refusal import Refusal
 
-MOST_FAULTS = 1000
 Row = dict[str, Any]
 Check = Callable[[list[tuple[int, Row]]], None]
 """What a pack asks beyond cells, ties and restatements: rows with their lines, units found, numbers exact; it raises a `Refusal`."""
@@ -65,12 +65,12 @@ def deliver_whole(dataset: str, path: Path, *, batch: str, check: Check, by: Act
         checked = check_chunk(chunk.frame, schema, today=clock.city_day(at), serial_from=delivery.serial_from, found=chunk.faults)
         faults += checked.faults.filter(pl.col("severity") == problems.ERROR).select("line", "field", "value", "code").to_dicts()
         frames.append(checked.clean)
-    _must_be_clean(faults)
+    must_be_clean(faults)
     frame = pl.concat(frames) if frames else pl.DataFrame(schema={"line": pl.Int64})
     if not frame.height:
         raise Refusal("FILE-EMPTY", field="file", value=path.name[:60], rule="≥ 1", zh="文件中没有数据行。", en="The file holds no row.")
     units = {(name, day): _unit(name, day) for name, day in frame.select("unit_name", time).unique().iter_rows()}
-    _must_be_clean([{"line": line, "field": "unit_name", "value": name, "code": "SUBJ-NONE"}
+    must_be_clean([{"line": line, "field": "unit_name", "value": name, "code": "SUBJ-NONE"}
                     for line, name, day in frame.select("line", "unit_name", time).iter_rows() if not units[name, day]])
     found = pl.Series("unit", [units[pair] for pair in frame.select("unit_name", time).iter_rows()], dtype=pl.String)
     whole = frame.drop("line").with_columns(found)
@@ -85,23 +85,20 @@ def deliver_whole(dataset: str, path: Path, *, batch: str, check: Check, by: Act
     return Told(frame.height, made.new, made.corrected, made.same, made.manifest, tuple(sorted(set(found))))
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A part of a file after its cells were checked: `good` rows with their `line`, faults of the others, all rows that were read."""
+def deliver_held(
+    dataset: str, path: Path, *, right: str, batch: str, by: Actor, at: datetime, check: Check = lambda rows: None,
+) -> dict[str, Any]:
+    """A loader of a pack: `deliver_whole` for whoever holds the right for every unit in the file. Errors: `PERM-DENIED` and those of it."""
+    by.must(right)
 
-    good: pl.DataFrame
-    faults: list[Row]
-    bad_lines: frozenset[int]
-    rows: int
+    def checked(rows: list[tuple[int, Row]]) -> None:
+        for unit in sorted({row["unit"] for _, row in rows}):
+            by.must(right, unit)
+        check(rows)
 
-
-def blocks(path: Path, schema: ItemSchema, *, at: datetime) -> Iterator[Block]:
-    """A file of any size, a block at a time. Errors: every `FILE-*` code."""
-    delivery = open_file(path, schema)
-    for chunk in delivery.chunks:
-        checked = check_chunk(chunk.frame, schema, today=clock.city_day(at), serial_from=delivery.serial_from, found=chunk.faults)
-        faults = checked.faults.filter(pl.col("severity") == problems.ERROR).select("line", "field", "code").to_dicts()
-        yield Block(checked.good, faults, frozenset(checked.bad_lines), chunk.frame.height)
+    told = deliver_whole(dataset, path, batch=batch, check=checked, by=by, at=at)
+    return {"dataset": dataset, "batch": batch, "rows": told.rows, "new": told.new, "corrected": told.corrected, "same": told.same,
+            "manifest": told.manifest, "bad": 0, "faults": []}
 
 
 def deliver_rows(
@@ -189,12 +186,3 @@ def _unit(name: str, day: date) -> str:
         return registry.find(name, as_of=day)
     except Refusal:
         return ""
-
-
-def _must_be_clean(faults: list[Row]) -> None:
-    if faults:
-        first = min(faults, key=lambda one: (one["line"], one["field"]))
-        raise Refusal("ROWS-BAD", field=str(first["field"]), value=str(first["value"] or "")[:40], rule=first["code"],
-                      extra={"line": first["line"], "faults": faults[:MOST_FAULTS]},
-                      zh=f"第{first['line']}行“{first['field']}”不合要求（{first['code']}），共{len(faults)}处；整份文件未入库。",
-                      en=f"Line {first['line']}, “{first['field']}” ({first['code']}), {len(faults)} in all; nothing was taken.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from ximu.ideas.registry.queries.book import book
 from ximu.ideas.registry.queries.units import name
@@ -48,19 +49,37 @@ def traced(acts: Iterable[tracing.Act], *, steps: Sequence[str], today: date, kn
     return tracing.trace(book(known_at=known_at), acts, steps=steps, today=today)
 
 
+def shown(one: tracing.Traced, *, today: date) -> dict[str, Any]:
+    """A step as a page shows it: units under the names of their days, those in office by name, a gap in words."""
+    act = one.act
+    return {"one": one, "gap": tracing.GAPS.get(one.gap), "unit": name(act.unit, as_of=act.on, short=True) if act else "",
+            "today": name(one.today, as_of=today, short=True) if one.today else "",
+            "holders": [who.name for uid in one.holders if (who := official(uid))]}
+
+
+def may(by: Actor, permission: str, unit: str, *, on: date) -> bool:
+    """Is the right held for the unit, for what it belongs to, or for its district?"""
+    return any(by.can(permission, one) for one in _above(unit, on))
+
+
+def must_may(by: Actor, permission: str, unit: str, *, on: date) -> None:
+    """Errors: `PERM-DENIED`."""
+    if not may(by, permission, unit, on=on):
+        by.must(permission, unit)
+
+
 def official(uid: str) -> Official | None:
     return book().officials.get(uid)
 
 
 def may_appoint(by: Actor, unit: str, *, on: date) -> bool:
     """For a unit, for what belongs to it, and in a district for all of its units."""
-    return any(by.can(APPOINT, one) for one in _above(unit, on))
+    return may(by, APPOINT, unit, on=on)
 
 
 def must_appoint(by: Actor, unit: str, *, on: date) -> None:
     """Errors: `PERM-DENIED`."""
-    if not may_appoint(by, unit, on=on):
-        by.must(APPOINT, unit)
+    must_may(by, APPOINT, unit, on=on)
 
 
 def _above(uid: str, on: date) -> list[str]:

@@ -94,9 +94,7 @@ def debt(request: HttpRequest, number: str) -> HttpResponse:
     by, known, today = actor_of(request), _known(request), clock.today()
     by.must(SEE)
     rows = [_said(row) for row in queries.debt(number, known_at=known, units=by.units_with(SEE))]
-    steps = [{"words": queries.STEPS[one.step], "one": one, "unit": _name(one.act.unit, one.act.on) if one.act else "",
-              "today": _name(one.today, today), "gap": registry.GAPS.get(one.gap),
-              "holders": [person.name for uid in one.holders if (person := registry.official(uid))]}
+    steps = [{"words": queries.STEPS[one.step], **registry.shown(one, today=today)}
              for one in queries.trace(number, today=today, known_at=known)]
     return render(request, "d05/debt.html", {
         "rows": rows, "debt": rows[0], "name": _name(rows[0]["unit"], today), "steps": steps, "gaps": sum(bool(s["gap"]) for s in steps),

@@ -11,8 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from ximu.foundation import clock, vault
-from ximu.foundation.pace import pace
+from ximu.foundation import clock, receipts, vault
 from ximu.foundation.uid import new_uid
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
@@ -30,7 +29,6 @@ from ximu.notice.domains.d14_enterprise.models import Demand
 FIRM = Actor("enterprise", grants=(Grant("firm", frozenset({"d14.firm"})),), channel="portal", label="企业")
 WORDS = ("confirm", "hear", "not_solved")
 MOST_TEXT, MOST_NAME = 20_000, 200
-HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +95,15 @@ def _sealed(asked: Asked, uid: str) -> str:
 
 
 def slow(code: str) -> str:
-    return codes.slow_hash(code, secret=vault.secret("enterprise"))
+    return receipts.slow(code, "enterprise")
 
 
 def look(typed: str, *, at: datetime) -> Demand:
     """The demand of a code. Errors: `RECEIPT`, `RECEIPT-SLOW`."""
-    most = queries.value("looks_an_hour", clock.city_day(at))
-    if wait := pace("d14-look", most=most, seconds=HOUR, now=at.timestamp()):
-        raise Refusal("RECEIPT-SLOW", status=429, field="code", value="", rule=f"{most}/h", extra={"retry_after": wait},
-                      zh="查询过于频繁，请过一小时再试。", en="Too many look-ups; please try again in an hour.")
-    row = Demand.objects.filter(code=slow(codes.digits_of(typed))).first()
-    if row is None:
-        raise Refusal("RECEIPT", status=404, field="code", value="", rule="16 digits", zh="没有与这个回执码对应的诉求，请核对16位数字。",
+    missing = Refusal("RECEIPT", status=404, field="code", value="", rule="16 digits", zh="没有与这个回执码对应的诉求，请核对16位数字。",
                       en="No demand belongs to this code; please check the 16 digits.")
-    return row
+    most = queries.value("looks_an_hour", clock.city_day(at))
+    return receipts.find(Demand.objects.all(), typed, "enterprise", most=most, missing=missing, at=at)
 
 
 def speak(typed: str, word: str, *, rating: str = "", at: datetime) -> None:

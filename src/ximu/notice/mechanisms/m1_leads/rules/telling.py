@@ -12,10 +12,11 @@ ORIGINS = {
     "site": Text("信用网站", "credit website"), "inspection": Text("国务院互联网+督查", "State Council inspection"),
     "arrears": Text("违约拖欠登记平台", "registration of arrears"), "hotline": Text("12345热线", "hotline 12345"),
     "business": Text("营商环境投诉", "business complaints"), "petition": Text("信访", "petition"),
-    "promise": Text("承诺登记册", "register of promises"),
+    "promise": Text("承诺登记册", "register of promises"), "supervision": Text("监管任务日历", "calendar of supervision duties"),
+    "area": Text("重点领域终局认定", "final finding in a key area"),
     "report": Text("社会监督", "social supervision"), "press": Text("新闻舆情", "press and public opinion"), "other": Text("其他", "other"),
 }
-RECORDED = {"promise": "其他", "report": "其他", "press": "其他"}
+RECORDED = {"promise": "其他", "area": "其他", "supervision": "其他", "report": "其他", "press": "其他"}
 """What item WY-RD calls an origin that it does not list by itself."""
 GRADES = ("轻微", "一般", "严重")
 COLUMNS = ("origin", "reference", "unit", "title", "words")

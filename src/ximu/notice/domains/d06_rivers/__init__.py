@@ -1,0 +1,1 @@
+"""Rivers: chiefs, reaches, patrols that are compared with what citizens report, water quality."""

@@ -1,0 +1,24 @@
+"""The catalogue of approvals over the API; figures are at `/api/v1/areas`, cases move through `/api/v1/casework`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from ximu.foundation import clock
+from ximu.foundation.web import actor_of
+from ximu.notice.domains.d12_approval.queries import SEE, catalogue
+
+router = Router(tags=["d12 行政审批"])
+
+
+@router.get("/catalogue", response=dict[str, Any], summary="审批目录 The catalogue in force, or a version by its number")
+def shown(request: HttpRequest, number: str = "", q: str = "") -> Any:
+    """Items with the difference to the version before; null where none is in force. Errors: `CAT-NONE`."""
+    actor_of(request).must(SEE)
+    row = catalogue.edition(number) if number else catalogue.in_force(clock.today())
+    return {"number": row and row.number, "in_force": row and row.in_force, "digest": row and row.digest,
+            "items": catalogue.search(row, q) if row else [],
+            "changes": [{"code": one.key, "kind": one.kind, "fields": one.fields} for one in (catalogue.difference(row) if row else ())]}
