@@ -12,6 +12,7 @@ from ximu.ideas.following.urls import PUBLIC as FOLLOWING
 from ximu.notice.domains.d11_service.urls import PUBLIC as RATING
 from ximu.notice.domains.d12_approval.urls import PUBLIC as APPROVALS
 from ximu.notice.domains.d14_enterprise.urls import PUBLIC as ENTERPRISE
+from ximu.notice.domains.d15_statistics.urls import PUBLIC as STATISTICS
 from ximu.notice.mechanisms.m3_complaints.urls import PUBLIC as REPORTING
 
 _rooms = [(short, module) for short, module in with_module("urls") if not module.startswith("ximu.faces.")]
@@ -26,6 +27,7 @@ urlpatterns = [
     path("promises/mine/", include(COUNTERPART)),
     path("follow/", include(FOLLOWING)),
     path("enterprise/", include(ENTERPRISE)),
+    path("areas/d15/", include(STATISTICS)),
     path("rate/", include(RATING)),
     path("approvals/", include(APPROVALS)),
     path("approvals/", include(CATALOGUE)),

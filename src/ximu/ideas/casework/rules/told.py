@@ -20,6 +20,7 @@ NAMES = {
     "河段": "reach", "发现日期": "found on",
     "失职情形": "dereliction", "地点": "place", "正在搭建": "being built",
     "审计项目": "audit", "审计对象": "what was audited", "问题类别": "kind of finding", "定性依据": "criterion",
+    "报表": "table", "填报数": "reported", "核查数": "checked", "核查文号": "document of the check", "违法类型": "kind of offence",
     "合作项目": "partnership project", "违约类型": "kind of breach", "合同义务": "obligation", "违约日期": "day of the breach",
     "责任环节": "steps traced",
 }

@@ -6,6 +6,7 @@ from ximu.ideas.ledger.queries.keys import OwnKey, key, key_lines, own_keys
 from ximu.ideas.ledger.queries.tree import (
     HeadView,
     consistency,
+    entries_at,
     entries_between,
     entry,
     entry_bundle,
@@ -22,6 +23,6 @@ from ximu.ideas.ledger.rules.words import kind_words
 
 __all__ = [
     "Finding", "HeadView", "OwnKey", "Verdict", "Watcher", "bundle", "bundle_bytes", "checkpoint", "consistency", "cosigned",
-    "entries_between", "entry", "entry_bundle", "entry_value", "head", "inclusion", "key", "key_lines", "kind_words", "must_be_fresh",
-    "own_keys", "root_at", "size", "tile", "verdict_envelope", "verify_log", "watchers", "witness_limit",
+    "entries_at", "entries_between", "entry", "entry_bundle", "entry_value", "head", "inclusion", "key", "key_lines", "kind_words",
+    "must_be_fresh", "own_keys", "root_at", "size", "tile", "verdict_envelope", "verify_log", "watchers", "witness_limit",
 ]

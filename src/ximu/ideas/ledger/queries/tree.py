@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.models import Q
 
 from ximu.ideas.ledger.models import Hashes, Head, Run
 from ximu.ideas.ledger.rules import EMPTY_ROOT, HASH, TILE, Edge, consistency_path, inclusion_path, levels_of
@@ -70,6 +73,14 @@ def entries_between(first: int, last: int) -> Iterator[tuple[int, bytes]]:
         for index, entry in enumerate(unpacked(bytes(packed)), start):
             if first <= index < last:
                 yield index, entry
+
+
+def entries_at(indices: Iterable[int]) -> dict[int, bytes]:
+    """Those of the entries that are stored, few and far apart, asked for at once."""
+    wanted = set(indices)
+    rows = Run.objects.filter(reduce(or_, (Q(first__gt=index - TILE, first__lte=index) for index in wanted), Q(pk__in=())))
+    return {index: entry for start, packed in rows.values_list("first", "entries")
+            for index, entry in enumerate(unpacked(bytes(packed)), start) if index in wanted}
 
 
 def unpacked(packed: bytes) -> list[bytes]:

@@ -1,0 +1,1 @@
+"""What a table asks for, and how a figure is handed over."""
