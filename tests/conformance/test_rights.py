@@ -22,7 +22,7 @@ from ximu_doors import all_routes
 from ximu.config.tests import open_city
 from ximu.faces.api.urls import api
 from ximu.faces.console import menu
-from ximu.foundation import clock
+from ximu.foundation import clock, packs
 from ximu.foundation.rooms import short_name, toml_of
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts import services
@@ -40,7 +40,8 @@ OPEN = {
 }
 """Doors (or heads of doors) that need no right: one's own account, the matrix of roles, the log, the published lists and records,
 the register of bodies, the declarations of procedures."""
-BESIDES = {"disclosure": ("records",), "records": ("disclosure",), "m2": ("casework", "records"), "m4": ("casework", "records", "disclosure")}
+BESIDES = {"disclosure": ("records",), "records": ("disclosure",), "m2": ("casework", "records"),
+           "m4": ("casework", "records", "disclosure"), "areas": tuple(short_name(folder) for folder in packs.folders())}
 """Rooms whose doors also open by the rights of the rooms on which they act."""
 Door = tuple[str, str]
 

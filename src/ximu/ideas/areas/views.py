@@ -120,6 +120,7 @@ def _appraisal(area: Area) -> Callable[[HttpRequest], HttpResponse]:
 def every(request: HttpRequest) -> HttpResponse:
     """All areas whose figures this person may see, with the city's or their own figures of the year."""
     by, now = actor_of(request), clock.now()
+    by.must("areas.see")
     listed = [(code, area) for code, area in queries.areas().items() if by.can(area.see)]
     return render(request, "areas/every.html", {"areas": [
         {"name": queries.pack(area).manifest.name, "row": queries.pack(area).manifest.row, "address": reverse(f"{code}:index"),
