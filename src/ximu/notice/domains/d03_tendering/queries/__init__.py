@@ -96,7 +96,7 @@ def owned(rows: Sequence[Row], on: date) -> list[tuple[Row, str]]:
     return [(row, owners[row["unit"]]) for row in rows]
 
 
-def disputes(number: str, *, known_at: datetime) -> list[Row]:
+def disputes(number: str, *, known_at: datetime) -> Sequence[Row]:
     return events.rows_of(DISPUTES, known_at=known_at, section=number[:40])
 
 

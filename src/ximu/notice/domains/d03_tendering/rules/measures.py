@@ -162,9 +162,9 @@ def things(facts: Facts) -> Iterator[Line]:
                 yield from _thing(facts, row["dispute"], f"{row['kind']}{row['dispute']}", row["unit"], duty)
     sections = {row["section"]: row for row in facts.sections}
     for use in facts.uses:
-        row = sections.get(use.section)
-        if row is not None and use.state in ("revoked", "void") and (facts.judge.as_of - use.on).days < YEAR_DAYS:
-            yield Line(use.uid, row["title"], facts.owner(row["unit"]), "use", use.state, on=use.on, words=STATES[use.state])
+        found = sections.get(use.section)
+        if found is not None and use.state in ("revoked", "void") and (facts.judge.as_of - use.on).days < YEAR_DAYS:
+            yield Line(use.uid, found["title"], facts.owner(found["unit"]), "use", use.state, on=use.on, words=STATES[use.state])
 
 
 def _thing(facts: Facts, uid: str, title: str, unit: str, duty: Duty) -> Iterator[Line]:
