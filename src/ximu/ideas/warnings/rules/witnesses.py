@@ -190,7 +190,8 @@ def rates(visits: Sequence[Visit], reports: Sequence[Report], settings: Settings
             if one.judged and (one.test, one.who) not in true:
                 tally[one.test][2] += 1
                 tally[one.test][3] += one.rings
-    return [Rate(test, *tally[test], sum(name == test for name, _ in true)) for test in TESTS]
+    return [Rate(test, judged, rang, history, loud, sum(name == test for name, _ in true))
+            for test, (judged, rang, history, loud) in tally.items()]
 
 
 def _dealt(visits: Sequence[Visit], strata: Iterable[list[int]], draw: np.random.Generator) -> list[Visit]:
