@@ -160,7 +160,7 @@ def _tail(k: int, n: int, a: float, b: float, *, upper: bool) -> float:
 
 def _stand(doubts: Sequence[Doubt], settings: Settings) -> list[Doubt]:
     values = np.array([one.p if one.judged else np.nan for one in doubts], float)
-    if not len(doubts):
+    if not doubts:
         return []
     stands = benjamini_hochberg(values, q=settings.q).stands
     return [replace(one, rings=bool(rings)) for one, rings in zip(doubts, stands, strict=True)]
@@ -190,8 +190,8 @@ def rates(visits: Sequence[Visit], reports: Sequence[Report], settings: Settings
             if one.judged and (one.test, one.who) not in true:
                 tally[one.test][2] += 1
                 tally[one.test][3] += one.rings
-    return [Rate(test, dealt, dealt_rang, held, held_rang, sum(name == test for name, _ in true))
-            for test, (dealt, dealt_rang, held, held_rang) in tally.items()]
+    return [Rate(test, judged, rang, history, loud, sum(name == test for name, _ in true))
+            for test, (judged, rang, history, loud) in tally.items()]
 
 
 def _dealt(visits: Sequence[Visit], strata: Iterable[list[int]], draw: np.random.Generator) -> list[Visit]:
