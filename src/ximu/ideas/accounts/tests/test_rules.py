@@ -18,10 +18,10 @@ def test_administrators_hold_nothing_else(held: list[str], wanted: str, clash: s
 
 
 def test_every_permission_is_held_by_a_known_role() -> None:
-    """But those of a firm and of who rates a service, who are nobody here: the code is the right (`d14_enterprise`, `d11_service`)."""
+    """But those of a firm and of who rates a service, who are nobody here: the code is the right (`d14_enterprise`, `d11_service`, `d12_approval`)."""
     for permission in queries.permissions():
         assert permission.roles <= set(queries.roles())
-    assert {permission.code for permission in queries.permissions() if not permission.roles} == {"d11.rater", "d14.firm"}
+    assert {permission.code for permission in queries.permissions() if not permission.roles} == {"d11.rater", "d12.report", "d14.firm"}
 
 
 def test_it_refuses_without_a_right() -> None:
