@@ -9,6 +9,7 @@ from ximu.ideas.commitments import queries as commitments
 from ximu.ideas.commitments.hooks import CommitmentBroken
 from ximu.ideas.exchange.rules import Lead
 from ximu.kernel.actor import SYSTEM
+from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m1_leads import services as leads
 from ximu.notice.mechanisms.m1_leads.rules import Told
 from ximu.notice.mechanisms.m3_complaints import services as reporting
@@ -23,8 +24,7 @@ def lead_promises(event: CommitmentBroken, *, at: datetime) -> None:
         if commitments.kind(row.kind).leads(declined=row.declined_on is not None):
             late = f"到期日{row.due}、整改期{row.grace_until}均已过，没有兑现的证据。"
             why = f"承诺单位{row.declined_on}表示不履行。" if row.declined_on else late
-            told = Told("promise", commitments.owner(row, day), f"承诺未兑现：{row.title}"[:120], f"{row.title}：{why}", uid)
-            leads.raise_lead(told, by=SYSTEM, at=at)
+            _lead(Told("promise", commitments.owner(row, day), f"承诺未兑现：{row.title}"[:120], f"{row.title}：{why}", uid), at)
 
 
 def lead_forwarded(lead: Lead, channel: str, at: datetime) -> str:
@@ -49,7 +49,16 @@ class Found(Protocol):
 
 def lead_found(event: Found, *, at: datetime) -> None:
     """What an area found goes the way of all leads, once for each reference: there is no second way into the register."""
-    leads.raise_lead(Told(event.origin, event.unit, event.title, event.words, event.reference), by=SYSTEM, at=at)
+    _lead(Told(event.origin, event.unit, event.title, event.words, event.reference), at)
+
+
+def _lead(told: Told, at: datetime) -> None:
+    """One lead for each reference: where a reform came in between, the matter has its lead at the body that bore it then."""
+    try:
+        leads.raise_lead(told, by=SYSTEM, at=at)
+    except Refusal as refusal:
+        if refusal.code != "LEAD-DUP":
+            raise
 
 
 def raise_lead(event: LeadReleased, *, at: datetime) -> None:

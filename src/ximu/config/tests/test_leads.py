@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -237,6 +238,14 @@ def test_the_same_reference_is_one_lead_also_after_it_was_closed(tmp_path: Path)
     assert json.loads(CliRunner().invoke(leads_group, ["chains", "--json"]).stdout)[0]["came"] == 1
     assert code_of(services.import_leads, b"a,b\n1,2\n", by=CLERK, at=AT) == "HEAD-NONE"
     assert code_of(services.import_leads, b"\xff\xfe\xff", by=CLERK, at=AT) == "FILE-CODING"
+
+
+def test_what_an_area_found_keeps_its_lead_when_a_reform_moved_its_bearer() -> None:
+    first = registry.find("示例市商务委员会", as_of=date(2018, 5, 7))
+    found = SimpleNamespace(origin="area", unit=first, title="违约", words="终局认定违约。", reference="D02-1")
+    led.lead_found(found, at=AT)
+    led.lead_found(SimpleNamespace(**{**vars(found), "unit": registry.find("示例市财政局", as_of=date(2018, 5, 7))}), at=AT)
+    assert [one.subject for one in cases.cases_of("lead")] == [first]
 
 
 def test_a_reference_is_about_one_body() -> None:

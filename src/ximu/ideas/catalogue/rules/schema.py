@@ -183,6 +183,8 @@ def _field_problems(where: str, field: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _strangers(here, field, _FIELD_KEYS)
     if not isinstance(name, str) or not NAME.fullmatch(name):
         yield Problem(f"{here}.name", "应为字母开头的字母、数字、下划线，不超过64位", "must be letters, digits and _, at most 64")
+    if name == "line":
+        yield Problem(f"{here}.name", "“line”为系统保留的字段名", "“line” is reserved")
     for key in ("title", "title_en"):
         if not isinstance(field.get(key), str) or not field[key].strip():
             yield Problem(f"{here}.{key}", "不能为空", "must not be empty")

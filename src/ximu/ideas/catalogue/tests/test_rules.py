@@ -59,7 +59,7 @@ def test_a_faulty_schema_is_refused(change: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("change", [
-    {"unknown": 1}, {"name": "1A"}, {"name": "B"}, {"title": ""}, {"title_en": None}, {"type": "text"}, {"ximu:kind": "phone"},
+    {"unknown": 1}, {"name": "1A"}, {"name": "B"}, {"name": "line"}, {"title": ""}, {"title_en": None}, {"type": "text"}, {"ximu:kind": "phone"},
     {"ximu:level": "secret"}, {"ximu:personal": "yes"}, {"ximu:aliases": "旧名"}, {"ximu:separator": ";;"},
     {"ximu:personal": True, "ximu:level": "public"}, {"constraints": {"maxlength": 3}}, {"constraints": {"maxLength": 0}},
     {"constraints": {"enum": ["a", "a"]}}, {"constraints": {"pattern": "("}}, {"constraints": {"minimum": 1}},

@@ -11,6 +11,8 @@ import polars as pl
 
 from ximu.kernel.refusal import Refusal
 
+RESERVED = frozenset({"line"})
+"""What the reader itself adds to each row."""
 TYPES = frozenset({"string", "integer", "number", "date", "boolean"})
 KINDS = frozenset({
     "", "text", "uscc", "organ-uscc", "resident-id", "document-number", "money-yuan", "money-wan", "code", "date", "name",
@@ -100,6 +102,8 @@ def _field(raw: Any) -> FieldSpec:
     if not isinstance(raw, Mapping) or not isinstance(raw.get("name"), str) or not raw["name"]:
         raise _bad("name", raw, "字段缺少名称", "has a field without a name")
     name = raw["name"]
+    if name in RESERVED:
+        raise _bad("name", name, "字段名为系统保留", "uses a name that is reserved")
     kind, type_ = raw.get("ximu:kind", "") or "", raw.get("type", "string")
     if type_ not in TYPES or kind not in KINDS:
         raise _bad(name, f"{type_}/{kind}", "类型未知", "has an unknown type or kind")

@@ -217,6 +217,7 @@ def test_a_wrong_header_is_refused_and_says_what_is_missing(titles: list[str], w
     [
         {"fields": []},
         {"fields": [{"name": ""}]},
+        {"fields": [{"name": "line"}]},
         {"fields": [{"name": "A", "type": "blob"}]},
         {"fields": [{"name": "A"}, {"name": "A"}]},
         {"fields": [{"name": "A", "constraints": {"pattern": "(?<=x)"}}]},
