@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -45,7 +44,6 @@ HERE = f"/console/d15/filings/JYRS-1/2018-Q4/{Q01}"
 @pytest.fixture
 def desk(db: None, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     settings.XIMU_PROFILE, settings.XIMU_HOME = "example", tmp_path
-    logging.getLogger("ximu.ideas.ledger.services.growth").setLevel(logging.ERROR)
     loaded("statistics of the example", year.told)
     monkeypatch.setattr(clock, "now", lambda: LATER)
     acting: dict[str, Actor] = {}

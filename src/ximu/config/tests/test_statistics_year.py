@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import logging
 import tomllib
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
@@ -36,7 +35,6 @@ ANSWERS = tomllib.loads((HOME / "answers.toml").read_text("utf-8"))
 
 def told() -> None:
     load()
-    logging.getLogger("ximu.ideas.ledger.services.growth").setLevel(logging.ERROR)
     todo = Story()
     d15.tell(todo, "example")
     todo.play()

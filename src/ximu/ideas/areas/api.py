@@ -27,6 +27,7 @@ def _sheet(request: HttpRequest, code: str, year: int | None) -> tuple[Actor, qu
 def every(request: HttpRequest) -> Any:
     """The areas whose figures you may see, with their indicators."""
     by = actor_of(request)
+    by.must("areas.see")
     return [{"code": code, "row": pack.manifest.row, "zh": pack.manifest.name.zh, "en": pack.manifest.name.en,
              "indicators": list(pack.indicators)}
             for code, area in queries.areas().items() if by.can(area.see) and (pack := queries.pack(area))]
