@@ -195,3 +195,38 @@ def test_the_api_takes_rows_and_refuses_with_code_field_and_rule(client: Client)
     assert client.get("/api/v1/d06/reaches").json()[0]["length"] > 1900
     ACTING["now"] = who("nobody")
     assert post("rows/river_patrols", rows=[PATROL]).json()["code"] == "PERM-DENIED" == client.get("/api/v1/d06/doubts").json()["code"]
+
+
+def test_a_year_that_no_calendar_has_and_a_second_click_at_once_are_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in ("appraisal/0", "appraisal/10000", "appraisal/1999"):
+        for ask in (client.get, client.post):
+            answer = ask(f"/api/v1/d06/{path}")
+            assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "YEAR", "year"), path
+    one, two, later = who("one", "appraise"), who("two", "appraise"), datetime(2019, 1, 5, 10, tzinfo=clock.CITY)
+    plain, before = shown.preview, list[str]()
+
+    def preview(of: int, *, known_at: datetime) -> Any:
+        if not before:
+            before.append("")
+            before[0] = services.propose(of, by=two, at=later)
+        return plain(of, known_at=known_at)
+
+    monkeypatch.setattr(shown, "preview", preview)
+    assert code(services.propose, 2018, by=one, at=later) == "RIV-WAITS"
+    assert {row.batch for row in shown.waiting(2018)} == set(before)
+
+
+def test_tracks_tickets_weeks_and_scores_of_another_unit_are_not_shown(client: Client) -> None:
+    push("patrols", PATROL)
+    push("reports", REPORT)
+    later = datetime(2019, 1, 5, 10, tzinfo=clock.CITY)
+    services.propose(2018, by=who("one", "appraise"), at=later)
+    for name, unit, seen in (("own", Q03J2, True), ("other", Q03J1, False)):
+        ACTING["now"] = who(name, "see", unit=unit)
+        reach = client.get("/console/d06/reaches/HD-1").content.decode()
+        assert [word in reach for word in ("#b4393d", "<code>T1</code>", "<code>P1</code>")] == [seen] * 3, name
+        assert ("示例河" in client.get("/console/d06/doubts").content.decode()) is seen, name
+        assert ("待决定的结果" in client.get("/console/d06/appraisal?year=2018").content.decode()) is seen, name
+    ACTING["now"] = who("two", "see", "decide")
+    asked = client.get("/console/d06/appraisal?year=2018").content.decode()
+    assert "待决定的结果" in asked and "大石街道" in asked.split("待决定的结果")[1].split("</section>")[0], "who decides reads whose it is"
