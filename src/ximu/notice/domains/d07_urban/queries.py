@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -63,14 +64,15 @@ def case_of(one: Matter, unit: str) -> rules.Case:
         one.uid, one.title, unit, one.kind, clock.city_day(one.found_at), one.how, tuple(one.units), one.fix_by, local(one.site_by),
         local(one.arrived_at), one.order_by, one.ordered_on, local(one.removed_at), one.done_on, one.closed_on, one.closed_as, one.is_new,
         one.building, one.lapsed_on, bool(one.site), one.origin == "patrol", one.tell_by, one.told_on,
-        reverse("d07:matter", args=[one.uid]))
+        reverse("d07:matter", args=[one.uid]), one.units[0] if len(one.units) == 1 else "")
 
 
 def cases_in(period: Period) -> list[rules.Case]:
     """Matters entered by then and not closed before the period, and all projects, with the unit that carries them on its day."""
     owner = places.owners()
     found = Matter.objects.filter(Q(closed_on=None) | Q(closed_on__gte=period.first) | ~Q(site=""), entered_at__lte=period.known_at)
-    return [case_of(one, owner(one.unit, period.as_of) if one.unit else "") for one in found.order_by("found_at", "pk")]
+    return [case_of(one, owner(one.unit, period.as_of) if one.dispatched_at and one.dispatched_at <= period.known_at else "")
+            for one in found.order_by("found_at", "pk")]
 
 
 def grid_in(period: Period) -> list[dict[str, Any]]:
@@ -187,8 +189,11 @@ def brought_up(by: Actor, today: date) -> list[dict[str, Any]]:
     """Cases of a dereliction that this person may know of."""
     found = [one for one in cases.cases_of("urban_dereliction") if sees(by, [registry.owner_of(one.source, today)], today)][:200]
     states = cases.procedure("urban_dereliction").states
-    return [{"case": one, "state": states[one.state].name, "told": one.values.get("told", {}),
-             "unit": registry.name(registry.owner_of(one.source, today), as_of=today)} for one in found]
+    codes = derelictions()["code"]
+    return [{"case": one, "state": states[one.state].name,
+             "what": Text(told, f"{told[:1]} {codes[told[:1]]['en']}" if told[:1] in codes else told),
+             "unit": registry.name(registry.owner_of(one.source, today), as_of=today)}
+            for one in found for told in [one.values.get("told", {}).get("失职情形", "")]]
 
 
 UNIT = Text("责任单位", "Unit in charge")
@@ -203,19 +208,27 @@ def lines(period: Period) -> dict[str, Sequence[Line]]:
 
 
 def clues(period: Period, known: list[rules.Case] | None = None) -> list[rules.Clue]:
-    """Signs of a dereliction, by the facts known then."""
+    """Signs of a dereliction, by the facts known then, each with the unit that carries the duty on the day of the period."""
+    owner = places.owners()
     visits = places.inspections_in(period.first, period.as_of, known_at=period.known_at)
-    return rules.clues(cases_in(period) if known is None else known, places.inspected(period.as_of, known_at=period.known_at), visits,
-                       period)
+    found = rules.clues(cases_in(period) if known is None else known, places.inspected(period.as_of, known_at=period.known_at), visits,
+                        period)
+    return list(dict.fromkeys(replace(one, unit=owner(one.unit, period.as_of)) for one in found))
+
+
+def signs(by: Actor, period: Period) -> list[rules.Clue]:
+    """Those that this person may know of: also what came from a unit whose duties one's own carries today."""
+    owner, today = places.owners(), clock.today()
+    return [one for one in clues(period) if sees(by, [owner(one.unit, today)], today)]
 
 
 def things(period: Period) -> list[Line]:
     """Other matters past term, reporters not told, projects at estates, and signs of a dereliction."""
     known = cases_in(period)
     others = rules.matter_lines((one for one in known if one.kind != "hazard" and not one.project), period)
-    signs = [Line(f"{one.code}:{one.about}", one.title, one.unit, "clue", "clue", on=one.on, words=said(one))
-             for one in clues(period, known)]
-    return [*others, *rules.told_late(known, period), *rules.governed(known, period, kind="estate"), *signs]
+    seen = [Line(f"{one.code}:{one.about}", one.title, one.unit, "clue", "clue", on=one.on, words=said(one))
+            for one in clues(period, known)]
+    return [*others, *rules.told_late(known, period), *rules.governed(known, period, kind="estate"), *seen]
 
 
 def said(one: rules.Clue) -> Text:
@@ -282,4 +295,4 @@ AREA = Area(
     tabs=(("places:index", Text("责任清单", "Duty list"), places.SEE), ("d07:matters", Text("事项", "Matters"), SEE),
           ("d07:queue", Text("待定责", "Without a unit"), SEE), ("d07:sites", Text("小区与类住宅治理", "Governance"), SEE),
           ("d07:derelictions", Text("失职线索", "Derelictions"), SEE)))
-PAGES = dict.fromkeys(("urban_place", "urban_border", "urban_matter"), pages_of)
+PAGES = dict.fromkeys((places.UNPLACED, places.BORDER, "urban_matter"), pages_of)

@@ -52,7 +52,7 @@ def _upload(request: HttpRequest) -> list[casework.Upload]:
 def matters(request: HttpRequest) -> HttpResponse:
     """Those that this person may see, the newest first."""
     by, today, shown = _begin(request, "matters")
-    state = request.GET.get("state", "open")
+    state = "closed" if request.GET.get("state") == "closed" else "open"
     shown |= _page(request, queries.matters(by, state=state))
     shown["rows"] = queries.told(shown["rows"], today)
     return render(request, "d07/matters.html", shown | {"state": state, "may_enter": by.can("d07.enter")})
@@ -138,8 +138,8 @@ def derelictions(request: HttpRequest) -> HttpResponse:
         return redirect(reverse("casework:case", args=[case]))
     year = int_of(request, "year", today.year, least=2000, most=2100)
     period = period_of(year, today=today, known_at=clock.now())
-    signs = [{"sign": one, "said": queries.said(one), "unit": registry.name(one.unit, as_of=period.as_of)} for one in queries.clues(period)
-             if queries.sees(by, [one.unit], today)]
+    signs = [{"sign": one, "said": queries.said(one), "unit": registry.name(one.unit, as_of=period.as_of)}
+             for one in queries.signs(by, period)]
     return render(request, "d07/derelictions.html", shown | {
         "signs": signs, "codes": queries.derelictions()["code"].items(), "source": queries.derelictions()["source"], "year": year,
         "cases": queries.brought_up(by, today), "may_bring": places.works(by, services.OFFICE, today)})
