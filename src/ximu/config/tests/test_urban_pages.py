@@ -213,3 +213,7 @@ def test_what_was_placed_later_had_no_unit_as_known_before(desk: Any) -> None:
     assert known == ["", u("q01j1")]
     answer = desk(OFFICE).get("/api/v1/d07/matters?state=ufo")
     assert (answer.status_code, answer.json()["code"]) == (422, "API-INPUT")
+
+
+def test_a_page_beyond_the_last_is_the_last(desk: Any) -> None:
+    assert "中和街道" in page(desk(OFFICE), "/console/places/", page="99")

@@ -29,9 +29,9 @@ def index(request: HttpRequest) -> HttpResponse:
         asked = {"place": post.get("place", "")[:200], "kind": post.get("kind", ""), "on": on, "how": found.how,
                  "units": [registry.name(unit, as_of=on) for unit in found.units],
                  "lines": [queries.called(queries.row_of(queries.duty(uid)), on) for uid in found.rows]}
-    page = int_of(request, "page", 1)
     listed = queries.listed(today)
-    total, shown = len(listed), queries.shown(listed[(page - 1) * PER_PAGE:page * PER_PAGE], today)
+    total, page = len(listed), int_of(request, "page", 1, most=max(1, -(-len(listed) // PER_PAGE)))
+    shown = queries.shown(listed[(page - 1) * PER_PAGE:page * PER_PAGE], today)
     return render(request, "places/index.html", {
         "asked": asked, "kinds": rules.KINDS.items(), "lines": shown, "total": total, "page": page, "more": page * PER_PAGE < total,
         "may_keep": queries.works(by, queries.KEEP, today)})

@@ -107,7 +107,8 @@ def heard(first: date, last: date, *, known_at: datetime) -> list[dict[str, Any]
 def unplaced_rows(today: date, *, known_at: datetime) -> list[dict[str, Any]]:
     """Grid cases that nobody has: kept, by place, until they are delivered with a unit."""
     rows: list[dict[str, Any]] = events.run("d07_unplaced", {"as_of": today}, known_at=known_at).frame.to_dicts()
-    return [row | {"units": [registry.name(unit, as_of=today) for unit in row["duty"].split("|") if unit]} for row in rows]
+    return [row | {"what": WORDS[rules.KIND_OF[row["kind"]]],
+                   "units": [registry.name(unit, as_of=today) for unit in row["duty"].split("|") if unit]} for row in rows]
 
 
 def sees(by: Actor, units: list[str], on: date) -> bool:

@@ -82,6 +82,16 @@ def report(new: NewMatter, *, by: Actor, at: datetime, files: Sequence[casework.
     return row.uid
 
 
+def _must_be_once(row: Matter) -> None:
+    """The same thing at the same place and time by the same person is a second click; asked once the log is held, so that of two at the
+    same time the second sees the first. Errors: `MATTER-DUP`."""
+    alike = {name: getattr(row, name) for name in ("kind", "title", "place", "origin", "ref", "site", "found_at", "building", "entered_by")}
+    if same := Matter.objects.filter(**alike).exclude(pk=row.pk).first():
+        raise Refusal("MATTER-DUP", status=409, field="title", value=same.uid, rule="once",
+                      zh="同一事项（同一地点、同一发现时间）您已经登记过。",
+                      en="You have entered this matter already: same place, same time.")
+
+
 def _tell_by(new: NewMatter, day: date) -> date | None:
     """Whoever reported it is told within a month (上海市拆除违法建筑若干规定 art. 5)."""
     return begin(cases.terms().on("URB-FEEDBACK", day), day, cases.calendar()).due.day if new.origin in queries.TOLD else None
@@ -93,6 +103,7 @@ def _found(new: NewMatter, route: tuple[str, list[str]], tell_by: date | None, *
         site=new.site, found_at=new.found_at, entered_at=at, entered_by=by.human,
         is_new=new.is_new or new.building, building=new.building, how=route[0], units=route[1], tell_by=tell_by)
     ledger.append([Entry("urban.found", {"matter": row.uid, "sort": row.kind, "how": row.how, "units": row.units, "by": by.uid})], at=at)
+    _must_be_once(row)
     return row
 
 

@@ -19,6 +19,7 @@ from ximu.notice.domains.d06_rivers.queries import shown, year
 from ximu.notice.domains.d06_rivers.queries.year import APPRAISED
 
 APPRAISE, DECIDE = "d06.appraise", "d06.decide"
+MOST_REASON = 400
 
 
 def _must_city(by: Actor, right: str) -> None:
@@ -61,7 +62,7 @@ def _waits(year: int) -> Refusal:
 
 
 def decide(batch: str, *, approved: bool, reason: str = "", by: Actor, at: datetime) -> int:
-    """All of a batch or none; how many. Errors: `PERM-DENIED`, `RIV-BATCH`, `DUAL`, `REASON`, `STATE-EDGE`."""
+    """All of a batch or none; how many. Errors: `PERM-DENIED`, `RIV-BATCH`, `DUAL`, `REASON`, `FIELD-LONG`, `STATE-EDGE`."""
     _must_city(by, DECIDE)
     rows = list(Appraisal.objects.filter(batch=batch[:16]).order_by("pk"))
     if not rows:
@@ -71,9 +72,13 @@ def decide(batch: str, *, approved: bool, reason: str = "", by: Actor, at: datet
                       en="Who proposed the results may not decide them.")
     if not approved and not reason.strip():
         raise Refusal("REASON", field="reason", value="", rule="required", zh="不同意须写明理由。", en="Say why not.")
+    if len(reason.strip()) > MOST_REASON:
+        raise Refusal("FIELD-LONG", field="reason", value=str(len(reason.strip())), rule=f"≤ {MOST_REASON}",
+                      zh=f"理由过长，至多{MOST_REASON}字。",
+                      en=f"The reason is too long: at most {MOST_REASON} characters.")
     state = "decided" if approved else "refused"
     with transaction.atomic():
-        moved = Appraisal.objects.filter(batch=batch[:16], state="proposed").update(state=state, decided_at=at, reason=reason.strip()[:400])
+        moved = Appraisal.objects.filter(batch=batch[:16], state="proposed").update(state=state, decided_at=at, reason=reason.strip())
         if moved != len(rows):
             raise Refusal("STATE-EDGE", status=409, field="batch", value=batch[:16], rule="proposed", zh="该批结果已经决定。",
                           en="This batch was decided already.")

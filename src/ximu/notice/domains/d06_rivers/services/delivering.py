@@ -41,15 +41,21 @@ class _Desk:
         self.reaches: dict[date, dict[str, store.Reach]] = {}
         rows, key = events.rows_of(dataset, known_at=at), events.dataset(dataset).key[0]
         self.owners = {row[key]: row["unit"] for row in rows} if dataset != store.CHARGES else {}
+        self.walked = {row["patrol"]: (row["patrolled_on"], row["track"]) for row in rows if "track" in row}
         self.shown = {photo: row["patrol"] for row in rows if "photos" in row for photo in photos_of(row["photos"] or "")}
 
     def check(self, row: Row) -> None:
-        """For one's own units only, also where an entry of another is replaced; to explain a flag is for those who may deliver."""
-        right = PATROL if self.dataset == store.PATROLS and not row["explained"] else DELIVER
+        """For one's own units only, also where an entry of another is replaced; to explain a flag, or to restate when and where a patrol
+        went, is for those who may deliver."""
+        right = PATROL if self.dataset == store.PATROLS and not row["explained"] and not self.restates(row) else DELIVER
         for uid in {row["unit"], self.owners.get(row[events.dataset(self.dataset).key[0]], row["unit"])}:
             if not store.sees(self.by, uid, right):
                 self.by.must(right, uid)
         CHECKS[self.dataset](self, row)
+
+    def restates(self, row: Row) -> bool:
+        went = row["patrolled_on"], row["track"]
+        return self.walked.get(row["patrol"], went) != went
 
     def reach(self, row: Row, on: date) -> store.Reach:
         """Errors: `REACH-NONE`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,10 +23,11 @@ from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.events import services as events
 from ximu.ideas.events.services.pushing import push_rows
+from ximu.ideas.registry import queries as registry
 from ximu.ideas.registry.tests.factories import load
 from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
-from ximu.notice.domains.d06_rivers import services
+from ximu.notice.domains.d06_rivers import services, views
 from ximu.notice.domains.d06_rivers.queries import shown, store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.row("D6")]
@@ -126,6 +127,9 @@ def test_deliveries_are_for_ones_own_units_and_a_number_of_another_is_not_taken_
     assert code(push, "patrols", mine, by=stranger) == "PERM-DENIED", "P1 belongs to the other street"
     assert code(push, "patrols", {**PATROL, "explained": "说明1号"}, by=street) == "PERM-DENIED", "nobody explains his own flags"
     assert push("patrols", {**PATROL, "explained": "说明1号"}, by=district)["corrected"] == 1
+    slow = {**PATROL, "track": str(PATROL["track"]).replace("09:50", "09:55")}
+    assert code(push, "patrols", slow, by=street) == "PERM-DENIED", "nobody walks his own patrol again at a better speed"
+    assert push("patrols", PATROL, by=street, batch="same")["bad"] == 0 and push("patrols", slow, by=district)["corrected"] == 1
     assert code(push, "water", WATER, by=street) == "PERM-DENIED" and push("water", WATER, by=district)["new"] == 1
 
 
@@ -154,6 +158,7 @@ def test_a_year_is_decided_by_another_when_it_is_over() -> None:
     assert code(services.propose, 2018, by=one, at=later) == "RIV-WAITS"
     assert code(services.decide, batch, approved=True, by=one, at=later) == "DUAL"
     assert code(services.decide, batch, approved=False, by=two, at=later) == "REASON"
+    assert code(services.decide, batch, approved=False, reason="长" * 401, by=two, at=later) == "FIELD-LONG"
     assert code(services.decide, "nothing", approved=True, by=two, at=later) == "RIV-BATCH"
     assert services.decide(batch, approved=False, reason="频次有误", by=two, at=later) == 1 and shown.held(2018) == []
     batch = services.propose(2018, by=one, at=later)
@@ -230,3 +235,24 @@ def test_tracks_tickets_weeks_and_scores_of_another_unit_are_not_shown(client: C
     ACTING["now"] = who("two", "see", "decide")
     asked = client.get("/console/d06/appraisal?year=2018").content.decode()
     assert "待决定的结果" in asked and "大石街道" in asked.split("待决定的结果")[1].split("</section>")[0], "who decides reads whose it is"
+
+
+def test_the_heir_of_a_unit_sees_and_delivers_what_was_the_units(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two streets of the second district merged on 15 May 2018."""
+    old = registry.name(uid_of("example", "q02j3"), as_of=date(2018, 5, 1))
+    push("reaches", {**REACH, "reach": "HD-2", "unit_name": old})
+    push("charges", {**CHARGE, "reach": "HD-2", "unit_name": old})
+    monkeypatch.setattr(clock, "now", lambda: datetime(2018, 6, 1, 10, tzinfo=clock.CITY))
+    heir, row = who("heir", "see", "patrol", unit=uid_of("example", "q02j9")), {**PATROL, "reach": "HD-2", "unit_name": old, "photos": None}
+    assert push("patrols", row, by=heir)["new"] == 1
+    ACTING["now"] = heir
+    assert "<code>P1</code>" in client.get("/console/d06/reaches/HD-2").content.decode()
+
+
+def test_the_roster_comes_in_pages(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    push("reaches", {**REACH, "reach": "HD-2"})
+    push("charges", {**CHARGE, "reach": "HD-2"})
+    monkeypatch.setattr(views, "PER_PAGE", 1)
+    first, second = (client.get(f"/console/d06/reaches?page={n}").content.decode() for n in (1, 2))
+    assert "reaches/HD-1" in first and "reaches/HD-2" not in first and "reaches/HD-2" in second and "1 / 2" in first
+    assert "1 / " not in client.get("/console/d06/appraisal?year=2018&page=99").content.decode(), "one chief, one page"

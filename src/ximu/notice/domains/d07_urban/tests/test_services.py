@@ -260,3 +260,9 @@ def test_a_stranger_learns_of_no_matter(monkeypatch: pytest.MonkeyPatch) -> None
     late = datetime(2018, 6, 1, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: late)
     assert queries.matters(OTHER).count() == 0
+
+
+def test_a_second_click_enters_nothing() -> None:
+    uid = found()
+    assert refused("MATTER-DUP", found).value == uid and queries.matters(OFFICE).count() == 1
+    assert found(title="另一处") and found(found_at=AT - HOUR), "another thing, another time"
