@@ -133,6 +133,7 @@ def inspect(duty: str, *, on: date, note: str, found: int = 0, by: Actor, at: da
 
     Errors: `PERM-DENIED`, `DUTY-NONE`, `TIME-FUTURE`, `PATROL-OUT`, `PATROL-DUP`, `FIELD-NEED`, `FIELD-LONG`, `NUM-FORM`.
     """
+    by.must(queries.INSPECT)
     row = queries.duty(duty)
     if on > clock.city_day(at):
         raise Refusal("TIME-FUTURE", field="on", value=on.isoformat(), rule="≤ today", zh="巡查日期不能晚于今天。",

@@ -63,7 +63,7 @@ def report(new: NewMatter, *, by: Actor, at: datetime, files: Sequence[casework.
     """The matter's uid; its unit is found by the duty list of the day on which it was found.
 
     Errors: `PERM-DENIED`, `MATTER-KIND`, `MATTER-ORIGIN`, `MATTER-NEW`, `PLACE-NONE`, `FIELD-NEED`, `FIELD-LONG`, `DISC-PII`,
-    `TIME-FUTURE`, `MATTER-DUP`, `CAL-NONE`.
+    `TIME-FUTURE`, `DATE-RANGE`, `MATTER-DUP`, `CAL-NONE`.
     """
     by.must(ENTER)
     _must_be_sound(new, at)
@@ -111,6 +111,7 @@ def _must_be_sound(new: NewMatter, at: datetime) -> None:
     if new.origin not in queries.ORIGINS:
         raise Refusal("MATTER-ORIGIN", field="origin", value=new.origin[:20], rule=" ".join(queries.ORIGINS), zh="来源不在清单之内。",
                       en="There is no such origin.")
+    near_day(clock.city_day(new.found_at), "found_at")
     rules.must_be_new(new.kind, new=new.is_new or new.building, found_at=new.found_at, at=at)
     must_say("title", new.title, most=80)
     for field, most in (("place", 200), ("ref", 64)):
