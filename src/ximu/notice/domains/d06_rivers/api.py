@@ -58,9 +58,8 @@ def doubts(request: HttpRequest) -> Any:
             if store.sees(by, found["charged"][one.who].unit)]
 
 
-@router.get("/appraisal/{year}", response=list[dict[str, Any]], summary="河长考核 The chiefs' year as it stands")
+@router.get("/appraisal/{year}", response=list[dict[str, Any]], summary="河长考核 The chiefs' year as it stands (`YEAR`)")
 def appraisal(request: HttpRequest, year: int) -> Any:
-    """Errors: `YEAR`."""
     by = actor_of(request)
     by.must("d06.see")
     period_of(year, today=clock.today(), known_at=clock.now())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +20,6 @@ from ximu.notice.domains.d06_rivers import services
 from ximu.notice.domains.d06_rivers.queries import AREA, shown, store, year
 from ximu.notice.domains.d06_rivers.rules import GRADES, LEVELS
 
-PER_PAGE = 100
 SEE, WORDS = "d06.see", {"levels": LEVELS, "states": store.STATES, "grade_words": GRADES}
 
 
@@ -42,13 +40,9 @@ def _by(request: HttpRequest) -> Actor:
 def reaches(request: HttpRequest) -> HttpResponse:
     """The roster with who is chief of what, by term."""
     _by(request)
-    known = store.known_reaches(clock.today(), known_at=clock.now())
-    page = Paginator(list(known.values()), PER_PAGE).get_page(int_of(request, "page", 1))
-    here = {one.code for one in page}
-    rows = [row for row in shown.chiefs_of_year(clock.today(), known_at=clock.now())
-            if row["charge"].thing in here or (row["charge"].thing not in known and page.number == 1)]
-    return _page(request, "reaches", [*(one.unit for one in page), *(row["charge"].unit for row in rows)], rows=rows, page=page,
-                 reaches=[(one, shown.geometry_of(one)) for one in page])
+    known, rows = store.known_reaches(clock.today(), known_at=clock.now()), shown.chiefs_of_year(clock.today(), known_at=clock.now())
+    return _page(request, "reaches", [*(one.unit for one in known.values()), *(row["charge"].unit for row in rows)], rows=rows,
+                 reaches=[(one, shown.geometry_of(one)) for one in known.values()])
 
 
 @require_safe
@@ -89,12 +83,10 @@ def appraisal(request: HttpRequest) -> HttpResponse:
             services.propose(year, by=by, at=clock.now())
         return redirect(f"{reverse('d06:appraisal')}?year={year}")
     held = {(row.unit, row.post): row for row in shown.held(year)}
-    mine = [one for one in shown.preview(year, known_at=clock.now()) if store.sees(by, one.unit)]
-    page = Paginator(mine, PER_PAGE).get_page(int_of(request, "page", 1))
-    rows = [(one, held.get((one.unit, one.post))) for one in page]
+    rows = [(one, held.get((one.unit, one.post))) for one in shown.preview(year, known_at=clock.now()) if store.sees(by, one.unit)]
     may_propose, may_decide = by.can(services.APPRAISE, ""), by.can(services.DECIDE, "")
     waiting = [row for row in shown.waiting(year) if may_propose or may_decide or store.sees(by, row.unit)]
-    return _page(request, "appraisal", [*(one.unit for one, _ in rows), *(row.unit for row in waiting)], rows=rows, year=year, page=page,
+    return _page(request, "appraisal", [*(one.unit for one, _ in rows), *(row.unit for row in waiting)], rows=rows, year=year,
                  waiting=waiting, method=shown.method(year), over=clock.today() > date(year, 12, 31), may_propose=may_propose,
                  may_decide=may_decide)
 

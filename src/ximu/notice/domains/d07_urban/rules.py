@@ -20,17 +20,6 @@ UNITS = {"unit_name": "unit", "checker_name": "checker"}
 KIND_OF = {"安全隐患": "hazard", "违法建筑": "illegal", "脏乱": "disorder", "类住宅": "quasi", "其他": "other"}
 TRUE = (True, "true")
 Row = dict[str, Any]
-STATES = {
-    "kept": Text("按期", "in time"), "late": Text("逾期办结", "done late"), "open": Text("在办", "in hand"),
-    "overdue": Text("逾期未办结", "past term"), "unchecked": Text("已处置，待核查", "done, not checked"),
-    "unplaced": Text("待明确责任单位", "no unit yet"), "border": Text("交界事项待认领", "border, not accepted"),
-    "dropped": Text("不属实", "unfounded"), "excluded": Text("剔除", "left out"), "standing": Text("未及时拆除", "not removed at once"),
-    "removed": Text("及时拆除", "removed at once"), "planned": Text("计划拆除，未拆除", "planned, not removed"),
-    "part": Text("部分拆除", "removed in part"), "demolished": Text("已拆除并核查", "removed and checked"),
-    "suspended": Text("依法中止", "stopped by law"), "done": Text("已完成，待核查", "done, not checked"),
-    "verified": Text("已完成并核查", "done and checked"), "untold": Text("逾期未反馈举报人", "the reporter was not told in time"),
-    "told": Text("已反馈", "reporter was told"), "clue": Text("失职线索", "sign of a dereliction"),
-}
 
 
 @dataclass(frozen=True, slots=True)

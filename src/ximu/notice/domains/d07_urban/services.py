@@ -88,8 +88,7 @@ def _must_be_once(row: Matter) -> None:
     alike = {name: getattr(row, name) for name in ("kind", "title", "place", "origin", "ref", "site", "found_at", "building", "entered_by")}
     if same := Matter.objects.filter(**alike).exclude(pk=row.pk).first():
         raise Refusal("MATTER-DUP", status=409, field="title", value=same.uid, rule="once",
-                      zh="同一事项（同一地点、同一发现时间）您已经登记过。",
-                      en="You have entered this matter already: same place, same time.")
+                      zh="您已经登记过这一事项：同一地点、同一时间。", en="You have entered this matter already: same place, same time.")
 
 
 def _tell_by(new: NewMatter, day: date) -> date | None:
@@ -194,7 +193,6 @@ class MatterConduct:
             placing.offer(row.uid, (), told=_told(row), words=f"退回：{given.reason.strip()}"[:200], by=by, at=at)
 
 
-
 def list_project(site: str, *, title: str, due_on: date, by: Actor, at: datetime, unit: str = "") -> str:
     """At an estate or a quasi-residential building of the duty list: a matter of its unit (or another) with its own due day, reported done
     with papers and closed by somebody else.
@@ -266,25 +264,17 @@ def _fact(new: Brought, at: datetime) -> str:
                   en="There is no such sign: this code needs a fact on record.")
 
 
-def _own(dataset: str, by: Actor, at: datetime) -> tuple[set[str] | None, dict[str, str | None]]:
-    """Units for which this person may deliver, with those whose duties they carry, and whose each number on record is; None: the city."""
-    held = by.units_with(ENTER)
-    if held is None:
-        return None, {}
-    sql = f"SELECT {events.dataset(dataset).key[0]}, unit FROM {dataset}"  # noqa: S608  names of our own schema
-    known = dict(events.ask(sql, {}, dataset=dataset, known_at=at).iter_rows())
-    return {one for unit in held for one in registry.forebears(unit, clock.city_day(at))}, known
-
-
 def load(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str, Any]:
     """Errors: `PERM-DENIED`, every `FILE-*` code, `EVT-BATCH`; faults of rows: `SUBJ-NONE`, `DUAL`, `FIELD-NEED`, `NUM-RANGE`,
     `PERM-DENIED` for a unit that is not one's own, and for a number that is on record as another unit's."""
     by.must(ENTER)
     routed, days = places.router(known_at=at), queries.value("grid_days", clock.city_day(at))
-    key, (mine, owners) = events.dataset(dataset).key[0], _own(dataset, by, at)
+    held, key = by.units_with(ENTER), events.dataset(dataset).key[0]
+    mine = {one for unit in held or () for one in registry.forebears(unit, clock.city_day(at))}
+    owners = {} if held is None else events.owners(dataset, known_at=at)
 
     def judge(rows: list[tuple[int, dict[str, Any]]]) -> list[tuple[int, str, str]]:
-        strangers = [] if mine is None else [
+        strangers = [] if held is None else [
             (line, field, "PERM-DENIED") for line, row in rows
             for field, unit in (("unit_name", row["unit"]), (key, owners.get(row[key]) or row["unit"])) if unit not in mine]
         return strangers + rules.faults(dataset, rows)

@@ -72,7 +72,7 @@ def preview(of: int, *, known_at: datetime) -> list[Preview]:
         counts = {"flagged": sum(not one.counts and one.who.holder == chief for one in known.patrols if one.who),
                   "confirmed": sum(measures.about(test, one.charge.thing, one.charge.level, of) in true
                                    for one in mine for test in year.RULES)}
-        people = year.holders(charge, as_of)
+        people = registry.charged(charge, as_of)
         found.append(Preview(chief, charge.unit, charge.post, people[0].uid if people else "", reaches,
                              parts.rated(method(of), facts, counts), any(one.rings and one.who.endswith(chief) for one in known.doubts)))
     return sorted(found, key=lambda one: (one.unit, one.post))
@@ -95,12 +95,8 @@ def waiting(of: int) -> list[Appraisal]:
 def chiefs_of_year(on: date, *, known_at: datetime) -> list[dict[str, Any]]:
     """Chief and reach by term, those of today first; who holds the post; overlaps with what decides them."""
     held = store.known_charges(on, known_at=known_at)
-    now = {one.key for some in charges.by_place(held).values() if (one := charges.charge_on(some, on))}
-    twice: dict[str, list[Any]] = {}
-    for two in charges.overlaps(held):
-        for key in {two.winner.key, two.loser.key}:
-            twice.setdefault(key, []).append(two)
-    return [{"charge": one, "now": one.key in now, "holders": year.holders(one, min(on, one.until - charges.DAY) if one.until else on),
+    now, twice = {one.key for one in charges.in_charge(held, on)}, charges.overlapping(held)
+    return [{"charge": one, "now": one.key in now, "holders": registry.charged(one, min(on, one.until - charges.DAY) if one.until else on),
              "overlaps": twice.get(one.key, [])}
             for one in sorted(held, key=lambda one: (one.key not in now, one.thing, list(LEVELS).index(one.level), one.since))]
 

@@ -38,10 +38,8 @@ def setting(name: str, on: date) -> Any:
 
 def sees(by: Actor, unit: str, right: str = "d06.see") -> bool:
     """One's own unit, what belongs to it, whose duties it carries today, and in a district all of its units."""
-    if unit not in registry.book().units:
-        return by.can(right, unit)
-    found = registry.book().place_on(unit, date.max)
-    return any(by.can(right, one) for one in (unit, registry.owner_of(unit, clock.today()), found.parent, found.district) if one)
+    heir = registry.owner_of(unit, clock.today()) if unit in registry.book().units else unit
+    return registry.may(by, right, unit, on=date.max) or by.can(right, heir)
 
 
 def bureau(on: date) -> str:

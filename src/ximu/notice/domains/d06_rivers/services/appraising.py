@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from ximu.foundation import clock
 from ximu.foundation.uid import new_uid
@@ -19,7 +19,6 @@ from ximu.notice.domains.d06_rivers.queries import shown, year
 from ximu.notice.domains.d06_rivers.queries.year import APPRAISED
 
 APPRAISE, DECIDE = "d06.appraise", "d06.decide"
-MOST_REASON = 400
 
 
 def _must_city(by: Actor, right: str) -> None:
@@ -37,8 +36,6 @@ def propose(year: int, *, by: Actor, at: datetime) -> str:
     if clock.city_day(at) <= date(year, 12, 31):
         raise Refusal("RIV-EARLY", field="year", value=year, rule=f"> {year}-12-31", zh="年度结束之后才能提出考核结果。",
                       en="A year is assessed when it is over.")
-    if Appraisal.objects.filter(year=year, state="proposed").exists():
-        raise _waits(year)
     batch, held = new_uid(), {(row.unit, row.post): row.digest for row in shown.held(year)}
     rows = [Appraisal(batch=batch, year=year, unit=one.unit, post=one.post, official=one.official, grade=one.rated.grade,
                       score=one.rated.score, detail=one.rated.plain(), digest=digest([year, one.unit, one.post, one.rated.plain()]),
@@ -47,22 +44,17 @@ def propose(year: int, *, by: Actor, at: datetime) -> str:
     if not rows:
         raise Refusal("RIV-SAME", status=409, field="year", value=year, rule="≥ 1", zh="没有需要提出的结果：没有河长，或与已决定的相同。",
                       en="Nothing to propose: no chief, or all as decided.")
-    try:
-        with transaction.atomic():
-            Appraisal.objects.bulk_create(rows)
-            ledger.append([Entry("river.appraising", {"batch": batch, "year": year, "chiefs": len(rows), "by": by.uid})], at=at)
-    except IntegrityError as error:
-        raise _waits(year) from error
+    with transaction.atomic():
+        ledger.append([Entry("river.appraising", {"batch": batch, "year": year, "chiefs": len(rows), "by": by.uid})], at=at)
+        if Appraisal.objects.filter(year=year, state="proposed").exists():
+            raise Refusal("RIV-WAITS", status=409, field="year", value=year, rule="proposed", zh="该年度已有结果待决定。",
+                          en="Results of the year wait for a decision.")
+        Appraisal.objects.bulk_create(rows)
     return batch
 
 
-def _waits(year: int) -> Refusal:
-    return Refusal("RIV-WAITS", status=409, field="year", value=year, rule="proposed", zh="该年度已有结果待决定。",
-                   en="Results of the year wait for a decision.")
-
-
 def decide(batch: str, *, approved: bool, reason: str = "", by: Actor, at: datetime) -> int:
-    """All of a batch or none; how many. Errors: `PERM-DENIED`, `RIV-BATCH`, `DUAL`, `REASON`, `FIELD-LONG`, `STATE-EDGE`."""
+    """All of a batch or none; how many. Errors: `PERM-DENIED`, `RIV-BATCH`, `DUAL`, `REASON`, `STATE-EDGE`."""
     _must_city(by, DECIDE)
     rows = list(Appraisal.objects.filter(batch=batch[:16]).order_by("pk"))
     if not rows:
@@ -72,13 +64,9 @@ def decide(batch: str, *, approved: bool, reason: str = "", by: Actor, at: datet
                       en="Who proposed the results may not decide them.")
     if not approved and not reason.strip():
         raise Refusal("REASON", field="reason", value="", rule="required", zh="不同意须写明理由。", en="Say why not.")
-    if len(reason.strip()) > MOST_REASON:
-        raise Refusal("FIELD-LONG", field="reason", value=str(len(reason.strip())), rule=f"≤ {MOST_REASON}",
-                      zh=f"理由过长，至多{MOST_REASON}字。",
-                      en=f"The reason is too long: at most {MOST_REASON} characters.")
     state = "decided" if approved else "refused"
     with transaction.atomic():
-        moved = Appraisal.objects.filter(batch=batch[:16], state="proposed").update(state=state, decided_at=at, reason=reason.strip())
+        moved = Appraisal.objects.filter(batch=batch[:16], state="proposed").update(state=state, decided_at=at, reason=reason.strip()[:400])
         if moved != len(rows):
             raise Refusal("STATE-EDGE", status=409, field="batch", value=batch[:16], rule="proposed", zh="该批结果已经决定。",
                           en="This batch was decided already.")

@@ -47,15 +47,12 @@ class _Desk:
     def check(self, row: Row) -> None:
         """For one's own units only, also where an entry of another is replaced; to explain a flag, or to restate when and where a patrol
         went, is for those who may deliver."""
-        right = PATROL if self.dataset == store.PATROLS and not row["explained"] and not self.restates(row) else DELIVER
+        own = self.dataset == store.PATROLS and not row["explained"]
+        right = PATROL if own and self.walked.get(row["patrol"], went := (row["patrolled_on"], row["track"])) == went else DELIVER
         for uid in {row["unit"], self.owners.get(row[events.dataset(self.dataset).key[0]], row["unit"])}:
             if not store.sees(self.by, uid, right):
                 self.by.must(right, uid)
         CHECKS[self.dataset](self, row)
-
-    def restates(self, row: Row) -> bool:
-        went = row["patrolled_on"], row["track"]
-        return self.walked.get(row["patrol"], went) != went
 
     def reach(self, row: Row, on: date) -> store.Reach:
         """Errors: `REACH-NONE`."""

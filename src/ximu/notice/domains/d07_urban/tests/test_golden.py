@@ -45,7 +45,7 @@ def test_golden(code: str, case: dict[str, Any]) -> None:
     found = figure(one.params["form"], lines)
     assert (None if found.value is None else str(found.value)) == wanted["value"]
     assert (list(found.counted), list(found.base), dict(found.excluded)) == (wanted["counted"], wanted["base"], wanted["excluded"])
-    assert {line.why for line in lines} - {""} <= set(one.exclusions) and all(line.state in rules.STATES for line in lines)
+    assert {line.why for line in lines} - {""} <= set(one.exclusions) and all(line.state in queries.STATES for line in lines)
 
 
 @given(some.integers(0, 40), some.integers(0, 40))
