@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 
 from ximu.foundation import city
-from ximu.ideas.areas.rules import Section
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework.rules.machine import belongs
 from ximu.ideas.ledger.rules import entry_bytes
@@ -239,13 +238,11 @@ def compared(rows: list[dict[str, Any]], *, known_at: datetime) -> list[dict[str
     return rows
 
 
-def section(on: date) -> Section:
-    """The list as everybody may read it."""
-    found = shown(listed(on), on)
-    return Section(
-        Text("责任清单：地点与责任单位", "Duty list: places and units"),
-        (Text("责任单位", "Unit in charge"), Text("地点", "Place"), Text("事项", "Kinds"), Text("自", "Since"),
-         Text("巡查周期（天）", "Inspected every (days)")),
-        [(one["unit"], one["place"], one["kinds"], one["since"], one["every"]) for one in found],
-        unit_column=0, note=Text("同一地点有两个单位的为交界，由双方共同负责，直至一方认领。",
-                                 "Two units at one place are a border: both have it until one accepts."))
+def table(on: date) -> dict[str, Any]:
+    """The list as everybody may read it: a section of an area, whose first column names units."""
+    columns = (Text("责任单位", "Unit in charge"), Text("地点", "Place"), Text("事项", "Kinds"), Text("自", "Since"),
+               Text("巡查周期（天）", "Inspected every (days)"))
+    rows = [(one["unit"], one["place"], one["kinds"], one["since"], one["every"]) for one in shown(listed(on), on)]
+    return {"title": Text("责任清单：地点与责任单位", "Duty list: places and units"), "columns": columns, "rows": rows, "unit_column": 0,
+            "note": Text("同一地点有两个单位的为交界，由双方共同负责，直至一方认领。",
+                         "Two units at one place are a border: both have it until one accepts.")}

@@ -73,5 +73,5 @@ def line(request: HttpRequest, uid: str) -> HttpResponse:
         "row": row, "title": queries.called(queries.row_of(row), today), "kinds": queries.kinds_of(queries.row_of(row)),
         "unit": registry.name(unit, as_of=today), "entered": registry.name(row.unit, as_of=row.since),
         "inspections": queries.inspections(row)[:PER_PAGE],
-        "may_keep": queries.works(by, queries.KEEP, today), "today": today,
+        "may_keep": queries.works(by, queries.KEEP, today),
         "may_inspect": by.can(queries.INSPECT, unit) and row.since <= today and (row.until is None or today < row.until)})

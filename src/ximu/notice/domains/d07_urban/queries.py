@@ -262,7 +262,7 @@ def sections(period: Period, by: Actor) -> Sequence[Section]:
 
 
 def public_sections(period: Period) -> Sequence[Section]:
-    return places.section(period.as_of), _governance(period)
+    return Section(**places.table(period.as_of)), _governance(period)
 
 
 def pages_of(case: Any, by: Actor) -> list[tuple[Text, str]]:
