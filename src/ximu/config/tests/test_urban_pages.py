@@ -18,6 +18,8 @@ from django.urls import reverse
 
 from ximu.foundation import clock
 from ximu.ideas.accounts.middleware import ActorMiddleware
+from ximu.ideas.areas.rules import period_of
+from ximu.ideas.places import services as placing
 from ximu.ideas.places.commands import places_group
 from ximu.ideas.places.tests.factories import OFFICE, clerk, line, u
 from ximu.ideas.registry.tests.factories import load
@@ -193,3 +195,25 @@ def test_a_file_of_grid_cases_keeps_good_rows_and_names_bad_ones(desk: Any, tmp_
     moved = found(kind="hazard")
     move(moved, "report_done", by=clerk("q01j1", "d07.handle"), files=True)
     assert "待核查" in page(desk(OFFICE), f"/console/d07/matters/{moved}")
+
+
+def test_a_line_that_ends_later_is_still_inspected_and_one_that_ended_is_not(desk: Any) -> None:
+    ends = {uid: placing.end_duty(uid, until=day, by=OFFICE, at=NOW) or day for uid, day in (
+        (line("q01j1", street="q01j1", road="前街"), date(2018, 7, 1)), (line("q01j1", street="q01j1", road="后街"), date(2018, 5, 1)))}
+    assert ["登记巡查" in page(desk(CLERK), f"/console/places/{uid}") for uid in ends] == [True, False]
+    assert 'value="2018-06-01"' in page(desk(CLERK), f"/console/places/{next(iter(ends))}"), "the form begins with today"
+
+
+def test_what_was_placed_later_had_no_unit_as_known_before(desk: Any) -> None:
+    later = NOW + timedelta(days=2)
+    uid = found("丁区没有这条路", kind="illegal", is_new=True, at=NOW)
+    move(uid, "place", by=OFFICE, at=later, procedure="place_unit", unit="甲区中和街道")
+    known = [next(one for one in queries.lines(period_of(2018, today=date(2018, 6, 3), known_at=at))["D07-2"] if one.uid == uid).unit
+             for at in (NOW + timedelta(days=1), later)]
+    assert known == ["", u("q01j1")]
+    answer = desk(OFFICE).get("/api/v1/d07/matters?state=ufo")
+    assert (answer.status_code, answer.json()["code"]) == (422, "API-INPUT")
+
+
+def test_a_page_beyond_the_last_is_the_last(desk: Any) -> None:
+    assert "中和街道" in page(desk(OFFICE), "/console/places/", page="99")

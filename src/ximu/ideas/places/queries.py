@@ -225,3 +225,24 @@ def shown(listed: Iterable[Duty], on: date) -> list[dict[str, Any]]:
 def district_of(place: str) -> str:
     """The district that an address names, or whose only street it names; empty where it says neither."""
     return rules.read(place, names(), city=city_name()).district
+
+
+def compared(rows: list[dict[str, Any]], *, known_at: datetime) -> list[dict[str, Any]]:
+    """Tickets by place and day (`district`, `street`, `called_on`, `unit`): `how` the list answers
+    then, and whether the unit is the `same`."""
+    routed, owner, within = router(known_at=known_at), owners(), names().within
+    for row in rows:
+        by_list = routed("", row["called_on"], f"{row['district']}{row['street']}")
+        near = {*by_list.units, *(within.get(unit, "") for unit in by_list.units)}
+        row |= {"how": by_list.how, "same": bool(row["unit"]) and owner(row["unit"], row["called_on"]) in near}
+    return rows
+
+
+def table(on: date) -> dict[str, Any]:
+    """The list as everybody may read it: a section of an area, whose first column names units."""
+    columns = (Text("责任单位", "Unit in charge"), Text("地点", "Place"), Text("事项", "Kinds"), Text("自", "Since"),
+               Text("巡查周期（天）", "Inspected every (days)"))
+    rows = [(one["unit"], one["place"], one["kinds"], one["since"], one["every"]) for one in shown(listed(on), on)]
+    return {"title": Text("责任清单：地点与责任单位", "Duty list: places and units"), "columns": columns, "rows": rows, "unit_column": 0,
+            "note": Text("同一地点有两个单位的为交界，由双方共同负责，直至一方认领。",
+                         "Two units at one place are a border: both have it until one accepts.")}

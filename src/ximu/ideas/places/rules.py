@@ -22,6 +22,8 @@ KINDS = {
 }
 SIDES = {"": Text("两侧", "both sides"), "odd": Text("单号", "odd numbers"), "even": Text("双号", "even numbers")}
 NUMBER = re.compile(r"(\d{1,5})")
+HIGHEST, LONGEST = 99_999, 3660
+"""House number, and days between two inspections."""
 SITE, NUMBERED, ROAD, STREET, DISTRICT = 4, 3, 2, 1, 0
 
 
@@ -160,13 +162,14 @@ def must_be_place(row: Row) -> None:
     """Errors: `PLACE-DUTY`, `DATE-ORDER`."""
     wrong = ("kinds" if set(row.kinds) - set(KINDS) else "side" if row.side not in SIDES or (row.side and not row.road)
              else "low" if (row.low is None) != (row.high is None) or (row.low is not None and not row.road)
-             or (row.low is not None and row.high is not None and not 0 < row.low <= row.high)
-             else "site" if row.site and row.road else "district" if not row.district else "every" if row.every == 0 else "")
+             or (row.low is not None and row.high is not None and not 0 < row.low <= row.high <= HIGHEST)
+             else "site" if row.site and row.road else "district" if not row.district
+             else "every" if row.every is not None and not 0 < row.every <= LONGEST else "")
     if wrong:
         raise Refusal("PLACE-DUTY", field=wrong, value=str(getattr(row, wrong))[:40], rule="区；街镇；道路及号段、单双号，或者点位名称",
-                      zh="责任范围应写明所在区，可写街镇、道路及号段（由小到大）和单双号，或者点位名称；事项须在清单之内。",
+                      zh="责任范围应写明所在区，可写街镇、道路及号段（由小到大）和单双号，或者点位名称；事项须在清单之内，巡查周期至多3660天。",
                       en="A duty names its district, and may name a street, a road with numbers from low to high and a side, or a site; "
-                         "its kinds are those of the list.")
+                         "its kinds are those of the list, and it is inspected at least every 3660 days.")
     if row.until is not None and row.until <= row.since:
         raise Refusal("DATE-ORDER", field="until", value=row.until.isoformat(), rule=f"> {row.since}", zh="终止日期应在起始日期之后。",
                       en="The day on which it ends lies after the one on which it begins.")

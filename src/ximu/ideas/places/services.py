@@ -81,18 +81,23 @@ def list_duty(new: NewDuty, *, by: Actor, at: datetime) -> str:
         if text := getattr(row, field):
             rules.must_say(field, text, most=most)
     with transaction.atomic():
-        for one in Duty.objects.select_for_update().filter(unit=new.unit, district=new.district, street=new.street, until=None):
-            if queries.row_of(one).place == row.place and sorted(one.kinds) == sorted(row.kinds):
-                raise Refusal("DUTY-DUP", status=409, field="unit", value=one.uid, rule="once",
-                               zh="该单位的这一责任范围已经登记，尚未终止。",
-                              en="This line stands already and has not ended.")
         made = Duty.objects.create(
             unit=row.unit, kinds=list(row.kinds), district=row.district, street=row.street, road=row.road, low=row.low, high=row.high,
             side=row.side, site=row.site, every=row.every, basis=basis, since=row.since, entered_at=at)
         made.refresh_from_db()
         [made.log_index] = ledger.append([Entry(queries.LISTED, queries.listed_body(made))], at=at)
         made.save(update_fields=["log_index"])
+        _must_be_once(made)
     return made.uid
+
+
+def _must_be_once(made: Duty) -> None:
+    """Asked once the log is held: of two at the same time the second sees the first. Errors: `DUTY-DUP`."""
+    row = queries.row_of(made)
+    for one in Duty.objects.filter(unit=made.unit, district=made.district, street=made.street, until=None).exclude(pk=made.pk):
+        if queries.row_of(one).place == row.place and sorted(one.kinds) == sorted(row.kinds):
+            raise Refusal("DUTY-DUP", status=409, field="unit", value=one.uid, rule="once", zh="该单位的这一责任范围已经登记，尚未终止。",
+                          en="This line stands already and has not ended.")
 
 
 def _must_lie_within(new: NewDuty) -> None:
@@ -128,6 +133,7 @@ def inspect(duty: str, *, on: date, note: str, found: int = 0, by: Actor, at: da
 
     Errors: `PERM-DENIED`, `DUTY-NONE`, `TIME-FUTURE`, `PATROL-OUT`, `PATROL-DUP`, `FIELD-NEED`, `FIELD-LONG`, `NUM-FORM`.
     """
+    by.must(queries.INSPECT)
     row = queries.duty(duty)
     if on > clock.city_day(at):
         raise Refusal("TIME-FUTURE", field="on", value=on.isoformat(), rule="≤ today", zh="巡查日期不能晚于今天。",

@@ -29,9 +29,9 @@ def index(request: HttpRequest) -> HttpResponse:
         asked = {"place": post.get("place", "")[:200], "kind": post.get("kind", ""), "on": on, "how": found.how,
                  "units": [registry.name(unit, as_of=on) for unit in found.units],
                  "lines": [queries.called(queries.row_of(queries.duty(uid)), on) for uid in found.rows]}
-    page = int_of(request, "page", 1)
     listed = queries.listed(today)
-    total, shown = len(listed), queries.shown(listed[(page - 1) * PER_PAGE:page * PER_PAGE], today)
+    total, page = len(listed), int_of(request, "page", 1, most=max(1, -(-len(listed) // PER_PAGE)))
+    shown = queries.shown(listed[(page - 1) * PER_PAGE:page * PER_PAGE], today)
     return render(request, "places/index.html", {
         "asked": asked, "kinds": rules.KINDS.items(), "lines": shown, "total": total, "page": page, "more": page * PER_PAGE < total,
         "may_keep": queries.works(by, queries.KEEP, today)})
@@ -73,4 +73,5 @@ def line(request: HttpRequest, uid: str) -> HttpResponse:
         "row": row, "title": queries.called(queries.row_of(row), today), "kinds": queries.kinds_of(queries.row_of(row)),
         "unit": registry.name(unit, as_of=today), "entered": registry.name(row.unit, as_of=row.since),
         "inspections": queries.inspections(row)[:PER_PAGE],
-        "may_keep": queries.works(by, queries.KEEP, today), "may_inspect": by.can(queries.INSPECT, unit)})
+        "may_keep": queries.works(by, queries.KEEP, today),
+        "may_inspect": by.can(queries.INSPECT, unit) and row.since <= today and (row.until is None or today < row.until)})

@@ -101,6 +101,12 @@ def _number(value: float) -> Decimal:
     return Decimal(int(value)) if value.is_integer() else Decimal(repr(value))
 
 
+def owners(name: str, *, known_at: datetime | None) -> dict[Any, str | None]:
+    """First column of the key → unit, of each row on record: whose number is it already? Errors: `EVT-SET`."""
+    of = store.dataset(name)
+    return dict(ask(f"SELECT {of.key[0]}, {of.unit} FROM {name}", {}, dataset=name, known_at=known_at).iter_rows())  # noqa: S608  our own names
+
+
 def rows_of(name: str, *, known_at: datetime | None, as_of: date | None = None, units: Collection[str] | None = None,
             every: bool = False, **equal: Any) -> list[dict[str, Any]]:
     """The rows whose columns have these values, by key and then by when they were learned of. Errors: `EVT-SET`, `EVT-PARAM`.

@@ -87,7 +87,8 @@ def test_no_text_breaks_the_reading_and_an_empty_list_answers_none(place: str) -
 
 @pytest.mark.parametrize("bad", [{"kinds": ("ufo",)}, {"side": "odd"}, {"side": "up", "road": "和平路"}, {"low": 5, "high": 9},
                                  {"road": "和平路", "low": 5}, {"road": "和平路", "low": 9, "high": 5}, {"road": "和平路", "low": 0, "high": 5},
-                                 {"road": "和平路", "site": "幸福小区"}, {"district": ""}, {"every": 0}])
+                                 {"road": "和平路", "site": "幸福小区"}, {"district": ""}, {"every": 0}, {"every": 3661},
+                                 {"every": 9_999_999_999}, {"road": "和平路", "low": 1, "high": 100_000}])
 def test_a_line_that_covers_nothing_is_refused(bad: dict[str, object]) -> None:
     with pytest.raises(Refusal) as caught:
         rules.must_be_place(row("u", **bad))

@@ -74,6 +74,7 @@ def test_what_is_no_place_or_twice_or_not_the_offices_is_refused_and_nothing_sta
 def test_an_inspection_is_the_units_own_once_a_day_and_tells_when_it_was_last() -> None:
     uid, by = line("q01j1", street="q01j1", every=30), clerk("q01j1", "places.inspect")
     services.inspect(uid, on=DAY, note="无异常", by=by, at=AT)
+    refused("PERM-DENIED", services.inspect, "nosuch", on=DAY, note="无异常", by=Actor("stranger"), at=AT)
     refused("PATROL-DUP", services.inspect, uid, on=DAY, note="再查", by=by, at=AT)
     refused("TIME-FUTURE", services.inspect, uid, on=DAY + timedelta(days=1), note="明天", by=by, at=AT)
     refused("PATROL-OUT", services.inspect, uid, on=date(2017, 12, 31), note="去年", by=by, at=AT)

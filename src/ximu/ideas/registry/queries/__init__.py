@@ -14,6 +14,7 @@ from ximu.ideas.registry.queries.naming import (
 )
 from ximu.ideas.registry.queries.people import (
     called,
+    charged,
     holders,
     in_office,
     may,
@@ -53,8 +54,8 @@ from ximu.ideas.registry.rules.resolution import Candidate, Resolution
 from ximu.ideas.registry.rules.tracing import GAPS, Act, Traced
 
 __all__ = [
-    "GAPS", "Act", "Candidate", "Edge", "Resolution", "Traced", "UnitView", "book", "called", "compare", "district_of_code", "drawing",
-    "evidence", "expand", "find", "find_many", "forebears", "holders", "in_office", "in_order", "index", "is_phrase", "key_uid",
+    "GAPS", "Act", "Candidate", "Edge", "Resolution", "Traced", "UnitView", "book", "called", "charged", "compare", "district_of_code",
+    "drawing", "evidence", "expand", "find", "find_many", "forebears", "holders", "in_office", "in_order", "index", "is_phrase", "key_uid",
     "lineage", "may", "may_appoint", "must_appoint", "must_may", "name", "named", "names_of", "names_on", "official", "official_of",
     "officials", "owner_of", "owners", "posts", "profile_index", "reading", "readings", "resolve", "resolve_many", "resolve_official",
     "resolve_officials", "responsible", "search", "shown", "signed", "successors", "terms", "traced", "unit", "units", "vacancies",

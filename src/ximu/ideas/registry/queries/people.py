@@ -10,8 +10,9 @@ from typing import Any
 from ximu.ideas.registry.queries.book import book
 from ximu.ideas.registry.queries.units import name
 from ximu.ideas.registry.rules import posts as rules
-from ximu.ideas.registry.rules import tracing
+from ximu.ideas.registry.rules import reforms, tracing
 from ximu.ideas.registry.rules.book import Holding, Official, Post
+from ximu.ideas.registry.rules.charges import Charge
 from ximu.ideas.registry.rules.posts import Responsible
 from ximu.kernel.actor import Actor
 from ximu.kernel.words import Text
@@ -36,6 +37,13 @@ def holders(post: str, as_of: date, *, known_at: datetime | None = None) -> list
     """Who holds the post that day: one, or nobody."""
     known = book(known_at=known_at)
     return [(h, known.officials[h.official]) for h in rules.holders(known, post, as_of)]
+
+
+def charged(charge: Charge, on: date) -> list[Official]:
+    """Who holds the post that was put in charge that day, in its unit or in what carries its duties."""
+    known = book()
+    return [who for post in posts(reforms.owner_of(known, charge.unit, on), as_of=on) if post.title == charge.post
+            for _, who in holders(post.uid, on)]
 
 
 def terms(post: str) -> list[tuple[Holding, Official]]:

@@ -96,6 +96,20 @@ def overlaps(charges: Iterable[Charge]) -> list[Overlap]:
     return found
 
 
+def overlapping(charges: Iterable[Charge]) -> dict[str, list[Overlap]]:
+    """Appointment (its key) → the overlaps in which it stands."""
+    found: dict[str, list[Overlap]] = {}
+    for two in overlaps(charges):
+        for one in (two.winner, two.loser):
+            found.setdefault(one.key, []).append(two)
+    return found
+
+
+def in_charge(charges: Iterable[Charge], on: date) -> list[Charge]:
+    """Who is in charge of what on the day."""
+    return [one for some in by_place(charges).values() if (one := charge_on(some, on))]
+
+
 def spells(charges: Sequence[Charge], first: date, last: date) -> list[tuple[date, date, Charge | None]]:
     """The span by whoever holds the thing, without holes: who, or None, from a day to a day."""
     turns = sorted({first, *(day for one in charges for day in (one.since, one.until) if day and first < day <= last)})

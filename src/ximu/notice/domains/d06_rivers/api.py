@@ -11,6 +11,7 @@ from ninja import Router, Schema
 from ximu.foundation import clock
 from ximu.foundation.uid import new_uid
 from ximu.foundation.web import actor_of
+from ximu.ideas.areas.rules import period_of
 from ximu.ideas.events.services.pushing import push_rows
 from ximu.kernel.refusal import absent
 from ximu.notice.domains.d06_rivers import services
@@ -57,10 +58,11 @@ def doubts(request: HttpRequest) -> Any:
             if store.sees(by, found["charged"][one.who].unit)]
 
 
-@router.get("/appraisal/{year}", response=list[dict[str, Any]], summary="河长考核 The chiefs' year as it stands")
+@router.get("/appraisal/{year}", response=list[dict[str, Any]], summary="河长考核 The chiefs' year as it stands (`YEAR`)")
 def appraisal(request: HttpRequest, year: int) -> Any:
     by = actor_of(request)
     by.must("d06.see")
+    period_of(year, today=clock.today(), known_at=clock.now())
     held = {(row.unit, row.post): row for row in shown.held(year)}
     return [{"chief": one.chief, "unit": one.unit, "post": one.post, "reaches": one.reaches, **one.rated.plain(),
              "decided": row.grade if (row := held.get((one.unit, one.post))) else None}

@@ -48,9 +48,8 @@ def reaches(request: HttpRequest) -> HttpResponse:
 @require_safe
 def reach(request: HttpRequest, code: str) -> HttpResponse:
     """A reach as drawn, with patrols, sections, reports and problems of the units that this person may see. Errors: `REACH-NONE`."""
-    by, found = _by(request), shown.reach(code, on=clock.today(), known_at=clock.now())
-    found["walked"] = [one for one in found["walked"] if store.sees(by, one[0].who.unit if one[0].who else found["reach"].unit)]
-    found["cases"] = [one for one in found["cases"] if store.sees(by, one.source)]
+    by = _by(request)
+    found = shown.reach(code, on=clock.today(), known_at=clock.now(), sees=lambda unit: store.sees(by, unit))
     return _page(request, "reach", [found["reach"].unit, *(row["charge"].unit for row in found["rows"])], **found)
 
 
@@ -66,6 +65,8 @@ def doubts(request: HttpRequest) -> HttpResponse:
     by, found = _by(request), shown.doubts(clock.today(), known_at=clock.now())
     found["doubts"] = [(one, found["charged"][one.who]) for one in sorted(found["doubts"], key=lambda one: (one.test, one.p))
                        if store.sees(by, found["charged"][one.who].unit)]
+    reaches = store.known_reaches(clock.today(), known_at=clock.now())
+    found["weeks"] = [week for week in found["weeks"] if week[0] in reaches and store.sees(by, reaches[week[0]].unit)]
     found["located"] = [one for one in found["located"] if store.sees(by, one[0])]
     return _page(request, "doubts", [*(charge.unit for _, charge in found["doubts"]), *(one[0] for one in found["located"])], **found,
                  rates=year.rates(clock.today()))
@@ -83,9 +84,11 @@ def appraisal(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('d06:appraisal')}?year={year}")
     held = {(row.unit, row.post): row for row in shown.held(year)}
     rows = [(one, held.get((one.unit, one.post))) for one in shown.preview(year, known_at=clock.now()) if store.sees(by, one.unit)]
-    return _page(request, "appraisal", [one.unit for one, _ in rows], rows=rows, year=year, waiting=shown.waiting(year),
-                 method=shown.method(year), over=clock.today() > date(year, 12, 31), may_propose=by.can(services.APPRAISE, ""),
-                 may_decide=by.can(services.DECIDE, ""))
+    may_propose, may_decide = by.can(services.APPRAISE, ""), by.can(services.DECIDE, "")
+    waiting = [row for row in shown.waiting(year) if may_propose or may_decide or store.sees(by, row.unit)]
+    return _page(request, "appraisal", [*(one.unit for one, _ in rows), *(row.unit for row in waiting)], rows=rows, year=year,
+                 waiting=waiting, method=shown.method(year), over=clock.today() > date(year, 12, 31), may_propose=may_propose,
+                 may_decide=may_decide)
 
 
 deliver = desk(store.DATASETS, services.LOADERS, right=services.PATROL, home="d06:deliver", template="d06/deliver.html",

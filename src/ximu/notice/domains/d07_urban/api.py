@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
@@ -43,7 +43,7 @@ class Brought(Schema):
 
 
 @router.get("/matters", response=dict[str, Any], summary="事项 Matters")
-def matters(request: HttpRequest, paging: Query[Paging], state: str = "open") -> Any:
+def matters(request: HttpRequest, paging: Query[Paging], state: Literal["open", "closed", "unplaced"] = "open") -> Any:
     """`state`: open, closed, unplaced. No address: that stands in the case."""
     by = actor_of(request)
     by.must(queries.SEE)
@@ -85,7 +85,7 @@ def signs(request: HttpRequest, year: int | None = None) -> Any:
     by.must(queries.SEE)
     period = period_of(today.year if year is None else year, today=today, known_at=clock.now())
     return [{"code": one.code, "unit": one.unit, "about": one.about, "on": one.on, "zh": queries.said(one).zh, "en": queries.said(one).en}
-            for one in queries.clues(period) if queries.sees(by, [one.unit], today)]
+            for one in queries.signs(by, period)]
 
 
 @router.post("/derelictions", response={201: dict[str, str]}, summary="提出失职情形 Bring up a dereliction")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,7 @@ ORIGINS = {
     "report": Text("公众举报", "public report"), "hotline": Text("12345热线", "12345 hotline"), "patrol": Text("巡查发现", "inspection"),
     "grid": Text("网格", "grid"), "project": Text("治理项目", "governance project"), "other": Text("其他", "other"),
 }
+STATES = {code: Text(*words) for code, words in tomllib.loads((HERE / "states.toml").read_text("utf-8")).items()}
 GOVERNED = ("estate", "quasi")
 TOLD = ("report", "hotline")
 """Origins with a reporter who must be told the result."""
@@ -53,24 +55,22 @@ def value(name: str, on: date) -> int:
     return int(value_on(HERE, name, on))
 
 
-def local(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.astimezone(clock.CITY)
-
-
 def case_of(one: Matter, unit: str) -> rules.Case:
     """The days of a matter as rules read them, in the city's own time."""
+    site_by, arrived_at, removed_at = (at and at.astimezone(clock.CITY) for at in (one.site_by, one.arrived_at, one.removed_at))
     return rules.Case(
-        one.uid, one.title, unit, one.kind, clock.city_day(one.found_at), one.how, tuple(one.units), one.fix_by, local(one.site_by),
-        local(one.arrived_at), one.order_by, one.ordered_on, local(one.removed_at), one.done_on, one.closed_on, one.closed_as, one.is_new,
+        one.uid, one.title, unit, one.kind, clock.city_day(one.found_at), one.how, tuple(one.units), one.fix_by, site_by,
+        arrived_at, one.order_by, one.ordered_on, removed_at, one.done_on, one.closed_on, one.closed_as, one.is_new,
         one.building, one.lapsed_on, bool(one.site), one.origin == "patrol", one.tell_by, one.told_on,
-        reverse("d07:matter", args=[one.uid]))
+        reverse("d07:matter", args=[one.uid]), one.units[0] if len(one.units) == 1 else "")
 
 
 def cases_in(period: Period) -> list[rules.Case]:
     """Matters entered by then and not closed before the period, and all projects, with the unit that carries them on its day."""
     owner = places.owners()
     found = Matter.objects.filter(Q(closed_on=None) | Q(closed_on__gte=period.first) | ~Q(site=""), entered_at__lte=period.known_at)
-    return [case_of(one, owner(one.unit, period.as_of) if one.unit else "") for one in found.order_by("found_at", "pk")]
+    return [case_of(one, owner(one.unit, period.as_of) if one.dispatched_at and one.dispatched_at <= period.known_at else "")
+            for one in found.order_by("found_at", "pk")]
 
 
 def grid_in(period: Period) -> list[dict[str, Any]]:
@@ -93,19 +93,15 @@ def heard(first: date, last: date, *, known_at: datetime) -> list[dict[str, Any]
     """Hotline tickets of this area by place and day: the unit that was told beside the one that the duty list names."""
     if events.span(HOTLINE, known_at=known_at) is None:
         return []
-    routed, owner, within = places.router(known_at=known_at), places.owners(), places.names().within
     found = events.run("d07_heard", {"first": first, "last": last, "topic": URBAN_TOPIC}, known_at=known_at).frame.to_dicts()
-    for row in found:
-        by_list = routed("", row["called_on"], f"{row['district']}{row['street']}")
-        near = {*by_list.units, *(within.get(unit, "") for unit in by_list.units)}
-        row |= {"how": by_list.how, "same": bool(row["unit"]) and owner(row["unit"], row["called_on"]) in near}
-    return found
+    return places.compared(found, known_at=known_at)
 
 
 def unplaced_rows(today: date, *, known_at: datetime) -> list[dict[str, Any]]:
     """Grid cases that nobody has: kept, by place, until they are delivered with a unit."""
     rows: list[dict[str, Any]] = events.run("d07_unplaced", {"as_of": today}, known_at=known_at).frame.to_dicts()
-    return [row | {"units": [registry.name(unit, as_of=today) for unit in row["duty"].split("|") if unit]} for row in rows]
+    return [row | {"what": WORDS[rules.KIND_OF[row["kind"]]],
+                   "units": [registry.name(unit, as_of=today) for unit in row["duty"].split("|") if unit]} for row in rows]
 
 
 def sees(by: Actor, units: list[str], on: date) -> bool:
@@ -169,7 +165,7 @@ def told(listed: Sequence[Matter], today: date) -> list[dict[str, Any]]:
     found = []
     for one in listed:
         state, late = rules.verdict(case_of(one, one.unit), today)
-        found.append({"row": one, "state": rules.STATES[state], "code": state, "late": late, "kind": WORDS[one.kind],
+        found.append({"row": one, "state": STATES[state], "code": state, "late": late, "kind": WORDS[one.kind],
                       "unit": names[owner(one.unit, today), today] if one.unit else ""})
     return found
 
@@ -187,11 +183,11 @@ def brought_up(by: Actor, today: date) -> list[dict[str, Any]]:
     """Cases of a dereliction that this person may know of."""
     found = [one for one in cases.cases_of("urban_dereliction") if sees(by, [registry.owner_of(one.source, today)], today)][:200]
     states = cases.procedure("urban_dereliction").states
-    return [{"case": one, "state": states[one.state].name, "told": one.values.get("told", {}),
-             "unit": registry.name(registry.owner_of(one.source, today), as_of=today)} for one in found]
-
-
-UNIT = Text("责任单位", "Unit in charge")
+    codes = derelictions()["code"]
+    return [{"case": one, "state": states[one.state].name,
+             "what": Text(told, f"{told[:1]} {codes[told[:1]]['en']}" if told[:1] in codes else told),
+             "unit": registry.name(registry.owner_of(one.source, today), as_of=today)}
+            for one in found for told in [one.values.get("told", {}).get("失职情形", "")]]
 
 
 def lines(period: Period) -> dict[str, Sequence[Line]]:
@@ -203,19 +199,27 @@ def lines(period: Period) -> dict[str, Sequence[Line]]:
 
 
 def clues(period: Period, known: list[rules.Case] | None = None) -> list[rules.Clue]:
-    """Signs of a dereliction, by the facts known then."""
+    """Signs of a dereliction, by the facts known then, each with the unit that carries the duty on the day of the period."""
+    owner = places.owners()
     visits = places.inspections_in(period.first, period.as_of, known_at=period.known_at)
-    return rules.clues(cases_in(period) if known is None else known, places.inspected(period.as_of, known_at=period.known_at), visits,
-                       period)
+    found = rules.clues(cases_in(period) if known is None else known, places.inspected(period.as_of, known_at=period.known_at), visits,
+                        period)
+    return list(dict.fromkeys(replace(one, unit=owner(one.unit, period.as_of)) for one in found))
+
+
+def signs(by: Actor, period: Period) -> list[rules.Clue]:
+    """Those that this person may know of: also what came from a unit whose duties one's own carries today."""
+    owner, today = places.owners(), clock.today()
+    return [one for one in clues(period) if sees(by, [owner(one.unit, today)], today)]
 
 
 def things(period: Period) -> list[Line]:
     """Other matters past term, reporters not told, projects at estates, and signs of a dereliction."""
     known = cases_in(period)
     others = rules.matter_lines((one for one in known if one.kind != "hazard" and not one.project), period)
-    signs = [Line(f"{one.code}:{one.about}", one.title, one.unit, "clue", "clue", on=one.on, words=said(one))
-             for one in clues(period, known)]
-    return [*others, *rules.told_late(known, period), *rules.governed(known, period, kind="estate"), *signs]
+    seen = [Line(f"{one.code}:{one.about}", one.title, one.unit, "clue", "clue", on=one.on, words=said(one))
+            for one in clues(period, known)]
+    return [*others, *rules.told_late(known, period), *rules.governed(known, period, kind="estate"), *seen]
 
 
 def said(one: rules.Clue) -> Text:
@@ -232,7 +236,8 @@ def _governance(period: Period) -> Section:
         counted.setdefault(one.unit, Counter()).update([one.state])
     return Section(
         Text("住宅小区与类住宅综合治理项目", "Governance projects of estates and quasi-residential buildings"),
-        (UNIT, Text("列入", "Listed"), Text("已核查", "Checked"), Text("待核查", "Done, not checked"), Text("逾期", "Past term")),
+        (Text("责任单位", "Unit in charge"), Text("列入", "Listed"), Text("已核查", "Checked"), Text("待核查", "Done, not checked"),
+         Text("逾期", "Past term")),
         [(unit, sum(n.values()), n["verified"], n["unchecked"], n["overdue"]) for unit, n in counted.items()], unit_column=0)
 
 
@@ -256,17 +261,8 @@ def sections(period: Period, by: Actor) -> Sequence[Section]:
     return (hotline(period), _governance(period)) if places.works(by, SEE, clock.today()) else ()
 
 
-def duty_section(on: date) -> Section:
-    return Section(
-        Text("责任清单：地点与责任单位", "Duty list: places and units"),
-        (UNIT, Text("地点", "Place"), Text("事项", "Kinds"), Text("自", "Since"), Text("巡查周期（天）", "Inspected every (days)")),
-        [(one["unit"], one["place"], one["kinds"], one["since"], one["every"]) for one in places.shown(places.listed(on), on)],
-        unit_column=0, note=Text("同一地点有两个单位的为交界，由双方共同负责，直至一方认领。",
-                                 "Two units at one place are a border: both have it until one accepts."))
-
-
 def public_sections(period: Period) -> Sequence[Section]:
-    return duty_section(period.as_of), _governance(period)
+    return Section(**places.table(period.as_of)), _governance(period)
 
 
 def pages_of(case: Any, by: Actor) -> list[tuple[Text, str]]:
@@ -277,9 +273,9 @@ def pages_of(case: Any, by: Actor) -> list[tuple[Text, str]]:
 
 
 AREA = Area(
-    HERE, SEE, lines, rules.STATES, things=things, open_to_all=("D07-1", "D07-2", "D07-3", "D07-4", "D07-5"),
+    HERE, SEE, lines, STATES, things=things, open_to_all=("D07-1", "D07-2", "D07-3", "D07-4", "D07-5"),
     sections=sections, public_sections=public_sections, whole=lambda by: places.works(by, SEE, clock.today()),
     tabs=(("places:index", Text("责任清单", "Duty list"), places.SEE), ("d07:matters", Text("事项", "Matters"), SEE),
           ("d07:queue", Text("待定责", "Without a unit"), SEE), ("d07:sites", Text("小区与类住宅治理", "Governance"), SEE),
           ("d07:derelictions", Text("失职线索", "Derelictions"), SEE)))
-PAGES = dict.fromkeys(("urban_place", "urban_border", "urban_matter"), pages_of)
+PAGES = dict.fromkeys((places.UNPLACED, places.BORDER, "urban_matter"), pages_of)

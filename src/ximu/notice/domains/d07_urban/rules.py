@@ -20,22 +20,12 @@ UNITS = {"unit_name": "unit", "checker_name": "checker"}
 KIND_OF = {"安全隐患": "hazard", "违法建筑": "illegal", "脏乱": "disorder", "类住宅": "quasi", "其他": "other"}
 TRUE = (True, "true")
 Row = dict[str, Any]
-STATES = {
-    "kept": Text("按期", "in time"), "late": Text("逾期办结", "done late"), "open": Text("在办", "in hand"),
-    "overdue": Text("逾期未办结", "past term"), "unchecked": Text("已处置，待核查", "done, not checked"),
-    "unplaced": Text("待明确责任单位", "no unit yet"), "border": Text("交界事项待认领", "border, not accepted"),
-    "dropped": Text("不属实", "unfounded"), "excluded": Text("剔除", "left out"), "standing": Text("未及时拆除", "not removed at once"),
-    "removed": Text("及时拆除", "removed at once"), "planned": Text("计划拆除，未拆除", "planned, not removed"),
-    "part": Text("部分拆除", "removed in part"), "demolished": Text("已拆除并核查", "removed and checked"),
-    "suspended": Text("依法中止", "stopped by law"), "done": Text("已完成，待核查", "done, not checked"),
-    "verified": Text("已完成并核查", "done and checked"), "untold": Text("逾期未反馈举报人", "the reporter was not told in time"),
-    "told": Text("已反馈", "reporter was told"), "clue": Text("失职线索", "sign of a dereliction"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A matter that people handle. `done_on`: reported as put right; it counts once another has closed it."""
+    """A matter that people handle. `done_on`: reported as put right; it counts once another has closed it. `then`: its unit
+    on the day on which it was found, where that is another."""
 
     uid: str
     title: str
@@ -61,6 +51,7 @@ class Case:
     tell_by: date | None = None
     told_on: date | None = None
     link: str = ""
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +74,14 @@ def at_once(found_on: date, removed_on: date | None, days: int, as_of: date) -> 
     return None if as_of <= last else False
 
 
+def _unfounded(one: Case, as_of: date) -> bool:
+    return one.closed_as == "unfounded" and one.closed_on is not None and one.closed_on <= as_of
+
+
 def verdict(one: Case, as_of: date) -> tuple[str, int]:
     """State and days late of a matter on a day."""
     closed = one.closed_on is not None and one.closed_on <= as_of
-    if closed and one.closed_as == "unfounded":
+    if _unfounded(one, as_of):
         return "dropped", 0
     if not one.unit or one.fix_by is None:
         return ("border" if one.how == "border" and one.lapsed_on is None else "unplaced"), 0
@@ -138,9 +133,9 @@ def new_structures(cases: Iterable[Case], built: Iterable[Row], period: Period, 
     found = []
     for one in cases:
         if one.kind == "illegal" and one.new and period.first <= one.found_on <= period.as_of:
-            dropped = one.closed_as == "unfounded" and one.closed_on is not None and one.closed_on <= period.as_of
             gone = one.removed_at.date() if one.removed_at else None
-            found.append(_new(one.uid, one.title, one.unit, one.found_on, gone, period, days, "unfounded" if dropped else "", one.link))
+            found.append(_new(one.uid, one.title, one.unit, one.found_on, gone, period, days,
+                              "unfounded" if _unfounded(one, period.as_of) else "", one.link))
     return found + [_new(row["number"], row["number"], row["unit"], row["found_on"], row["removed_on"], period, days,
                          "handled" if row["matter"] else "")
                     for row in built if row["sort"] == "新增" and period.first <= row["found_on"] <= period.as_of]
@@ -189,11 +184,12 @@ def told_late(cases: Iterable[Case], period: Period) -> list[Line]:
     """Reports of which the reporter was not told the result within the term."""
     found = []
     for one in cases:
-        if one.tell_by is None or one.closed_as == "unfounded" or not period.first <= one.tell_by < period.as_of:
+        if one.tell_by is None or _unfounded(one, period.as_of) or not period.first <= one.tell_by < period.as_of:
             continue
-        late = ((one.told_on or period.as_of) - one.tell_by).days
+        told_on = one.told_on if one.told_on is not None and one.told_on <= period.as_of else None
+        late = ((told_on or period.as_of) - one.tell_by).days
         if late > 0:
-            found.append(Line(one.uid, one.title, one.unit, "report", "untold" if one.told_on is None else "told", late_days=late,
+            found.append(Line(one.uid, one.title, one.unit, "report", "untold" if told_on is None else "told", late_days=late,
                               on=one.tell_by, link=one.link))
     return found
 
@@ -208,7 +204,7 @@ def clues(cases: Sequence[Case], duties: Iterable[Any], patrols: Iterable[Any], 
         f"{one.title.en} was not inspected for more than {one.row.every} days since {since}"))
         for one in duties
         if (since := max(one.last or one.row.since, one.row.since)) + timedelta(days=one.row.every) < period.as_of]
-    told = Counter((one.unit, one.found_on) for one in cases if one.patrolled)
+    told = Counter((one.then or one.unit, one.found_on) for one in cases if one.patrolled)
     seen: dict[tuple[str, date], int] = {}
     for visit in patrols:
         seen[visit.unit, visit.on] = seen.get((visit.unit, visit.on), 0) + visit.found
@@ -216,14 +212,15 @@ def clues(cases: Sequence[Case], duties: Iterable[Any], patrols: Iterable[Any], 
                    f"the inspection of {on} found {count}, {told[unit, on]} were entered")) for (unit, on), count in sorted(seen.items())
               if count > told[unit, on] and on < period.as_of]
     for case in cases:
-        if case.found_on <= period.as_of and (case.closed_on is None or case.closed_on >= period.first) and case.closed_as != "unfounded":
+        gone = case.closed_on is not None and case.closed_on < period.first
+        if case.found_on <= period.as_of and not gone and not _unfounded(case, period.as_of):
             found += _of_case(case, period)
     return found
 
 
 def _of_case(one: Case, period: Period) -> list[Clue]:
     day, name, found = period.as_of, one.title, []
-    settled = min((on for on in (one.ordered_on, one.done_on) if on is not None), default=day)
+    settled = min((on for on in (one.ordered_on, one.done_on) if on is not None and on <= day), default=day)
     if one.order_by is not None and settled > one.order_by and one.unit and one.order_by >= period.first:
         found.append(Clue("2", one.unit, one.uid, name, one.order_by, Text(
             f"“{name}”应于{one.order_by}前作出处理决定，未作出", f"“{name}” needed a decision by {one.order_by}")))

@@ -19,6 +19,7 @@ from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given, Move, begin
 from ximu.ideas.casework.services import Opening
 from ximu.ideas.disclosure.rules import holds_personal, personal_data
+from ximu.ideas.events import queries as events
 from ximu.ideas.intake.services import deliver_rows
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
@@ -28,6 +29,7 @@ from ximu.ideas.places.rules import KINDS, must_say
 from ximu.ideas.places.services import must_be_office, must_be_unit
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.canonical import digest
 from ximu.kernel.given import near_day
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d07_urban import queries, rules
@@ -61,7 +63,7 @@ def report(new: NewMatter, *, by: Actor, at: datetime, files: Sequence[casework.
     """The matter's uid; its unit is found by the duty list of the day on which it was found.
 
     Errors: `PERM-DENIED`, `MATTER-KIND`, `MATTER-ORIGIN`, `MATTER-NEW`, `PLACE-NONE`, `FIELD-NEED`, `FIELD-LONG`, `DISC-PII`,
-    `TIME-FUTURE`, `MATTER-DUP`, `CAL-NONE`.
+    `TIME-FUTURE`, `DATE-RANGE`, `MATTER-DUP`, `CAL-NONE`.
     """
     by.must(ENTER)
     _must_be_sound(new, at)
@@ -80,6 +82,15 @@ def report(new: NewMatter, *, by: Actor, at: datetime, files: Sequence[casework.
     return row.uid
 
 
+def _must_be_once(row: Matter) -> None:
+    """The same thing at the same place and time by the same person is a second click; asked once the log is held, so that of two at the
+    same time the second sees the first. Errors: `MATTER-DUP`."""
+    alike = {name: getattr(row, name) for name in ("kind", "title", "place", "origin", "ref", "site", "found_at", "building", "entered_by")}
+    if same := Matter.objects.filter(**alike).exclude(pk=row.pk).first():
+        raise Refusal("MATTER-DUP", status=409, field="title", value=same.uid, rule="once",
+                      zh="您已经登记过这一事项：同一地点、同一时间。", en="You have entered this matter already: same place, same time.")
+
+
 def _tell_by(new: NewMatter, day: date) -> date | None:
     """Whoever reported it is told within a month (上海市拆除违法建筑若干规定 art. 5)."""
     return begin(cases.terms().on("URB-FEEDBACK", day), day, cases.calendar()).due.day if new.origin in queries.TOLD else None
@@ -91,6 +102,7 @@ def _found(new: NewMatter, route: tuple[str, list[str]], tell_by: date | None, *
         site=new.site, found_at=new.found_at, entered_at=at, entered_by=by.human,
         is_new=new.is_new or new.building, building=new.building, how=route[0], units=route[1], tell_by=tell_by)
     ledger.append([Entry("urban.found", {"matter": row.uid, "sort": row.kind, "how": row.how, "units": row.units, "by": by.uid})], at=at)
+    _must_be_once(row)
     return row
 
 
@@ -98,6 +110,7 @@ def _must_be_sound(new: NewMatter, at: datetime) -> None:
     if new.origin not in queries.ORIGINS:
         raise Refusal("MATTER-ORIGIN", field="origin", value=new.origin[:20], rule=" ".join(queries.ORIGINS), zh="来源不在清单之内。",
                       en="There is no such origin.")
+    near_day(clock.city_day(new.found_at), "found_at")
     rules.must_be_new(new.kind, new=new.is_new or new.building, found_at=new.found_at, at=at)
     must_say("title", new.title, most=80)
     for field, most in (("place", 200), ("ref", 64)):
@@ -167,8 +180,8 @@ class MatterConduct:
         row, day = queries.matter(case.about), clock.city_day(at)
         decide_by = day + timedelta(days=queries.value("order_days", day)) if row.kind == "illegal" else None
         changed: Any = {
-            "arrive": {"arrived_at": at, "order_by": decide_by},
-            "order": {"ordered_on": day}, "tell_reporter": {"told_on": row.told_on or day},
+            "arrive": {"arrived_at": row.arrived_at or at, "order_by": row.order_by or decide_by},
+            "order": {"ordered_on": row.ordered_on or day}, "tell_reporter": {"told_on": row.told_on or day},
             "report_done": {"done_on": day, "removed_at": at if row.kind == "illegal" else None},
             "send_back": {"done_on": None, "removed_at": None},
             "close": {"closed_on": day, "closed_as": "closed"}, "unfounded": {"closed_on": day, "closed_as": "unfounded"},
@@ -178,7 +191,6 @@ class MatterConduct:
             Matter.objects.filter(pk=row.pk).update(**changed)
         if move.verb == "hand_back":
             placing.offer(row.uid, (), told=_told(row), words=f"退回：{given.reason.strip()}"[:200], by=by, at=at)
-
 
 
 def list_project(site: str, *, title: str, due_on: date, by: Actor, at: datetime, unit: str = "") -> str:
@@ -193,7 +205,9 @@ def list_project(site: str, *, title: str, due_on: date, by: Actor, at: datetime
         raise Refusal("DATE-ORDER", field="due_on", value=due_on.isoformat(), rule=f"≥ {day}", zh="完成期限不能早于列入日期。",
                       en="It cannot be due before it was listed.")
     held = must_be_unit("unit", unit or of["unit"], day)
-    new = NewMatter(of["kind"], title, of["place"].zh, at, "project", f"{site}:{title.strip()}"[:64], site=site, unit=held, due_on=due_on)
+    ref = f"{site}:{title.strip()}"
+    new = NewMatter(of["kind"], title, of["place"].zh, at, "project", ref if len(ref) <= 64 else f"{site}:{digest(title.strip())}"[:64],
+                    site=site, unit=held, due_on=due_on)
     return report(new, by=by, at=at)
 
 
@@ -221,18 +235,20 @@ def bring_up(new: Brought, *, reason: str, by: Actor, at: datetime, files: Seque
     if new.code not in codes:
         raise Refusal("DERELICTION-CODE", field="code", value=new.code[:10], rule=" ".join(codes), zh="失职情形应为六类之一。",
                       en="A dereliction is one of the six codes.")
-    must_be_unit("unit", new.unit, day)
+    by_fact = new.code in FROM_FACTS
+    unit = registry.owner_of(new.unit, day) if by_fact else must_be_unit("unit", new.unit, day)
     if not reason.strip():
         raise Refusal("REASON", field="reason", value="", rule="bring_up", zh="须写明情况。", en="Say what happened.")
-    told = {"失职情形": f"{new.code} {codes[new.code]['zh']}", "单位": registry.name(new.unit, as_of=day),
+    told = {"失职情形": f"{new.code} {codes[new.code]['zh']}", "单位": registry.name(unit, as_of=day),
             "行为": codes[new.code]["behaviour"]}
-    if new.code in FROM_FACTS:
+    if by_fact:
         told["线索"] = _fact(new, at)
     else:
         told["文书"] = must_say("document", new.document, most=120)
         if not files:
             raise Refusal("EVID-DIGEST", field="file", value="", rule="5, 6", zh="该情形须附文书。", en="This code needs its document.")
-    opening = Opening(about=new.about, key=f"{new.code}:{new.about or told['文书']}:{new.unit}"[:160], subject=new.unit, source=new.unit,
+    about = new.about if by_fact else ""
+    opening = Opening(about=about, key=f"{new.code}:{about or told['文书']}:{new.unit}"[:160], subject=unit, source=unit,
                       office=places.office(day), values={"told": told})
     return casework.open_case("urban_dereliction", opening=opening, given=Given(reason), files=files, by=by, at=at, checked=True)
 
@@ -250,12 +266,17 @@ def _fact(new: Brought, at: datetime) -> str:
 
 def load(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str, Any]:
     """Errors: `PERM-DENIED`, every `FILE-*` code, `EVT-BATCH`; faults of rows: `SUBJ-NONE`, `DUAL`, `FIELD-NEED`, `NUM-RANGE`,
-    `PERM-DENIED` for a unit that is not one's own."""
+    `PERM-DENIED` for a unit that is not one's own, and for a number that is on record as another unit's."""
     by.must(ENTER)
-    routed, days, mine = places.router(known_at=at), queries.value("grid_days", clock.city_day(at)), by.units_with(ENTER)
+    routed, days = places.router(known_at=at), queries.value("grid_days", clock.city_day(at))
+    held, key = by.units_with(ENTER), events.dataset(dataset).key[0]
+    mine = {one for unit in held or () for one in registry.forebears(unit, clock.city_day(at))}
+    owners = {} if held is None else events.owners(dataset, known_at=at)
 
     def judge(rows: list[tuple[int, dict[str, Any]]]) -> list[tuple[int, str, str]]:
-        strangers = [(line, "unit_name", "PERM-DENIED") for line, row in rows if mine is not None and row["unit"] not in mine]
+        strangers = [] if held is None else [
+            (line, field, "PERM-DENIED") for line, row in rows
+            for field, unit in (("unit_name", row["unit"]), (key, owners.get(row[key]) or row["unit"])) if unit not in mine]
         return strangers + rules.faults(dataset, rows)
 
     return deliver_rows(dataset, path, batch=batch, by=by, at=at, units=rules.UNITS, judge=judge,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +16,7 @@ from ximu.foundation.web import actor_of, int_of
 from ximu.ideas.areas.rules import period_of
 from ximu.ideas.areas.views import tabs
 from ximu.ideas.casework import queries as cases
-from ximu.ideas.casework import services as casework
+from ximu.ideas.casework.views import uploads
 from ximu.ideas.places import queries as places
 from ximu.ideas.places.rules import KINDS
 from ximu.ideas.registry import queries as registry
@@ -40,19 +39,11 @@ def _page(request: HttpRequest, rows: Any) -> dict[str, Any]:
     return {"page": page, "rows": list(page)}
 
 
-def _upload(request: HttpRequest) -> list[casework.Upload]:
-    given = request.FILES.get("file")
-    if not isinstance(given, UploadedFile) or not given.size:
-        return []
-    digest, size = casework.keep(given)
-    return [casework.Upload(digest, size, given.name or "")]
-
-
 @require_safe
 def matters(request: HttpRequest) -> HttpResponse:
     """Those that this person may see, the newest first."""
     by, today, shown = _begin(request, "matters")
-    state = request.GET.get("state", "open")
+    state = "closed" if request.GET.get("state") == "closed" else "open"
     shown |= _page(request, queries.matters(by, state=state))
     shown["rows"] = queries.told(shown["rows"], today)
     return render(request, "d07/matters.html", shown | {"state": state, "may_enter": by.can("d07.enter")})
@@ -71,7 +62,7 @@ def new(request: HttpRequest) -> HttpResponse:
         said = {name: given.get(name, "") for name in ("kind", "title", "place", "origin", "ref")}
         new = services.NewMatter(**said, found_at=moment_of(given.get("found_at", ""), "found_at", clock.CITY),
                                  is_new=bool(given.get("is_new")), building=bool(given.get("building")))
-        return redirect("d07:matter", services.report(new, by=by, at=now, files=_upload(request)))
+        return redirect("d07:matter", services.report(new, by=by, at=now, files=uploads(request, "file")))
     except Refusal as refusal:
         return render(request, "d07/new.html", shown | {"refusal": refusal}, status=refusal.status)
 
@@ -134,12 +125,12 @@ def derelictions(request: HttpRequest) -> HttpResponse:
         unit = post.get("unit", "").strip()
         uid = unit if post.get("about") else registry.find(unit, as_of=today)
         found = services.Brought(post.get("code", ""), uid, post.get("about", ""), post.get("document", ""))
-        case = services.bring_up(found, reason=post.get("reason", ""), by=by, at=clock.now(), files=_upload(request))
+        case = services.bring_up(found, reason=post.get("reason", ""), by=by, at=clock.now(), files=uploads(request, "file"))
         return redirect(reverse("casework:case", args=[case]))
     year = int_of(request, "year", today.year, least=2000, most=2100)
     period = period_of(year, today=today, known_at=clock.now())
-    signs = [{"sign": one, "said": queries.said(one), "unit": registry.name(one.unit, as_of=period.as_of)} for one in queries.clues(period)
-             if queries.sees(by, [one.unit], today)]
+    signs = [{"sign": one, "said": queries.said(one), "unit": registry.name(one.unit, as_of=period.as_of)}
+             for one in queries.signs(by, period)]
     return render(request, "d07/derelictions.html", shown | {
         "signs": signs, "codes": queries.derelictions()["code"].items(), "source": queries.derelictions()["source"], "year": year,
         "cases": queries.brought_up(by, today), "may_bring": places.works(by, services.OFFICE, today)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -72,7 +72,7 @@ def preview(of: int, *, known_at: datetime) -> list[Preview]:
         counts = {"flagged": sum(not one.counts and one.who.holder == chief for one in known.patrols if one.who),
                   "confirmed": sum(measures.about(test, one.charge.thing, one.charge.level, of) in true
                                    for one in mine for test in year.RULES)}
-        people = year.holders(charge, as_of)
+        people = registry.charged(charge, as_of)
         found.append(Preview(chief, charge.unit, charge.post, people[0].uid if people else "", reaches,
                              parts.rated(method(of), facts, counts), any(one.rings and one.who.endswith(chief) for one in known.doubts)))
     return sorted(found, key=lambda one: (one.unit, one.post))
@@ -95,9 +95,9 @@ def waiting(of: int) -> list[Appraisal]:
 def chiefs_of_year(on: date, *, known_at: datetime) -> list[dict[str, Any]]:
     """Chief and reach by term, those of today first; who holds the post; overlaps with what decides them."""
     held = store.known_charges(on, known_at=known_at)
-    now = {one.key for some in charges.by_place(held).values() if (one := charges.charge_on(some, on))}
-    return [{"charge": one, "now": one.key in now, "holders": year.holders(one, min(on, one.until - charges.DAY) if one.until else on),
-             "overlaps": [two for two in charges.overlaps(held) if one in (two.winner, two.loser)]}
+    now, twice = {one.key for one in charges.in_charge(held, on)}, charges.overlapping(held)
+    return [{"charge": one, "now": one.key in now, "holders": registry.charged(one, min(on, one.until - charges.DAY) if one.until else on),
+             "overlaps": twice.get(one.key, [])}
             for one in sorted(held, key=lambda one: (one.key not in now, one.thing, list(LEVELS).index(one.level), one.since))]
 
 
@@ -107,14 +107,15 @@ def geometry_of(one: store.Reach, walks: Sequence[Sequence[wgs84.Fix]] = ()) -> 
     return {"length": round(wgs84.length(one.line)), "box": wgs84.box(one.line), "points": len(one.line), "drawn": line, "others": others}
 
 
-def reach(code: str, *, on: date, known_at: datetime) -> dict[str, Any]:
-    """A reach with its chiefs, patrols of the last year, sections and reports. Errors: `REACH-NONE`."""
+def reach(code: str, *, on: date, known_at: datetime, sees: Callable[[str], bool]) -> dict[str, Any]:
+    """A reach with chiefs and sections; tracks, patrols, reports and problems of the units that are seen. Errors: `REACH-NONE`."""
     one = store.known_reaches(on, known_at=known_at).get(code)
     if one is None:
         raise absent("REACH-NONE", field="reach", value=code[:30], zh="个河段", en="reach")
     first = date(on.year - 1, on.month, 1)
     made, rows = store.known_patrols(first, on, store.known_charges(on, known_at=known_at), known_at=known_at)
-    mine = sorted((patrol for patrol in made if patrol.reach == code), key=lambda patrol: (patrol.on, patrol.uid), reverse=True)
+    mine = sorted((patrol for patrol in made if patrol.reach == code and sees(patrol.who.unit if patrol.who else one.unit)),
+                  key=lambda patrol: (patrol.on, patrol.uid), reverse=True)
     walks = {patrol.uid: store.track(rows[patrol.uid]["track"]) for patrol in mine}
     seen = {uid: wgs84.seen(walk, one.line, corridor=one.corridor(on)) for uid, walk in walks.items()}
     of = on.year if on.month > WINTER else on.year - 1
@@ -125,8 +126,9 @@ def reach(code: str, *, on: date, known_at: datetime) -> dict[str, Any]:
             "rows": [line for line in chiefs_of_year(on, known_at=known_at) if line["charge"].thing == code],
             "waters": [(x.code, water.CLASSES[told.target], water.words(told), water.GRADES[told.degree]) if told else
                        (x.code, "—", store.STATES["unseen"], None) for x in known.sections if x.reach == code for told in [x.judged]],
-            "reports": [row for row in store.reports(on, known_at=known_at)[1] if row["reach"] == code and row["called_on"] >= first],
-            "cases": [case for case in cases.cases_of("river_problem") if case.values["reach"] == code]}
+            "reports": [row for row in store.reports(on, known_at=known_at)[1] if row["reach"] == code
+                        and row["called_on"] >= first and sees(row["unit"])],
+            "cases": [case for case in cases.cases_of("river_problem") if case.values["reach"] == code and sees(case.source)]}
 
 
 def chief(code: str, *, on: date, known_at: datetime) -> dict[str, Any]:

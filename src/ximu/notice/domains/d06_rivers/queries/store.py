@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ximu.foundation import city
+from ximu.foundation import city, clock
 from ximu.foundation.parameters import value_on
 from ximu.ideas.events import queries as events
 from ximu.ideas.events.rules.standards import Sample, Standard
@@ -37,9 +37,9 @@ def setting(name: str, on: date) -> Any:
 
 
 def sees(by: Actor, unit: str, right: str = "d06.see") -> bool:
-    """One's own unit, what belongs to it, and in a district all of its units."""
-    found = registry.book().place_on(unit, date.max) if unit in registry.book().units else None
-    return any(by.can(right, one) for one in (unit, *((found.parent, found.district) if found else ())) if one)
+    """One's own unit, what belongs to it, whose duties it carries today, and in a district all of its units."""
+    heir = registry.owner_of(unit, clock.today()) if unit in registry.book().units else unit
+    return registry.may(by, right, unit, on=date.max) or by.can(right, heir)
 
 
 def bureau(on: date) -> str:

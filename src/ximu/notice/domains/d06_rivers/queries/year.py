@@ -20,7 +20,6 @@ from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.registry.rules import charges
-from ximu.ideas.registry.rules.charges import Charge
 from ximu.ideas.warnings import queries as alarms_kept
 from ximu.ideas.warnings.rules import witnesses
 from ximu.kernel.actor import Actor
@@ -61,7 +60,7 @@ def _facts(year: int, day: date, known_at: datetime, root: bytes) -> measures.Fa
     return measures.Facts(
         first, day, {code: one.name for code, one in reaches.items()}, sections, held, [one for one in made if one.on >= first],
         problems(day, known_at=known_at), _results(year, known_at), witnesses.tested(visits(made), heard, settings, last=day),
-        [one for one in _holding(held, day) if not holders(one, day)],
+        [one for one in charges.in_charge(held, day) if not registry.charged(one, day)],
         {level: tuple(store.setting(f"patrol.{level}", day)) for level in LEVELS}, *(store.setting(name, day) for name in (
             "least_samples", "unpatrolled_spans", "unseen_days")), lambda unit: registry.owner_of(unit, day))
 
@@ -69,18 +68,6 @@ def _facts(year: int, day: date, known_at: datetime, root: bytes) -> measures.Fa
 def visits(made: Sequence[measures.Patrol]) -> list[witnesses.Visit]:
     """Patrols whose chief is known, as the tests see them."""
     return [witnesses.Visit(one.uid, one.who.who, one.reach, one.level, one.on, bool(one.kind)) for one in made if one.who]
-
-
-def _holding(held: Sequence[Charge], on: date) -> list[Charge]:
-    """Who is chief of what on the day."""
-    found = [charges.charge_on(some, on) for some in charges.by_place(held).values()]
-    return [one for one in found if one]
-
-
-def holders(charge: Charge, on: date) -> list[Any]:
-    """Who holds the chief's post in the register that day."""
-    posts = [one for one in registry.posts(registry.owner_of(charge.unit, on), as_of=on) if one.title == charge.post]
-    return [official for post in posts for _, official in registry.holders(post.uid, on)]
 
 
 def problems(last: date, *, known_at: datetime) -> list[measures.Problem]:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from ximu.foundation import clock
 from ximu.foundation.uid import new_uid
+from ximu.ideas.areas.rules import period_of
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.kernel.actor import Actor
@@ -28,15 +29,13 @@ def _must_city(by: Actor, right: str) -> None:
 
 
 def propose(year: int, *, by: Actor, at: datetime) -> str:
-    """The results of a year that is over, as they differ from what holds; the batch. Errors: `PERM-DENIED`, `RIV-EARLY`, `RIV-SAME`,
-    `RIV-WAITS`."""
+    """The results of a year that is over, as they differ from what holds; the batch. Errors: `PERM-DENIED`, `YEAR`, `RIV-EARLY`,
+    `RIV-SAME`, `RIV-WAITS`."""
     _must_city(by, APPRAISE)
+    period_of(year, today=clock.city_day(at), known_at=at)
     if clock.city_day(at) <= date(year, 12, 31):
         raise Refusal("RIV-EARLY", field="year", value=year, rule=f"> {year}-12-31", zh="年度结束之后才能提出考核结果。",
                       en="A year is assessed when it is over.")
-    if Appraisal.objects.filter(year=year, state="proposed").exists():
-        raise Refusal("RIV-WAITS", status=409, field="year", value=year, rule="proposed", zh="该年度已有结果待决定。",
-                      en="Results of the year wait for a decision.")
     batch, held = new_uid(), {(row.unit, row.post): row.digest for row in shown.held(year)}
     rows = [Appraisal(batch=batch, year=year, unit=one.unit, post=one.post, official=one.official, grade=one.rated.grade,
                       score=one.rated.score, detail=one.rated.plain(), digest=digest([year, one.unit, one.post, one.rated.plain()]),
@@ -46,8 +45,11 @@ def propose(year: int, *, by: Actor, at: datetime) -> str:
         raise Refusal("RIV-SAME", status=409, field="year", value=year, rule="≥ 1", zh="没有需要提出的结果：没有河长，或与已决定的相同。",
                       en="Nothing to propose: no chief, or all as decided.")
     with transaction.atomic():
-        Appraisal.objects.bulk_create(rows)
         ledger.append([Entry("river.appraising", {"batch": batch, "year": year, "chiefs": len(rows), "by": by.uid})], at=at)
+        if Appraisal.objects.filter(year=year, state="proposed").exists():
+            raise Refusal("RIV-WAITS", status=409, field="year", value=year, rule="proposed", zh="该年度已有结果待决定。",
+                          en="Results of the year wait for a decision.")
+        Appraisal.objects.bulk_create(rows)
     return batch
 
 

@@ -41,11 +41,14 @@ class _Desk:
         self.reaches: dict[date, dict[str, store.Reach]] = {}
         rows, key = events.rows_of(dataset, known_at=at), events.dataset(dataset).key[0]
         self.owners = {row[key]: row["unit"] for row in rows} if dataset != store.CHARGES else {}
+        self.walked = {row["patrol"]: (row["patrolled_on"], row["track"]) for row in rows if "track" in row}
         self.shown = {photo: row["patrol"] for row in rows if "photos" in row for photo in photos_of(row["photos"] or "")}
 
     def check(self, row: Row) -> None:
-        """For one's own units only, also where an entry of another is replaced; to explain a flag is for those who may deliver."""
-        right = PATROL if self.dataset == store.PATROLS and not row["explained"] else DELIVER
+        """For one's own units only, also where an entry of another is replaced; to explain a flag, or to restate when and where a patrol
+        went, is for those who may deliver."""
+        own = self.dataset == store.PATROLS and not row["explained"]
+        right = PATROL if own and self.walked.get(row["patrol"], went := (row["patrolled_on"], row["track"])) == went else DELIVER
         for uid in {row["unit"], self.owners.get(row[events.dataset(self.dataset).key[0]], row["unit"])}:
             if not store.sees(self.by, uid, right):
                 self.by.must(right, uid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +23,7 @@ from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.events import services as events
 from ximu.ideas.events.services.pushing import push_rows
+from ximu.ideas.registry import queries as registry
 from ximu.ideas.registry.tests.factories import load
 from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
@@ -126,6 +127,9 @@ def test_deliveries_are_for_ones_own_units_and_a_number_of_another_is_not_taken_
     assert code(push, "patrols", mine, by=stranger) == "PERM-DENIED", "P1 belongs to the other street"
     assert code(push, "patrols", {**PATROL, "explained": "说明1号"}, by=street) == "PERM-DENIED", "nobody explains his own flags"
     assert push("patrols", {**PATROL, "explained": "说明1号"}, by=district)["corrected"] == 1
+    slow = {**PATROL, "track": str(PATROL["track"]).replace("09:50", "09:55")}
+    assert code(push, "patrols", slow, by=street) == "PERM-DENIED", "nobody walks his own patrol again at a better speed"
+    assert push("patrols", PATROL, by=street, batch="same")["bad"] == 0 and push("patrols", slow, by=district)["corrected"] == 1
     assert code(push, "water", WATER, by=street) == "PERM-DENIED" and push("water", WATER, by=district)["new"] == 1
 
 
@@ -195,3 +199,50 @@ def test_the_api_takes_rows_and_refuses_with_code_field_and_rule(client: Client)
     assert client.get("/api/v1/d06/reaches").json()[0]["length"] > 1900
     ACTING["now"] = who("nobody")
     assert post("rows/river_patrols", rows=[PATROL]).json()["code"] == "PERM-DENIED" == client.get("/api/v1/d06/doubts").json()["code"]
+
+
+def test_a_year_that_no_calendar_has_and_a_second_click_at_once_are_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in ("appraisal/0", "appraisal/10000", "appraisal/1999"):
+        for ask in (client.get, client.post):
+            answer = ask(f"/api/v1/d06/{path}")
+            assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "YEAR", "year"), path
+    one, two, later = who("one", "appraise"), who("two", "appraise"), datetime(2019, 1, 5, 10, tzinfo=clock.CITY)
+    plain, before = shown.preview, list[str]()
+
+    def preview(of: int, *, known_at: datetime) -> Any:
+        if not before:
+            before.append("")
+            before[0] = services.propose(of, by=two, at=later)
+        return plain(of, known_at=known_at)
+
+    monkeypatch.setattr(shown, "preview", preview)
+    assert code(services.propose, 2018, by=one, at=later) == "RIV-WAITS"
+    assert {row.batch for row in shown.waiting(2018)} == set(before)
+
+
+def test_tracks_tickets_weeks_and_scores_of_another_unit_are_not_shown(client: Client) -> None:
+    push("patrols", PATROL)
+    push("reports", REPORT)
+    later = datetime(2019, 1, 5, 10, tzinfo=clock.CITY)
+    services.propose(2018, by=who("one", "appraise"), at=later)
+    for name, unit, seen in (("own", Q03J2, True), ("other", Q03J1, False)):
+        ACTING["now"] = who(name, "see", unit=unit)
+        reach = client.get("/console/d06/reaches/HD-1").content.decode()
+        assert [word in reach for word in ("#b4393d", "<code>T1</code>", "<code>P1</code>")] == [seen] * 3, name
+        assert ("示例河" in client.get("/console/d06/doubts").content.decode()) is seen, name
+        assert ("待决定的结果" in client.get("/console/d06/appraisal?year=2018").content.decode()) is seen, name
+    ACTING["now"] = who("two", "see", "decide")
+    asked = client.get("/console/d06/appraisal?year=2018").content.decode()
+    assert "待决定的结果" in asked and "大石街道" in asked.split("待决定的结果")[1].split("</section>")[0], "who decides reads whose it is"
+
+
+def test_the_heir_of_a_unit_sees_and_delivers_what_was_the_units(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two streets of the second district merged on 15 May 2018."""
+    old = registry.name(uid_of("example", "q02j3"), as_of=date(2018, 5, 1))
+    push("reaches", {**REACH, "reach": "HD-2", "unit_name": old})
+    push("charges", {**CHARGE, "reach": "HD-2", "unit_name": old})
+    monkeypatch.setattr(clock, "now", lambda: datetime(2018, 6, 1, 10, tzinfo=clock.CITY))
+    heir, row = who("heir", "see", "patrol", unit=uid_of("example", "q02j9")), {**PATROL, "reach": "HD-2", "unit_name": old, "photos": None}
+    assert push("patrols", row, by=heir)["new"] == 1
+    ACTING["now"] = heir
+    assert "<code>P1</code>" in client.get("/console/d06/reaches/HD-2").content.decode()

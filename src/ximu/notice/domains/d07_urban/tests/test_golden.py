@@ -45,7 +45,7 @@ def test_golden(code: str, case: dict[str, Any]) -> None:
     found = figure(one.params["form"], lines)
     assert (None if found.value is None else str(found.value)) == wanted["value"]
     assert (list(found.counted), list(found.base), dict(found.excluded)) == (wanted["counted"], wanted["base"], wanted["excluded"])
-    assert {line.why for line in lines} - {""} <= set(one.exclusions) and all(line.state in rules.STATES for line in lines)
+    assert {line.why for line in lines} - {""} <= set(one.exclusions) and all(line.state in queries.STATES for line in lines)
 
 
 @given(some.integers(0, 40), some.integers(0, 40))
@@ -98,6 +98,17 @@ def test_no_decision_a_border_that_nobody_took_and_what_was_being_built() -> Non
     assert signs(lapsed) == [("3", "m"), ("3", "m")]
     for gone, wanted in ((at, []), (at + timedelta(hours=1), [("4", "m")]), (None, [("4", "m")])):
         assert signs(rules.Case("m", "m", "u", "illegal", day, building=True, site_by=at, removed_at=gone)) == wanted
+
+
+def test_what_happened_after_the_day_changes_nothing_of_it() -> None:
+    """As of 20 March a decision of May, the reporter told in May and a matter found to be none in May have not happened."""
+    day, then = date(2018, 3, 1), period_of(2018, today=date(2018, 3, 20), known_at=datetime(2019, 1, 1, tzinfo=UTC))
+    for term, wanted in ((date(2018, 4, 1), []), (date(2018, 3, 10), [("2", "m")])):
+        for more in ({}, {"ordered_on": date(2018, 5, 5)}, {"closed_on": date(2018, 5, 5), "closed_as": "unfounded"}):
+            assert signs(rules.Case("m", "m", "u", "illegal", day, order_by=term, **more), period=then) == wanted, more
+    told = [rules.Case("m", "m", "u", "hazard", day, tell_by=date(2018, 3, 10), **more)
+            for more in ({}, {"told_on": date(2018, 5, 5)}, {"closed_on": date(2018, 5, 5), "closed_as": "unfounded"})]
+    assert [(one.state, one.late_days) for one in rules.told_late(told, then)] == [("untold", 10)] * 3
 
 
 def test_a_reporter_is_told_within_the_month_and_a_new_structure_that_stands_is_a_red_warning() -> None:

@@ -77,7 +77,7 @@ def test_the_one_who_reported_it_done_may_not_close_it_whatever_the_unit() -> No
 @pytest.mark.parametrize(("bad", "code"), [
     ({"kind": "ufo"}, "PLACE-KIND"), ({"place": " "}, "PLACE-NONE"), ({"title": ""}, "FIELD-NEED"), ({"title": "长" * 81}, "FIELD-LONG"),
     ({"origin": "rumour"}, "MATTER-ORIGIN"), ({"kind": "hazard", "building": True}, "MATTER-NEW"), ({"place": "路" * 201}, "FIELD-LONG"),
-    ({"found_at": AT + HOUR}, "TIME-FUTURE"), ({"title": "电话13812345678"}, "DISC-PII"), ({"ref": "1" * 65}, "FIELD-LONG"),
+    ({"found_at": AT + HOUR}, "TIME-FUTURE"), ({"found_at": datetime(1000, 1, 1, tzinfo=UTC)}, "DATE-RANGE"), ({"title": "电话13812345678"}, "DISC-PII"), ({"ref": "1" * 65}, "FIELD-LONG"),
     ({"by": Actor("stranger")}, "PERM-DENIED")])
 def test_a_bad_matter_is_refused_and_nothing_is_kept(bad: dict[str, Any], code: str) -> None:
     refused(code, found, **bad)
@@ -187,6 +187,52 @@ def test_six_codes_four_from_facts_two_from_documents_heard_and_decided_by_anoth
     assert casework.move(by_fact, "uphold", given=Given("属实"), files=paper(), by=SECOND, at=at) == "upheld"
 
 
+def test_a_sign_outlives_a_reform_and_no_sign_comes_from_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two streets of the second district merged on 15 May 2018: what the old one entered it did enter, and its heir is heard."""
+    old, heir, later = u("q02j3"), u("q02j9"), datetime(2018, 6, 1, tzinfo=UTC)
+    duty = line("q02j3", district="q02", street="q02j3")
+    placing.inspect(duty, on=date(2018, 4, 2), note="发现一处", found=1, by=OFFICE, at=AT)
+    found("乙区滨江街道江边路1号", kind="hazard", title="堵塞通道")
+    border = found("乙区滨江街道江边路2号", kind="disorder", title="垃圾成堆")
+    queries.Matter.objects.filter(uid=border).update(units=[old, u("q02j4")], unit="", dispatched_at=None, how="border", lapsed_on=date(2018, 4, 4))
+    monkeypatch.setattr(clock, "now", lambda: later)
+    signs = {(one.code, one.unit, one.about) for one in queries.clues(period_of(2018, today=later.date(), known_at=later))}
+    assert not {about for code, _, about in signs if code == "1" and "2018-04-02" in about}, "it found one and entered one"
+    assert ("3", heir, border) in signs
+    before = period_of(2018, today=date(2018, 5, 1), known_at=later)
+    assert ("3", border) in {(one.code, one.about) for one in queries.signs(clerk("q02j9", "d07.see"), before)}, "the heir may know of it"
+    raised = services.bring_up(Brought("3", heir, border), reason="互相推诿", by=OFFICE, at=later)
+    assert cases.case_for(raised).source == heir and queries.brought_up(OFFICE, later.date())[0]["what"].en == "3 Passing the buck"
+
+
+def test_a_number_on_record_as_another_units_is_not_taken_over(tmp_path: Any) -> None:
+    names = {"q01j1": "示例市甲区人民政府中和街道办事处", "q01j2": "示例市甲区人民政府西山街道办事处"}
+
+    def load_(unit: str, by: Actor, batch: str, number: str = "WG-1", on: str = "2018-03-01") -> dict[str, Any]:
+        path = tmp_path / f"{batch}.csv"
+        path.write_text(f"case_no,kind,source,filed_on,unit_name\n{number},脏乱,巡查,{on},{names.get(unit, unit)}\n", "utf-8")
+        return services.load("grid_cases", path, batch=batch, by=by, at=AT)
+
+    mine, theirs = (clerk(unit, ENTER) for unit in names)
+    assert load_("q01j1", mine, "a")["new"] == 1
+    told = load_("q01j2", theirs, "b")
+    assert (told["corrected"], told["bad"], told["faults"][0]["field"], told["faults"][0]["code"]) == (0, 1, "case_no", "PERM-DENIED")
+    assert load_("q01j1", mine, "c", on="2018-03-02")["corrected"] == 1 and load_("q01j2", OFFICE, "d")["corrected"] == 1
+    assert load_("q01j2", theirs, "e", number="WG-2")["new"] == 1
+
+
+def test_a_document_case_has_no_fact_and_the_first_of_two_arrivals_stays() -> None:
+    case_uid = services.bring_up(Brought("5", u("q01j1"), "x" * 500, "示监〔2018〕2号"), reason="违法办证", files=paper(), by=OFFICE, at=AT)
+    assert cases.case_for(case_uid).about == ""
+    uid = found(kind="disorder", title="垃圾成堆")
+    row, conduct = queries.matter(uid), services.MatterConduct()
+    for hours in (1, 3):
+        conduct.after(case(uid), cases.procedure("urban_matter").from_state("dispatched")[0], Given("到场"), by=CLERK, at=AT + hours * HOUR)
+    row.refresh_from_db()
+    assert row.arrived_at == AT + HOUR
+    assert queries.pages_of(case(found("丁区没有这条路"), "place_unit"), OFFICE) and {"place_unit", "place_border"} <= set(queries.PAGES)
+
+
 def test_a_project_is_a_matter_with_its_own_due_day_and_another_verifies_it() -> None:
     site = line("q01j1", street="q01j1", site="幸福大厦", kinds=("quasi",))
     plain = queries.places.duties(unit=u("q01j1")).exclude(site="幸福大厦").first()
@@ -196,12 +242,14 @@ def test_a_project_is_a_matter_with_its_own_due_day_and_another_verifies_it() ->
     refused("DATE-ORDER", services.list_project, site, title="拆除隔断", due_on=date(2018, 4, 1), by=OFFICE, at=AT)
     uid = services.list_project(site, title="拆除隔断", due_on=date(2018, 9, 30), by=OFFICE, at=AT)
     refused("MATTER-DUP", services.list_project, site, title="拆除隔断", due_on=date(2018, 9, 30), by=OFFICE, at=AT)
+    for last in "甲乙":
+        services.list_project(site, title="长" * 79 + last, due_on=date(2018, 9, 30), by=OFFICE, at=AT)
     row = queries.matter(uid)
     assert (row.kind, row.unit, row.fix_by, row.site_by) == ("quasi", u("q01j1"), date(2018, 9, 30), None)
     move(uid, "report_done", by=CLERK, files=True)
     refused("DUAL", move, uid, "close", by=CLERK)
     assert move(uid, "close", by=OFFICE) == "closed"
-    assert [(one["kind"], one["n"]) for one in queries.sites(OFFICE, date(2018, 4, 2))] == [("quasi", 1)]
+    assert [(one["kind"], one["n"]) for one in queries.sites(OFFICE, date(2018, 4, 2))] == [("quasi", 3)]
     assert queries.sites(OTHER, date(2018, 4, 2)) == []
 
 
@@ -212,3 +260,9 @@ def test_a_stranger_learns_of_no_matter(monkeypatch: pytest.MonkeyPatch) -> None
     late = datetime(2018, 6, 1, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: late)
     assert queries.matters(OTHER).count() == 0
+
+
+def test_a_second_click_enters_nothing() -> None:
+    uid = found()
+    assert refused("MATTER-DUP", found).value == uid and queries.matters(OFFICE).count() == 1
+    assert found(title="另一处") and found(found_at=AT - HOUR), "another thing, another time"
