@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
@@ -21,6 +22,7 @@ from ximu.notice.domains.d03_tendering.models import Standard
 HERE = Path(__file__).parents[1]
 CHANNEL = "trading-centre"
 """The channel over which records of breaches go to the trading centre."""
+MOST_TALLIED = 1_000_000
 STANDARD = "tender.standard"
 KINDS = (*credit.KINDS, STANDARD)
 """The entries of credit reports are proved here, with those of the row that brought them."""
@@ -69,6 +71,14 @@ def shared() -> tuple[Any, list[Any]]:
     except Refusal:
         return None, []
     return found, list(exchange.carried(CHANNEL))
+
+
+def tallied() -> Counter[tuple[str, str]] | None:
+    """How many rows of each act and state went over the channel or wait there, all of them; no channel: None."""
+    try:
+        return Counter(exchange.carried(CHANNEL, MOST_TALLIED).values_list("op", "state"))
+    except Refusal:
+        return None
 
 
 def standard_body(row: Standard) -> dict[str, Any]:
