@@ -22,7 +22,6 @@ from ximu.notice.domains.d03_tendering.models import Standard
 HERE = Path(__file__).parents[1]
 CHANNEL = "trading-centre"
 """The channel over which records of breaches go to the trading centre."""
-MOST_TALLIED = 1_000_000
 STANDARD = "tender.standard"
 KINDS = (*credit.KINDS, STANDARD)
 """The entries of credit reports are proved here, with those of the row that brought them."""
@@ -75,10 +74,7 @@ def shared() -> tuple[Any, list[Any]]:
 
 def tallied() -> Counter[tuple[str, str]] | None:
     """How many rows of each act and state went over the channel or wait there, all of them; no channel: None."""
-    try:
-        return Counter(exchange.carried(CHANNEL, MOST_TALLIED).values_list("op", "state"))
-    except Refusal:
-        return None
+    return Counter(exchange.carried(CHANNEL, 1_000_000).values_list("op", "state")) if shared()[0] else None
 
 
 def standard_body(row: Standard) -> dict[str, Any]:

@@ -23,10 +23,7 @@ Rows = list[tuple[int, dict[str, Any]]]
 
 
 def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str, Any]:
-    """Errors: `PERM-DENIED`, those of `deliver_rows`.
-
-    Faults of rows: `PERM-DENIED` for another's unit or row, `SEQ`, `STD-NONE`, `D03-NONE` …
-    """
+    """Errors: `PERM-DENIED`, those of `deliver_rows`; of rows `PERM-DENIED` for another's unit or row, `SEQ`, `STD-NONE`, `D03-NONE` …"""
     by.must(DELIVER)
     return deliver_rows(dataset, path, batch=batch, by=by, at=at, judge=_judge(dataset, by, at))
 
@@ -63,4 +60,3 @@ def _held(row: dict[str, Any], versions: dict[str, Any]) -> bool:
 
 
 LOADERS = {name: partial(deliver, name) for name in queries.DATASETS}
-"""Connected by `config/packed.py`: files come in by `ximu events load` and by the page of event data."""
