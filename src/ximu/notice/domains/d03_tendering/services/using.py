@@ -20,6 +20,6 @@ def use_report(report: str, section: str, *, document: str, by: Actor, at: datet
     by.must(credit.LODGE, unit)
     if queries.closed(row, today):
         raise Refusal("D03-CLOSED", status=409, field="section", value=section[:40], rule="before the award",
-                      zh="该标段已发出中标通知或已终止，不能再使用报告。", en="The section was awarded or ended; no report can be used any more.")
+                      zh="该标段已发出中标通知或已终止，不能再使用报告。", en="The section was awarded or ended; no report can be used.")
     matter = credit.Matter(queries.ROW, row["section"], unit)
     return credit.use(report, matter, document=document, by=by, at=at)
