@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from ximu.ideas.accounts import services as accounting
 from ximu.ideas.accounts.middleware import ActorMiddleware
 from ximu.ideas.accounts.tests.factories import account
 from ximu.ideas.areas import queries as areas
+from ximu.ideas.areas.rules import Period, period_of
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry.tests.factories import load
@@ -84,7 +86,8 @@ def test_what_is_entered_wrong_is_refused_and_nothing_is_kept() -> None:
     product(CODE, "C1", "报告", "report", by=OFFICE, at=AT)
     assert code_of(product, CODE, "C1", "报告", "report", by=OFFICE, at=AT) == "S5-DUP"
     for changes, code in (({"agency": "无"}, "AGENCY-NONE"), ({"task": ""}, "S5-FIELD"), ({"until": date(2018, 3, 1)}, "DATE-ORDER"),
-                          ({"content": b""}, "EVID-DIGEST"), ({"unit": "nobody"}, "ORG-ENDED"), ({"key": "none"}, "KEY-STATE")):
+                          ({"content": b""}, "EVID-DIGEST"), ({"unit": "nobody"}, "ORG-ENDED"), ({"key": "none"}, "KEY-STATE"),
+                          ({"until": date(9999, 12, 31)}, "DATE-RANGE"), ({"task": "长" * 201}, "S5-FIELD")):
         assert code_of(contract, **changes) == code, changes
     assert queries.contracts(OFFICE) == []
     contract()
@@ -95,9 +98,12 @@ def test_what_is_entered_wrong_is_refused_and_nothing_is_kept() -> None:
 def test_a_key_dies_with_its_contract_and_data_come_back_as_another_person_saw() -> None:
     agency()
     key = live_key()
+    assert code_of(contract, key=key, unit=uid_of("example", "q01")) == "KEY-STATE", "a key of another unit"
     uid, ended = contract(key=key), datetime(2018, 7, 1, 2, tzinfo=UTC)
     back = {"on": date(2018, 7, 1), "proof": b"destroyed"}
+    assert code_of(contract, number="二", key=key) == "KEY-STATE", "a key of another contract"
     assert code_of(services.give_back, uid, **back, by=OFFICE, at=AT) == "TIME-FUTURE"
+    assert code_of(services.give_back, uid, on=date(2018, 3, 31), proof=b"x", by=OFFICE, at=ended) == "DATE-ORDER"
     assert code_of(services.give_back, uid, on=AT.date(), proof=b"x", by=OFFICE, at=AT) == "STATE-EDGE", "it still runs"
     assert (services.revoke_due(at=AT), services.revoke_due(at=ended), services.revoke_due(at=ended)) == (0, 1, 0)
     assert not accounts.keys().filter(uid=key, revoked_at=None).exists()
@@ -110,6 +116,25 @@ def test_a_key_dies_with_its_contract_and_data_come_back_as_another_person_saw()
     services.give_back(uid, **back, by=OFFICE, at=ended)
     services.check_return(uid, passed=True, by=CHECKER, at=ended)
     assert queries.contract(uid).exit_log_index is not None and ledger.verify_log().ok
+    assert [one.part for one in queries.lines(period(2018, ended))["S5-3"]] == [0]
+    before = {one.key_found_on for one in queries.deals(datetime(2018, 6, 30, 9, tzinfo=UTC), date(2018, 7, 1))}
+    assert before == {None}, "what the system found later was not known then"
+
+
+def period(year: int, now: datetime) -> Period:
+    return period_of(year, today=now.date(), known_at=now)
+
+
+def test_who_carries_a_unit_after_a_reform_carries_its_contracts_and_their_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    agency()
+    old, new = uid_of("example", "gsj"), uid_of("example", "scjg")
+    uid = contract(unit=old)
+    later = datetime(2019, 3, 1, 2, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    heir = person("heir", "entry", new)
+    assert [one.uid for one in queries.contracts(heir)] == [uid]
+    assert {one.unit for one in queries.lines(period(2018, later))["S5-3"]} == {new}
+    services.give_back(uid, on=date(2018, 7, 2), proof=b"x", by=heir, at=later)
 
 
 def test_rows_outside_their_contract_or_of_an_unlisted_product_stay_out_and_a_lead_is_not_judged(tmp_path: Path) -> None:
@@ -121,18 +146,24 @@ def test_rows_outside_their_contract_or_of_an_unlisted_product_stay_out_and_a_le
     told = services.deliver(queries.FEEDS, path, batch="b", by=OFFICE, at=AT)
     assert (told["new"], {(one["line"], one["code"]) for one in told["faults"]}) == (2, {(3, "CONTRACT-NONE"), (4, "CONTRACT-NONE")})
     assert code_of(services.deliver, queries.FEEDS, path, batch="c", by=CLERK, at=AT) == "PERM-DENIED"
+    far = person("far", "evaluator", uid_of("example", "q01"))
+    assert (5, "PERM-DENIED") in {(one["line"], one["code"]) for one in services.deliver(queries.FEEDS, path, batch="h", by=far, at=AT)["faults"]}
     judge = services.judge
     assert code_of(judge, uid, "4", "right", "查", by=CHECKER, at=AT) == "PROV-NONE"
     assert code_of(judge, uid, "9", "right", "查", by=CHECKER, at=AT) == "ITEM-NONE"
     assert code_of(judge, uid, "1", "maybe", "查", by=CHECKER, at=AT) == "S5-KIND"
     assert code_of(judge, uid, "1", "right", "", by=CHECKER, at=AT) == "S5-FIELD"
-    assert code_of(judge, uid, "1", "wrong", "查", by=person("own", "reviewer", uid_of("example", "q01")), at=AT) == "CONFLICT"
+    assert code_of(judge, uid, "1", "wrong", "查", by=replace(CHECKER, unit=uid_of("example", "q01")), at=AT) == "CONFLICT"
+    assert code_of(judge, uid, "1", "wrong", "查", by=person("own", "reviewer", uid_of("example", "q02")), at=AT) == "PERM-DENIED"
     judge(uid, "1", "right", "查", by=CHECKER, at=AT)
     assert code_of(judge, uid, "1", "wrong", "查", by=CHECKER, at=AT) == "S5-DUP"
     path.write_text("use,unit_name,product,service,used_on,effect\n1,示例市财政局,C9,x,2018-04-20,y\n", "utf-8")
     assert services.deliver(queries.USES, path, batch="d", by=CLERK, at=AT)["faults"] == [{"line": 2, "field": "product", "code": "PRODUCT-NONE"}]
     services.list_product(CODE, "C9", "报告", "report", by=OFFICE, at=AT)
     assert services.deliver(queries.USES, path, batch="e", by=CLERK, at=AT)["new"] == 1
+    path.write_text("use,unit_name,product,service,used_on,effect\n1,示例市甲区人民政府,C9,x,2018-04-20,y\n", "utf-8")
+    q1 = person("q1", "entry", uid_of("example", "q01"))
+    assert services.deliver(queries.USES, path, batch="g", by=q1, at=AT)["faults"][0]["field"] == "use", "a number that is another's"
     path.write_text("use,unit_name,product,service,used_on,effect\n2,示例市甲区人民政府,C9,x,2018-04-20,y\n", "utf-8")
     assert services.deliver(queries.USES, path, batch="f", by=CLERK, at=AT)["faults"][0]["code"] == "PERM-DENIED"
 
@@ -184,6 +215,8 @@ def test_the_forms_and_the_api(desk: Callable[[Actor], Client], monkeypatch: pyt
     page = f"/console/s5/contracts/{queries.contract('示信合1').uid}"
     assert posted(page, {"verb": "return", "on": "2018-05-02", "file": SimpleUploadedFile("p.pdf", b"p")}) == 302
     assert posted(page, {"verb": "passed"}) == 403 and posted(page, {"verb": "passed"}, CHECKER) == 302
+    monkeypatch.setattr("ximu.notice.safeguards.s5_agencies.views.MOST", 0)
+    assert "只列出最近0个" in desk(OFFICE).get("/console/s5/contracts").content.decode()
     for path in ("/console/s5/agencies", "/console/s5/contracts", page, "/console/s5/feeds", "/console/s5/", "/console/s5/figures/S5-3"):
         assert desk(OFFICE).get(path).status_code == 200, path
     assert desk(person("far", "entry", uid_of("example", "q09"))).get(page).status_code == 404

@@ -52,9 +52,12 @@ def whose(note: bytes, code: str) -> Issuer:
     return rows[statement.key_that_signed(note, rows)]
 
 
-def lodged(row: Report, revoked: Mapping[tuple[str, str], date]) -> standing.Lodged:
+def lodged(row: Report, revoked: Mapping[tuple[str, str], date], known_on: date | None = None) -> standing.Lodged:
+    """As known at the end of a day: `until` is the day on which the agency was closed, and with it its key distrusted."""
     one = row.issuer
-    return standing.Lodged(row.issued_on, row.expires_on, bool(row.note), one.since, one.until, one.distrusted,
+    told = one.until is not None and (known_on is None or one.until <= known_on)
+    until, distrusted = (one.until, one.distrusted) if told else (None, None)
+    return standing.Lodged(row.issued_on, row.expires_on, bool(row.note), one.since, until, distrusted,
                            revoked.get((row.code, row.number)))
 
 
@@ -105,10 +108,10 @@ def uses(today: date, *, known_at: datetime | None = None, **equal: Any) -> list
     """Every use with what is known today of its report: a report that is revoked or expires later is shown so at each of its uses."""
     rows = Use.objects.select_related("report__issuer").filter(**equal).order_by("pk")
     rows = rows if known_at is None else rows.filter(used_at__lte=known_at)
-    gone = revocations(known_at)
+    gone, known_on = revocations(known_at), None if known_at is None else clock.city_day(known_at)
     found = []
     for row in rows:
-        one = lodged(row.report, gone)
+        one = lodged(row.report, gone, known_on)
         found.append(Seen(row, tuple(standing.faults(one, today)), standing.since_use(one, row.used_on, today)))
     return found
 

@@ -40,7 +40,8 @@ def reports(request: HttpRequest) -> HttpResponse:
     frame = _frame(request, "reports")
     verdict = services.verify(_note(request), document=_document(request), on=day_or_none(post.get("on", ""), "on") or today) \
         if request.method == "POST" else None
-    used = {one.row.report_id: one.state for one in queries.uses(today)}
+    by = actor_of(request)
+    used = {one.row.report_id: one.state for one in queries.uses(today) if by.can(SEE, one.row.unit)}
     rows = [{**_seen(one), "used": standing.STATES.get(used.get(one.row.pk, ""))}
             for one in queries.reports(today)]
     return render(request, "credit/reports.html", {

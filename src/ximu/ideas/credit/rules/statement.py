@@ -74,8 +74,9 @@ def read(note: bytes) -> Report | Revocation:
         told = orjson.loads(line)
     except ValueError as error:
         raise bad("line", "") from error
-    if not isinstance(told, dict) or told.get("format") not in FIELDS:
-        raise bad("format", told.get("format") if isinstance(told, dict) else "")
+    form = told.get("format") if isinstance(told, dict) else ""
+    if not isinstance(form, str) or form not in FIELDS:
+        raise bad("format", form)
     names = FIELDS[told["format"]]
     if strangers := sorted(set(told) - {"format", *names}):
         raise bad(strangers[0], "", named=True)

@@ -161,6 +161,8 @@ def use(uid: str, matter: Matter, *, document: str, by: Actor, at: datetime) -> 
 def revoke(*, note: bytes = b"", told: Mapping[str, str] | None = None, basis: str = "", by: Actor, at: datetime) -> Revoked:
     """By the issuer's signed revocation, or by a paper of the register's keeper. It may come before the report, and is then waiting for it.
 
+    A key that is not believed any more revokes nothing: who stole it could undo every report of the agency.
+
     Errors: `PERM-DENIED`, `REP-FORM`, `ISSUER`, `REP-SIGN`, `TIME-FUTURE`, `BASIS-NONE`, `REP-REVOKED` for another day or reason.
     """
     by.must(LODGE if note.strip() else REGISTER)
@@ -169,7 +171,8 @@ def revoke(*, note: bytes = b"", told: Mapping[str, str] | None = None, basis: s
     if not isinstance(one, statement.Revocation):
         raise statement.bad("format", statement.REPORT)
     if note.strip():
-        queries.whose(note, one.issuer)
+        if queries.whose(note, one.issuer).distrusted is not None:
+            raise refused(standing.ISSUER, one.number, clock.city_day(at))
     else:
         queries.keys_of(one.issuer)
         if not basis.strip():
@@ -180,12 +183,21 @@ def revoke(*, note: bytes = b"", told: Mapping[str, str] | None = None, basis: s
                       en="The revocation is of a day to come.")
     known = queries.revocation(one.issuer, one.number)
     if known is not None:
-        if (known.revoked_on, known.reason) == (one.revoked_on, one.reason):
-            return known
-        raise refused(standing.REVOKED, one.number, known.revoked_on)
-    with transaction.atomic():
-        made = Revoked(code=one.issuer, number=one.number, revoked_on=one.revoked_on, reason=one.reason, known_at=at,
-                       note=statement.as_signed(note).decode() if note.strip() else "", basis="" if note.strip() else basis.strip()[:120])
-        [made.log_index] = ledger.append([Entry(queries.REVOKED, queries.revoked_body(made))], at=at)
-        made.save()
+        return _once(known, one)
+    try:
+        with transaction.atomic():
+            made = Revoked(code=one.issuer, number=one.number, revoked_on=one.revoked_on, reason=one.reason, known_at=at,
+                           note=statement.as_signed(note).decode() if note.strip() else "",
+                           basis="" if note.strip() else basis.strip()[:120])
+            [made.log_index] = ledger.append([Entry(queries.REVOKED, queries.revoked_body(made))], at=at)
+            made.save()
+    except IntegrityError:
+        return _once(Revoked.objects.get(code=one.issuer, number=one.number), one)
     return made
+
+
+def _once(known: Revoked, one: statement.Revocation) -> Revoked:
+    """The same revocation once more changes nothing; another is refused."""
+    if (known.revoked_on, known.reason) == (one.revoked_on, one.reason):
+        return known
+    raise refused(standing.REVOKED, one.number, known.revoked_on)

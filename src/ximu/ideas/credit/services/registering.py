@@ -15,6 +15,7 @@ from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.kernel import uscc
 from ximu.kernel.actor import Actor
+from ximu.kernel.given import near_day
 from ximu.kernel.refusal import Refusal
 
 REGISTER = "credit.register"
@@ -30,7 +31,8 @@ class NewIssuer:
 
 
 def propose_issuer(new: NewIssuer, *, by: Actor, at: datetime) -> str:
-    """The uid; nothing is verified by this key before it is confirmed. Errors: `PERM-DENIED`, `ISSUER-FORM`, `PKG-KEY`, `ISSUER-DUP`."""
+    """The uid; nothing is verified by this key before it is confirmed. Errors: `PERM-DENIED`, `ISSUER-FORM`, `PKG-KEY`,
+    `DATE-RANGE`, `ISSUER-DUP`."""
     by.must(REGISTER)
     code = uscc.normalise(new.code)
     for field, value, good in (("code", code, uscc.check(code).valid), ("name", new.name, bool(new.name.strip())),
@@ -40,6 +42,7 @@ def propose_issuer(new: NewIssuer, *, by: Actor, at: datetime) -> str:
                           zh=f"发行机构的“{field}”缺少或不对：须有统一社会信用代码、名称和备案文号。",
                           en=f"The issuer's “{field}” is missing or wrong: a credit code, a name and a document are needed.")
     read_key(new.key)
+    near_day(new.since, "since")
     try:
         with transaction.atomic():
             row = Issuer.objects.create(code=code, name=new.name.strip()[:120], key=new.key.strip(), basis=new.basis.strip()[:120],

@@ -64,6 +64,11 @@ def test_spaces_in_the_line_are_another_line_than_the_one_that_is_signed() -> No
                                                     "reason": "因为"}), SIGNER)) == ("REP-FORM", "reason")
 
 
+@pytest.mark.parametrize("line", [b'{"format":[]}', b'{"format":{}}', b'{"format":1}', b"[]", b"null", b"{", b"\xff\x00"])
+def test_a_line_of_another_shape_is_refused(line: bytes) -> None:
+    assert code_of(statement.read, line)[0] == "REP-FORM"
+
+
 def test_a_file_is_digested_and_must_be_a_pdf() -> None:
     assert statement.document_of([b"%PDF-1", b".4"]) == statement.document_of([b"%PDF-1.4"])
     for bad in ([b"MZ"], [], [b"", b"PK\x03\x04"]):

@@ -70,6 +70,7 @@ def test_an_agency_is_listed_by_two_people_and_a_key_once() -> None:
     for bad in (NewIssuer(CODE[:-1] + "0", "n", THIEF.verifier(), "b", DAY), NewIssuer(CODE, " ", THIEF.verifier(), "b", DAY),
                 NewIssuer(CODE, "n", THIEF.verifier(), "", DAY)):
         refused("ISSUER-FORM", services.propose_issuer, bad, by=A, at=AT)
+    refused("DATE-RANGE", services.propose_issuer, NewIssuer(CODE, "n", THIEF.verifier(), "b", date(9999, 12, 31)), by=A, at=AT)
     other = services.propose_issuer(NewIssuer(CODE, "n", THIEF.verifier(), "b", DAY), by=A, at=AT)
     assert services.confirm_issuer(other, approve=False, by=B, at=AT) == "refused"
     assert [one.key for one in queries.keys_of(CODE)] == [SIGNER.verifier()]
@@ -172,6 +173,9 @@ def test_an_agency_that_is_closed_issues_nothing_more_and_a_stolen_key_makes_use
     refused("ISSUER", services.lodge, note=note(signer=THIEF, number="X7"), unit=UNIT, by=CLERK, at=AT)
     Issuer.objects.filter(uid=uid).update(distrusted=date(2018, 2, 1))
     assert [one.state for one in queries.uses(date(2018, 6, 4))] == ["void"]
+    assert [one.state for one in queries.uses(date(2018, 6, 4), known_at=AT)] == ["good"], "as known before the key was found stolen"
+    refused("ISSUER", services.revoke, note=note(revocation()), by=CLERK, at=AT + timedelta(days=4))
+    assert not Revoked.objects.exists(), "who stole the key revokes nothing"
 
 
 def test_a_verdict_keeps_nothing_and_says_what_speaks_against_the_use() -> None:

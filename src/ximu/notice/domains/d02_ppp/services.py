@@ -17,6 +17,7 @@ from ximu.foundation.outbox import announce
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given, Move
 from ximu.ideas.commitments import services as promises
+from ximu.ideas.events import queries as events
 from ximu.ideas.intake.services import deliver_whole
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
@@ -45,6 +46,7 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
     found = register.book(clock.city_day(at), known_at=at)
 
     def check(rows: Rows) -> None:
+        _must_be_own(found, dataset, rows, by)
         for line, row in rows:
             registry.must_may(by, DELIVER, row["unit"], on=found.as_of)
             if dataset not in (register.PROJECTS, register.BUDGETS):
@@ -55,6 +57,15 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
     with transaction.atomic():
         told = deliver_whole(dataset, path, batch=batch, check=check, by=by, at=at)
     return {"dataset": dataset, "batch": batch, "bad": 0, "faults": [], **asdict(told)}
+
+
+def _must_be_own(found: register.Book, dataset: str, rows: Rows, by: Actor) -> None:
+    """Under a key that is another unit's nobody puts a row of his own in its place. Errors: `PERM-DENIED`."""
+    key = events.dataset(dataset).key
+    theirs = {tuple(row[name] for name in key): row["unit"] for row in found.rows(dataset)}
+    for unit in {theirs[there] for _, row in rows if (there := tuple(row[name] for name in key)) in theirs}:
+        if not registry.may(by, DELIVER, unit, on=found.as_of):
+            registry.must_may(by, DELIVER, registry.owner_of(unit, found.as_of), on=found.as_of)
 
 
 def _known(found: register.Book, line: int, row: Row) -> Mapping[str, Any]:
@@ -161,13 +172,14 @@ def find(new: NewBreach, *, evidence: casework.Upload | None, by: Actor, at: dat
     day = clock.city_day(at)
     found = register.book(day, known_at=at)
     project = register.project(found, new.project)
-    duty = _must_fit(found, new, project, day)
+    duty = new.duty.strip()
+    unit = registry.owner_of((found.duties.get(f"{new.project}/{duty}") or project)["unit"], day)
+    registry.must_may(by, FIND, unit, on=day)
+    _must_fit(found, new, project, day)
     if not new.words.strip():
         raise Refusal("REASON", field="words", value="", rule="required", zh="须写明违约的事实。", en="Say what was broken.")
     if evidence is None or not evidence.size:
         raise Refusal("EVID-DIGEST", field="file", value="", rule="required", zh="须附证据。", en="Evidence is needed.")
-    unit = registry.owner_of((found.duties.get(f"{new.project}/{duty}") or project)["unit"], day)
-    registry.must_may(by, FIND, unit, on=day)
     steps = register.trace(found, new.project, on=new.occurred_on, duty=duty, today=day)
     lacking = sum(bool(one.gap) for one in steps)
     told = {"合作项目": f"{new.project} {project['title']}", "违约类型": register.kinds_of_breach()[new.kind].zh, "合同义务": duty or "—",
@@ -181,7 +193,7 @@ def find(new: NewBreach, *, evidence: casework.Upload | None, by: Actor, at: dat
     return row.case
 
 
-def _must_fit(found: register.Book, new: NewBreach, project: Mapping[str, Any], day: date) -> str:
+def _must_fit(found: register.Book, new: NewBreach, project: Mapping[str, Any], day: date) -> None:
     if new.kind not in register.kinds_of_breach():
         raise Refusal("PPP-TYPE", field="kind", value=new.kind[:10], rule="1–8", zh="违约类型应为1至8。", en="A breach is of kind 1 to 8.")
     duty = new.duty.strip()
@@ -197,7 +209,6 @@ def _must_fit(found: register.Book, new: NewBreach, project: Mapping[str, Any], 
     if (before if duty else before.filter(occurred_on=new.occurred_on)).exists():
         raise Refusal("PPP-FINAL", status=409, field="kind", value=new.kind, rule="once", zh="该违约事项已有终局文书，不再重复认定。",
                       en="This breach is final already.")
-    return duty
 
 
 class BreachConduct:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings.rules.backtest import wilson
 from ximu.kernel.actor import Actor
-from ximu.kernel.refusal import absent
+from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.words import Text
 from ximu.notice.safeguards.s5_agencies import rules
 from ximu.notice.safeguards.s5_agencies.models import Agency, Contract, Product, Verdict
@@ -55,9 +56,18 @@ def agencies() -> list[Agency]:
     return list(Agency.objects.prefetch_related("products").order_by("name", "pk"))
 
 
+def owner(unit: str, on: date) -> str:
+    """Who carries a unit's contracts on the day; the unit itself where the register does not know."""
+    try:
+        return registry.owner_of(unit, on)
+    except Refusal:
+        return unit
+
+
 def contracts(by: Actor) -> list[Contract]:
-    """Those of the units that this person may see."""
-    return [one for one in Contract.objects.select_related("agency").order_by("-since", "-pk") if by.can(SEE, one.unit)]
+    """Those of the units that this person may see, and of units whose matters these carry today."""
+    today = clock.today()
+    return [one for one in Contract.objects.select_related("agency").order_by("-since", "-pk") if by.can(SEE, owner(one.unit, today))]
 
 
 def products() -> dict[str, Product]:
@@ -68,7 +78,7 @@ def items(known_at: datetime, *, first: date, as_of: date) -> list[rules.Item]:
     """Monitoring items of the span with what was said of them by then."""
     deals = {one.number: one for one in Contract.objects.select_related("agency")}
     said = {(v.contract.number, v.item): v.outcome for v in Verdict.objects.filter(judged_at__lte=known_at).select_related("contract")}
-    return [rules.Item(f"{row['contract']}|{row['item']}", f"{row['contract']} {row['item']}", deals[row["contract"]].unit,
+    return [rules.Item(f"{row['contract']}|{row['item']}", f"{row['contract']} {row['item']}", owner(deals[row["contract"]].unit, as_of),
                        deals[row["contract"]].agency.uid, row["observed_on"], bool(row["provenance"]),
                        said.get((row["contract"], row["item"]), ""))
             for row in events.rows_of(FEEDS, known_at=known_at, as_of=as_of) if row["observed_on"] >= first and row["contract"] in deals]
@@ -81,8 +91,10 @@ def uses(known_at: datetime, *, first: date, as_of: date) -> list[rules.Use]:
             if row["used_on"] >= first]
 
 
-def deals(known_at: datetime) -> list[rules.Deal]:
-    return [rules.Deal(one.uid, f"{one.number} {one.agency.name}", one.unit, one.until, one.key_found_on, one.returned_on,
+def deals(known_at: datetime, as_of: date) -> list[rules.Deal]:
+    known_on = clock.city_day(known_at)
+    return [rules.Deal(one.uid, f"{one.number} {one.agency.name}", owner(one.unit, as_of), one.until,
+                       *(day if day and day <= known_on else None for day in (one.key_found_on, one.returned_on)),
                        clock.city_day(one.checked_at) if one.checked_at and one.checked_at <= known_at else None)
             for one in Contract.objects.filter(entered_at__lte=known_at).select_related("agency").order_by("until", "pk")]
 
@@ -109,7 +121,7 @@ def lines(period: Period) -> dict[str, list[Line]]:
     return {
         "S5-1": rules.covered(units, _names(units, period.as_of), used),
         "S5-2": rules.judged(items(period.known_at, first=period.first, as_of=period.as_of)),
-        "S5-3": rules.left(deals(period.known_at), first=period.first, as_of=period.as_of,
+        "S5-3": rules.left(deals(period.known_at, period.as_of), first=period.first, as_of=period.as_of,
                            days=value_on(HERE, "return_days", period.as_of)),
         "S5-4": rules.counted(used),
     }
@@ -122,7 +134,7 @@ def things(period: Period) -> list[Line]:
     fell = rules.fallen(seen, names=_names([unit for _, unit in seen], day), points=value_on(HERE, "fall_points", day))
     whole = items(period.known_at, first=date.min, as_of=day)
     called = {one.uid: one.name for one in Agency.objects.all()}
-    return [one for one in fell if one.on and one.on.year == period.year] + rules.unreliable(
+    return [replace(one, unit=owner(one.unit, day)) for one in fell if one.on and one.on.year == period.year] + rules.unreliable(
         whole, called, value_on(HERE, "reliable_share", day))
 
 
@@ -150,7 +162,8 @@ HEADS = (Text("机构", "Agency"), Text("备案编号", "Filing"), Text("产品"
 def _register(period: Period) -> list[Section]:
     told = quality(period.known_at, period.as_of)
     running: dict[int, int] = {}
-    for pk in Contract.objects.filter(since__lte=period.as_of, until__gte=period.as_of).values_list("agency_id", flat=True):
+    for pk in Contract.objects.filter(since__lte=period.as_of, until__gte=period.as_of,
+                                       entered_at__lte=period.known_at).values_list("agency_id", flat=True):
         running[pk] = running.get(pk, 0) + 1
     blank = {"items": 0, "leads": 0, "judged": 0, "share": None, "interval": ""}
     rows = [(one.name, one.filing, "；".join(p.name for p in one.products.all()), running.get(one.pk, 0),

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ximu.ideas.areas.rules import Line
 from ximu.ideas.warnings.rules.backtest import wilson
+from ximu.kernel.given import near_day
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
@@ -150,12 +151,20 @@ def must_be_one_of(value: str, known: Mapping[str, Text], field: str) -> None:
                       en="This is not one of the kinds known.")
 
 
+MOST = {"number": 80, "task": 200, "filing": 80, "code": 40, "reason": 400}
+
+
 def must_say(field: str, words: str) -> None:
-    if not words.strip():
-        raise Refusal("S5-FIELD", field=field, value="", rule="required", zh=f"“{field}”须填写。", en=f"“{field}” is needed.")
+    most = MOST.get(field, 120)
+    if not 0 < len(words.strip()) <= most:
+        raise Refusal("S5-FIELD", field=field, value=words.strip()[:20], rule=f"1–{most}", zh=f"“{field}”须填写，且不超过{most}字。",
+                      en=f"“{field}” is needed, in at most {most} characters.")
 
 
 def must_span(since: date, until: date) -> None:
+    """Errors: `DATE-RANGE`, `DATE-ORDER`."""
+    near_day(since, "since")
+    near_day(until, "until")
     if until < since:
         raise Refusal("DATE-ORDER", field="until", value=until.isoformat(), rule=f"≥ {since}", zh="终止日期不能早于起始日期。",
                       en="The end is not before the beginning.")

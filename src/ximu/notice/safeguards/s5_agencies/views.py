@@ -14,6 +14,9 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of
 from ximu.notice.safeguards.s5_agencies import queries, rules, services
 
+MOST, MOST_FORMS = 500, 50
+"""So many rows, and so many forms, are on one page; the newest."""
+
 
 def _content(request: HttpRequest) -> bytes:
     given = request.FILES.get("file")
@@ -51,8 +54,10 @@ def contracts(request: HttpRequest) -> HttpResponse:
             post.get("task", "")[:200], since, day_of(post.get("until", ""), "until"), _content(request), post.get("key", "").strip()[:16]),
             by=by, at=clock.now())
         return redirect("s5:contract", made)
-    rows = [{"row": one, "unit": registry.name(one.unit, as_of=one.since, short=True)} for one in queries.contracts(by)]
+    found = queries.contracts(by)
+    rows = [{"row": one, "unit": registry.name(one.unit, as_of=one.since, short=True)} for one in found[:MOST]]
     return render(request, "s5/contracts.html", {"tabs": tabs(queries.AREA, by, "s5:contracts"), "rows": rows, "may": by.can("s5.contract"),
+                                                 "most": MOST, "more": len(found) > MOST,
                                                  "agencies": queries.agencies() if by.can("s5.contract") else []})
 
 
@@ -60,7 +65,8 @@ def contracts(request: HttpRequest) -> HttpResponse:
 def contract(request: HttpRequest, uid: str) -> HttpResponse:
     """One contract: its term, its key, whether data came back and who saw that. Nobody of another unit finds it."""
     by, row, at = actor_of(request), queries.contract(uid), clock.now()
-    if not by.can(queries.SEE, row.unit):
+    unit = queries.owner(row.unit, clock.today())
+    if not by.can(queries.SEE, unit):
         raise Http404
     if request.method == "POST":
         if request.POST.get("verb") == "return":
@@ -70,7 +76,7 @@ def contract(request: HttpRequest, uid: str) -> HttpResponse:
         return redirect("s5:contract", row.uid)
     return render(request, "s5/contract.html", {
         "tabs": tabs(queries.AREA, by, "s5:contracts"), "row": row, "unit": registry.name(row.unit, as_of=row.since),
-        "over": row.until < clock.today(), "may_return": by.can("s5.contract", row.unit), "may_check": by.can("s5.judge", row.unit)})
+        "over": row.until < clock.today(), "may_return": by.can("s5.contract", unit), "may_check": by.can("s5.judge", unit)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,6 +88,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
         services.judge(post.get("contract", "")[:80], post.get("item", "")[:60], post.get("outcome", ""), post.get("reason", "")[:400],
                        by=by, at=at)
         return redirect("s5:feeds")
-    rows = [{"row": one, "unit": registry.name(one["unit"], as_of=one["observed_on"], short=True)} for one in queries.open_items(by, at)]
+    found = queries.open_items(by, at)
+    rows = [{"row": one, "unit": registry.name(one["unit"], as_of=one["observed_on"], short=True)} for one in found[:MOST_FORMS]]
     return render(request, "s5/feeds.html", {"tabs": tabs(queries.AREA, by, "s5:feeds"), "rows": rows, "outcomes": rules.OUTCOMES.items(),
-                                             "may": by.can("s5.judge")})
+                                             "may": by.can("s5.judge"), "most": MOST_FORMS, "more": len(found) > MOST_FORMS})

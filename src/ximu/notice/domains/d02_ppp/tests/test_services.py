@@ -164,6 +164,11 @@ def test_a_clerk_delivers_for_the_own_district_only(folder: Path) -> None:
     refused("PERM-DENIED", give, folder, "ppp_projects", PROJECT, by=Actor("stranger"))
     other = Actor("other", None, (Grant("entry", frozenset({"d02.see"}), uid_of("example", "q02")),), "other")
     assert [len(queries.listed(book(), one)) for one in (clerk, other, FIRST)] == [1, 0, 1]
+    q2 = Actor("q2", None, (Grant("entry", frozenset({"d02.deliver", "d02.find"}), uid_of("example", "q02")),), "q2")
+    mine = PROJECT.replace("甲区", "乙区") + "示财金〔2018〕9号"
+    refused("PERM-DENIED", give, folder, "ppp_projects", mine, by=q2, batch="t")
+    assert book().projects["P-1"]["unit"] == uid_of("example", "q01hbj"), "a project is not taken away by its number"
+    refused("PERM-DENIED", find, "1", date(2016, 1, 1), "", by=q2)
     refused("PPP-NONE", queries.seen, book(), "P-1", other)
     refused("PPP-NONE", queries.seen, book(), "X-9", FIRST)
 

@@ -108,9 +108,8 @@ def duties(row: Row, judged: Judge) -> list[tuple[Text, Duty]]:
 
 def tables(period: Period, by: Any) -> Sequence[Section]:
     """Beside the figures in the console: what reports are worth today, and what the trading centre has confirmed."""
-    states = Counter(one.state for one in credit.uses(period.as_of, area=ROW, used_on__lte=period.as_of))
-    channel, rows = register.shared()
-    sent = Counter((row.op, row.state) for row in rows)
+    states = Counter(one.state for one in credit.uses(period.as_of, area=ROW, known_at=period.known_at, used_on__lte=period.as_of))
+    sent = register.tallied()
     return (
         Section(Text("使用过的信用报告", "Credit reports that were used"), (Text("今天看来", "As known today"), Text("次数", "Uses")),
                 [(words, states[code]) for code, words in standing.STATES.items()],
@@ -121,8 +120,9 @@ def tables(period: Period, by: Any) -> Sequence[Section]:
                 [(Text("已采纳（有回执）", "taken, with receipt"), sent["put", "accepted"]),
                  (Text("已发出、待回执", "sent, no receipt yet"), sent["put", "packed"]),
                  (Text("待打包", "waiting"), sent["put", "waiting"]), (Text("召回已确认", "recall confirmed"), sent["recall", "accepted"]),
-                 (Text("不得共享或被退回", "barred or refused"), sent["put", "barred"] + sent["put", "refused"])] if channel else [],
-                None if channel else Text("尚未开通通道“trading-centre”。", "The channel “trading-centre” is not open yet.")),
+                 (Text("不得共享或被退回", "barred or refused"), sent["put", "barred"] + sent["put", "refused"])
+                 ] if sent is not None else [],
+                None if sent is not None else Text("尚未开通通道“trading-centre”。", "The channel “trading-centre” is not open yet.")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
@@ -69,6 +70,11 @@ def shared() -> tuple[Any, list[Any]]:
     except Refusal:
         return None, []
     return found, list(exchange.carried(CHANNEL))
+
+
+def tallied() -> Counter[tuple[str, str]] | None:
+    """How many rows of each act and state went over the channel or wait there, all of them; no channel: None."""
+    return Counter(exchange.carried(CHANNEL, 1_000_000).values_list("op", "state")) if shared()[0] else None
 
 
 def standard_body(row: Standard) -> dict[str, Any]:

@@ -123,16 +123,20 @@ def dispute_duties(row: Row, judge: Judge) -> list[Duty]:
     law, raised, gone = judge.law, row["raised_on"], row["withdrawn_on"]
     if row["kind"] == "异议":
         term = 0 if row["stage"] == "开标" else int(law("objection_days", raised))
-        found = list(judge.within("objection", raised, row["answered_on"] or gone, term))
+        found = list(judge.within("objection", raised, _earliest(row["answered_on"], gone), term))
         if row["stage"] != "开标" and row["paused"] == "否":
             found.append(Duty("pause", "unpaused", raised, raised, 0, Text("作出答复前没有暂停", "not paused before the answer")))
         return found
-    taken = row["accepted_on"] or row["rejected_on"] or gone
+    taken = _earliest(row["accepted_on"], row["rejected_on"], gone)
     found = list(judge.within("accept", raised, taken, int(law("accept_workdays", raised)), working=True))
     if judge.seen(row["accepted_on"]):
         term = int(law("decide_workdays", row["accepted_on"])) + int(row["expert_days"] or 0)
-        found += judge.within("decide", row["accepted_on"], row["answered_on"] or gone, term, working=True)
+        found += judge.within("decide", row["accepted_on"], _earliest(row["answered_on"], gone), term, working=True)
     return found
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day), default=None)
 
 
 def finished(row: Row, judge: Judge) -> bool:

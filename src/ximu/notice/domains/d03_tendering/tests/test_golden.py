@@ -100,6 +100,17 @@ def test_an_objection_is_late_exactly_when_the_working_day_after_its_term_has_pa
     assert (duty.due, duty.late_days) == (last, max(0, (raised + timedelta(days=days) - last).days))
 
 
+@pytest.mark.parametrize("given_", [
+    {"kind": "异议", "stage": "结果", "paused": "是"}, {"kind": "投诉", "stage": "结果"},
+    {"kind": "投诉", "stage": "结果", "accepted_on": "2018-06-05"},
+])
+def test_what_was_taken_back_in_time_is_not_late_by_an_answer_that_came_all_the_same(given_: dict[str, Any]) -> None:
+    one = row("tender_disputes", dispute="D", raised_on="2018-06-04", withdrawn_on="2018-06-06", answered_on="2018-09-03", **given_)
+    assert {duty.state for duty in dispute_duties(one, JUDGE)} == {"kept"}
+    late = row("tender_disputes", dispute="D", raised_on="2018-06-04", withdrawn_on="2018-06-06", rejected_on="2018-09-03", **given_)
+    assert {duty.state for duty in dispute_duties(late, JUDGE)} == {"kept"}
+
+
 SCALE = load((HERE / "standards" / "2018-1.toml").read_text("utf-8"))
 MARKS = {"basic": "90", "quality": "80", "progress": "70", "safety": "100", "good": "20", "report": "AA", "bad": "1", "serious": "0"}
 HOW: dict[str, Any] = {"marks": {"AAA": 100, "AA": 90, "D": 0}, "on": date(2018, 6, 30), "months": 12}

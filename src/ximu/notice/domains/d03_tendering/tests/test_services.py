@@ -107,6 +107,10 @@ def test_good_rows_are_kept_each_bad_one_is_named_and_a_bidder_has_no_place(tmp_
     other = deliver(tmp_path, ROW.replace("BD-1", "BD-7").replace("甲区", "乙区"), batch="o", by=CLERK)
     assert [(one["field"], one["code"]) for one in other["faults"]] == [("unit_name", "PERM-DENIED")]
     refused("PERM-DENIED", deliver, tmp_path, ROW, batch="p", by=Actor("x"))
+    q2 = Actor("q", uid_of("example", "q02"), (Grant("entry", RIGHTS, uid_of("example", "q02")),), "q")
+    taken = deliver(tmp_path, ROW.replace("甲区", "乙区"), batch="q", by=q2)
+    assert [(one["field"], one["code"]) for one in taken["faults"]] == [("section", "PERM-DENIED")], "a number that is another's"
+    assert queries.section("BD-1", known_at=AT)["unit"] == UNIT
     head = "dispute,section,kind,stage,unit_name,raised_on,paused,answered_on"
     told = deliver(tmp_path, "Y1,BD-1,异议,文件,示例市甲区人民政府,2018-05-30,是,2018-05-31", "Y2,BD-99,异议,文件,示例市甲区人民政府,2018-05-30,是,",
                    "Y3,BD-1,异议,文件,示例市甲区人民政府,2018-05-20,是,", "Y4,BD-1,异议,文件,示例市甲区人民政府,2018-05-30,,", head=head, dataset=queries.DISPUTES, batch="d")
@@ -125,6 +129,7 @@ def test_a_report_is_used_before_the_award_only(tmp_path: Path) -> None:
     deliver(tmp_path, ROW.replace("BD-1", "BD-2").replace("2018-05-28", "2018-04-02").replace("2018-06-04", "2018-04-10").replace(
         "2018-06-25,,", "2018-04-25,2018-04-25,2018-05-02"), batch="c")
     refused("D03-CLOSED", services.use_report, report.uid, "BD-2", document=f.DOCUMENT, by=CLERK, at=AT)
+    refused("PERM-DENIED", services.use_report, report.uid, "BD-2", document=f.DOCUMENT, by=stranger, at=AT)
 
 
 def test_records_of_breaches_go_to_the_trading_centre_with_receipts_and_are_recalled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,6 +148,7 @@ def test_records_of_breaches_go_to_the_trading_centre_with_receipts_and_are_reca
     deliver_all()
     round_trip(peer, records.LATER + timedelta(days=1))
     assert [(row.op, row.state) for row in register.shared()[1]] == [("recall", "accepted"), ("put", "accepted")] and peer.held() == {}
+    assert register.tallied() == {("recall", "accepted"): 1, ("put", "accepted"): 1}
 
 
 @pytest.fixture
@@ -200,8 +206,11 @@ def test_the_pages_from_the_register_to_a_use_that_lost_its_worth(desk: Any, tmp
         assert "使用后被撤销" in page(client, path)
     assert "BD-1" in page(client, "/console/d03/sections?q=桥梁") and "BD-1" not in page(client, "/console/d03/sections?q=没有")
     assert "D03-W7" in page(client, "/console/d03/") and "示例资信" not in page(client, "/console/d03/")
-    stranger = desk(Actor("s", uid_of("example", "q02"), (Grant("entry", RIGHTS, uid_of("example", "q02")),), "s"))
+    far = Actor("s", uid_of("example", "q02"), (Grant("entry", RIGHTS, uid_of("example", "q02")),), "s")
+    stranger = desk(far)
     assert stranger.get("/console/d03/sections/BD-1").status_code == 404 and "BD-1" not in page(stranger, where)
+    told = [page(desk(who), "/console/credit/").count(">使用后被撤销<") for who in (far, CLERK)]
+    assert told == [0, 1], "what became of a use is for who may see its unit"
     assert desk(Actor("n")).get("/console/d03/sections").status_code == 403 and desk(Actor("n")).get("/console/credit/").status_code == 403
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from ximu.foundation import clock, files
 from ximu.ideas.accounts import queries as accounts
@@ -36,7 +37,8 @@ class NewContract:
 
 
 def enter_contract(new: NewContract, *, by: Actor, at: datetime) -> str:
-    """The uid. Errors: `PERM-DENIED`, `AGENCY-NONE`, `S5-FIELD`, `DATE-ORDER`, `EVID-DIGEST`, `ORG-ENDED`, `KEY-STATE`, `S5-DUP`."""
+    """The uid. Errors: `PERM-DENIED`, `AGENCY-NONE`, `S5-FIELD`, `DATE-RANGE`, `DATE-ORDER`, `EVID-DIGEST`, `ORG-ENDED`, `KEY-STATE`,
+    `S5-DUP`."""
     by.must("s5.contract", new.unit)
     agency = queries.agency(new.agency)
     for field, words in (("number", new.number), ("task", new.task)):
@@ -47,9 +49,10 @@ def enter_contract(new: NewContract, *, by: Actor, at: datetime) -> str:
     if new.unit not in registry.book().units or not registry.book().living(new.unit, new.since):
         raise Refusal("ORG-ENDED", field="unit", value=new.unit[:40], rule="registry", zh="委托单位在起始之日不存续。",
                       en="The unit does not exist on the day it begins.")
-    if new.key and not _alive(new.key):
-        raise Refusal("KEY-STATE", status=409, field="key", value=new.key[:16], rule="revoked_at=None", zh="没有这个密钥，或已吊销。",
-                      en="There is no such key, or it is revoked.")
+    if new.key and not _is_for(new.key, new.unit, by):
+        raise Refusal("KEY-STATE", status=409, field="key", value=new.key[:16], rule="alive, of this unit, of one contract",
+                      zh="没有这个单位的这个密钥，或已吊销，或已属于另一合同。",
+                      en="This unit has no such key, or it is revoked, or belongs to another contract.")
     digest, _ = files.keep([new.content], most_bytes=LARGEST_BYTES)
     try:
         with transaction.atomic():
@@ -61,6 +64,12 @@ def enter_contract(new: NewContract, *, by: Actor, at: datetime) -> str:
         raise Refusal("S5-DUP", status=409, field="number", value=new.number[:40], rule="unique", zh="该编号的合同已登记。",
                       en="A contract of this number is on record.") from error
     return row.uid
+
+
+def _is_for(key: str, unit: str, by: Actor) -> bool:
+    """With its contract a key dies: nobody names one of another unit or contract; an evaluator's for the whole city, who acts for it."""
+    mine = Q(unit=unit) | Q(unit="", role="evaluator") if by.units_with("s5.contract") is None else Q(unit=unit)
+    return accounts.keys().filter(mine, uid=key, revoked_at=None).exists() and not Contract.objects.filter(key=key).exists()
 
 
 def _alive(key: str) -> bool:
@@ -81,36 +90,43 @@ def revoke_due(*, at: datetime) -> int:
 def give_back(contract: str, *, on: date, proof: bytes, by: Actor, at: datetime) -> None:
     """Data came back or were destroyed, with the proof.
 
-    Errors: `PERM-DENIED`, `CONTRACT-NONE`, `STATE-EDGE`, `TIME-FUTURE`, `EVID-DIGEST`."""
+    Errors: `PERM-DENIED`, `CONTRACT-NONE`, `STATE-EDGE`, `TIME-FUTURE`, `DATE-ORDER`, `EVID-DIGEST`."""
     row = queries.contract(contract)
-    by.must("s5.contract", row.unit)
+    by.must("s5.contract", queries.owner(row.unit, clock.city_day(at)))
     if on > clock.city_day(at):
         raise Refusal("TIME-FUTURE", field="on", value=on.isoformat(), rule=f"≤ {clock.city_day(at)}", zh="返还日期不能在将来。",
                       en="The return cannot lie in the future.")
+    if on < row.since:
+        raise Refusal("DATE-ORDER", field="on", value=on.isoformat(), rule=f"≥ {row.since}", zh="返还日期不能早于合同起始日期。",
+                      en="The return is not before the contract began.")
     if not proof:
         raise Refusal("EVID-DIGEST", field="file", value="", rule="required", zh="须附返还或销毁证明。",
                       en="The proof of return or destruction is needed.")
     digest, _ = files.keep([proof], most_bytes=LARGEST_BYTES)
     open_ = Contract.objects.filter(pk=row.pk, until__lt=clock.city_day(at), checked_at=None, returned_on=None)
-    if not open_.update(returned_on=on, return_proof=digest, returned_by=by.human):
-        raise _edge(row)
+    with transaction.atomic():
+        if not open_.update(returned_on=on, return_proof=digest, returned_by=by.human):
+            raise _edge(row)
+        ledger.append([Entry("agency.return", {"contract": row.uid, "on": on.isoformat(), "proof": digest, "by": by.uid})], at=at)
 
 
 def check_return(contract: str, *, passed: bool, by: Actor, at: datetime) -> None:
     """Another person has seen that it is so, or sends it back. Errors: `PERM-DENIED`, `CONTRACT-NONE`, `STATE-EDGE`, `DUAL`."""
     row = queries.contract(contract)
-    by.must("s5.judge", row.unit)
+    by.must("s5.judge", queries.owner(row.unit, clock.city_day(at)))
     if row.returned_by == by.human:
         raise Refusal("DUAL", status=403, field="by", value=row.number[:40], rule="returned_by ≠ by", zh="核查返还的不能是登记返还的人。",
                       en="Who entered the return does not check it.")
-    waits = Contract.objects.filter(pk=row.pk, checked_at=None).exclude(returned_on=None)
+    waits = Contract.objects.filter(pk=row.pk, checked_at=None).exclude(returned_on=None).exclude(returned_by=by.human)
     with transaction.atomic():
         if passed:
             if not waits.update(checked_at=at, checked_by=by.human):
                 raise _edge(row)
             index = ledger.append([Entry(queries.EXIT, queries.exit_body(queries.contract(contract)))], at=at)[0]
             Contract.objects.filter(pk=row.pk).update(exit_log_index=index)
-        elif not waits.update(returned_on=None, return_proof="", returned_by=""):
+        elif waits.update(returned_on=None, return_proof="", returned_by=""):
+            ledger.append([Entry("agency.return-sent-back", {"contract": row.uid, "by": by.uid})], at=at)
+        else:
             raise _edge(row)
 
 
