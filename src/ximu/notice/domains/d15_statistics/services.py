@@ -97,7 +97,7 @@ def check(filing: str, new: NewCheck, *, paper: str, by: Actor, at: datetime) ->
     _must_be_past(new.on, "on", at)
     _must_have_paper(paper)
     row = filings.filing(filing)
-    held = approved(list(row.hands.order_by("number")))
+    held = approved([one for one in row.hands.order_by("number") if one.at <= clock.end_of(new.on)])
     column = next((one for one in filings.table_of(row.form).columns if one.code == new.figure), None)
     said = values(held.content).get(new.figure) if held and column else None
     if column is None or said is None or not new.document.strip():
@@ -151,6 +151,10 @@ class Fabrication:
     def before(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
         if "office" in move.who:
             must_be_bureau(by, at, move.permission)
+        if move.verb in ("uphold", "drop") and queries.finding(case.about).check_of.person == by.human:
+            raise Refusal("DUAL", status=403, field="by", value=move.verb, rule="核查 ≠ 认定",
+                          zh="登记核查的人不能认定以该核查为据的案件。",
+                          en="Whoever entered the check does not decide the case that rests on it.")
         if move.verb == "uphold":
             if not str(given.values.get("document", "")).strip():
                 raise Refusal("FIELD-NEED", field="document", value="", rule="required", zh="认定须写明处理决定文号。",

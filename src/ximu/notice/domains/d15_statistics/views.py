@@ -127,7 +127,7 @@ def _page(request: HttpRequest, by: Actor, one: filed.Held, given: Given | None 
                for hand in one.hands],
         faults=filed.faults(one.filing, one.hands) if one.filing else [], approved=one.approved, pending=state not in ("approved", ""),
         may_report=of_unit["report"] and state in ("", "returned", "approved"), notice_due=bool(one.hands) and (
-            state == "approved" or today > one.due),
+            one.approved is not None or today > one.due),
         may_review=of_unit["review"] and state == "reported", may_approve=of_unit["approve"] and state == "reviewed",
         may_return=of_unit["review"] and state in ("reported", "reviewed"), checks=checks, offences=services.OFFENCES,
         said=request.POST, refusal=refusal), status=refusal.status if refusal else 200)
