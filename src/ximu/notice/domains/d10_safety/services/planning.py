@@ -61,9 +61,13 @@ def draft(new: NewPlan, path: Path, *, by: Actor, at: datetime) -> str:
                                       lines=lines, digest=digest(lines), entered_at=at, drafter=by.human)
             ledger.append([Entry("safety.drafted", {"plan": row.uid, "lines": row.digest, "by": by.uid})], at=at)
     except IntegrityError as error:
-        raise Refusal("PLAN-DUP", status=409, field="number", value=new.number[:60], rule="once", zh="该文号的监管计划已经登记。",
-                      en="A plan of this number is on record.") from error
+        raise _dup(number) from error
     return row.uid
+
+
+def _dup(number: str) -> Refusal:
+    return Refusal("PLAN-DUP", status=409, field="number", value=number, rule="once", zh="该文号的监管计划或其任务编号已经登记，请换文号。",
+                   en="A plan of this number, or duties of its numbers, are on record; take another number.")
 
 
 def _own_faults(rows: list[Row], strangers: dict[str, Refusal]) -> list[Row]:
@@ -88,10 +92,10 @@ def _line(row: Row, units: dict[str, str]) -> Row:
 def decide(uid: str, *, adopt: bool, reason: str = "", by: Actor, at: datetime) -> int:
     """Another person adopts the plan, and its duties stand; or says why not. How many duties.
 
-    Errors: `PERM-DENIED`, `PLAN-NONE`, `DUAL`, `REASON`, `STATE-EDGE`, `CAL-NONE` for a year without a calendar.
+    Errors: `PERM-DENIED`, `PLAN-NONE`, `DUAL`, `REASON`, `STATE-EDGE`, `PLAN-DUP`, `CAL-NONE` for a year without a calendar.
     """
     row = queries.plan(uid)
-    by.must(ADOPT, row.maker)
+    by.must(ADOPT, registry.owner_of(row.maker, clock.city_day(at)))
     if row.drafter == by.human:
         raise Refusal("DUAL", status=403, field="by", value="", rule="two persons", zh="编制人不能自己审定监管计划。",
                       en="Who drafted a plan does not adopt it.")
@@ -107,7 +111,11 @@ def decide(uid: str, *, adopt: bool, reason: str = "", by: Actor, at: datetime) 
         if not adopt:
             ledger.append([Entry("safety.refused", {"plan": row.uid, "by": by.uid})], at=at)
             return 0
-        made = Duty.objects.bulk_create(_duties(row, clock.city_day(at)), batch_size=500)
+        try:
+            with transaction.atomic():
+                made = Duty.objects.bulk_create(_duties(row, clock.city_day(at)), batch_size=500)
+        except IntegrityError as error:
+            raise _dup(row.number) from error
         [index] = ledger.append([Entry(queries.ADOPTED, queries.plan_body(row))], at=at)
         Plan.objects.filter(pk=row.pk).update(log_index=index)
     return len(made)
@@ -128,7 +136,7 @@ def end(key: str, *, ground: str, document: str, by: Actor, at: datetime) -> Non
     Errors: `PERM-DENIED`, `DUTY-NONE`, `DUTY-GROUND`, `DUTY-JUDGED`.
     """
     row, day = queries.duty(key), clock.city_day(at)
-    by.must(ADOPT, row.plan.maker)
+    by.must(ADOPT, registry.owner_of(row.plan.maker, day))
     if ground not in rules.GROUNDS or not document.strip():
         raise Refusal("DUTY-GROUND", field="ground", value=ground[:20], rule=" ".join(rules.GROUNDS),
                       zh="终止监管任务须选定事由，并写明依据文号。", en="A duty ends by a ground of the list, with its document.")
