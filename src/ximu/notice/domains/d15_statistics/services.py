@@ -27,11 +27,16 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 from ximu.notice.domains.d15_statistics import queries
 from ximu.notice.domains.d15_statistics.models import Check, Finding, Pledge
 
 WORK, HANDLE, ITEM = "d15.work", "d15.handle", "TJ-WF"
-OFFENCES = ("自行修改统计资料", "编造虚假数据", "要求或暗示他人伪造", "打击报复", "大面积造假失察", "不配合检查", "其他")
+OFFENCES = {
+    "自行修改统计资料": Text("自行修改统计资料", "altering figures"), "编造虚假数据": Text("编造虚假数据", "inventing figures"),
+    "要求或暗示他人伪造": Text("要求或暗示他人伪造", "demanding or suggesting forgery"), "打击报复": Text("打击报复", "retaliation"),
+    "大面积造假失察": Text("大面积造假失察", "not noticing widespread fabrication"),
+    "不配合检查": Text("不配合检查", "obstructing an inspection"), "其他": Text("其他", "other")}
 """统计违法类型 as item TJ-WF lists them."""
 KINDS = {"government": "1", "department": "2", "street": "3", "town": "3", "township": "3", "institution": "4"}
 
