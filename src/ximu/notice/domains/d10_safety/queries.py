@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from ximu.foundation import clock
 from ximu.foundation.parameters import value_on
-from ximu.ideas.areas.rules import Area, Line, Period, Section, in_term
+from ximu.ideas.areas.rules import Area, Line, Period, Section, in_term, together
 from ximu.ideas.events import queries as events
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
@@ -35,13 +35,9 @@ ADOPTED, INSPECTED, MISSED = "safety.plan", "safety.inspected", "safety.missed"
 KINDS = (ADOPTED, INSPECTED, MISSED)
 
 
-def plans() -> list[Plan]:
-    return list(Plan.objects.order_by("-year", "number", "-pk"))
-
-
 def plans_for(by: Actor, on: date) -> list[tuple[Plan, int]]:
     """Plans of which this person may see lines, with how many."""
-    return [(row, count) for row in plans() if (count := len(lines_for(row, by, on)))]
+    return [(row, count) for row in Plan.objects.order_by("-year", "number", "-pk") if (count := len(lines_for(row, by, on)))]
 
 
 def plan(uid: str) -> Plan:
@@ -121,17 +117,7 @@ def rows_of(dataset: str, period: Period) -> list[dict[str, Any]]:
     rows = events.rows_of(dataset, known_at=period.known_at, as_of=None if asked else period.as_of, **asked)
     owners = registry.owners(period.as_of, {row["unit"] for row in rows})
     made = [{**row, "unit": owners[row["unit"]], "own": owners[row["unit"]] == row["unit"]} for row in rows]
-    return _together(made) if asked else made
-
-
-def _together(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row for each unit: what it told itself, else the sum of what those told that were merged into it."""
-    own, found = {row["unit"] for row in rows if row["own"]}, dict[str, dict[str, Any]]()
-    for row in sorted(rows, key=lambda row: row["as_of"]):
-        if row["own"] or row["unit"] not in own:
-            before = found.get(row["unit"], dict.fromkeys(SUMMED, 0))
-            found[row["unit"]] = {**row, **{name: before[name] + row[name] for name in SUMMED}}
-    return list(found.values())
+    return together(made, SUMMED) if asked else made
 
 
 def scale(on: date) -> dict[str, tuple[int, int, int]]:

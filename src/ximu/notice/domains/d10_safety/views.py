@@ -17,7 +17,6 @@ from ximu.ideas.areas.rules import FIRST_YEAR, LAST_YEAR
 from ximu.ideas.areas.views import tabs
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of, hour_of, whole_of
-from ximu.kernel.refusal import absent
 from ximu.notice.domains.d10_safety import queries, rules, services
 
 SEE, PLAN, ADOPT, INSPECT = queries.SEE, "d10.plan", "d10.adopt", "d10.inspect"
@@ -128,13 +127,13 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest, uid: str) -> HttpResponse:
-    """The lines of a plan that this person may see, and the decision on it. Errors: `PLAN-NONE`, also where there is none of them."""
+    """The lines of a plan that this person may see, and the decision on it. Errors: `PLAN-NONE`, `PERM-DENIED` where none is."""
     by, at, row = actor_of(request), clock.now(), queries.plan(uid)
     by.must(SEE)
     today = clock.city_day(at)
     shown = queries.lines_for(row, by, today)
     if not shown:
-        raise absent("PLAN-NONE", field="plan", value=uid[:16], zh="份监管计划", en="plan of supervision")
+        by.must(SEE, row.maker)
     if request.method == "POST":
         made = services.decide(uid, adopt=request.POST.get("verb") == "adopt", reason=request.POST.get("reason", ""), by=by, at=at)
         messages.success(request, t("已审定，生成{n}项任务。", "Adopted: {n} duties stand.", n=made) if made else

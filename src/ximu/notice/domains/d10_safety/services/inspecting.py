@@ -53,10 +53,8 @@ class Brought:
 
 def enter(key: str, new: NewInspection, *, content: bytes = b"", by: Actor, at: datetime) -> str:
     """Enter an inspection of a duty (uid or number); its uid. Of the file only the digest is kept.
-
     Errors: `PERM-DENIED`, `DUTY-NONE`, `TIME-FUTURE`, `INSP-PERIOD`, `DUTY-ENDED`, `INSP-RESULT`, `INSP-TWO`, `DISC-PII`, `INSP-DUP`,
-    `CAL-NONE`.
-    """
+    `CAL-NONE`."""
     row, day = queries.duty(key), clock.city_day(at)
     by.must(INSPECT, registry.owner_of(row.unit, day))
     result = rules.code_of(rules.RESULTS, new.result)
@@ -135,9 +133,7 @@ def _of(row: Row, at: datetime) -> NewInspection:
 
 def withdraw(uid: str, *, reason: str, by: Actor, at: datetime) -> None:
     """A wrong entry stops counting from now on and stays visible; by another person than entered it.
-
-    Errors: `PERM-DENIED`, `INSP-NONE`, `DUAL`, `REASON`, `STATE-EDGE`.
-    """
+    Errors: `PERM-DENIED`, `INSP-NONE`, `DUAL`, `REASON`, `STATE-EDGE`."""
     row = queries.inspection(uid)
     by.must(INSPECT, registry.owner_of(row.duty.unit, clock.city_day(at)))
     if row.enterer == by.human:

@@ -41,9 +41,7 @@ class NewPlan:
 
 def draft(new: NewPlan, path: Path, *, by: Actor, at: datetime) -> str:
     """Take a plan's lines from a file, whole or not at all; the plan's uid.
-
-    Errors: `PERM-DENIED`, `PLAN-HEAD`, `PLAN-DUP`, `ROWS-BAD` (with `KEY-DUP`, `SUBJ-NONE`, `DISC-PII` …), every `FILE-*`.
-    """
+    Errors: `PERM-DENIED`, `PLAN-HEAD`, `PLAN-DUP`, `ROWS-BAD` (with `KEY-DUP`, `SUBJ-NONE`, `DISC-PII` …), every `FILE-*`."""
     day = clock.city_day(at)
     by.must(PLAN, new.maker)
     known, number = registry.unit(new.maker, as_of=day), new.number.strip()
@@ -61,13 +59,9 @@ def draft(new: NewPlan, path: Path, *, by: Actor, at: datetime) -> str:
                                       lines=lines, digest=digest(lines), entered_at=at, drafter=by.human)
             ledger.append([Entry("safety.drafted", {"plan": row.uid, "lines": row.digest, "by": by.uid})], at=at)
     except IntegrityError as error:
-        raise _dup(number) from error
+        raise Refusal("PLAN-DUP", status=409, field="number", value=new.number[:60], rule="once", zh="该文号的监管计划已经登记。",
+                      en="A plan of this number is on record.") from error
     return row.uid
-
-
-def _dup(number: str) -> Refusal:
-    return Refusal("PLAN-DUP", status=409, field="number", value=number, rule="once", zh="该文号的监管计划或其任务编号已经登记，请换文号。",
-                   en="A plan of this number, or duties of its numbers, are on record; take another number.")
 
 
 def _own_faults(rows: list[Row], strangers: dict[str, Refusal]) -> list[Row]:
@@ -91,9 +85,7 @@ def _line(row: Row, units: dict[str, str]) -> Row:
 
 def decide(uid: str, *, adopt: bool, reason: str = "", by: Actor, at: datetime) -> int:
     """Another person adopts the plan, and its duties stand; or says why not. How many duties.
-
-    Errors: `PERM-DENIED`, `PLAN-NONE`, `DUAL`, `REASON`, `STATE-EDGE`, `PLAN-DUP`, `CAL-NONE` for a year without a calendar.
-    """
+    Errors: `PERM-DENIED`, `PLAN-NONE`, `DUAL`, `REASON`, `STATE-EDGE`, `CAL-NONE` for a year without a calendar."""
     row = queries.plan(uid)
     by.must(ADOPT, registry.owner_of(row.maker, clock.city_day(at)))
     if row.drafter == by.human:
@@ -111,11 +103,7 @@ def decide(uid: str, *, adopt: bool, reason: str = "", by: Actor, at: datetime) 
         if not adopt:
             ledger.append([Entry("safety.refused", {"plan": row.uid, "by": by.uid})], at=at)
             return 0
-        try:
-            with transaction.atomic():
-                made = Duty.objects.bulk_create(_duties(row, clock.city_day(at)), batch_size=500)
-        except IntegrityError as error:
-            raise _dup(row.number) from error
+        made = Duty.objects.bulk_create(_duties(row, clock.city_day(at)), batch_size=500)
         [index] = ledger.append([Entry(queries.ADOPTED, queries.plan_body(row))], at=at)
         Plan.objects.filter(pk=row.pk).update(log_index=index)
     return len(made)
@@ -132,9 +120,7 @@ def _duties(row: Plan, day: date) -> list[Duty]:
 
 def end(key: str, *, ground: str, document: str, by: Actor, at: datetime) -> None:
     """A duty ends before it is judged, by the unit that planned it, with a ground of the list and its document.
-
-    Errors: `PERM-DENIED`, `DUTY-NONE`, `DUTY-GROUND`, `DUTY-JUDGED`.
-    """
+    Errors: `PERM-DENIED`, `DUTY-NONE`, `DUTY-GROUND`, `DUTY-JUDGED`."""
     row, day = queries.duty(key), clock.city_day(at)
     by.must(ADOPT, registry.owner_of(row.plan.maker, day))
     if ground not in rules.GROUNDS or not document.strip():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,8 +18,7 @@ from ximu.ideas.catalogue.tests.factories import published
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.filings import queries as filed
 from ximu.ideas.filings import services as filing_desk
-from ximu.ideas.filings.models import Form
-from ximu.ideas.filings.tests.factories import NOTICE, UNIT, approved, declared, reported
+from ximu.ideas.filings.tests.factories import NOTICE, RAW, UNIT, approved, declared, reported
 from ximu.ideas.filings.tests.factories import A as FILER_A
 from ximu.ideas.filings.tests.factories import B as FILER_B
 from ximu.ideas.filings.tests.factories import C as FILER_C
@@ -140,7 +140,8 @@ def test_a_check_stands_beside_what_was_approved_on_its_day_and_not_beside_a_lat
 
 def test_a_period_of_a_closed_declaration_stays_closed_when_a_later_one_is_open() -> None:
     uid = approved()
-    Form.objects.update(declared={**Form.objects.get().declared, "open": False})
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE filings_form SET declared = %s", [json.dumps({**RAW, "open": False})])
     declared(since="2018-07-01")
     shown = disclosure.published("d15-figures")
     assert [(one["table"].since, one["periods"]) for one in shown["tables"]] == [(date(2018, 7, 1), [])], "once, without what is closed"
