@@ -119,6 +119,19 @@ def test_the_bureau_checks_and_opens_a_case_and_sees_all(desk: Any) -> None:
     assert desk(CLERK).post(f"/console/d15/findings/{final.uid}/deliver").refusal.code == "PERM-DENIED"
 
 
+def test_years_before_the_bureau_and_kinds_of_offence_in_english(desk: Any) -> None:
+    assert desk(INSPECTOR).get("/console/d15/?year=2000").status_code == 200
+    told = page(desk(INSPECTOR), "/console/d15/checks", lang="en")
+    assert "inventing figures" in told and "编造虚假数据" not in told
+    approved = f"/console/d15/filings/GDTZ-1/2018-Q1/{Q01}"
+    assert ">retaliation</option>" in page(desk(INSPECTOR), approved, lang="en")
+
+
+def test_the_newest_checks_of_others_do_not_push_ones_own_off_the_page(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ximu.notice.domains.d15_statistics.views.MOST_ROWS", 1)
+    assert "示统核〔2018〕5号" in page(desk(CLERK), "/console/d15/checks")
+
+
 def test_letters_and_tables_are_entered_by_the_bureau(desk: Any) -> None:
     shown = page(desk(INSPECTOR), "/console/d15/pledges")
     assert "换人未重签" in shown and "未签订" in shown and "已到期" in shown

@@ -176,3 +176,13 @@ def _term_state(row: Mapping[str, Any], closed: date | None, over: int) -> str:
     if closed:
         return "closed-late" if over > 0 else "closed"
     return "overdue" if over > 0 else "running"
+
+
+def together(rows: Sequence[Mapping[str, Any]], summed: Sequence[str]) -> list[dict[str, Any]]:
+    """Yearly data, one row for each unit: what it told itself (`own`), else the sum of what those told that were merged into it."""
+    own, found = {row["unit"] for row in rows if row["own"]}, dict[str, dict[str, Any]]()
+    for row in sorted(rows, key=lambda row: row["as_of"]):
+        if row["own"] or row["unit"] not in own:
+            before = found.get(row["unit"], dict.fromkeys(summed, 0))
+            found[row["unit"]] = {**row, **{name: before[name] + row[name] for name in summed}}
+    return list(found.values())

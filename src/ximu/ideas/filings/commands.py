@@ -14,7 +14,7 @@ from ximu.ideas.filings import queries
 from ximu.ideas.registry import queries as registry
 
 COMMANDS = {"filings": "filings_group"}
-EXIT_BROKEN = 2
+EXIT_BROKEN, FIRST_YEAR, LAST_YEAR = 2, 2000, 2100
 
 
 @click.group("filings")
@@ -30,7 +30,7 @@ def _tell(rows: list[dict[str, Any]], *, as_json: bool) -> None:
 
 
 @filings_group.command("due")
-@click.argument("year", type=int)
+@click.argument("year", type=click.IntRange(FIRST_YEAR, LAST_YEAR))
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
 def due(year: int, as_json: bool) -> None:
     """应报清单 every table due in YEAR, by unit; — where nothing came, which is not zero."""

@@ -44,6 +44,15 @@ def forms(on: date | None = None) -> list[Form]:
     return [one for one in rows if on is None or (one.since <= on and (one.until is None or one.until >= on))]
 
 
+def _known(at: datetime) -> list[Form]:
+    """Declarations as they were known at a time: one of later is not there and has ended none."""
+    rows = forms()
+    ends = {(one.code, one.since - timedelta(days=1)) for one in rows if one.entered_at > at}
+    for row in rows:
+        row.until = None if (row.code, row.until) in ends else row.until
+    return [one for one in rows if one.entered_at <= at]
+
+
 def filed_from(form: Form, since: date, *, today: date) -> bool:
     """Whether a period that ends on that day or later has been filed by this declaration."""
     names = [one.name for one in spans(table_of(form), today) if one.last >= since]
@@ -114,9 +123,10 @@ class Held:
 def held(first: date, last: date, *, as_of: date, known_at: datetime, codes: Iterable[str] = ()) -> list[Held]:
     """Everything due between two days for periods that have ended by `as_of`, with what had been handed over by then."""
     until = min(known_at, clock.end_of(as_of))
-    known = {(one.form_id, one.unit, one.period): one for one in Filing.objects.filter(due__range=(first, last)).prefetch_related("hands")}
     wanted, calendar, found = set(codes), cases.calendar(), []
-    for form in forms():
+    rows = Filing.objects.filter(due__range=(first, last), **({"form__code__in": wanted} if wanted else {}))
+    known = {(one.form_id, one.unit, one.period): one for one in rows.prefetch_related("hands")}
+    for form in _known(known_at):
         table = table_of(form)
         for span in spans(table, as_of) if not wanted or form.code in wanted else ():
             due = due_of(table, span, calendar)

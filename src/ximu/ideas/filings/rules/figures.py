@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NoReturn
 
 from ximu.kernel.given import EARLIEST, LATEST, day_of
@@ -20,6 +20,7 @@ MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 KINDS = {"money-wan": (Text("万元", "10 000 yuan"), 2), "count": (Text("个", "number"), 0), "rate": (Text("%", "%"), 2)}
 """Kind of a figure → its unit and how many decimals it may have; only a rate may be below zero."""
 CODE, LARGEST, MOST_COLUMNS = re.compile(r"[A-Z][A-Z0-9]{0,7}(-[A-Z0-9]{1,8})?"), Decimal(10) ** 13, 60
+MEMBERS, MOST_WORDS = {"code", "zh", "en", "kind"}, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ def read_table(raw: Mapping[str, Any]) -> Table:
     for name in ("code", "title", "every", "reporters", "figures", "basis", "since"):
         if not raw.get(name):
             _bad(name, "", "不能为空", "it is missing")
+    for name in ("title", "every", "basis", "since", "until", "adds"):
+        if not isinstance(raw.get(name) or "", str):
+            _bad(name, "", "应为文字", "it is text")
+    if not isinstance(raw.get("open", False), bool):
+        _bad("open", "", "应为true或false", "it is true or false")
     if not isinstance(raw["code"], str) or not CODE.fullmatch(raw["code"]):
         _bad("code", raw["code"], "应为大写字母和数字，如GDTZ-1", "capitals and digits, like GDTZ-1")
     if raw["every"] not in EVERY:
@@ -89,20 +95,20 @@ def read_table(raw: Mapping[str, Any]) -> Table:
         _bad("reporters", reporters, "应为单位名称或“各区人民政府”一类的列表", "a list of units or of words like 各区人民政府")
     columns = _columns(raw["figures"])
     codes = {one.code for one in columns}
-    since = day_of(str(raw["since"]), "since")
-    until = day_of(str(raw["until"]), "until") if raw.get("until") else None
+    since = day_of(raw["since"], "since")
+    until = day_of(raw["until"], "until") if raw.get("until") else None
     if until and until < since:
         _bad("until", until, "早于起始日", "it lies before the first day")
-    return Table(raw["code"], str(raw["title"]).strip()[:120], raw["every"], days, tuple(one.strip() for one in reporters), columns,
-                 _sums(raw.get("sums", {}), codes), str(raw.get("adds") or ""), raw.get("open") is True,
-                 str(raw["basis"]).strip()[:200], since, until)
+    return Table(raw["code"], raw["title"].strip()[:120], raw["every"], days, tuple(one.strip() for one in reporters), columns,
+                 _sums(raw.get("sums", {}), codes), raw.get("adds") or "", raw.get("open", False), raw["basis"].strip()[:200], since, until)
 
 
 def _columns(raw: Any) -> tuple[Column, ...]:
     if not isinstance(raw, list) or len(raw) > MOST_COLUMNS or not all(isinstance(one, dict) for one in raw):
         _bad("figures", "", f"应为不超过{MOST_COLUMNS}项的列表", f"a list of at most {MOST_COLUMNS}")
-    found = tuple(Column(str(one.get("code", "")), Text(str(one.get("zh", "")), str(one.get("en", ""))), str(one.get("kind", "")))
-                  for one in raw)
+    if not all(set(one) <= MEMBERS and all(isinstance(text, str) and len(text) <= MOST_WORDS for text in one.values()) for one in raw):
+        _bad("figures", "", "每项只有代码、中英文名称和种类，均为文字", "each has code, zh, en and kind, all of them text")
+    found = tuple(Column(one.get("code", ""), Text(one.get("zh", ""), one.get("en", "")), one.get("kind", "")) for one in raw)
     for one in found:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,19}", one.code) or one.kind not in KINDS or not one.name.zh or not one.name.en:
             _bad("figures", one.code, "每项须有代码、中英文名称和种类（" + "、".join(KINDS) + "）", "each has code, zh, en and kind")
@@ -112,7 +118,8 @@ def _columns(raw: Any) -> tuple[Column, ...]:
 
 
 def _sums(raw: Any, codes: set[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    if not isinstance(raw, dict) or not all(isinstance(parts, list) and parts for parts in raw.values()):
+    if not isinstance(raw, dict) or not all(isinstance(parts, list) and parts and all(isinstance(one, str) for one in parts)
+                                            for parts in raw.values()):
         _bad("sums", "", "应为“合计：分项列表”", "an object of totals, each with the list of its parts")
     if strangers := {name for total, parts in raw.items() for name in (total, *parts)} - codes:
         _bad("sums", min(strangers), "没有这一指标", "there is no such figure")
@@ -175,11 +182,13 @@ def read_content(table: Table, given: Mapping[str, Mapping[str, str]]) -> dict[s
 def number(text: str, column: Column) -> Decimal:
     """As its kind is written. Errors: `FIGURE-BAD`."""
     decimals = KINDS[column.kind][1]
+    value = Decimal(0)
     try:
         value = Decimal(text.replace(",", "").replace("，", ""))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or abs(value) >= LARGEST or value != round(value, decimals) or (value < 0 and column.kind != "rate"):
+        fits = value.is_finite() and abs(value) < LARGEST and value == round(value, decimals) and (value >= 0 or column.kind == "rate")
+    except ArithmeticError:
+        fits = False
+    if not fits:
         raise _figure(column.code, text, f"应为数，至多{decimals}位小数" + ("" if column.kind == "rate" else "，不小于0"),
                       f"is a number with at most {decimals} decimals" + ("" if column.kind == "rate" else ", from 0"))
     return round(value, decimals) + 0

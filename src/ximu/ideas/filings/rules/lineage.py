@@ -57,13 +57,17 @@ def must_be_apart(verb: str, person: str, hands: Sequence[Any]) -> None:
 
 
 def must_say_why(hands: Sequence[Any], state: str, content: Mapping[str, Any], notice: str, *, late: bool) -> bool:
-    """Whether this is a correction: figures change after approval, or after the due day. Errors: `CORR-NOTICE`, `CORR-SAME`."""
-    last = next((one for one in reversed(hands) if one.verb in BRINGS), None)
+    """Whether this is a correction: figures change after approval, or after the due day. A correction that was sent back is one still.
+
+    Errors: `CORR-NOTICE`, `CORR-SAME`.
+    """
+    last, stands = next((one for one in reversed(hands) if one.verb in BRINGS), None), approved(hands)
     changed = last is not None and last.content != content
     if state == "approved" and not changed:
         raise Refusal("CORR-SAME", status=409, field="figures", value="", rule="≠", zh="数据与已签批的相同，没有需要更正的。",
                       en="The figures are those that were approved; there is nothing to correct.")
-    needed = changed and (state == "approved" or late)
+    again = last is not None and last.verb == "correct"
+    needed = (stands is not None and stands.content != content) or (late and (changed or again))
     if needed and not notice.strip():
         raise Refusal("CORR-NOTICE", status=409, field="notice", value="", rule="签批或期满之后 after approval or the due day",
                       zh="签批之后或报送期满之后改动数据，须有更正通知（文号、理由、文件）。",

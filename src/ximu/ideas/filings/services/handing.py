@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ from ximu.kernel.refusal import Refusal
 PERMISSIONS = {"report": "filings.report", "correct": "filings.report", "review": "filings.review", "return": "filings.review",
                "approve": "filings.approve"}
 Given = Mapping[str, Mapping[str, str]]
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def report(code: str, period: str, unit: str, given: Given, *, notice: Notice | 
     if not found.hands or state == "returned":
         lineage.next_state(state, "report")
     late = clock.city_day(at) > found.due
-    corrects = lineage.must_say_why(found.hands, state, content, said.number if said.reason.strip() and said.paper else "", late=late)
+    whole = said.reason.strip() and DIGEST.fullmatch(said.paper)
+    corrects = lineage.must_say_why(found.hands, state, content, said.number if whole else "", late=late)
     _must_be_nobodys(content, said.number, said.reason)
     step = _Step("report", content)
     if corrects:

@@ -31,6 +31,8 @@ def code_of(call: Any, *args: Any, **named: Any) -> Refusal:
     {"colour": "red"}, {"code": "xm 1"}, {"code": ""}, {"every": "week"}, {"days": -1}, {"days": "十"}, {"days": True}, {"reporters": "各区"},
     {"reporters": [""]}, {"figures": []}, {"figures": [{"code": "A B", "zh": "x", "en": "x", "kind": "count"}]}, {"figures": "total"},
     {"figures": [{"code": "a", "zh": "x", "en": "x", "kind": "gold"}]}, {"figures": RAW["figures"] * 2}, {"sums": {"total": ["c"]}},
+    {"every": ["year"]}, {"title": {"a": float("inf")}}, {"open": 10**30}, {"sums": {"total": [{}, "a"]}}, {"sums": {"total": [1, None]}},
+    {"figures": [{**RAW["figures"][0], "x": float("nan")}]}, {"figures": [{**RAW["figures"][0], "zh": ["x"]}]}, {"basis": [1]},
     {"sums": {"total": []}}, {"sums": []}, {"basis": ""}, {"until": "2017-01-01"},
 ])
 def test_a_declaration_that_says_something_else_is_refused_by_its_member(spoil: dict[str, Any]) -> None:
@@ -76,6 +78,7 @@ def test_parts_add_up_to_the_cent_or_the_difference_is_told(a: Decimal, b: Decim
 @pytest.mark.parametrize(("column", "said"), [
     ("a", {"value": "六十"}), ("a", {"value": "-1"}), ("a", {"value": "1.234"}), ("a", {"value": "NaN"}), ("a", {"value": "1e99"}),
     ("a", {"value": " "}), ("a", {}), ("stranger", {"value": "1"}), ("b", {"value": "Infinity"}),
+    ("a", {"value": "1e99999999"}), ("a", {"value": "1e-99999999"}), ("a", {"value": "sNaN"}),
 ])
 def test_a_wrong_or_blank_figure_is_refused_and_a_missing_one_is_not_zero(column: str, said: dict[str, str]) -> None:
     good = {"total": {"value": "3"}, "a": {"value": "1"}, "b": {"value": "2"}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +140,17 @@ def test_a_change_after_the_due_day_needs_a_notice_too_but_a_late_first_report_i
     assert (queries.filing(late).state, faults(late)) == ("reported", [])
 
 
+def test_a_correction_that_was_sent_back_needs_its_notice_again_whatever_it_says_now() -> None:
+    uid, at = approved(), ON_TIME + timedelta(hours=5)
+    reported(at, a="50.5", total="90", notice=NOTICE)
+    services.pass_on(uid, "return", reason="请核对", by=B, at=at)
+    for figures_now in ({"a": "50.5", "total": "90"}, {"a": "30.5", "total": "70"}):
+        refused("CORR-NOTICE", reported, at, **figures_now)
+    refused("CORR-NOTICE", reported, at, a="30.5", total="70", notice=services.Notice("文号", "理由", "z" * 64))
+    reported(at, a="30.5", total="70", notice=NOTICE)
+    assert hands_of(uid)[-1].verb == "correct"
+
+
 def altered_in_the_database(number: int, total: str, *, commitment: str = "") -> None:
     with connection.cursor() as cursor:
         row = Hand.objects.get(number=number)
@@ -200,6 +211,17 @@ def test_only_the_keeper_declares_and_a_later_declaration_ends_the_one_before() 
     listed = queries.held(date(2018, 1, 1), date(2018, 12, 31), as_of=date(2018, 10, 20), known_at=LATE)
     assert {(one.span.name, one.due) for one in listed} == {("2018-Q1", date(2018, 4, 10)), ("2018-Q2", date(2018, 7, 10)),
                                                             ("2018-Q3", date(2018, 10, 8))}
+
+
+def test_a_table_that_was_declared_anew_later_changes_nothing_of_what_was_known_before() -> None:
+    def due(known_at: datetime) -> set[tuple[str, date]]:
+        listed = queries.held(date(2018, 1, 1), date(2018, 12, 31), as_of=date(2018, 10, 20), known_at=known_at)
+        return {(one.span.name, one.due) for one in listed}
+
+    before = due(LATE)
+    services.declare({**RAW, "since": "2018-07-01", "days": 5}, keeper=KEEPER, by=KEEPING, at=LATE + timedelta(days=1))
+    assert due(LATE) == before and due(LATE + timedelta(days=2)) != before
+    assert due(DECLARED - timedelta(days=1)) == set()
 
 
 def test_a_file_takes_what_is_right_and_names_what_is_wrong(tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ def decision(request: HttpRequest, ref: str) -> Any:
     row, reviews, versions = queries.decision(ref, known_at=now)
     today = clock.city_day(now)
     by.must(queries.SEE, registry.owner_of(row["unit"], today))
-    return {**row, "state": rules.fate(reviews, today)[0], "publish_by": queries.publish_by(row["decided_on"]), "reviews": reviews,
-            "versions": len(versions)}
+    due = queries.publish_by([row["decided_on"]])[row["decided_on"]]
+    return {**row, "state": rules.fate(reviews, today)[0], "publish_by": due, "reviews": reviews, "versions": len(versions)}
 
 
 @router.post("/deliveries", response=dict[str, Any], summary="报送文件 Deliver a file")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -79,22 +79,23 @@ def indicator(code: str) -> Indicator:
     return packs.load(HERE).indicators[code]
 
 
-def publish_by(day: date) -> date:
-    """The last day to publish a decision, in working days. Errors: `CAL-NONE`."""
-    return cases.calendar().due(day, int(value_on(HERE, "publish_days", day))).day
+def publish_by(days: Iterable[date]) -> dict[date, date | None]:
+    """The last day to publish a decision of each day, in working days; none where no calendar knows the year."""
+    last = cases.day_counter()
+    return {day: last(day, int(value_on(HERE, "publish_days", day))) for day in set(days)}
 
 
-def _to_publish(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Decisions with the last day to publish them, counted once for each day."""
-    due = {day: publish_by(day) for day in {row["decided_on"] for row in rows}}
-    return [{**row, "due": due[row["decided_on"]],
+def _to_publish(rows: Sequence[Mapping[str, Any]], as_of: date) -> list[dict[str, Any]]:
+    """Decisions with the last day to publish them; while no calendar knows it, none of them is late."""
+    due = publish_by(row["decided_on"] for row in rows)
+    return [{**row, "due": due[row["decided_on"]] or max(as_of, row["published_on"] or as_of) + timedelta(days=1),
              "out": "no-duty" if row["kind"] == "行政强制" else "withheld" if row["withheld"] else ""} for row in rows]
 
 
 def lines(period: Period) -> Mapping[str, Sequence[Line]]:
     first, as_of, decided = period.first, period.as_of, rows_of(CASES, period)
     return {
-        "D09-1": in_term(_to_publish(decided), first, as_of, kind="publicity", key="number", done="published_on", title="kind"),
+        "D09-1": in_term(_to_publish(decided, as_of), first, as_of, kind="publicity", key="number", done="published_on", title="kind"),
         "D09-2": rules.reversals(decided, reviews_of(period), first, as_of, link=_link),
         "D09-3": rules.complaints(rows_of(COMPLAINTS, period), first, as_of, days=lambda day: int(value_on(HERE, "complaint_days", day))),
         "D09-4": rules.recorded(decided, first, as_of, link=_link),
@@ -116,12 +117,12 @@ class Team:
 
 def teams(period: Period, by: Actor) -> list[Team]:
     """The teams of the units that this person may see, the best first. A preview by the method: it binds through assessment only."""
-    whole, team_of = lines(period), {row["number"]: row["team"] for row in rows_of(CASES, period)}
-    team_of |= {row["complaint"]: row["team"] for row in rows_of(COMPLAINTS, period)}
+    whole, team_of = lines(period), {("D09-3", row["complaint"]): row["team"] for row in rows_of(COMPLAINTS, period)}
+    decided = {row["number"]: row["team"] for row in rows_of(CASES, period)}
     by_team: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for code, some in whole.items():
         for one in some:
-            by_team[team_of[one.uid], code].append(one)
+            by_team[team_of.get((code, one.uid)) or decided[one.uid], code].append(one)
     owners = registry.owners(period.as_of, {one.unit for one in roster()})
     listed = [one for one in roster() if one.since <= period.as_of and by.can(SEE, owners[one.unit])]
     told = {one.code: {code: figure("share", by_team[one.code, code]).value for code in FORMS} for one in listed}

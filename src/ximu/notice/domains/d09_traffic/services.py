@@ -9,9 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ximu.foundation import clock
 from ximu.foundation.parameters import value_on
 from ximu.ideas.events import queries as events
 from ximu.ideas.intake.services import deliver_rows
+from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.notice.domains.d09_traffic import queries
 
@@ -35,7 +37,8 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
     held: list[dict[str, Any]] = []
 
     def judge(rows: Rows) -> list[Fault]:
-        faults = [(line, "unit_name", "PERM-DENIED") for line, row in rows if not by.can(DELIVER, row["unit"])]
+        heirs = registry.owners(clock.city_day(at), {row["unit"] for _, row in rows})
+        faults = [(line, "unit_name", "PERM-DENIED") for line, row in rows if not by.can(DELIVER, heirs[row["unit"]])]
         faults += _JUDGES[dataset](rows, at)
         bad = {line for line, _, _ in faults}
         held.extend({"line": line, "field": "final_on", "code": "FIN-OPEN"} for line, row in rows
@@ -58,16 +61,24 @@ def _nothing(row: Row) -> Row:
 
 def _decisions(rows: Rows, at: datetime) -> list[Fault]:
     known = {row["number"]: row for row in events.rows_of(queries.CASES, known_at=at)}
-    twice = Counter(row["number"] for _, row in rows)
-    faults = _teams(rows)
+    faults = _teams(rows) + _twice(rows, "number")
+    twice = {line for line, _, code in faults if code == "KEY-DUP"}
     for line, row in rows:
         before = known.get(row["number"])
-        if twice[row["number"]] > 1 or (before and any(before[name] != row[name] for name in ONCE)):
+        if line in twice:
+            continue
+        if before and any(before[name] != row[name] for name in ONCE):
             faults.append((line, "number", "KEY-DUP"))
         elif before and any(before[name] and before[name] != row[name] for name in SAID) and (
                 not row["restates"] or row["restates"] == before["restates"]):
             faults.append((line, "restates", "RESTATE-BASIS"))
     return faults
+
+
+def _twice(rows: Rows, key: str) -> list[Fault]:
+    """One file says a thing once: of two that differ nobody knows which holds."""
+    times = Counter(row[key] for _, row in rows)
+    return [(line, key, "KEY-DUP") for line, row in rows if times[row[key]] > 1]
 
 
 def _teams(rows: Rows) -> list[Fault]:
@@ -84,10 +95,13 @@ def _teams(rows: Rows) -> list[Fault]:
 def _reviews(rows: Rows, at: datetime) -> list[Fault]:
     cases = {row["number"]: row for row in events.rows_of(queries.CASES, known_at=at)}
     known = {row["review"]: row for row in events.rows_of(queries.REVIEWS, known_at=at)}
-    faults: list[Fault] = []
+    faults = _twice(rows, "review")
+    twice = {line for line, _, _ in faults}
     for line, row in rows:
+        if line in twice:
+            continue
         case, before = cases.get(row["number"]), known.get(row["review"])
-        if case is None or case["unit"] != row["unit"] or row["filed_on"] < case["decided_on"]:
+        if case is None or row["filed_on"] < case["decided_on"] or not queries.same_line(case["unit"], row["unit"], row["filed_on"]):
             faults.append((line, "number", "CASE-NONE"))
         elif before and before["number"] != row["number"]:
             faults.append((line, "review", "KEY-DUP"))
@@ -105,5 +119,5 @@ def _appeal(row: Row) -> timedelta:
 
 
 _JUDGES: dict[str, Callable[[Rows, datetime], list[Fault]]] = {
-    queries.CASES: _decisions, queries.REVIEWS: _reviews, queries.COMPLAINTS: lambda rows, at: _teams(rows)}
+    queries.CASES: _decisions, queries.REVIEWS: _reviews, queries.COMPLAINTS: lambda rows, at: _teams(rows) + _twice(rows, "complaint")}
 LOADERS = {name: partial(deliver, name) for name in _JUDGES}

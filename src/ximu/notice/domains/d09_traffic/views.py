@@ -67,7 +67,8 @@ def decision(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "d09/decision.html", {
         "tabs": tabs(queries.AREA, by), "row": row, "unit": registry.name(unit, as_of=today), "team": team, "state": state,
         "words": rules.STATES, "said": rules.WORDS, "stages": rules.STAGES, "outcomes": rules.OUTCOMES,
-        "due": queries.publish_by(row["decided_on"]), "reviews": [(one, one is last) for one in reviews], "versions": _told(versions)})
+        "due": queries.publish_by([row["decided_on"]])[row["decided_on"]],
+        "reviews": [(one, one is last) for one in reviews], "versions": _told(versions)})
 
 
 def _told(versions: list[dict[str, Any]]) -> list[tuple[Any, list[Any], bool]]:

@@ -94,9 +94,11 @@ def enter_file(request: HttpRequest, file: File[UploadedFile]) -> Any:
 
 @router.get("/plans", response=list[dict[str, Any]], summary="监管计划 Plans of supervision")
 def plans(request: HttpRequest) -> Any:
-    actor_of(request).must(queries.SEE)
+    """`lines`: how many of them you may see; a plan without any is not listed."""
+    by, today = actor_of(request), clock.today()
+    by.must(queries.SEE)
     return [{"uid": one.uid, "number": one.number, "title": one.title, "year": one.year, "maker": one.maker, "state": one.state,
-             "lines": len(one.lines), "digest": one.digest, "log_index": one.log_index} for one in queries.plans()]
+             "lines": count, "digest": one.digest, "log_index": one.log_index} for one, count in queries.plans_for(by, today)]
 
 
 @router.post("/plans", response=dict[str, Any], summary="编制监管计划 Draft a plan from a file")

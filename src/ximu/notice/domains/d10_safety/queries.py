@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from ximu.foundation import clock
 from ximu.foundation.parameters import value_on
-from ximu.ideas.areas.rules import Area, Line, Period, Section, in_term
+from ximu.ideas.areas.rules import Area, Line, Period, Section, in_term, together
 from ximu.ideas.events import queries as events
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
@@ -29,13 +29,15 @@ HERE = Path(__file__).parent
 SEE, METHOD = "d10.see", "d10"
 ACCIDENTS, YEARS, SAMPLES, HAZARDS, SPECIAL = (
     "safety_accidents", "safety_years", "safety_samples", "safety_hazards", "safety_special")
+SUMMED = ("gdp", "equipment", "accidents")
 DATASETS = (ACCIDENTS, YEARS, SAMPLES, HAZARDS, SPECIAL)
 ADOPTED, INSPECTED, MISSED = "safety.plan", "safety.inspected", "safety.missed"
 KINDS = (ADOPTED, INSPECTED, MISSED)
 
 
-def plans() -> list[Plan]:
-    return list(Plan.objects.order_by("-year", "number", "-pk"))
+def plans_for(by: Actor, on: date) -> list[tuple[Plan, int]]:
+    """Plans of which this person may see lines, with how many."""
+    return [(row, count) for row in Plan.objects.order_by("-year", "number", "-pk") if (count := len(lines_for(row, by, on)))]
 
 
 def plan(uid: str) -> Plan:
@@ -44,6 +46,12 @@ def plan(uid: str) -> Plan:
     if found is None:
         raise absent("PLAN-NONE", field="plan", value=uid[:16], zh="份监管计划", en="plan of supervision")
     return found
+
+
+def lines_for(row: Plan, by: Actor, on: date) -> list[dict[str, Any]]:
+    """All lines for who sees the unit that planned; for others those of units that they may see."""
+    heirs = registry.owners(on, {row.maker, *(line["unit"] for line in row.lines)})
+    return [line for line in row.lines if by.can(SEE, heirs[row.maker]) or by.can(SEE, heirs[line["unit"]])]
 
 
 def duty(key: str) -> Duty:
@@ -108,7 +116,8 @@ def rows_of(dataset: str, period: Period) -> list[dict[str, Any]]:
     asked = {"year": period.year} if dataset == YEARS else {}
     rows = events.rows_of(dataset, known_at=period.known_at, as_of=None if asked else period.as_of, **asked)
     owners = registry.owners(period.as_of, {row["unit"] for row in rows})
-    return [{**row, "unit": owners[row["unit"]]} for row in rows]
+    made = [{**row, "unit": owners[row["unit"]], "own": owners[row["unit"]] == row["unit"]} for row in rows]
+    return together(made, SUMMED) if asked else made
 
 
 def scale(on: date) -> dict[str, tuple[int, int, int]]:
@@ -176,8 +185,9 @@ def _special(period: Period, by: Actor) -> Section:
         if row["found_on"] >= period.first and by.can(SEE, row["unit"]):
             count = counts[row["theme"], row["unit"]]
             count[0] += 1
-            count[1] += bool(row["closed_on"])
-            count[2] += not row["closed_on"] and row["due_on"] < period.as_of
+            closed = bool(row["closed_on"]) and row["closed_on"] <= period.as_of
+            count[1] += closed
+            count[2] += not closed and row["due_on"] < period.as_of
     return Section(Text("专项督查结果", "Results of special supervision"),
                    (Text("专项督查", "Supervision"), Text("单位", "Unit"), Text("发现问题", "Found"), Text("已销号", "Closed"),
                     Text("逾期未改", "Overdue")), [(theme, unit, *count) for (theme, unit), count in sorted(counts.items())], unit_column=1)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -82,15 +81,17 @@ def duty(request: HttpRequest, uid: str) -> HttpResponse:
         "ground": rules.GROUNDS.get(row.ground), "grounds": rules.GROUNDS.items(), "results": rules.RESULTS.items(), "now": now,
         "inspections": [{"one": x, "result": rules.RESULTS[x.result]} for x in queries.inspections(row)],
         "may_enter": by.can(INSPECT, unit) and not row.ended_on, "may_withdraw": by.can(INSPECT, unit),
-        "may_end": by.can(ADOPT, row.plan.maker) and not row.ended_on and row.judged_on > today})
+        "may_end": by.can(ADOPT, registry.owner_of(row.plan.maker, today)) and not row.ended_on and row.judged_on > today})
 
 
 @require_POST
 def act(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     by, at, post = actor_of(request), clock.now(), request.POST
     if verb == "enter":
-        sent = request.FILES.get("file")
-        content = sent.read(MOST_BYTES) if isinstance(sent, UploadedFile) else b""
+        content = b""
+        if request.FILES.get("file"):
+            with sent_file(request, most=MOST_BYTES) as path:
+                content = path.read_bytes()
         moment = datetime.combine(day_of(post.get("day", ""), "day"), hour_of(post.get("hour", ""), "hour"), tzinfo=clock.CITY)
         officers, problems = whole_of(post.get("officers", ""), "officers"), whole_of(post.get("problems", "") or "0", "problems")
         new = services.NewInspection(moment, officers, post.get("result", ""), problems, post.get("note", "")[:1000])
@@ -117,7 +118,8 @@ def plans(request: HttpRequest) -> HttpResponse:
         with sent_file(request) as path:
             made = services.draft(new, path, by=by, at=at)
         return redirect("d10:plan", made)
-    rows = [{"row": one, "maker": registry.name(one.maker, as_of=today, short=True), "lines": len(one.lines)} for one in queries.plans()]
+    rows = [{"row": one, "maker": registry.name(one.maker, as_of=today, short=True), "lines": count}
+            for one, count in queries.plans_for(by, today)]
     return render(request, "d10/plans.html", {
         "tabs": tabs(queries.AREA, by, "d10:plans"), "rows": rows, "may_plan": by.can(PLAN), "year": today.year,
         "own": registry.name(by.unit, as_of=today) if by.unit else ""})
@@ -125,18 +127,22 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest, uid: str) -> HttpResponse:
-    """The lines of a plan, and the decision on it. Errors: `PLAN-NONE`."""
+    """The lines of a plan that this person may see, and the decision on it. Errors: `PLAN-NONE`, `PERM-DENIED` where none is."""
     by, at, row = actor_of(request), clock.now(), queries.plan(uid)
     by.must(SEE)
+    today = clock.city_day(at)
+    shown = queries.lines_for(row, by, today)
+    if not shown:
+        by.must(SEE, row.maker)
     if request.method == "POST":
         made = services.decide(uid, adopt=request.POST.get("verb") == "adopt", reason=request.POST.get("reason", ""), by=by, at=at)
         messages.success(request, t("已审定，生成{n}项任务。", "Adopted: {n} duties stand.", n=made) if made else
                          t("已决定。", "Decided."))
         return redirect("d10:plan", uid)
-    today = clock.city_day(at)
-    names = registry.names_on((line["unit"], today) for line in row.lines)
-    lines = [(line, names[line["unit"], today]) for line in row.lines[:MOST_SHOWN]]
+    names = registry.names_on((line["unit"], today) for line in shown)
+    lines = [(line, names[line["unit"], today]) for line in shown[:MOST_SHOWN]]
     return render(request, "d10/plan.html", {
         "tabs": tabs(queries.AREA, by, ""), "row": row, "maker": registry.name(row.maker, as_of=today), "lines": lines,
-        "fields": rules.FIELDS, "modes": rules.MODES, "every": rules.EVERY, "count": len(row.lines),
-        "duties": row.duties.count(), "may_decide": row.state == "draft" and by.can(ADOPT, row.maker), "own": row.drafter == by.human})
+        "fields": rules.FIELDS, "modes": rules.MODES, "every": rules.EVERY, "count": len(shown),
+        "duties": row.duties.filter(unit__in={line["unit"] for line in shown}).count(), "own": row.drafter == by.human,
+        "may_decide": row.state == "draft" and by.can(ADOPT, registry.owner_of(row.maker, today))})

@@ -27,11 +27,16 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 from ximu.notice.domains.d15_statistics import queries
 from ximu.notice.domains.d15_statistics.models import Check, Finding, Pledge
 
 WORK, HANDLE, ITEM = "d15.work", "d15.handle", "TJ-WF"
-OFFENCES = ("自行修改统计资料", "编造虚假数据", "要求或暗示他人伪造", "打击报复", "大面积造假失察", "不配合检查", "其他")
+OFFENCES = {
+    "自行修改统计资料": Text("自行修改统计资料", "altering figures"), "编造虚假数据": Text("编造虚假数据", "inventing figures"),
+    "要求或暗示他人伪造": Text("要求或暗示他人伪造", "demanding or suggesting forgery"), "打击报复": Text("打击报复", "retaliation"),
+    "大面积造假失察": Text("大面积造假失察", "not noticing widespread fabrication"),
+    "不配合检查": Text("不配合检查", "obstructing an inspection"), "其他": Text("其他", "other")}
 """统计违法类型 as item TJ-WF lists them."""
 KINDS = {"government": "1", "department": "2", "street": "3", "town": "3", "township": "3", "institution": "4"}
 
@@ -97,7 +102,7 @@ def check(filing: str, new: NewCheck, *, paper: str, by: Actor, at: datetime) ->
     _must_be_past(new.on, "on", at)
     _must_have_paper(paper)
     row = filings.filing(filing)
-    held = approved(list(row.hands.order_by("number")))
+    held = approved([one for one in row.hands.order_by("number") if one.at <= clock.end_of(new.on)])
     column = next((one for one in filings.table_of(row.form).columns if one.code == new.figure), None)
     said = values(held.content).get(new.figure) if held and column else None
     if column is None or said is None or not new.document.strip():
@@ -151,6 +156,10 @@ class Fabrication:
     def before(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
         if "office" in move.who:
             must_be_bureau(by, at, move.permission)
+        if move.verb in ("uphold", "drop") and queries.finding(case.about).check_of.person == by.human:
+            raise Refusal("DUAL", status=403, field="by", value=move.verb, rule="核查 ≠ 认定",
+                          zh="登记核查的人不能认定以该核查为据的案件。",
+                          en="Whoever entered the check does not decide the case that rests on it.")
         if move.verb == "uphold":
             if not str(given.values.get("document", "")).strip():
                 raise Refusal("FIELD-NEED", field="document", value="", rule="required", zh="认定须写明处理决定文号。",

@@ -127,7 +127,7 @@ def _page(request: HttpRequest, by: Actor, one: filed.Held, given: Given | None 
                for hand in one.hands],
         faults=filed.faults(one.filing, one.hands) if one.filing else [], approved=one.approved, pending=state not in ("approved", ""),
         may_report=of_unit["report"] and state in ("", "returned", "approved"), notice_due=bool(one.hands) and (
-            state == "approved" or today > one.due),
+            one.approved is not None or today > one.due),
         may_review=of_unit["review"] and state == "reported", may_approve=of_unit["approve"] and state == "reviewed",
         may_return=of_unit["review"] and state in ("reported", "reviewed"), checks=checks, offences=services.OFFENCES,
         said=request.POST, refusal=refusal), status=refusal.status if refusal else 200)
@@ -183,17 +183,17 @@ def checks(request: HttpRequest) -> HttpResponse:
     """Checks with reported against checked, and the cases that they stood up."""
     by = actor_of(request)
     by.must(SEE)
-    rows = queries.checks()[:MOST_ROWS]
+    rows = queries.checks()
     of = filed.filings_of([one.filing for one in rows])
     listed = []
-    for row in (one for one in rows if queries.sees(by, of[one.filing].unit)):
+    for row in [one for one in rows if queries.sees(by, of[one.filing].unit)][:MOST_ROWS]:
         rate = rules.Checked(row.uid, "", "", "", row.checked_on, row.reported, row.checked).rate
         listed.append({"row": row, "filing": of[row.filing], "address": queries.address(of[row.filing]),
                        "figure": queries.figure_of(of[row.filing], row.figure),
                        "rate": None if rate is None else f"{rate * 100:.2f}%"})
-    found = [one for one in queries.findings() if queries.sees(by, one.unit)]
+    found = [one for one in queries.findings() if queries.sees(by, one.unit)][:MOST_ROWS]
     names = areas.names({one.unit for one in found}, clock.today())
-    return render(request, "d15/checks.html", _frame(by, "d15:checks", rows=listed, findings=[
+    return render(request, "d15/checks.html", _frame(by, "d15:checks", rows=listed, offences=services.OFFENCES, findings=[
         {"row": one, "unit": names.get(one.unit, one.unit)} for one in found], may=queries.works(by, services.HANDLE, clock.today())))
 
 

@@ -120,6 +120,39 @@ def test_a_review_that_cannot_be_is_named(tmp_path: Path, old: str, new: str, fa
     assert fault in faults(told) and told["new"] == 0 and known(queries.REVIEWS) == []
 
 
+def test_after_a_reform_the_heir_brings_the_review_of_a_decision_of_before(tmp_path: Path) -> None:
+    gsj, heir = uid_of("example", "gsj"), uid_of("example", "scjg")
+    events.open_point(queries.CASES, events.NewPoint("T-3", "队伍", gsj, date(2018, 1, 1), "文"), by=SYSTEM, at=AT)
+    case = CASE.replace("示例市甲区人民政府", "市工商局").replace("T-1", "T-3")
+    deliver(tmp_path, queries.CASES, case.replace("2018-03-09", ""))
+    later = datetime(2019, 3, 5, 2, tzinfo=UTC)
+    clerk = Actor("clerk", heir, (Grant("entry", frozenset({"d09.deliver"}), heir),), "clerk")
+    review = REVIEW.replace("示例市甲区人民政府", "市市场监管局").replace("2018-04-02,2018-05-20,撤销,2018-05-20", "2018-12-20,2019-02-01,撤销,2019-02-01")
+    told = deliver(tmp_path, queries.REVIEWS, review, batch="b", by=clerk, at=later)
+    assert (told["new"], faults(told)) == (1, [])
+    assert deliver(tmp_path, queries.CASES, case, batch="c", by=clerk, at=later)["corrected"] == 1, "and adds to the decision"
+    assert areas.sheet(queries.AREA, 2019, today=later.date(), known_at=later).figures["D09-2", heir].counted == ("示交罚〔2018〕1号",)
+
+
+def test_a_day_that_no_calendar_knows_makes_no_page_fail_and_nothing_late(tmp_path: Path) -> None:
+    at = datetime(2027, 2, 10, 2, tzinfo=UTC)
+    rows = [CASE.replace("1号", f"{n}号").replace("2018-03-05,2018-03-09", days) for n, days in
+            ((5, "2026-12-30,"), (6, "2026-12-30,2027-01-05"), (7, "2026-03-02,2026-03-04"))]
+    assert deliver(tmp_path, queries.CASES, *rows, at=at)["new"] == 3
+    sheets = {year: areas.sheet(queries.AREA, year, today=at.date(), known_at=at) for year in (2026, 2027)}
+    assert [str(sheets[year].figures["D09-1", Q1].value) for year in sheets] == ["100.00", "100.00"]
+    assert [one for sheet in sheets.values() for one in sheet.warned] == []
+    assert queries.publish_by([date(2026, 12, 30), date(2018, 3, 5)]) == {date(2026, 12, 30): None, date(2018, 3, 5): date(2018, 3, 14)}
+
+
+def test_the_same_review_twice_in_a_file_is_not_taken_in_silence(tmp_path: Path) -> None:
+    deliver(tmp_path, queries.CASES, CASE)
+    told = deliver(tmp_path, queries.REVIEWS, REVIEW, REVIEW.replace("撤销", "维持"))
+    assert (told["new"], faults(told)) == (0, [(2, "review", "KEY-DUP"), (3, "review", "KEY-DUP")])
+    told = deliver(tmp_path, queries.COMPLAINTS, COMPLAINT, COMPLAINT.replace("属实", "不属实"))
+    assert (told["new"], faults(told)) == (0, [(2, "complaint", "KEY-DUP"), (3, "complaint", "KEY-DUP")])
+
+
 def test_a_final_outcome_is_restated_by_a_document_and_a_review_number_is_of_one_case(tmp_path: Path) -> None:
     deliver(tmp_path, queries.CASES, CASE, CASE.replace("1号", "2号"))
     deliver(tmp_path, queries.REVIEWS, REVIEW)

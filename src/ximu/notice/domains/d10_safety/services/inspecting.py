@@ -26,7 +26,7 @@ from ximu.notice.domains.d10_safety.hooks import DutyMissed
 from ximu.notice.domains.d10_safety.models import Duty, Inspection
 
 INSPECT = "d10.inspect"
-NOON = "12:00"
+NOON, MOST_OFFICERS, MOST_PROBLEMS = "12:00", 999, 9999
 Row = dict[str, Any]
 
 
@@ -53,10 +53,8 @@ class Brought:
 
 def enter(key: str, new: NewInspection, *, content: bytes = b"", by: Actor, at: datetime) -> str:
     """Enter an inspection of a duty (uid or number); its uid. Of the file only the digest is kept.
-
     Errors: `PERM-DENIED`, `DUTY-NONE`, `TIME-FUTURE`, `INSP-PERIOD`, `DUTY-ENDED`, `INSP-RESULT`, `INSP-TWO`, `DISC-PII`, `INSP-DUP`,
-    `CAL-NONE`.
-    """
+    `CAL-NONE`."""
     row, day = queries.duty(key), clock.city_day(at)
     by.must(INSPECT, registry.owner_of(row.unit, day))
     result = rules.code_of(rules.RESULTS, new.result)
@@ -92,14 +90,15 @@ def _must_be_possible(row: Duty, new: NewInspection, result: str, at: datetime) 
     if row.ended_on:
         raise Refusal("DUTY-ENDED", status=409, field="duty", value=row.number, rule=str(row.ended_on), zh="该任务已经终止。",
                       en="The duty has ended.")
-    if not result or (result == "found") != (new.problems > 0):
+    if not result or (result == "found") != (new.problems > 0) or new.problems > MOST_PROBLEMS:
         raise Refusal("INSP-RESULT", field="result", value=new.result[:20], rule=" ".join(one.zh for one in rules.RESULTS.values()),
                       zh="结果应为未发现问题、发现问题、未能检查之一；发现问题的，问题数应大于0，其他为0。",
                       en="A result is one of the list; problems are counted where some were found, and only there.")
     least = int(value_on(queries.HERE, "least_officers", on))
-    if new.officers < least:
-        raise Refusal("INSP-TWO", field="officers", value=new.officers, rule=f"≥ {least}", zh=f"执法人员不得少于{least}人（行政处罚法）。",
-                      en=f"An inspection needs at least {least} officers (law on administrative penalties).")
+    if not least <= new.officers <= MOST_OFFICERS:
+        raise Refusal("INSP-TWO", field="officers", value=new.officers, rule=f"{least}–{MOST_OFFICERS}",
+                      zh=f"执法人员不得少于{least}人（行政处罚法），不得多于{MOST_OFFICERS}人。",
+                      en=f"An inspection needs at least {least} officers (law on administrative penalties), at most {MOST_OFFICERS}.")
     if hits := personal_data(new.note):
         raise Refusal("DISC-PII", field="note", value="", rule=hits[0].kind, zh=f"说明中疑有{hits[0].name.zh}，请删去个人信息。",
                       en=f"The note seems to hold a {hits[0].name.en}; leave personal data out.")
@@ -134,9 +133,7 @@ def _of(row: Row, at: datetime) -> NewInspection:
 
 def withdraw(uid: str, *, reason: str, by: Actor, at: datetime) -> None:
     """A wrong entry stops counting from now on and stays visible; by another person than entered it.
-
-    Errors: `PERM-DENIED`, `INSP-NONE`, `DUAL`, `REASON`, `STATE-EDGE`.
-    """
+    Errors: `PERM-DENIED`, `INSP-NONE`, `DUAL`, `REASON`, `STATE-EDGE`."""
     row = queries.inspection(uid)
     by.must(INSPECT, registry.owner_of(row.duty.unit, clock.city_day(at)))
     if row.enterer == by.human:

@@ -41,9 +41,7 @@ class NewPlan:
 
 def draft(new: NewPlan, path: Path, *, by: Actor, at: datetime) -> str:
     """Take a plan's lines from a file, whole or not at all; the plan's uid.
-
-    Errors: `PERM-DENIED`, `PLAN-HEAD`, `PLAN-DUP`, `ROWS-BAD` (with `KEY-DUP`, `SUBJ-NONE`, `DISC-PII` …), every `FILE-*`.
-    """
+    Errors: `PERM-DENIED`, `PLAN-HEAD`, `PLAN-DUP`, `ROWS-BAD` (with `KEY-DUP`, `SUBJ-NONE`, `DISC-PII` …), every `FILE-*`."""
     day = clock.city_day(at)
     by.must(PLAN, new.maker)
     known, number = registry.unit(new.maker, as_of=day), new.number.strip()
@@ -87,11 +85,9 @@ def _line(row: Row, units: dict[str, str]) -> Row:
 
 def decide(uid: str, *, adopt: bool, reason: str = "", by: Actor, at: datetime) -> int:
     """Another person adopts the plan, and its duties stand; or says why not. How many duties.
-
-    Errors: `PERM-DENIED`, `PLAN-NONE`, `DUAL`, `REASON`, `STATE-EDGE`, `CAL-NONE` for a year without a calendar.
-    """
+    Errors: `PERM-DENIED`, `PLAN-NONE`, `DUAL`, `REASON`, `STATE-EDGE`, `CAL-NONE` for a year without a calendar."""
     row = queries.plan(uid)
-    by.must(ADOPT, row.maker)
+    by.must(ADOPT, registry.owner_of(row.maker, clock.city_day(at)))
     if row.drafter == by.human:
         raise Refusal("DUAL", status=403, field="by", value="", rule="two persons", zh="编制人不能自己审定监管计划。",
                       en="Who drafted a plan does not adopt it.")
@@ -124,11 +120,9 @@ def _duties(row: Plan, day: date) -> list[Duty]:
 
 def end(key: str, *, ground: str, document: str, by: Actor, at: datetime) -> None:
     """A duty ends before it is judged, by the unit that planned it, with a ground of the list and its document.
-
-    Errors: `PERM-DENIED`, `DUTY-NONE`, `DUTY-GROUND`, `DUTY-JUDGED`.
-    """
+    Errors: `PERM-DENIED`, `DUTY-NONE`, `DUTY-GROUND`, `DUTY-JUDGED`."""
     row, day = queries.duty(key), clock.city_day(at)
-    by.must(ADOPT, row.plan.maker)
+    by.must(ADOPT, registry.owner_of(row.plan.maker, day))
     if ground not in rules.GROUNDS or not document.strip():
         raise Refusal("DUTY-GROUND", field="ground", value=ground[:20], rule=" ".join(rules.GROUNDS),
                       zh="终止监管任务须选定事由，并写明依据文号。", en="A duty ends by a ground of the list, with its document.")

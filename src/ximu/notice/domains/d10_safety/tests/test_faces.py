@@ -22,7 +22,7 @@ from ximu.ideas.registry.tests.factories import load
 from ximu.kernel.actor import SYSTEM
 from ximu.notice.domains.d10_safety import queries
 from ximu.notice.domains.d10_safety.commands import safety_group
-from ximu.notice.domains.d10_safety.models import Inspection
+from ximu.notice.domains.d10_safety.models import Inspection, Plan
 from ximu.notice.domains.d10_safety.tests.test_services import HEAD, LINES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("D10")]
@@ -54,7 +54,7 @@ def plan(by: Client, number: str = "示食药监〔2018〕9号", lines: str = LI
     return by.post("/console/d10/plans", {"number": number, "title": "计划", "year": "2018", "maker": "市食药监局", "file": sent})
 
 
-def test_from_the_plan_to_an_inspection_in_the_browser(signed: dict[str, Client]) -> None:
+def test_from_the_plan_to_an_inspection_in_the_browser(signed: dict[str, Client], monkeypatch: pytest.MonkeyPatch) -> None:
     made = plan(signed["drafter"])
     assert made.status_code == 302, made.content.decode()[-2000:]
     address = made["Location"]
@@ -75,6 +75,12 @@ def test_from_the_plan_to_an_inspection_in_the_browser(signed: dict[str, Client]
     for path in ("", "duties", "plans", "figures/D10-4?year=2018"):
         assert signed["clerk"].get(f"/console/d10/{path}").status_code == 200
     assert signed["clerk"].get("/console/d10/duties/nothing").status_code == 404
+    assert "YP-01" not in signed["clerk"].get(address).content.decode() and "SP-01" in signed["clerk"].get(address).content.decode()
+    assert (signed["stranger"].get(address).status_code, signed["stranger"].get("/api/v1/d10/plans").json()) == (403, [])
+    assert "9号" not in signed["stranger"].get("/console/d10/plans").content.decode()
+    large = {**form, "hour": "08:00", "file": SimpleUploadedFile("a.txt", b"x" * 21)}
+    monkeypatch.setattr("ximu.notice.domains.d10_safety.views.MOST_BYTES", 20)
+    assert signed["clerk"].post(f"{page}/enter", large).status_code == 413 and Inspection.objects.count() == 1
 
 
 def test_the_queries_of_the_calendar_do_not_grow_with_its_rows(signed: dict[str, Client]) -> None:
@@ -94,7 +100,7 @@ def test_the_queries_of_the_calendar_do_not_grow_with_its_rows(signed: dict[str,
 
 def test_a_bad_file_is_refused_in_both_languages_and_leaves_nothing(signed: dict[str, Client]) -> None:
     told = plan(signed["drafter"], lines="1,无名区,食品,检查,X,Y,每月")
-    assert told.status_code == 422 and "ROWS-BAD" in told.content.decode() and queries.plans() == []
+    assert told.status_code == 422 and "ROWS-BAD" in told.content.decode() and not Plan.objects.exists()
     assert signed["drafter"].post("/console/d10/plans", {"maker": "市食药监局", "year": "2018"}).status_code == 422
     assert signed["clerk"].post("/console/d10/duties", {"file": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")}).status_code == 422
 

@@ -13,7 +13,7 @@ from ximu.ideas.areas import queries as areas
 from ximu.ideas.events import queries as events
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry.tests.factories import load
-from ximu.kernel.actor import Actor, Grant
+from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d10_safety import queries, services
 from ximu.notice.domains.d10_safety.models import Duty, Inspection, Plan
@@ -105,6 +105,23 @@ def test_a_plan_has_a_number_a_year_and_a_living_unit(tmp_path: Path) -> None:
     assert Duty.objects.count() == 0
 
 
+def test_after_a_reform_the_heir_decides_and_the_number_of_a_line_has_no_stroke(tmp_path: Path) -> None:
+    line = "{},示例市甲区人民政府,食品,检查,SP-01,大型餐饮,每年"
+    assert refused("ROWS-BAD", drafted, tmp_path, number="甲", lines=line.format("1-1")).rule == "FIELD-PATTERN", "甲-1-1-1 would be of two plans"
+    services.decide(drafted(tmp_path, number="甲", lines=line.format("1")), adopt=True, by=B, at=AT)
+    other = drafted(tmp_path, number="甲-1", lines=line.format("1"))
+    later, heir = datetime(2018, 12, 5, 2, tzinfo=UTC), person("heir", uid_of("example", "scjg"))
+    refused("PERM-DENIED", services.decide, other, adopt=False, reason="重号", by=B, at=later)
+    services.decide(other, adopt=False, reason="重号", by=heir, at=later)
+    services.end("甲-1-1", ground="closed", document="示规土〔2018〕1号", by=heir, at=later)
+
+
+def test_a_unit_sees_the_lines_of_a_plan_that_are_its_own(tmp_path: Path) -> None:
+    plan = queries.plan(drafted(tmp_path))
+    seen = [[line["place"] for line in queries.lines_for(plan, by, AT.date())] for by in (A, CLERK, person("q2", uid_of("example", "q02")))]
+    assert seen == [["1", "2"], ["1"], []]
+
+
 def test_what_has_not_happened_by_the_servers_time_cannot_be_entered(tmp_path: Path) -> None:
     duty = adopted(tmp_path)
     told = refused("TIME-FUTURE", services.enter, duty.uid, seen(1 / 60), by=CLERK, at=AT)
@@ -126,7 +143,8 @@ def test_an_entry_of_long_after_is_kept_with_both_times_and_marked(tmp_path: Pat
 
 
 @pytest.mark.parametrize(("code", "how"), [
-    ("INSP-TWO", {"officers": 1}), ("INSP-RESULT", {"result": "很好"}), ("INSP-RESULT", {"result": "found"}),
+    ("INSP-TWO", {"officers": 1}), ("INSP-TWO", {"officers": 10**9}), ("INSP-RESULT", {"result": "found", "problems": 10**9}),
+    ("INSP-RESULT", {"result": "很好"}), ("INSP-RESULT", {"result": "found"}),
     ("INSP-RESULT", {"result": "clean", "problems": 2}), ("DISC-PII", {"note": "店主电话13800138000"}), ("INSP-PERIOD", {"hours": -24 * 70}),
 ])
 def test_an_inspection_that_cannot_be_is_refused(tmp_path: Path, code: str, how: dict[str, Any]) -> None:
@@ -201,6 +219,26 @@ def test_a_liability_is_held_until_it_is_determined_and_then_counts_by_its_docum
     deliver(tmp_path, found + "示批〔2018〕1号", batch="c", at=later)
     assert areas.sheet(queries.AREA, 2018, today=later.date(), known_at=later).figures["D10-5", Q1].value == 1
     assert areas.sheet(queries.AREA, 2018, today=AT.date(), known_at=AT).figures["D10-5", Q1].value == 0, "as known then"
+
+
+YEARS = "unit_name,year,as_of,gdp,equipment,accidents,document,restates"
+
+
+def test_yearly_data_of_units_that_were_merged_are_added_and_those_of_the_heir_itself_go_before_them(tmp_path: Path) -> None:
+    heir, later = uid_of("example", "scjg"), datetime(2019, 3, 5, 2, tzinfo=UTC)
+    death = GOOD.replace("示例市甲区人民政府", "市工商局").replace(",3,0,", ",2,0,")
+    deliver(tmp_path, death, by=SYSTEM)
+    rows = ["市工商局,2018,2018-10-31,100,10000,1,号,", "市质监局,2018,2018-10-31,300,30000,0,号,"]
+
+    def known(*told: str, batch: str) -> Any:
+        path = file(tmp_path, "\n".join([YEARS, *told]), "y.csv")
+        services.LOADERS["safety_years"](path, batch=batch, by=SYSTEM, at=later)
+        return areas.sheet(queries.AREA, 2018, today=later.date(), known_at=later)
+
+    sheet = known(*rows, batch="y")
+    assert str(sheet.figures["D10-1", heir].value) == "0.50", "two dead over 400, not over the last that was read"
+    assert [one.state for one in queries.things(sheet.period)] == ["level"]
+    assert str(known("市市场监管局,2018,2018-12-31,200,9000,1,号,", batch="z").figures["D10-1", heir].value) == "1.00"
 
 
 @pytest.mark.parametrize(("old", "new", "code"), [

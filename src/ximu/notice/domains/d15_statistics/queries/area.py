@@ -185,25 +185,28 @@ def public_figures(view: View, *, code: str = "", period: str = "") -> dict[str,
     """The provider `d15-figures`: open tables with their approved periods; one period with its figures and their lineage. Errors:
     `STAT-NONE`, `STAT-PERIOD`."""
     today, now = clock.today(), clock.now()
-    shown = [one for one in filings.forms() if filings.table_of(one).open]
+    shown = {one.code: filings.table_of(one) for one in filings.forms() if filings.table_of(one).open}
     if not code:
-        return {"view": view.name, "tables": [_listed(one.code, today, now) for one in shown]}
-    if code not in {one.code for one in shown}:
+        return {"view": view.name, "tables": _listed(shown, today, now)}
+    if code not in shown:
         raise absent("STAT-NONE", field="code", value=code[:20], zh="张公开的统计报表", en="public table")
     form, span = filings.form_for(code, period, today=today)
+    if not filings.table_of(form).open:
+        raise absent("STAT-NONE", field="period", value=period[:12], zh="个公开的报告期", en="public period of this table")
     listed = [one for one in filings.held(span.last, date.max, as_of=today, known_at=now, codes=[code])
               if one.span.name == period and one.form.pk == form.pk]
     return {"view": view.name, "table": filings.table_of(form), "every": EVERY[filings.table_of(form).every], "period": span.name,
             "kinds": KINDS, "rows": [_shown(one, today) for one in listed]}
 
 
-def _listed(code: str, today: date, now: datetime) -> dict[str, Any]:
-    listed = filings.held(date.min, date.max, as_of=today, known_at=now, codes=[code])
-    periods: dict[str, list[bool]] = {}
-    for one in listed:
-        periods.setdefault(one.span.name, []).append(one.approved is not None)
-    return {"table": listed[0].table if listed else filings.table_of(next(one for one in filings.forms() if one.code == code)),
-            "periods": [(name, sum(some), len(some)) for name, some in sorted(periods.items(), reverse=True)]}
+def _listed(shown: dict[str, Table], today: date, now: datetime) -> list[dict[str, Any]]:
+    """Each table once, as declared last, with its periods of every declaration that is open."""
+    periods: dict[str, dict[str, list[bool]]] = {code: {} for code in shown}
+    for one in filings.held(date.min, date.max, as_of=today, known_at=now, codes=shown) if shown else ():
+        if one.table.open:
+            periods[one.table.code].setdefault(one.span.name, []).append(one.approved is not None)
+    return [{"table": table, "periods": [(name, sum(some), len(some)) for name, some in sorted(periods[code].items(), reverse=True)]}
+            for code, table in shown.items()]
 
 
 def _shown(one: Held, today: date) -> dict[str, Any]:

@@ -9,15 +9,19 @@ from ximu.foundation import city, clock
 from ximu.ideas.filings import queries as filings
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal
 
 HERE = Path(__file__).parents[1]
 SEE = "d15.see"
 
 
 def bureau(on: date) -> str:
-    """The statistics bureau as the profile names it, or what carries its duties that day; empty when it names none."""
+    """The statistics bureau as the profile names it, or what carries its duties that day; empty when it names none or none lived yet."""
     uid = city.office("statistics")
-    return registry.owner_of(uid, on) if uid in registry.book().units else ""
+    try:
+        return registry.owner_of(uid, on) if uid in registry.book().units else ""
+    except Refusal:
+        return ""
 
 
 def works(actor: Actor, permission: str, on: date) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,8 +15,13 @@ from ximu.ideas.areas import queries as areas
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.catalogue.tests.factories import published
+from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.filings import queries as filed
-from ximu.ideas.filings.tests.factories import UNIT, approved, declared
+from ximu.ideas.filings import services as filing_desk
+from ximu.ideas.filings.tests.factories import NOTICE, RAW, UNIT, approved, declared, reported
+from ximu.ideas.filings.tests.factories import A as FILER_A
+from ximu.ideas.filings.tests.factories import B as FILER_B
+from ximu.ideas.filings.tests.factories import C as FILER_C
 from ximu.ideas.intake import queries as intake
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry.tests.factories import load
@@ -28,6 +34,7 @@ BUREAU, POST = uid_of("example", "tjj"), uid_of("example", "post:q01-1")
 DAY, AT = date(2018, 5, 21), datetime(2018, 5, 21, 2, tzinfo=UTC)
 RIGHTS = frozenset({"d15.see", "d15.work", "d15.handle", "intake.deliver", "records.admit"})
 PAPER = "a" * 64
+FILERS = (FILER_A, FILER_B, FILER_C)
 DECISION = {"document": "示统决〔2018〕1号", "behaviour": "XW-D15-1", "grade": "严重", "act_on": "2018-04-05"}
 
 
@@ -120,6 +127,28 @@ def test_a_check_stands_beside_what_was_approved_and_is_committed_to() -> None:
     assert [one.kind for one in ledger.verify_log().findings] == ["stats.checked"]
 
 
+def test_a_check_stands_beside_what_was_approved_on_its_day_and_not_beside_a_later_correction() -> None:
+    uid = approved()
+    reported(AT, a="20", b="60", total="80", notice=NOTICE)
+    for verb, by in (("review", FILERS[1]), ("approve", FILERS[2])):
+        filing_desk.pass_on(uid, verb, by=by, at=AT)
+    made = services.check(uid, services.NewCheck("total", "80", True, date(2018, 4, 20), "示统核〔2018〕1号"), paper=PAPER, by=A,
+                          at=AT + timedelta(days=1))
+    assert str(queries.check(made).reported) == "100.00"
+    refused("STAT-CHECK", checked, uid, on=date(2018, 4, 4), document="示统核〔2018〕2号")
+
+
+def test_a_period_of_a_closed_declaration_stays_closed_when_a_later_one_is_open() -> None:
+    uid = approved()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE filings_form SET declared = %s", [json.dumps({**RAW, "open": False})])
+    declared(since="2018-07-01")
+    shown = disclosure.published("d15-figures")
+    assert [(one["table"].since, one["periods"]) for one in shown["tables"]] == [(date(2018, 7, 1), [])], "once, without what is closed"
+    refused("STAT-NONE", disclosure.published, "d15-figures", code="XM-1", period="2018-Q1")
+    assert filed.filing(uid).state == "approved"
+
+
 def test_a_regularity_alone_opens_no_case() -> None:
     """A case rests on a check that found a difference or no records, and on evidence."""
     uid = approved()
@@ -151,6 +180,14 @@ def test_the_unit_is_heard_another_person_decides_and_only_the_bureau() -> None:
     row = queries.finding(one)
     assert (row.upheld, row.document, row.final_on, str(line("D15-4").value)) == (True, "示统决〔2018〕1号", None, "0")
     assert line("D15-4").excluded == {one: "not-final"}
+
+
+def test_whoever_entered_the_check_does_not_decide_the_case_that_rests_on_it() -> None:
+    one = opened(checked(approved(), by=B))
+    step(one, "reply", CLERK, file=False)
+    refused("DUAL", step, one, "uphold", B, **DECISION)
+    refused("DUAL", step, one, "drop", Actor("second", BUREAU, B.grants, B.human))
+    step(one, "uphold", person("c"), **DECISION)
 
 
 def test_a_decision_under_appeal_is_no_record_and_one_that_was_overturned_never_becomes_one() -> None:
