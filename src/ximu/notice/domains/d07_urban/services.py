@@ -258,7 +258,7 @@ def load(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> di
         strangers = [(line, "unit_name", "PERM-DENIED") for line, row in rows if mine is not None and row["unit"] not in mine]
         return strangers + rules.faults(dataset, rows)
 
-    return deliver_rows(dataset, path, batch=batch, by=by, at=at, units=rules.UNITS, judge=judge,
+    return deliver_rows(dataset, path, batch=batch, by=by, at=at, units=rules.UNITS, judge=judge, right=ENTER,
                         derive=lambda row: rules.derived(dataset, row, routed, days))
 
 

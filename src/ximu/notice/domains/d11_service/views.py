@@ -43,7 +43,7 @@ def _lines(rows: Any) -> list[dict[str, Any]]:
 @require_safe
 def ratings(request: HttpRequest) -> HttpResponse:
     by, shown = _open(request, "ratings")
-    only, number = request.GET.get("only", "open"), request.GET.get("number", "").strip()[:64]
+    only, number = request.GET.get("only", "open"), " ".join(request.GET.get("number", "").split())[:64]
     if number:
         return redirect("d11:case", number)
     wanted: dict[str, dict[str, Any]] = {"open": {"level__lt": rules.GOOD, "closed_on": None}, "poor": {"level__lt": rules.GOOD}, "all": {}}
@@ -75,8 +75,8 @@ def bursts(request: HttpRequest) -> HttpResponse:
     by, shown = _open(request, "bursts")
     held = queries.bursts(by)
     known = cases.known_of([one.case for one in held if one.case], actor=by)
-    return render(request, "d11/bursts.html", {**shown, "rows": [
-        {"one": one, "state": queries.AREA.states.get(one.state, COUNTED), "known": one.case in known, "ratings": list(one.ratings.all())}
+    return render(request, "d11/bursts.html", {**shown, "most": queries.MOST_LISTED, "rows": [
+        {"one": one, "state": queries.AREA.states.get(one.state, COUNTED), "known": one.case in known}
         for one in held]})
 
 

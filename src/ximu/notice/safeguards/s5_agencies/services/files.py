@@ -34,7 +34,8 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
         return [(line, "contract", "CONTRACT-NONE") for line, row in rows
                 if (deal := deals.get(row["contract"])) is None or not deal.since <= row[day] <= deal.until]
 
-    return deliver_rows(dataset, path, batch=batch, by=by, at=at, judge=judge_uses if dataset == queries.USES else judge_feeds)
+    uses = dataset == queries.USES
+    return deliver_rows(dataset, path, batch=batch, by=by, at=at, judge=judge_uses if uses else judge_feeds, right=RIGHTS[dataset] if uses else "")
 
 
 def judge(contract: str, item: str, outcome: str, reason: str, *, by: Actor, at: datetime) -> None:
