@@ -63,10 +63,7 @@ def _moment(row: Row, which: str) -> tuple[date, str]:
 
 
 def step_faults(rows: Iterable[tuple[int, Row]], *, known: Iterable[Row], cases: Iterable[str]) -> list[Fault]:
-    """No step ends before it began, none begins before an earlier one of its case, none is of a case that is not on record.
-
-    Codes: `SEQ`, `STEP-NOCASE`.
-    """
+    """No step ends before it began or begins before an earlier one of its case, none is without a case (`SEQ`, `STEP-NOCASE`)."""
     found, there = set[Fault](), set(cases)
     ladder: dict[str, dict[int, tuple[int, Row]]] = {}
     for line, row in [*((0, one) for one in known), *rows]:

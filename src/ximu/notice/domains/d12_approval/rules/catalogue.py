@@ -93,7 +93,7 @@ def _fee_faults(item: dict[str, Any]) -> list[tuple[str, str]]:
     fee = yuan_of(item["fee"])
     if fee is None:
         return [("fee", "CAT-FEE")]
-    item["fee"] = str(fee)
+    item["fee"] = f"{fee:f}"
     unfounded = level_of(item["fee_basis"]) not in (MAY_CHARGE if item["kind"] == "行政许可" else LEVELS)
     return [("fee_basis", "CAT-FEE")] if fee and unfounded else []
 

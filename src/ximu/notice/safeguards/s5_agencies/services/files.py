@@ -34,8 +34,8 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
         return [(line, "contract", "CONTRACT-NONE") for line, row in rows
                 if (deal := deals.get(row["contract"])) is None or not deal.since <= row[day] <= deal.until]
 
-    uses = dataset == queries.USES
-    return deliver_rows(dataset, path, batch=batch, by=by, at=at, judge=judge_uses if uses else judge_feeds, right=RIGHTS[dataset] if uses else "")
+    judge, right = (judge_uses, RIGHTS[dataset]) if dataset == queries.USES else (judge_feeds, "")
+    return deliver_rows(dataset, path, batch=batch, by=by, at=at, judge=judge, right=right)
 
 
 def judge(contract: str, item: str, outcome: str, reason: str, *, by: Actor, at: datetime) -> None:
