@@ -92,10 +92,10 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             said = {"code": codes.shown_code(code)}
     except Refusal as refusal:
         said = {"refusal": refusal}
-    steps = queries.steps_of(row["case_no"])
+    steps, called = queries.steps_of(row["case_no"]), {name: Text(*both) for name, both in queries.words()["values"].items()}
     units = names({row["unit"], *(one["unit"] for one in steps)}, clock.today())
     return render(request, "d11/case.html", {
-        **shown, **said, "row": queries.with_days([row], "finished_on")[0], "unit": units.get(row["unit"], row["unit"]),
+        **shown, **said, "called": called, "row": queries.with_days([row], "finished_on")[0], "unit": units.get(row["unit"], row["unit"]),
         "steps": [{**one, "unit": units.get(one["unit"], one["unit"])} for one in steps], "may": by.can("d11.rate"),
         "windows": [one.code for one in queries.roster().values() if one.until is None and by.can("d11.rate", one.unit)],
         "rows": _lines(queries.ratings(by, case=row["case_no"]))}, status=said["refusal"].status if "refusal" in said else 200)

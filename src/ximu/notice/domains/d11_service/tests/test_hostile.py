@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from ximu.foundation import clock
 from ximu.ideas.accounts import services as accounting
@@ -72,6 +73,16 @@ def test_a_number_with_a_line_break_is_looked_for_and_not_found(folder: Path, rf
     request = rf.get("/console/d11/ratings", {"number": "a\nb"})
     request.actor = f.CLERK
     assert views.ratings(request).status_code == 302
+
+
+def test_an_english_page_of_a_case_has_its_values_in_english(folder: Path, rf: Any) -> None:
+    f.cases(folder)
+    f.deliver(folder, queries.STEPS, f.STEP)
+    request = rf.get("/console/d11/cases/BJ-1")
+    request.actor = f.CLERK
+    with translation.override("en"):
+        shown = views.case(request, "BJ-1").content.decode()
+    assert "window" in shown and "1 accepted" in shown and " done" in shown and "1 受理" not in shown
 
 
 def test_a_step_put_before_a_later_one_that_began_earlier_is_refused(folder: Path) -> None:

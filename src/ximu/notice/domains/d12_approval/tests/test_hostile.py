@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +54,11 @@ def test_an_approval_of_another_unit_is_not_taken_over(tmp_path: Path) -> None:
     assert f.deliver(tmp_path, "A-1,SW-01,市水务局,一般,2018-03-01,2018-03-02,,,,,,")["new"] == 1
     told = f.deliver(tmp_path, "A-1,HB-01,市环保局,一般,2018-03-01,2018-03-02,,,,,,", by=f.CLERK, at=f.AT + f.DAY)
     assert [one["code"] for one in told["faults"]] == ["PERM-DENIED"]
+
+
+def test_a_version_is_not_dated_so_far_off_that_none_can_follow() -> None:
+    f.refused("CAT-NUMBER", f.drafted, "2099-999", f.ROW)
+    f.refused("CAT-NUMBER", f.drafted, "20１８-1", f.ROW)
+    f.drafted("2018-1", f.ROW)
+    for day in (date(2199, 12, 31), date(2019, 3, 7), date(2018, 3, 4)):
+        f.refused("CAT-PAST", f.versions.publish, "2018-1", in_force=day, by=f.PUBLISHER, at=f.AT)
