@@ -128,6 +128,14 @@ def names_of(uids: Iterable[str]) -> dict[str, str]:
     return dict(User.objects.filter(uid__in=set(uids)).values_list("uid", "display_name"))
 
 
+def people_of(uids: Iterable[str]) -> set[str]:
+    """The humans behind accounts and keys, and those of these uids that are neither."""
+    asked = set(uids)
+    behind = dict(User.objects.filter(uid__in=asked).values_list("uid", "person"))
+    behind |= dict(ApiKey.objects.filter(uid__in=asked).values_list("uid", "keeper__person"))
+    return {behind.get(uid) or uid for uid in asked}
+
+
 def account_by_login(login: str) -> User:
     found = User.objects.filter(login=login).first()
     if found is None:

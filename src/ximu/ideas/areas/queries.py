@@ -119,9 +119,10 @@ def names(uids: Iterable[str], on: date) -> dict[str, str]:
     return {uid: known.name_on(uid, on, "short") for uid in uids if uid in known.units}
 
 
-def told(sections: Iterable[Section], on: date) -> list[Section]:
-    """Tables with units by their names."""
-    return [one if one.unit_column < 0 else replace(one, rows=_by_name(one, on)) for one in sections]
+def told(sections: Iterable[Section], on: date, *, most: int | None = None) -> list[Section]:
+    """Tables with units by their names, each with at most so many rows; `left` says how many more there are."""
+    shown = [replace(one, rows=one.rows[:most], left=len(one.rows) - len(one.rows[:most])) for one in sections]
+    return [one if one.unit_column < 0 else replace(one, rows=_by_name(one, on)) for one in shown]
 
 
 def _by_name(one: Section, on: date) -> list[list[Any]]:
@@ -159,14 +160,14 @@ def provider_of(of: Area) -> Callable[..., dict[str, Any]]:
     def public(view: View, *, year: int | None = None) -> dict[str, Any]:
         now = clock.now()
         found = sheet(of, year or clock.city_day(now).year, today=clock.city_day(now), known_at=now)
-        before = sheet(of, max(found.year - 1, FIRST_YEAR), today=clock.city_day(now), known_at=now)
+        before = sheet(of, found.year - 1, today=clock.city_day(now), known_at=now) if found.year > FIRST_YEAR else None
         called = names(found.units, found.as_of)
         shown = {code: one for code, one in pack(of).indicators.items() if code in of.open_to_all}
         return {
             "view": view.name, "code": pack(of).manifest.code, "name": pack(of).manifest.name, "year": found.year, "as_of": found.as_of,
-            "last_year": before.year, "indicators": [{
+            "last_year": found.year - 1, "indicators": [{
                 "code": code, "name": one.name, "unit": one.unit, "method": one.method, "why": one.why, "source": one.source,
-                "city": found.figures[code, CITY].value, "before": before.figures[code, CITY].value,
+                "city": found.figures[code, CITY].value, "before": before.figures[code, CITY].value if before else None,
                 "counted": len(found.figures[code, CITY].counted), "base": len(found.figures[code, CITY].base)}
                 for code, one in shown.items()],
             "units": [{"unit": unit, "name": called.get(unit, unit),

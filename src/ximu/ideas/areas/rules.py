@@ -59,13 +59,14 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table beside the figures; a cell is text, `Text`, a date, a number or None. `units` names a column of register uids."""
+    """A table beside the figures; a cell is text, `Text`, a date, a number or None. `unit_column`: register uids; `left`: not shown."""
 
     title: Text
     columns: Sequence[Text]
     rows: Sequence[Sequence[Any]]
     note: Text | None = None
     unit_column: int = -1
+    left: int = 0
 
 
 @dataclass(frozen=True)

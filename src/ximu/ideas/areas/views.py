@@ -53,17 +53,18 @@ def _index(area: Area) -> Callable[[HttpRequest], HttpResponse]:
         pack = queries.pack(area)
         code, units = pack.manifest.code, [unit for unit in found.units if queries.sees(area, by, unit)]
         whole = queries.sees_whole(area, by)
-        names = queries.names({*found.units, *(one.unit for one in found.warned)}, found.as_of)
+        warned = [one for one in found.warned if queries.sees(area, by, one.unit)]
+        names = queries.names({*found.units, *(one.unit for one in warned)}, found.as_of)
         return render(request, "areas/index.html", {
             "pack": pack, "code": code, "year": found.year, "as_of": found.as_of, "tabs": tabs(area, by, f"{code}:index"),
             "whole": [(name, one, found.figures[name, CITY]) for name, one in pack.indicators.items()] if whole else [],
             "address": f"{code}:indicator", "rules": pack.rules, "heads": list(pack.indicators.items()),
             "rows": [{"uid": unit, "name": names[unit],
                       "values": [(c, found.figures[c, unit], one.unit) for c, one in pack.indicators.items()]} for unit in units],
-            "warned": [{"alarm": one, "unit": names.get(one.unit, one.unit)} for one in found.warned
-                       if queries.sees(area, by, one.unit)],
+            "warned": [{"alarm": one, "unit": names.get(one.unit, one.unit)} for one in warned[:MOST_LINES]],
+            "more": len(warned) > MOST_LINES,
             "chart": 0 < len(units) <= queries.MOST_DRAWN and any(one.unit == "%" for one in pack.indicators.values()),
-            "sections": queries.told(area.sections(found.period, by), found.as_of)})
+            "sections": queries.told(area.sections(found.period, by), found.as_of, most=MOST_LINES), "most": MOST_LINES})
 
     return index
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
-from ximu.ideas.areas import queries
+from ximu.ideas.areas import queries, views
 from ximu.ideas.areas.commands import areas_group
+from ximu.ideas.areas.rules import Line, Section
 from ximu.ideas.assessment.rules.frozen import Asked
 from ximu.ideas.registry.tests.factories import load
 from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 AT = datetime(2019, 1, 4, 2, tzinfo=UTC)
@@ -65,3 +69,35 @@ def test_everybody_finds_the_areas_and_no_page_of_one_that_publishes_nothing(cli
     assert "/procurement/" in page and "/audits/" in page
     assert client.get("/areas/d99/").status_code == 404
     assert 'href="/areas/" aria-current="page"' in client.get("/audits/").content.decode()
+
+
+def test_a_long_table_says_how_many_rows_it_does_not_show() -> None:
+    words = Text("件", "thing")
+    [told] = queries.told([Section(words, [words], [[n] for n in range(7)])], AT.date(), most=5)
+    assert (len(told.rows), told.left) == (5, 2)
+    assert queries.told([Section(words, [words], [[1]])], AT.date())[0].left == 0
+
+
+def test_thousands_of_warnings_make_no_endless_page(monkeypatch: pytest.MonkeyPatch, rf: RequestFactory) -> None:
+    area = queries.area("d16")
+    line = Line("", "审计整改", uid_of("example", "czj"), "unit", "late")
+    late = replace(area, lines=lambda period: {code: [] for code in queries.pack(area).indicators},
+                   things=lambda period: [replace(line, uid=f"x{n}") for n in range(views.MOST_LINES + 1)])
+    request = rf.get("/console/d16/")
+    request.actor = SYSTEM
+    shown = views._index(late)(request).content.decode()
+    assert shown.count('class="light light-') == views.MOST_LINES and "只列出前500项" in shown
+
+
+def test_the_first_year_has_no_year_before_it() -> None:
+    public = queries.provider_of(queries.area("d11"))(SimpleNamespace(name="public"), year=2000)
+    assert {one["before"] for one in public["indicators"]} <= {None} and public["last_year"] == 1999
+
+
+@pytest.mark.parametrize("year", [2016, 2100])
+def test_every_area_answers_for_every_year_that_may_be_asked(year: int) -> None:
+    for code, area in queries.areas().items():
+        found = queries.sheet(area, year, today=AT.date(), known_at=AT)
+        assert set(found.lines) and found.warned is not None, code
+        assert queries.told(area.sections(found.period, SYSTEM), found.as_of) is not None
+        assert queries.provider_of(area)(SimpleNamespace(name="public"), year=year)["year"] == year  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ import polars as pl
 
 from ximu.foundation import columns, spark
 from ximu.ideas.events.queries import store
-from ximu.ideas.events.rules import Definition, bound, relation
+from ximu.ideas.events.rules import Definition, bound, columns_sql, relation
 from ximu.ideas.events.rules.clocks import KNOWN
 from ximu.kernel.refusal import Refusal
 
@@ -53,6 +53,15 @@ def ask(
     return columns.query(
         sql, params, folder=store.folder(dataset), views=views_of(dataset, manifest, as_of=as_of, units=units),
         frames={f"{dataset}_days": days},
+    )
+
+
+def present(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows now in the store that have a key of the frame: the frame is the small side of the join."""
+    one = store.dataset(name)
+    return columns.query(
+        f"SELECT {columns_sql(one)} FROM {name} SEMI JOIN incoming USING ({', '.join(one.key)})",  # noqa: S608  names of a checked schema
+        folder=store.folder(name), frames={"incoming": frame.select(one.key)}, views=views_of(name, store.manifest(name)),
     )
 
 

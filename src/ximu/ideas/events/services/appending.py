@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 from django.db import transaction
 
-from ximu.foundation import columns, strongbox
+from ximu.foundation import strongbox
 from ximu.foundation.outbox import announce
 from ximu.foundation.uid import new_uid
 from ximu.ideas.events import queries, rules
@@ -44,7 +44,7 @@ def append(
         stream = _held(name)
         if (before := Batch.objects.filter(stream=stream, batch=batch).first()) is not None:
             return _repeated(before, content)
-        sorted_out = rules.sort_out(frame, _present(dataset, frame), dataset)
+        sorted_out = rules.sort_out(frame, queries.present(name, frame), dataset)
         made = _write(dataset, stream, sorted_out, uid=new_uid(), at=at)
         made.batch, made.content, made.schema, made.recorded_by = batch, content, dataset.digest, by.uid
         made.covered = _covered(frame, dataset, covers)
@@ -79,16 +79,6 @@ def _content(frame: pl.DataFrame, covers: tuple[date, date] | None) -> str:
         part.write_csv(out)
         hasher.update(out.getvalue())
     return hasher.hexdigest()
-
-
-def _present(dataset: rules.Dataset, frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows now in the store that have a key of the batch: the batch is the small side of the join."""
-    key = list(dataset.key)
-    return columns.query(
-        f"SELECT {rules.columns_sql(dataset)} FROM {dataset.name} SEMI JOIN incoming USING ({', '.join(key)})",  # noqa: S608  names of a checked schema
-        folder=queries.folder(dataset.name), frames={"incoming": frame.select(key)},
-        views=queries.views_of(dataset.name, queries.manifest(dataset.name)),
-    )
 
 
 def _write(dataset: rules.Dataset, stream: Stream, found: rules.Sorted, *, uid: str, at: datetime) -> Batch:

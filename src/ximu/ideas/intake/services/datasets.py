@@ -13,6 +13,7 @@ import polars as pl
 from ximu.foundation import clock
 from ximu.ideas.events import queries as events
 from ximu.ideas.events.services import append
+from ximu.ideas.intake.reader.kinds import empty_file
 from ximu.ideas.intake.reader.reading import open_file
 from ximu.ideas.intake.rules import problems
 from ximu.ideas.intake.rules.checking import check_chunk
@@ -52,8 +53,9 @@ def _schema(dataset: str) -> ItemSchema:
                         "fields": [f for f in raw["fields"] if not f.get("ximu:derived")]})
 
 
-def deliver_whole(dataset: str, path: Path, *, batch: str, check: Check, by: Actor, at: datetime) -> Told:
-    """The calling room has asked for the right. `unit_name` is found in the register on the row's own event day.
+def deliver_whole(dataset: str, path: Path, *, batch: str, check: Check, by: Actor, at: datetime, right: str = "") -> Told:
+    """The calling room has asked for the right. `unit_name` is found in the register on the row's own event day. With `right` a row that
+    stands for another unit is restated only by who holds it for that unit, too (`PERM-DENIED`).
 
     Errors: every `FILE-*` code, `ROWS-BAD` with all faults (line, field, code; `SUBJ-NONE` for a unit that is not known for sure),
     those of `check`, `BAL-TIE` (schema: `ximu:ties`), `RESTATE-BASIS` (schema: `ximu:restates`), `EVT-BATCH`. After any of them nothing
@@ -78,6 +80,8 @@ def deliver_whole(dataset: str, path: Path, *, batch: str, check: Check, by: Act
     typed = whole.with_columns(pl.col(numbers).cast(pl.Float64)) if numbers else whole
     rows = list(zip(frame["line"], events.exact(typed), strict=True))
     check(rows)
+    for _, unit in _of_others(dataset, whole, rows, right, by, at):
+        by.must(right, unit)
     declared = events.dataset(dataset)
     must_tie(declared.schema.get("ximu:ties", ()), rows, {c.name: c.title for c in declared.columns})
     _must_say_why(dataset, rows, at)
@@ -96,19 +100,20 @@ def deliver_held(
             by.must(right, unit)
         check(rows)
 
-    told = deliver_whole(dataset, path, batch=batch, check=checked, by=by, at=at)
+    told = deliver_whole(dataset, path, batch=batch, check=checked, by=by, at=at, right=right)
     return {"dataset": dataset, "batch": batch, "rows": told.rows, "new": told.new, "corrected": told.corrected, "same": told.same,
             "manifest": told.manifest, "bad": 0, "faults": []}
 
 
 def deliver_rows(
     dataset: str, path: Path, *, batch: str, by: Actor, at: datetime, units: Mapping[str, str] = UNITS,
-    judge: Judge = lambda rows: [], derive: Derive = lambda row: {},
+    judge: Judge = lambda rows: [], derive: Derive = lambda row: {}, right: str = "",
 ) -> dict[str, Any]:
     """CSV, XLSX or JSON of any size, a block at a time (each a batch `<batch>-<n>`): good rows are kept, bad ones named and left out.
 
     The calling room has asked for the right. `units`: column with a name → derived column with the uid, found in the register on the
-    row's own event day (`SUBJ-NONE`). `derive` gives further derived columns of a row. A restatement without its document
+    row's own event day (`SUBJ-NONE`). `derive` gives further derived columns of a row. With `right` a row, also one that stands for
+    another unit and would be restated, is taken only from who holds it for that unit (`PERM-DENIED`). A restatement without its document
     (schema: `ximu:restates`) is a fault of its row (`RESTATE-BASIS`). Errors: every `FILE-*` code, `EVT-BATCH`.
     """
     schema, declared = _schema(dataset), events.dataset(dataset)
@@ -127,7 +132,8 @@ def deliver_rows(
         rows = list(zip(lines, events.exact(typed), strict=True))
         named = {one["line"] for one in faults}
         rest = [one for one in rows if one[0] not in named]
-        faults += [{"line": line, "field": field, "code": code} for line, field, code in judge(rest)]
+        strangers = _strangers(dataset, whole, rest, right, units, by, at)
+        faults += [{"line": line, "field": field, "code": code} for line, field, code in dict.fromkeys([*judge(rest), *strangers])]
         faults += _unexplained(dataset, rest, at)
         named = {one["line"] for one in faults}
         kept = [place for place, line in enumerate(lines) if line not in named]
@@ -138,7 +144,33 @@ def deliver_rows(
         for name in ("new", "corrected", "same") if made else ():
             told[name] += getattr(made, name)
         told["faults"] += faults[:MOST_FAULTS - len(told["faults"])]
+    if not told["rows"]:
+        raise empty_file()
     return {**told, "manifest": events.manifest(dataset).digest}
+
+
+def _strangers(
+    dataset: str, whole: pl.DataFrame, rows: list[tuple[int, Row]], right: str, units: Mapping[str, str], by: Actor, at: datetime,
+) -> list[tuple[int, str, str]]:
+    own = events.dataset(dataset).unit
+    column = next((name for name, uid in units.items() if uid == own), own)
+    lines = [line for line, row in rows if right and not by.can(right, row[own])]
+    lines += [line for line, unit in _of_others(dataset, whole, rows, right, by, at) if not by.can(right, unit)]
+    return [(line, column, "PERM-DENIED") for line in lines]
+
+
+def _of_others(
+    dataset: str, whole: pl.DataFrame, rows: list[tuple[int, Row]], right: str, by: Actor, at: datetime,
+) -> list[tuple[int, str]]:
+    """Lines under whose key another unit stands by now, with that unit; its successor is no other unit."""
+    if not right or by.units_with(right) is None or not rows:
+        return []
+    declared = events.dataset(dataset)
+    standing = {tuple(one[name] for name in declared.key): one[declared.unit]
+                for one in events.exact(events.present(dataset, whole))}
+    owner = registry.owners(clock.city_day(at))
+    pairs = [(line, standing.get(tuple(row[name] for name in declared.key)), row[declared.unit]) for line, row in rows]
+    return [(line, before) for line, before, unit in pairs if before and owner.get(before, before) != owner.get(unit, unit)]
 
 
 def _derived(whole: pl.DataFrame, rows: list[Row], derive: Derive) -> pl.DataFrame:

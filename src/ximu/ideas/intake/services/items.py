@@ -42,12 +42,13 @@ def blocks(path: Path, schema: ItemSchema, *, at: datetime) -> Iterator[Block]:
 
 def read_item(path: Path, schema: Mapping[str, Any], *, at: datetime) -> tuple[list[Row], list[Row]]:
     """Good rows with their `line`, and faults (line, field, code). Errors: every `FILE-*` code."""
-    rows, faults = list[Row](), list[Row]()
+    rows, faults, read = list[Row](), list[Row](), 0
     for block in blocks(path, read_schema(schema), at=at):
         rows += block.good.to_dicts()
         faults += block.faults
-        if len(rows) > MOST_ROWS:
-            raise Refusal("FILE-ROWS", status=413, field="file", value=len(rows), rule=f"≤ {MOST_ROWS}", zh=f"一次最多{MOST_ROWS}行。",
+        read += block.rows
+        if read > MOST_ROWS:
+            raise Refusal("FILE-ROWS", status=413, field="file", value=read, rule=f"≤ {MOST_ROWS}", zh=f"一次最多{MOST_ROWS}行。",
                           en=f"At most {MOST_ROWS} lines at once.")
     if not rows and not faults:
         raise Refusal("FILE-EMPTY", field="file", value=path.name[:60], rule="≥ 1", zh="文件中没有数据行。", en="The file holds no row.")

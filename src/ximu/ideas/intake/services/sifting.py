@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from ximu.ideas.intake.reader.kinds import empty_file
 from ximu.ideas.intake.reader.reading import open_file
 from ximu.ideas.intake.rules import problems
 from ximu.ideas.intake.rules.checking import Checked, check_chunk
@@ -21,10 +22,13 @@ Sifted = tuple[list[Row], list[Row]]
 
 def sift_file(path: Path, schema: Row, *, today: date) -> Iterator[Sifted]:
     """CSV, XLSX or JSON, a block at a time. Errors: every `FILE-*` code."""
-    read = read_schema(schema)
+    read, rows = read_schema(schema), 0
     delivery = open_file(path, read)
     for chunk in delivery.chunks:
+        rows += chunk.frame.height
         yield _parted(check_chunk(chunk.frame, read, today=today, serial_from=delivery.serial_from, found=chunk.faults), read)
+    if not rows:
+        raise empty_file()
 
 
 def sift_rows(rows: Sequence[Row], schema: Row, *, today: date) -> Sifted:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from ximu.ideas.events import queries as events
-from ximu.ideas.intake.services import deliver_rows
+from ximu.ideas.intake.services import deliver_held, deliver_rows, items, read_item
+from ximu.ideas.registry import queries as registry
 from ximu.ideas.registry.tests.factories import load
-from ximu.kernel.actor import SYSTEM
+from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -58,3 +59,24 @@ def test_a_file_of_bad_rows_only_adds_nothing_and_one_without_its_columns_is_ref
     with pytest.raises(Refusal) as caught:
         deliver_rows("debt_lines", path, batch="e", by=SYSTEM, at=AT)
     assert caught.value.code == "FILE-HEADER"
+
+
+def test_a_whole_file_does_not_take_over_what_stands_for_another_unit(tmp_path: Path) -> None:
+    deliver(tmp_path, GOOD)
+    path = tmp_path / "other.csv"
+    path.write_text("\n".join([HEAD, GOOD.replace("甲区", "乙区")]) + "\n", "utf-8")
+    district = registry.find("示例市乙区人民政府", as_of=AT.date())
+    clerk = Actor("clerk", district, (Grant("entry", frozenset({"d05.deliver"}), district),))
+    with pytest.raises(Refusal) as caught:
+        deliver_held("debt_lines", path, right="d05.deliver", batch="t", by=clerk, at=AT)
+    assert caught.value.code == "PERM-DENIED"
+    assert [row["unit_name"] for row in events.rows_of("debt_lines", known_at=AT)] == ["示例市甲区人民政府"]
+
+
+def test_bad_rows_count_for_the_most_that_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(items, "MOST_ROWS", 2)
+    path = tmp_path / "bad.csv"
+    path.write_text("a\n" + "x\n" * 3, "utf-8")
+    with pytest.raises(Refusal) as caught:
+        read_item(path, {"fields": [{"name": "a", "title": "甲", "type": "integer"}]}, at=AT)
+    assert caught.value.code == "FILE-ROWS"

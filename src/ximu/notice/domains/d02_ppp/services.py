@@ -55,7 +55,7 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
             follow(found, rows, by=by, at=at)
 
     with transaction.atomic():
-        told = deliver_whole(dataset, path, batch=batch, check=check, by=by, at=at)
+        told = deliver_whole(dataset, path, batch=batch, check=check, by=by, at=at, right=DELIVER)
     return {"dataset": dataset, "batch": batch, "bad": 0, "faults": [], **asdict(told)}
 
 

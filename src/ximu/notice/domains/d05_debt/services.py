@@ -34,7 +34,7 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
         for unit in _debtors(dataset, rows, at):
             by.must(DELIVER, unit)
 
-    told = deliver_whole(dataset, path, batch=batch, check=check, by=by, at=at)
+    told = deliver_whole(dataset, path, batch=batch, check=check, by=by, at=at, right=DELIVER)
     return {"dataset": dataset, "batch": batch, "rows": told.rows, "new": told.new, "corrected": told.corrected, "same": told.same,
             "manifest": told.manifest, "bad": 0, "faults": []}
 

@@ -279,7 +279,7 @@ def load(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> di
             for field, unit in (("unit_name", row["unit"]), (key, owners.get(row[key]) or row["unit"])) if unit not in mine]
         return strangers + rules.faults(dataset, rows)
 
-    return deliver_rows(dataset, path, batch=batch, by=by, at=at, units=rules.UNITS, judge=judge,
+    return deliver_rows(dataset, path, batch=batch, by=by, at=at, units=rules.UNITS, judge=judge, right=ENTER,
                         derive=lambda row: rules.derived(dataset, row, routed, days))
 
 

@@ -46,7 +46,7 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
         return faults
 
     derive = _named if dataset == queries.CASES else _nothing
-    told = deliver_rows(dataset, path, batch=batch, judge=judge, derive=derive, by=by, at=at)
+    told = deliver_rows(dataset, path, batch=batch, judge=judge, derive=derive, by=by, at=at, right=DELIVER)
     return {**told, "held": len(held), "faults": [*told["faults"], *held]}
 
 

@@ -65,4 +65,5 @@ def case(request: HttpRequest, number: str) -> Any:
     by = actor_of(request)
     by.must(queries.SEE)
     row = queries.service_case(number, actor=by)
-    return {**row, "steps": queries.steps_of(row["case_no"]), "ratings": [_row(one) for one in queries.ratings(by, case=row["case_no"])]}
+    rated = queries.ratings(by, case=row["case_no"])[:queries.MOST_SHOWN]
+    return {**row, "steps": queries.steps_of(row["case_no"]), "ratings": [_row(one) for one in rated]}

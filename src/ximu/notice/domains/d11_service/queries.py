@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from ximu.foundation import clock, vault
@@ -38,7 +38,7 @@ CASES, STEPS = "service_cases", "service_steps"
 DATASETS = ("service_items", CASES, STEPS, "service_guides")
 SEE, RATED = "d11.see", "service.rated"
 KINDS = (RATED,)
-MOST_SHOWN = 500
+MOST_SHOWN, MOST_LISTED = 500, 50
 Row = dict[str, Any]
 
 
@@ -120,15 +120,16 @@ def ratings(actor: Actor, **wanted: Any) -> QuerySet[Rating]:
 
 
 def bursts(actor: Actor) -> list[Burst]:
-    """The open ones first; of windows of the units for which one may see."""
-    rows, units, known = Burst.objects.prefetch_related("ratings").order_by("-held_at"), reach(actor), roster()
-    seen = [one for one in rows[:MOST_SHOWN] if units is None or known[one.window].unit in units]
-    return sorted(seen, key=lambda one: one.state != "held")
+    """The open ones first; of windows of the units for which one may see: how many ratings each has, and some that one may see."""
+    rows = Burst.objects.annotate(many=Count("ratings")).order_by(F("decided_at").desc(nulls_first=True), "-held_at", "pk")
+    if (units := reach(actor)) is not None:
+        rows = rows.filter(window__in=[code for code, one in roster().items() if one.unit in units])
+    return list(rows.prefetch_related(Prefetch("ratings", ratings(actor)[:MOST_LISTED], to_attr="listed"))[:MOST_SHOWN])
 
 
 def held(actor: Actor) -> list[Row]:
     return [{"uid": one.uid, "window": one.window, "source": one.source[:8], "state": one.state, "held_at": one.held_at,
-             "ratings": len(one.ratings.all()), "case": one.case} for one in bursts(actor)]
+             "ratings": one.many, "case": one.case} for one in bursts(actor)]
 
 
 def handles(row: Rating, actor: Actor) -> bool:
@@ -160,7 +161,7 @@ def as_rater(code: Code) -> Row:
 
 def rated(period: Period) -> list[Rating]:
     """The ratings of the year as they stood when they were known: `state` counted, held or void, no day after the last one judged."""
-    first, end = clock.start_of(period.first), clock.end_of(period.as_of)
+    first, end, last = clock.start_of(period.first), clock.end_of(period.as_of), min(period.as_of, clock.city_day(period.known_at))
     found = Rating.objects.filter(rated_at__gte=first, rated_at__lte=end, received_at__lte=period.known_at).select_related("burst")
     rows, owner = list(found.order_by("rated_at", "pk").defer("words", "aspects")), registry.owners(period.as_of)
     for row in rows:
@@ -169,7 +170,7 @@ def rated(period: Period) -> list[Rating]:
         over = held is not None and held.decided_at is not None and held.decided_at <= period.known_at
         row.state = "counted" if held is None or (over and held.state == "released") else "void" if over else "held"
         for day in ("contacted_on", "fixed_on", "closed_on"):
-            if (on := getattr(row, day)) and on > period.as_of:
+            if (on := getattr(row, day)) and on > last:
                 setattr(row, day, None)
         row.closed_as = row.closed_as if row.closed_on else ""
         row.title = f"{row.case} {row.item}（{rules.LEVELS[row.level].zh}）"
@@ -184,7 +185,8 @@ def judged(name: str, period: Period, *, case: bool = True) -> list[Line]:
     return [Line(row["uid"], row["title"], owner.get(row["unit"], row["unit"]), row["kind"], row["state"], Decimal(row["part"]),
                  Decimal(row["whole"]), row["why"], int(row["late_days"]), row["on_day"],
                  None if row["days"] is None else Text(f"承诺{row['days']}个工作日", f"promised {row['days']} working days"),
-                 reverse("d11:case", args=[row["uid"].split("#")[0]]) if case else "") for row in events.exact(found)]
+                 reverse("d11:case", args=[row["uid"].rpartition("#")[0] if row["kind"] == "step" else row["uid"]]) if case else "")
+            for row in events.exact(found)]
 
 
 def lines(period: Period) -> dict[str, Sequence[Line]]:
@@ -207,7 +209,8 @@ def things(period: Period) -> list[Line]:
     return judged("d11_steps", period) + [
         Line(one.uid, f"{one.window} {day}", owner[known[one.window].unit], "burst", "held", why="held", on=day,
              late_days=(period.as_of - day).days, link=f"{reverse('d11:bursts')}#{one.uid}")
-        for one in Burst.objects.filter(state="held", held_at__gte=first, held_at__lte=end) if (day := clock.city_day(one.held_at))]
+        for one in Burst.objects.filter(Q(decided_at=None) | Q(decided_at__gt=period.known_at), held_at__gte=first, held_at__lte=end)
+        if (day := clock.city_day(one.held_at))]
 
 
 def by_unit(period: Period, units: Collection[str] | None, *, withhold: bool) -> list[Section]:

@@ -63,10 +63,7 @@ def _moment(row: Row, which: str) -> tuple[date, str]:
 
 
 def step_faults(rows: Iterable[tuple[int, Row]], *, known: Iterable[Row], cases: Iterable[str]) -> list[Fault]:
-    """No step ends before it began, none begins before an earlier one of its case, none is of a case that is not on record.
-
-    Codes: `SEQ`, `STEP-NOCASE`.
-    """
+    """No step ends before it began or begins before an earlier one of its case, none is without a case (`SEQ`, `STEP-NOCASE`)."""
     found, there = set[Fault](), set(cases)
     ladder: dict[str, dict[int, tuple[int, Row]]] = {}
     for line, row in [*((0, one) for one in known), *rows]:
@@ -77,11 +74,11 @@ def step_faults(rows: Iterable[tuple[int, Row]], *, known: Iterable[Row], cases:
             found.add((line, "ended_time" if row["ended_on"] == row["started_on"] else "ended_on", "SEQ"))
         ladder.setdefault(row["case_no"], {})[int(row["place"])] = (line, row)
     for steps in ladder.values():
-        begun = (date.min, "")
+        latest = ((date.min, ""), 0)
         for _, (line, row) in sorted(steps.items()):
-            if line and _moment(row, "started") < begun:
-                found.add((line, "started_on", "SEQ"))
-            begun = max(begun, _moment(row, "started"))
+            if _moment(row, "started") < latest[0] and (line or latest[1]):
+                found.add((line or latest[1], "started_on", "SEQ"))
+            latest = max(latest, (_moment(row, "started"), line))
     return sorted(found)
 
 

@@ -43,7 +43,7 @@ def _lines(rows: Any) -> list[dict[str, Any]]:
 @require_safe
 def ratings(request: HttpRequest) -> HttpResponse:
     by, shown = _open(request, "ratings")
-    only, number = request.GET.get("only", "open"), request.GET.get("number", "").strip()[:64]
+    only, number = request.GET.get("only", "open"), " ".join(request.GET.get("number", "").split())[:64]
     if number:
         return redirect("d11:case", number)
     wanted: dict[str, dict[str, Any]] = {"open": {"level__lt": rules.GOOD, "closed_on": None}, "poor": {"level__lt": rules.GOOD}, "all": {}}
@@ -75,8 +75,8 @@ def bursts(request: HttpRequest) -> HttpResponse:
     by, shown = _open(request, "bursts")
     held = queries.bursts(by)
     known = cases.known_of([one.case for one in held if one.case], actor=by)
-    return render(request, "d11/bursts.html", {**shown, "rows": [
-        {"one": one, "state": queries.AREA.states.get(one.state, COUNTED), "known": one.case in known, "ratings": list(one.ratings.all())}
+    return render(request, "d11/bursts.html", {**shown, "most": queries.MOST_LISTED, "rows": [
+        {"one": one, "state": queries.AREA.states.get(one.state, COUNTED), "known": one.case in known}
         for one in held]})
 
 
@@ -92,10 +92,10 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             said = {"code": codes.shown_code(code)}
     except Refusal as refusal:
         said = {"refusal": refusal}
-    steps = queries.steps_of(row["case_no"])
+    steps, called = queries.steps_of(row["case_no"]), {name: Text(*both) for name, both in queries.words()["values"].items()}
     units = names({row["unit"], *(one["unit"] for one in steps)}, clock.today())
     return render(request, "d11/case.html", {
-        **shown, **said, "row": queries.with_days([row], "finished_on")[0], "unit": units.get(row["unit"], row["unit"]),
+        **shown, **said, "called": called, "row": queries.with_days([row], "finished_on")[0], "unit": units.get(row["unit"], row["unit"]),
         "steps": [{**one, "unit": units.get(one["unit"], one["unit"])} for one in steps], "may": by.can("d11.rate"),
         "windows": [one.code for one in queries.roster().values() if one.until is None and by.can("d11.rate", one.unit)],
         "rows": _lines(queries.ratings(by, case=row["case_no"]))}, status=said["refusal"].status if "refusal" in said else 200)

@@ -10,7 +10,7 @@ from ninja import File, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, sent_file
 from ximu.notice.safeguards.s4_training import queries, services
 
 router = Router(tags=["s4 公务员诚信教育"])
@@ -57,7 +57,8 @@ def open_course(request: HttpRequest, body: CourseIn) -> Any:
 @router.post("/results", response=dict[str, Any], summary="报送参训考试 Deliver results")
 def results(request: HttpRequest, file: File[UploadedFile]) -> Any:
     """A file in the form of the data item GW-PX; bad rows are named and left out."""
-    return services.deliver_content(file.read(), file.name or "", by=actor_of(request), at=clock.now())
+    with sent_file(request) as path:
+        return services.deliver_results(path, by=actor_of(request), at=clock.now())
 
 
 @router.get("/procedures", response=list[dict[str, Any]], summary="程序 Procedures")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -50,10 +51,12 @@ def must_deliver(on: date) -> list[str]:
     return [one.uid for kind, level in MUST_DELIVER for one in registry.units(as_of=on, kind=kind, level=level)]
 
 
-def runs(known_at: datetime) -> list[rules.Run]:
-    return [rules.Run(one.uid, f"{one.number} {one.title}", one.unit, one.kind, one.ends_on,
-                      clock.city_day(one.ended_at) if one.ended_at and one.ended_at <= known_at else None, one.hires, one.checked)
-            for one in Procedure.objects.filter(opened_at__lte=known_at).order_by("opened_on", "pk")]
+def runs(period: Period) -> list[rules.Run]:
+    """Each with who carries its unit's duties."""
+    owner, known = registry.owners(period.as_of), period.known_at
+    return [rules.Run(one.uid, f"{one.number} {one.title}", owner.get(one.unit, one.unit), one.kind, one.ends_on,
+                      clock.city_day(one.ended_at) if one.ended_at and one.ended_at <= known else None, one.hires, one.checked)
+            for one in Procedure.objects.filter(opened_at__lte=known).order_by("opened_on", "pk")]
 
 
 def results(first: date, as_of: date, known_at: datetime) -> list[rules.Result]:
@@ -65,11 +68,15 @@ def results(first: date, as_of: date, known_at: datetime) -> list[rules.Result]:
 
 
 def _heads(period: Period) -> dict[str, tuple[date, int]]:
-    """The last headcount of the year, by who carries the unit's duties today."""
-    found: dict[str, tuple[date, int]] = {}
+    """The last headcount of the year, by who carries the unit's duties: its own, or those of the units whose duties it took over."""
+    own, found = dict[str, tuple[date, int]](), dict[str, tuple[date, int]]()
     for row in events.rows_of(STAFF, known_at=period.known_at, as_of=period.as_of):
-        if row["as_of"].year == period.year and row["as_of"] >= found.get(row["unit"], (date.min, 0))[0]:
-            found[row["unit"]] = (row["as_of"], int(row["staff"]))
+        if row["as_of"].year == period.year and row["as_of"] >= own.get(row["unit"], (date.min, 0))[0]:
+            own[row["unit"]] = (row["as_of"], int(row["staff"]))
+    owner = registry.owners(period.as_of, own)
+    for unit, (day, staff) in own.items():
+        if owner[unit] == unit or owner[unit] not in own:
+            found[owner[unit]] = max(day, found.get(owner[unit], (day, 0))[0]), staff + found.get(owner[unit], (day, 0))[1]
     return found
 
 
@@ -100,7 +107,7 @@ def lines(period: Period) -> dict[str, list[Line]]:
     return {
         "S4-1": _archives(period),
         "S4-2": rules.training(inside, results(period.first, period.as_of, period.known_at), as_of=period.as_of, new_days=new_days),
-        "S4-3": rules.recruitment(runs(period.known_at), first=period.first, as_of=period.as_of),
+        "S4-3": rules.recruitment(runs(period), first=period.first, as_of=period.as_of),
         "S4-4": _handbook(period),
     }
 
@@ -109,16 +116,16 @@ def things(period: Period) -> list[Line]:
     """Units that are silent where others delivered, and procedures past their last day."""
     told = _archives(period)
     silent = [replace(one, kind="silence", why="") for one in told if one.state == "silent" and any(not x.why for x in told)]
-    return silent + rules.overrun(runs(period.known_at), period.as_of)
+    return silent + rules.overrun(runs(period), period.as_of)
 
 
 def sections(period: Period, by: Actor) -> list[Section]:
     """What each course came to, without names."""
-    rows = []
-    for one in Course.objects.filter(held_on__range=(period.first, period.as_of)).order_by("held_on", "code"):
-        if not by.can(SEE, one.unit):
-            continue
-        told = [rules.Result(a.official, a.attended, a.score, one.pass_mark) for a in one.attended.filter(newest=True)]
+    rows, found, span = [], defaultdict[int, list[Any]](list), (period.first, period.as_of)
+    for said in Attended.objects.filter(course__held_on__range=span, newest=True).values("course", "official", "attended", "score"):
+        found[said.pop("course")].append(said)
+    for one in (course for course in Course.objects.filter(held_on__range=span).order_by("held_on", "code") if by.can(SEE, course.unit)):
+        told = [rules.Result(**kept, mark=one.pass_mark) for kept in found[one.pk]]
         rows.append((one.title, one.unit, rules.COURSES[one.kind], one.held_on, one.hours, sum(t.attended for t in told),
                      sum(t.passed for t in told)))
     return [Section(Text("课程", "Courses"), HEADS, rows, unit_column=1)]
@@ -154,7 +161,7 @@ def named(uid: str) -> Named:
 
 
 def books() -> list[Handbook]:
-    return list(Handbook.objects.order_by("-number"))
+    return list(Handbook.objects.annotate(signatures=Count("signed")).order_by("-number"))
 
 
 def book(uid: str) -> Handbook:
@@ -163,7 +170,7 @@ def book(uid: str) -> Handbook:
 
 
 def courses() -> list[Course]:
-    return list(Course.objects.order_by("-held_on", "code"))
+    return list(Course.objects.order_by("-held_on", "code")[:500])
 
 
 def me(by: Actor) -> str:

@@ -20,16 +20,14 @@ STATES = {
     "waiting": Text("报送期内", "not due yet"),
     "trained": Text("已完成", "completed"), "untrained": Text("未完成", "not completed"), "failed": Text("未及格", "below the pass mark"),
     "all": Text("已全部查询", "all checked"), "unchecked": Text("未全部查询", "not all checked"), "open": Text("进行中", "under way"),
-    "ended": Text("已结束", "ended"), "overrun": Text("到期未结束", "past its last day"),
-    "signed": Text("已签收", "signed"), "unsigned": Text("逾期未签收", "not signed in time"),
-    "running": Text("签收期内", "time still runs"),
+    "ended": Text("已结束", "ended"), "untold": Text("未报录用人数", "no numbers"), "overrun": Text("到期未结束", "past its last day"),
+    "signed": Text("已签收", "signed"), "unsigned": Text("逾期未签收", "not signed in time"), "running": Text("签收期内", "time runs"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Servant:
     """In office on the day: since when, in which unit; `number` is the internal one."""
-
     uid: str
     number: str
     unit: str
@@ -39,7 +37,6 @@ class Servant:
 @dataclass(frozen=True, slots=True)
 class Result:
     """Of one person in one course; `mark` is None where there is no test."""
-
     official: str
     attended: bool
     score: int | None
@@ -53,7 +50,6 @@ class Result:
 @dataclass(frozen=True, slots=True)
 class Run:
     """A procedure: `ended_on` None while it is open."""
-
     uid: str
     title: str
     unit: str
@@ -93,15 +89,16 @@ def training(inside: Iterable[Servant], results: Iterable[Result], *, as_of: dat
 
 
 def recruitment(runs: Iterable[Run], *, first: date, as_of: date) -> list[Line]:
-    """Recruitments that ended in the period: checked over hired."""
+    """Recruitments that ended in the period: checked over hired; one that ran out without its numbers is missing, not nobody hired."""
     found = []
     for one in runs:
         if one.kind != "recruit":
             continue
         ended = one.ended_on is not None and one.ended_on <= as_of
         hires, checked = Decimal(one.hires or 0), Decimal(one.checked or 0)
-        why = "open" if not ended or (one.ended_on and one.ended_on < first) else "" if hires else "nobody"
-        state = "open" if not ended else "all" if checked >= hires else "unchecked"
+        gone, told = not ended or (one.ended_on and one.ended_on < first), one.hires is not None
+        why = "open" if gone else "not-delivered" if not told else "" if hires else "nobody"
+        state = "open" if not ended else "untold" if not told else "all" if checked >= hires else "unchecked"
         found.append(Line(one.uid, one.title, one.unit, "procedure", state if why != "open" or not ended else "ended", checked, hires, why,
                           on=one.ended_on))
     return found

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ximu.foundation import clock, files
 from ximu.foundation.templatetags.ximu import t
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, sent_file
 from ximu.ideas.areas.views import tabs
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
@@ -89,12 +89,12 @@ def courses(request: HttpRequest) -> HttpResponse:
             whole_of(post["pass_mark"], "pass_mark") if post.get("pass_mark") else None), by=by, at=clock.now())
         return redirect("s4:courses")
     if request.method == "POST":
-        told = services.deliver_content(*_content(request), by=by, at=clock.now())
+        with sent_file(request) as path:
+            told = services.deliver_results(path, by=by, at=clock.now())
     rows = [{"row": one, "kind": rules.COURSES[one.kind], "unit": registry.name(one.unit, as_of=one.held_on, short=True)}
             for one in queries.courses()]
     return render(request, "s4/courses.html", {"tabs": tabs(queries.AREA, by, "s4:courses"), "rows": rows, "told": told,
-                                               "kinds": rules.COURSES.items(),
-                                               "may_enter": by.can("s4.enter")})
+                                               "kinds": rules.COURSES.items(), "may_enter": by.can("s4.enter")})
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,7 +111,7 @@ def handbook(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         taken, left = services.sign_on_paper(post.get("handbook", "")[:16], post.get("numbers", "")[:20000].split(), by=by, at=at)
         messages.info(request, t("登记签收{n}人。", "{n} signatures were entered.", n=taken))
-    rows = [{"row": one, "signed": one.signed.count()} for one in queries.books()]
+    rows = [{"row": one, "signed": one.signatures} for one in queries.books()]
     return render(request, "s4/handbook.html", {"tabs": tabs(queries.AREA, by, "s4:handbook"), "rows": rows, "left": left,
                                                 "may_publish": by.can("s4.publish"), "may_enter": by.can("s4.enter")})
 

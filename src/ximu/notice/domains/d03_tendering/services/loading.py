@@ -25,7 +25,7 @@ Rows = list[tuple[int, dict[str, Any]]]
 def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str, Any]:
     """Errors: `PERM-DENIED`, those of `deliver_rows`; of rows `PERM-DENIED` for another's unit or row, `SEQ`, `STD-NONE`, `D03-NONE` …"""
     by.must(DELIVER)
-    return deliver_rows(dataset, path, batch=batch, by=by, at=at, judge=_judge(dataset, by, at))
+    return deliver_rows(dataset, path, batch=batch, by=by, at=at, judge=_judge(dataset, by, at), right=DELIVER)
 
 
 def _judge(dataset: str, by: Actor, at: datetime) -> Callable[[Rows], list[Fault]]:

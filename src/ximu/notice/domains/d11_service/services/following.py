@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from ximu.foundation import clock
+from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given, Move
@@ -70,7 +71,7 @@ class PoorRating:
 
 def _changes(row: Rating, case: Any, verb: str, day: date) -> dict[str, Any]:
     if verb == "contact":
-        return {"contacted_on": row.contacted_on or day, "fix_due": min(one for one in (row.fix_due, case.due) if one)}
+        return {"contacted_on": row.contacted_on or day, "fix_due": min((one for one in (row.fix_due, case.due) if one), default=None)}
     if verb in ("fix", "not_solved", "send_back", "reject"):
         return {"fixed_on": day if verb == "fix" else None}
     return {"closed_on": day, "closed_as": CLOSES[verb]} if verb in CLOSES else {}
@@ -82,7 +83,7 @@ class RatingBurst:
     def before(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
         """Errors: `DUAL`."""
         facts = list(Rating.objects.filter(burst__uid=case.about).values_list("unit", "received_by").distinct())
-        if any(belongs(by, unit) or by.uid == who for unit, who in facts):
+        if any(belongs(by, unit) for unit, _ in facts) or by.human in accounts.people_of({who for _, who in facts}):
             raise queries.refuse("DUAL", "by", status=403)
 
     def after(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:

@@ -21,18 +21,15 @@ STARTS = {queries.CASES: "accepted_on", queries.STEPS: "started_on"}
 Row = dict[str, Any]
 
 
-def _judge(dataset: str, by: Actor) -> Callable[[list[tuple[int, Row]]], list[rules.Fault]]:
-    """Whose rows may be delivered, and what a dataset asks beyond its cells."""
+def _judge(dataset: str) -> Callable[[list[tuple[int, Row]]], list[rules.Fault]]:
+    """What a dataset asks beyond its cells."""
 
     def judge(rows: list[tuple[int, Row]]) -> list[rules.Fault]:
-        found = [(line, "unit_name", "PERM-DENIED") for line, row in rows if not by.can(DELIVER, row["unit"])]
         if dataset == queries.CASES:
-            found += rules.case_faults(rows)
-        elif dataset == queries.STEPS:
-            numbers = {row["case_no"] for _, row in rows}
-            known = events.rows_with(queries.STEPS, "case_no", numbers)
-            found += rules.step_faults(rows, known=known, cases=queries.known_cases(numbers))
-        return found
+            return rules.case_faults(rows)
+        numbers = {row["case_no"] for _, row in rows if dataset == queries.STEPS}
+        known = events.rows_with(queries.STEPS, "case_no", numbers)
+        return rules.step_faults(rows, known=known, cases=queries.known_cases(numbers)) if numbers else []
 
     return judge
 
@@ -42,7 +39,7 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
     `PERM-DENIED` for another unit's. Errors: `PERM-DENIED`, every `FILE-*` code, `EVT-BATCH`."""
     by.must(DELIVER)
     start, due = STARTS.get(dataset, ""), casework.day_counter()
-    told = deliver_rows(dataset, path, batch=batch, judge=_judge(dataset, by), by=by, at=at,
+    told = deliver_rows(dataset, path, batch=batch, judge=_judge(dataset), by=by, at=at, right=DELIVER,
                         derive=lambda row: {"due_on": rules.term_of(row, row[start], due)} if start else {})
     return {**told, "faults": [one | dict(zip(("zh", "en"), queries.words()["faults"].get(one["code"], ()))) for one in told["faults"]]}
 

@@ -47,7 +47,8 @@ def _as_of(procedure: str, period: Period) -> list[tuple[Any, str, date, date | 
     for case in cases.cases_of(procedure):
         opened, closed = clock.city_day(case.opened_at), clock.city_day(case.closed_at) if case.closed_at else None
         if opened <= period.as_of and case.opened_at <= period.known_at:
-            found.append((case, "" if closed and closed > period.as_of else case.state, opened, closed))
+            later = closed and (closed > period.as_of or case.closed_at > period.known_at)
+            found.append((case, "" if later else case.state, opened, closed))
     return found[::-1]
 
 

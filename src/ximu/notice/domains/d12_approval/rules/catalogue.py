@@ -29,7 +29,7 @@ LISTS = ("basis", "materials", "conditions", "services")
 YES, NO, NO_TIE, BY_SIGN = "是", "否", "无", "比对发现的线索"
 LONGEST_TERM = 366
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,23}")
-NUMBER = re.compile(r"(20\d{2})-([1-9]\d{0,2})")
+NUMBER = re.compile(r"(20\d{2})-([1-9]\d{0,2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,11 @@ class Verdict:
     why: Text
 
 
-def must_be_number(number: str, after: str = "") -> tuple[int, int]:
-    """Year and serial number, later than the version before. Errors: `CAT-NUMBER`."""
+def must_be_number(number: str, after: str = "", *, latest: int = 2099) -> tuple[int, int]:
+    """Year (at most `latest`) and serial number, later than the version before. Errors: `CAT-NUMBER`."""
     found = NUMBER.fullmatch(number)
     pair = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not found or (after and pair <= must_be_number(after)):
+    if not found or pair[0] > latest or (after and pair <= must_be_number(after)):
         raise Refusal("CAT-NUMBER", field="number", value=number[:20], rule=f"2018-1{f' > {after}' if after else ''}",
                       zh=f"版本号应为“年份-序号”{f'，且在{after}之后' if after else ''}。",
                       en=f"A version is numbered YEAR-N{f', after {after}' if after else ''}.")
@@ -93,7 +93,7 @@ def _fee_faults(item: dict[str, Any]) -> list[tuple[str, str]]:
     fee = yuan_of(item["fee"])
     if fee is None:
         return [("fee", "CAT-FEE")]
-    item["fee"] = str(fee)
+    item["fee"] = f"{fee:f}"
     unfounded = level_of(item["fee_basis"]) not in (MAY_CHARGE if item["kind"] == "行政许可" else LEVELS)
     return [("fee_basis", "CAT-FEE")] if fee and unfounded else []
 

@@ -32,7 +32,7 @@ def draft(number: str, content: bytes, *, basis: str, by: Actor, at: datetime) -
     """
     by.must(DRAFT)
     before = catalogue.newest()
-    rules.must_be_number(number, before.number if before else "")
+    rules.must_be_number(number, before.number if before else "", latest=clock.city_day(at).year + 1)
     if not basis.strip():
         raise Refusal("REASON", field="basis", value="", rule="required", zh="须写明调整目录的依据。",
                       en="Name the document that changes the catalogue.")
@@ -113,10 +113,10 @@ def publish(number: str, *, in_force: date, by: Actor, at: datetime) -> Edition:
         raise Refusal("CAT-NOTICE", status=409, field="notice_until", value=str(row.notice_until or ""), rule="公示",
                       zh=f"调整目录须先公示，期满（{row.notice_until or '尚未公示'}）后才能公布。",
                       en=f"A change is published after the last day of its notice ({row.notice_until or 'not begun'}).")
-    if in_force < day or (before and before.in_force and in_force <= before.in_force):
-        raise Refusal("CAT-PAST", field="in_force", value=str(in_force), rule=f"≥ {day}",
-                      zh="生效日不能早于公布日，须晚于上一版本的生效日。",
-                      en="Not in force before it is published, and later than the version before.")
+    if not 0 <= (in_force - day).days <= rules.LONGEST_TERM or (before and before.in_force and in_force <= before.in_force):
+        raise Refusal("CAT-PAST", field="in_force", value=str(in_force), rule=f"{day} + {rules.LONGEST_TERM}",
+                      zh="生效日应在公布日起一年以内，并晚于上一版本的生效日。",
+                      en="It is in force within a year of its publication, and later than the version before.")
     _must_not_strand(before, row.items, at)
     with transaction.atomic():
         _move(row, row.state, state=State.PUBLISHED, in_force=in_force, published_at=at, published_by=by.human)

@@ -40,19 +40,17 @@ def load(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> di
     Errors: `PERM-DENIED`, `FILE-*`, `EVT-BATCH`; of single rows `APPR-RESULT`, `APPR-PLEDGE`, `MID-CODE`, `MID-SERVICE`, `LINK-OFFICIAL`.
     """
     by.must(DELIVER if dataset == register.DATASET else WORK)
-    judge = {register.DATASET: partial(_approvals, by), register.SERVICES: lambda rows: [],
+    judge = {register.DATASET: _approvals, register.SERVICES: lambda rows: [],
              register.REGISTER: partial(_intermediaries, register.services(at=at))}[dataset]
-    told = deliver_rows(dataset, path, batch=batch, judge=judge, by=by, at=at)
+    told = deliver_rows(dataset, path, batch=batch, judge=judge, by=by, at=at, right=DELIVER if dataset == register.DATASET else "")
     if dataset == register.REGISTER:
         told["ties"] = cut_ties(by=by, at=at)
     return told
 
 
-def _approvals(by: Actor, rows: Rows) -> Faults:
-    """A unit delivers its own; a result has its day; what follows a pledge follows one that was granted."""
-    units = by.units_with(DELIVER)
+def _approvals(rows: Rows) -> Faults:
+    """A result has its day; what follows a pledge follows one that was granted."""
     tests = [
-        ("unit_name", "PERM-DENIED", lambda row: units is not None and row["unit"] not in units),
         ("decided_on", "APPR-RESULT", lambda row: (row["result"] is None) != (row["decided_on"] is None)),
         ("delivered_on", "APPR-RESULT", lambda row: row["delivered_on"] is not None and row["decided_on"] is None),
         ("checked_on", "APPR-PLEDGE", lambda row: row["checked_on"] is not None and (row["mode"], row["result"]) != ("告知承诺", "准予")),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +58,6 @@ def open_course(new: NewCourse, *, by: Actor, at: datetime) -> str:
     return row.uid
 
 
-def deliver_content(content: bytes, name: str, *, by: Actor, at: datetime) -> dict[str, Any]:
-    """`deliver_results` of what came with a request."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"results{Path(name).suffix[:6]}"
-        path.write_bytes(content)
-        return deliver_results(path, by=by, at=at)
-
-
 def deliver_results(path: Path, *, by: Actor, at: datetime) -> dict[str, Any]:
     """CSV, XLSX or JSON in the form of the data item GW-PX; good rows are kept, bad ones named without their values.
 
@@ -76,12 +68,12 @@ def deliver_results(path: Path, *, by: Actor, at: datetime) -> dict[str, Any]:
     by.must("s4.enter")
     schema, digest = read_schema(queries.pack().items["GW-PX"]["schema"]), hashlib.sha256(path.read_bytes()).hexdigest()
     told: dict[str, Any] = {"rows": 0, "new": 0, "corrected": 0, "same": 0, "bad": 0, "faults": []}
-    courses = {one.code: one for one in Course.objects.all()}
+    courses, office = {one.code: one for one in Course.objects.all()}, cache(queries.servants)
     numbers = {one.number: one.uid for one in registry.officials()}
     for block in blocks(path, schema, at=at):
         good, faults = dict[str, list[tuple[str, bool, int | None]]](), block.faults
         for row in block.good.iter_rows(named=True):
-            if fault := _fault(row, courses, numbers, by):
+            if fault := _fault(row, courses, numbers, office, by):
                 faults.append({"line": row["line"], "field": fault[0], "code": fault[1]})
             else:
                 score = None if row["CJ"] is None else int(row["CJ"])
@@ -94,13 +86,13 @@ def deliver_results(path: Path, *, by: Actor, at: datetime) -> dict[str, Any]:
     return told
 
 
-def _fault(row: dict[str, Any], courses: dict[str, Course], numbers: dict[str, str], by: Actor) -> tuple[str, str] | None:
+def _fault(row: dict[str, Any], courses: dict[str, Course], numbers: dict[str, str], office: Any, by: Actor) -> tuple[str, str] | None:
     course = courses.get(row["KCBH"])
     if course is None or not by.can("s4.enter", course.unit):
         return "KCBH", "COURSE-NONE"
     if row["NBBH"] not in numbers:
         return "NBBH", "OFFICIAL-NONE"
-    if numbers[row["NBBH"]] not in queries.servants(course.held_on):
+    if numbers[row["NBBH"]] not in office(course.held_on):
         return "NBBH", "OFFICE-NONE"
     wrong = row["CJ"] is not None and (course.pass_mark is None or row["QD"] == "否")
     return ("CJ", "SCORE") if wrong else None
@@ -108,7 +100,8 @@ def _fault(row: dict[str, Any], courses: dict[str, Course], numbers: dict[str, s
 
 @transaction.atomic
 def _keep(course: Course, rows: list[tuple[str, bool, int | None]], told: dict[str, Any], digest: str, *, by: Actor, at: datetime) -> None:
-    """New results, and new rows for those that changed; the last of a person in one file counts."""
+    """New results, and new rows for those that changed; the last of a person in one file counts; one file after the other."""
+    Course.objects.select_for_update().get(pk=course.pk)
     last = {official: (attended, score) for official, attended, score in rows}
     before = {one.official: one for one in Attended.objects.select_for_update().filter(course=course, newest=True, official__in=last)}
     changed = {who for who, one in before.items() if (one.attended, one.score) != last[who]}
@@ -128,5 +121,4 @@ def _keep(course: Course, rows: list[tuple[str, bool, int | None]], told: dict[s
 def deliver_staff(path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str, Any]:
     """Headcounts by unit; a clerk delivers those of the own unit. Errors: `PERM-DENIED` and those of `intake.deliver_rows`."""
     by.must("s4.enter")
-    return deliver_rows(queries.STAFF, path, batch=batch, by=by, at=at, judge=lambda rows: [
-        (line, "unit_name", "PERM-DENIED") for line, row in rows if not by.can("s4.enter", row["unit"])])
+    return deliver_rows(queries.STAFF, path, batch=batch, by=by, at=at, right="s4.enter")

@@ -45,7 +45,7 @@ def sign(handbook: str, *, by: Actor, at: datetime) -> None:
         raise Refusal("PERM-DENIED", status=403, field="by", value="s4.mine", rule="s4.mine", zh="签收手册须由公务员本人办理。",
                       en="Only a civil servant signs, for himself or herself.")
     row = queries.book(handbook)
-    if not _sign(row, mine, by, at):
+    if not _sign(row, [mine], by, at):
         raise Refusal("SIGN-ONCE", status=409, field="handbook", value=row.number, rule="1", zh="您已签收过这一版本。",
                       en="You have signed for this version.")
 
@@ -56,20 +56,22 @@ def sign_on_paper(handbook: str, numbers: Sequence[str], *, by: Actor, at: datet
     by.must("s4.enter")
     row, inside = queries.book(handbook), queries.servants(clock.city_day(at))
     known = {one.number: one.uid for one in registry.officials()}
-    taken, left = 0, []
+    taken, left = list[str](), []
     for number in dict.fromkeys(numbers):
         who = inside.get(known.get(number, ""))
         if who is None or not by.can("s4.enter", who.unit):
             left.append(number)
         else:
-            taken += _sign(row, who.uid, by, at)
-    return taken, left
+            taken.append(who.uid)
+    return _sign(row, taken, by, at), left
 
 
-def _sign(row: Handbook, official: str, by: Actor, at: datetime) -> bool:
-    try:
-        with transaction.atomic():
-            Signed.objects.create(handbook=row, official=official, signed_at=at, signed_by=by.uid)
-    except IntegrityError:
-        return False
-    return True
+@transaction.atomic
+def _sign(row: Handbook, officials: Sequence[str], by: Actor, at: datetime) -> int:
+    """How many are new. The log says how many, never who."""
+    Handbook.objects.select_for_update().get(pk=row.pk)
+    known = set(row.signed.filter(official__in=officials).values_list("official", flat=True))
+    new = [Signed(handbook=row, official=one, signed_at=at, signed_by=by.uid) for one in officials if one not in known]
+    if Signed.objects.bulk_create(new):
+        ledger.append([Entry("training.signed", {"handbook": row.uid, "rows": len(new), "by": by.uid})], at=at)
+    return len(new)

@@ -75,11 +75,13 @@ def name_official(procedure: str, number: str, *, notified_on: date, manner: str
     rules.must_have_been(notified_on, clock.city_day(at), "notified_on")
     try:
         with transaction.atomic():
-            return Named.objects.create(procedure=row, official=who.uid, notified_on=notified_on, manner=manner.strip(), added_at=at,
-                                        added_by=by.uid).uid
+            told = {"notified_on": notified_on, "manner": manner.strip(), "added_at": at, "added_by": by.uid}
+            made = Named.objects.create(procedure=row, official=who.uid, **told)
+            ledger.append([Entry("training.named", {"procedure": row.uid, "named": made.uid, "by": by.uid})], at=at)
     except IntegrityError as error:
         raise Refusal("S4-DUP", status=409, field="number", value=number[:32], rule="unique", zh="该程序已列有此人。",
                       en="The procedure names this person already.") from error
+    return str(made.uid)
 
 
 @transaction.atomic

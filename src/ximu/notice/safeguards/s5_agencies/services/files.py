@@ -43,7 +43,8 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
         return outside + [(line, "contract", "PERM-DENIED") for line, row in rows
                           if (deal := deals.get(row["contract"])) and not by.can("s5.feed", queries.owner(deal.unit, today))]
 
-    return deliver_rows(dataset, path, batch=batch, by=by, at=at, judge=judge_uses if dataset == queries.USES else judge_feeds)
+    judge, right = (judge_uses, RIGHTS[dataset]) if dataset == queries.USES else (judge_feeds, "")
+    return deliver_rows(dataset, path, batch=batch, by=by, at=at, judge=judge, right=right)
 
 
 def judge(contract: str, item: str, outcome: str, reason: str, *, by: Actor, at: datetime) -> None:
