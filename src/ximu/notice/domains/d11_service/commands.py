@@ -36,7 +36,7 @@ def held() -> None:
     click.echo(json.dumps(queries.held(SYSTEM), ensure_ascii=False, default=str))
 
 
-@service_group.command("code")
+@service_group.command()
 @JSON
 @click.argument("case")
 @click.argument("window")

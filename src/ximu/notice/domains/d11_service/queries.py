@@ -226,8 +226,7 @@ def by_unit(period: Period, units: Collection[str] | None, *, withhold: bool) ->
     return [Section(title, [Text(*said) for said in words()["heads"].values()], rows, note, unit_column=0)]
 
 
-AREA = Area(
-    HERE, SEE, lines, {name: Text(*said) for name, said in words()["states"].items()}, things, by_unit=False,
+AREA = Area(HERE, SEE, lines, {name: Text(*said) for name, said in words()["states"].items()}, things, by_unit=False,
     open_to_all=tuple(f"D11-{n}" for n in range(1, 9)),
     sections=lambda period, by: by_unit(period, reach(by), withhold=False),
     public_sections=lambda period: by_unit(period, None, withhold=True),
