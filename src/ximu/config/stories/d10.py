@@ -26,7 +26,7 @@ Row = dict[str, str]
 
 def tell(todo: Story, city: str) -> None:
     home = CITIES / city / "d10"
-    if not home.exists() or queries.plans():
+    if not home.exists() or queries.plans_for(SYSTEM, DELIVERED.date()):
         return
     for row in rows_of(home / "plans.csv"):
         todo.add(_moment(row["drafted"]), lambda row=row: _draft(home, city, row))  # type: ignore[misc]
