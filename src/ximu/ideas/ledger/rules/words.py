@@ -18,7 +18,10 @@ FAMILIES = {
     "disclosure": Text("公开", "disclosure"), "registry": Text("机构登记", "registry"), "rights": Text("权限", "rights"),
     "erasure": Text("删除", "erasure"), "zero": Text("零报告", "zero report"), "log": Text("日志", "log"),
     "event": Text("运行数据", "event data"), "score": Text("考核结果", "assessment"),
-    "exchange": Text("数据交换", "exchange"),
+    "exchange": Text("数据交换", "exchange"), "audit": Text("审计", "audit"), "training": Text("公务员诚信教育", "civil servants"),
+    "agency": Text("信用服务机构", "credit-service agencies"), "credit": Text("第三方信用报告", "credit reports"),
+    "tender": Text("招标投标", "tendering"), "place": Text("地点责任", "places"), "filing": Text("报表交接", "filed tables"),
+    "stats": Text("统计责任", "statistics"), "safety": Text("公共安全监管", "public safety"), "approval": Text("行政审批目录", "approvals"),
 }
 
 
