@@ -81,7 +81,7 @@ def deliver_whole(dataset: str, path: Path, *, batch: str, check: Check, by: Act
     rows = list(zip(frame["line"], events.exact(typed), strict=True))
     check(rows)
     for _, unit in _of_others(dataset, whole, rows, right, by, at):
-        by.must(right, unit)
+        _must(by, right, unit, at)
     declared = events.dataset(dataset)
     must_tie(declared.schema.get("ximu:ties", ()), rows, {c.name: c.title for c in declared.columns})
     _must_say_why(dataset, rows, at)
@@ -97,7 +97,7 @@ def deliver_held(
 
     def checked(rows: list[tuple[int, Row]]) -> None:
         for unit in sorted({row["unit"] for _, row in rows}):
-            by.must(right, unit)
+            _must(by, right, unit, at)
         check(rows)
 
     told = deliver_whole(dataset, path, batch=batch, check=checked, by=by, at=at, right=right)
@@ -149,13 +149,23 @@ def deliver_rows(
     return {**told, "manifest": events.manifest(dataset).digest}
 
 
+def _may(by: Actor, right: str, unit: str, at: datetime) -> bool:
+    """For the unit of the row's own day, or for the one that carries its duties today."""
+    return by.can(right, unit) or by.can(right, registry.owner_of(unit, clock.city_day(at)))
+
+
+def _must(by: Actor, right: str, unit: str, at: datetime) -> None:
+    if not _may(by, right, unit, at):
+        by.must(right, unit)
+
+
 def _strangers(
     dataset: str, whole: pl.DataFrame, rows: list[tuple[int, Row]], right: str, units: Mapping[str, str], by: Actor, at: datetime,
 ) -> list[tuple[int, str, str]]:
     own = events.dataset(dataset).unit
     column = next((name for name, uid in units.items() if uid == own), own)
-    lines = [line for line, row in rows if right and not by.can(right, row[own])]
-    lines += [line for line, unit in _of_others(dataset, whole, rows, right, by, at) if not by.can(right, unit)]
+    lines = [line for line, row in rows if right and not _may(by, right, row[own], at)]
+    lines += [line for line, unit in _of_others(dataset, whole, rows, right, by, at) if not _may(by, right, unit, at)]
     return [(line, column, "PERM-DENIED") for line in lines]
 
 

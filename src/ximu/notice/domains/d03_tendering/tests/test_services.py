@@ -109,7 +109,7 @@ def test_good_rows_are_kept_each_bad_one_is_named_and_a_bidder_has_no_place(tmp_
     refused("PERM-DENIED", deliver, tmp_path, ROW, batch="p", by=Actor("x"))
     q2 = Actor("q", uid_of("example", "q02"), (Grant("entry", RIGHTS, uid_of("example", "q02")),), "q")
     taken = deliver(tmp_path, ROW.replace("甲区", "乙区"), batch="q", by=q2)
-    assert [(one["field"], one["code"]) for one in taken["faults"]] == [("section", "PERM-DENIED")], "a number that is another's"
+    assert ("section", "PERM-DENIED") in [(one["field"], one["code"]) for one in taken["faults"]], "a number that is another's"
     assert queries.section("BD-1", known_at=AT)["unit"] == UNIT
     head = "dispute,section,kind,stage,unit_name,raised_on,paused,answered_on"
     told = deliver(tmp_path, "Y1,BD-1,异议,文件,示例市甲区人民政府,2018-05-30,是,2018-05-31", "Y2,BD-99,异议,文件,示例市甲区人民政府,2018-05-30,是,",
