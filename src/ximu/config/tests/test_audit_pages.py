@@ -12,14 +12,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from ximu.config import demo_audit
+from ximu.config.tests import test_audit_year as year
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.foundation.rooms import SRC
+from ximu.foundation.tests.loaded import loaded
 from ximu.ideas.accounts.middleware import ActorMiddleware
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
-from ximu.ideas.registry.tests.factories import load
 from ximu.kernel.actor import Actor, Grant
 from ximu.notice.domains.d16_audit import queries
 
@@ -41,8 +41,7 @@ COORDINATOR = person("c", uid_of("example", "fgw"), "audits.see", whole=True)
 @pytest.fixture
 def desk(db: None, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     settings.XIMU_PROFILE, settings.XIMU_HOME = "example", tmp_path
-    load()
-    demo_audit.audit(CITY, at=LATER)
+    loaded("audits of the example", year.tell, home=True)
     monkeypatch.setattr(clock, "now", lambda: LATER)
     acting: dict[str, Actor] = {}
 

@@ -13,6 +13,7 @@ from ximu.config import demo_audit
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.foundation.rooms import SRC
+from ximu.foundation.tests.loaded import loaded
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry.tests.factories import load
@@ -25,12 +26,16 @@ END = date(2018, 12, 31)
 ANSWERS = tomllib.loads((CITY / "d16" / "answers.toml").read_text("utf-8"))
 
 
+def tell() -> dict[str, int]:
+    load()
+    return demo_audit.audit(CITY, at=LATER)
+
+
 @pytest.fixture(autouse=True)
 def year(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     settings.XIMU_PROFILE, settings.XIMU_HOME = "example", tmp_path
-    load()
     monkeypatch.setattr(clock, "now", lambda: LATER)
-    assert demo_audit.audit(CITY, at=LATER) == {"audits": 13, "findings": 11}
+    assert loaded("audits of the example", tell, home=True) == {"audits": 13, "findings": 11}
 
 
 def rows_of(name: str) -> list[dict[str, str]]:

@@ -18,6 +18,7 @@ from ximu.config import demo_environment as demo
 from ximu.foundation import clock
 from ximu.foundation.profiles import rows_of, uid_of
 from ximu.foundation.rooms import SRC
+from ximu.foundation.tests.loaded import loaded
 from ximu.ideas.accounts.middleware import ActorMiddleware
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment import services as assessing
@@ -37,11 +38,15 @@ LATER, TODAY = datetime(2019, 3, 20, 2, tzinfo=UTC), date(2019, 3, 20)
 ANSWERS = tomllib.loads((CITY / "d08" / "answers.toml").read_text("utf-8"))
 
 
+def tell() -> dict[str, int]:
+    load()
+    return demo.live(CITY, by=SYSTEM, at=LATER)
+
+
 @pytest.fixture(autouse=True)
 def year(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.XIMU_HOME = tmp_path
-    load()
-    told = demo.live(CITY, by=SYSTEM, at=LATER)
+    told = loaded("environment of the example", tell, home=True)
     assert (told["stations"], told["promises"], told["files"]) == (16, 15, 16)
     monkeypatch.setattr(clock, "now", lambda: LATER)
 

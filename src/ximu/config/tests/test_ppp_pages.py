@@ -13,12 +13,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
-from ximu.config.stories import Story
-from ximu.config.stories.d02 import tell
+from ximu.config.tests import test_ppp_year as year
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
+from ximu.foundation.tests.loaded import loaded
 from ximu.ideas.accounts.middleware import ActorMiddleware
-from ximu.ideas.registry.tests.factories import load
 from ximu.kernel.actor import EVERY_RIGHT, Actor, Grant
 from ximu.notice.domains.d02_ppp.commands import ppp_group
 
@@ -33,21 +32,11 @@ def clerk(key: str, *rights: str) -> Actor:
     return Actor(key, unit, (Grant("entry", frozenset(rights or {"d02.see", "d02.find"}), unit),), key)
 
 
-class Told(Story):
-    """The office's people, without accounts."""
-
-    def person(self, login: str, at: datetime) -> Actor:
-        return Actor(login, OFFICE.unit, WHOLE, login)
-
-
 @pytest.fixture
 def desk(db: None, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     settings.XIMU_PROFILE, settings.XIMU_HOME = "example", tmp_path
-    load()
     monkeypatch.setattr(clock, "now", lambda: NOW)
-    story = Told()
-    tell(story, "example")
-    story.play()
+    loaded("partnerships of the example", year.happened, home=True)
     acting: dict[str, Actor] = {}
 
     def call(self: ActorMiddleware, request: Any) -> HttpResponse:

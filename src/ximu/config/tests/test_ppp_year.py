@@ -15,6 +15,7 @@ from ximu.config.stories.d02 import tell
 from ximu.foundation import clock, outbox
 from ximu.foundation.profiles import uid_of
 from ximu.foundation.rooms import SRC
+from ximu.foundation.tests.loaded import loaded
 from ximu.ideas.areas import queries as areas
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.commitments import queries as promises
@@ -41,14 +42,18 @@ class Told(Story):
         return Actor(login, uid_of("example", "fgw"), (Grant("all", frozenset({EVERY_RIGHT})),), login)
 
 
-@pytest.fixture(autouse=True)
-def year(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    settings.XIMU_PROFILE, settings.XIMU_HOME = "example", tmp_path
+def happened() -> None:
     load()
-    monkeypatch.setattr(clock, "now", lambda: NOW)
     told = Told()
     tell(told, "example")
     told.play()
+
+
+@pytest.fixture(autouse=True)
+def year(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    settings.XIMU_PROFILE, settings.XIMU_HOME = "example", tmp_path
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    loaded("partnerships of the example", happened, home=True)
     outbox.sweep(at=NOW)
 
 

@@ -15,6 +15,7 @@ from ximu.config.stories import Story, d10
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.foundation.rooms import SRC
+from ximu.foundation.tests.loaded import loaded
 from ximu.ideas.areas import queries as areas
 from ximu.ideas.areas import services as appraising
 from ximu.ideas.assessment import queries as assessment
@@ -34,15 +35,19 @@ ANSWERS = tomllib.loads((CITY / "d10" / "answers.toml").read_text("utf-8"))
 RIGHTS = frozenset({"assessment.run", "assessment.method", "assessment.finish", "assessment.publish", "assessment.see"})
 
 
-@pytest.fixture(autouse=True)
-def year(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    settings.XIMU_PROFILE, settings.XIMU_HOME = "example", tmp_path
+def tell() -> None:
     load()
-    monkeypatch.setattr(clock, "now", lambda: LATER)
-    monkeypatch.setattr(Story, "person", lambda self, login, at: Actor(login, None, (Grant("r", RIGHTS),), login))
     todo = Story()
     d10.tell(todo, "example")
     todo.play()
+
+
+@pytest.fixture(autouse=True)
+def year(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    settings.XIMU_PROFILE, settings.XIMU_HOME = "example", tmp_path
+    monkeypatch.setattr(clock, "now", lambda: LATER)
+    monkeypatch.setattr(Story, "person", lambda self, login, at: Actor(login, None, (Grant("r", RIGHTS),), login))
+    loaded("safety of the example", tell, home=True)
 
 
 def rows_of(name: str) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from ximu.config.stories import Story, d09
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.foundation.rooms import SRC
+from ximu.foundation.tests.loaded import loaded
 from ximu.ideas.areas import queries as areas
 from ximu.ideas.areas.rules import period_of
 from ximu.ideas.assessment import queries as assessment
@@ -30,18 +31,23 @@ RIGHTS = frozenset({"assessment.run", "assessment.method", "assessment.finish", 
 TOLD: list[tuple[str, dict[str, Any]]] = []
 
 
+def tell() -> list[tuple[str, dict[str, Any]]]:
+    load()
+    told, deliver = list[tuple[str, dict[str, Any]]](), d09.deliver
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(d09, "deliver", lambda home, dataset, name, at: told.append((name, deliver(home, dataset, name, at=at))))
+        todo = Story()
+        d09.tell(todo, "example")
+        todo.play()
+    return told
+
+
 @pytest.fixture(autouse=True)
 def year(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     settings.XIMU_PROFILE, settings.XIMU_HOME = "example", tmp_path
-    load()
     monkeypatch.setattr(clock, "now", lambda: LATER)
     monkeypatch.setattr(Story, "person", lambda self, login, at: Actor(login, None, (Grant("r", RIGHTS),), login))
-    deliver = d09.deliver
-    TOLD.clear()
-    monkeypatch.setattr(d09, "deliver", lambda home, dataset, name, at: TOLD.append((name, deliver(home, dataset, name, at=at))))
-    todo = Story()
-    d09.tell(todo, "example")
-    todo.play()
+    TOLD[:] = loaded("traffic of the example", tell, home=True)
 
 
 def rows_of(name: str) -> list[dict[str, str]]:

@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Callable, Hashable
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 T = TypeVar("T")
 Rows = dict[str, Any]
@@ -17,24 +18,32 @@ MIGRATED = frozenset({"django_migrations", "django_content_type", "auth_permissi
 """What is filled in a database that holds nothing yet."""
 SEARCH = "disclosure_found"
 """SQLite's own tables of the public search, which cannot be copied row by row."""
-_kept: dict[tuple[Hashable, ...], tuple[Any, Rows]] = {}
+_kept: dict[tuple[Hashable, ...], tuple[Any, Rows, TemporaryDirectory[str] | None]] = {}
 
 
-def loaded(name: str, load: Callable[[], T]) -> T:
-    """The answer of `load()`, and its rows. Only in a test's own transaction, and only into an empty database, are they copied; whoever
-    calls two things by one name gets the first. Nothing that is kept may need a key or a file of the home."""
-    if not connection.in_atomic_block or filled() != MIGRATED:
+def loaded(name: str, load: Callable[[], T], *, home: bool = False) -> T:
+    """The answer of `load()`, and its rows; with `home` its files too, which only an empty home takes. Only into an empty database are they
+    copied; whoever calls two things by one name gets the first. Without `home` nothing that is kept may need a key or a file of it."""
+    place = Path(settings.XIMU_HOME)
+    if filled() != MIGRATED or (home and place.exists() and any(place.iterdir())):
         return load()
     key = (connection.vendor, str(connection.settings_dict["NAME"]), str(settings.XIMU_PROFILE), name)
     if key in _kept:
-        answer, rows = _kept[key]
-        _bring(rows)
-        shutil.rmtree(Path(settings.XIMU_HOME) / "checkpoints", ignore_errors=True)  # or the log would be seen to have forked
+        answer, rows, files = _kept[key]
+        with transaction.atomic():
+            _bring(rows)
+        if files:
+            shutil.copytree(files.name, place, dirs_exist_ok=True)
+        else:
+            shutil.rmtree(place / "checkpoints", ignore_errors=True)  # or the log would be seen to have forked
         return answer  # type: ignore[no-any-return]
     answer = load()
     new = filled() - MIGRATED
     if not any(table.startswith("disclosure_") for table in new):
-        _kept[key] = answer, {table: _copied(table) for table in sorted(new)}
+        files = TemporaryDirectory() if home else None
+        if files:
+            shutil.copytree(place, files.name, dirs_exist_ok=True)
+        _kept[key] = answer, {table: _copied(table) for table in sorted(new)}, files
     return answer
 
 
