@@ -22,12 +22,17 @@ _kept: dict[tuple[Hashable, ...], tuple[Any, Rows, TemporaryDirectory[str] | Non
 
 
 def loaded(name: str, load: Callable[[], T], *, home: bool = False) -> T:
-    """The answer of `load()`, and its rows; with `home` its files too, which only an empty home takes. Only into an empty database are they
-    copied; whoever calls two things by one name gets the first. Without `home` nothing that is kept may need a key or a file of it."""
+    """The answer of `load()`, and its rows; with `home` its files too: an empty home gets copies, any other is its own case.
+
+    Only into an empty database are rows copied; whoever calls two things by one name gets the first. Without `home` nothing that is kept may
+    need a key or a file of it.
+    """
     place = Path(settings.XIMU_HOME)
-    if filled() != MIGRATED or (home and place.exists() and any(place.iterdir())):
+    fresh = home and not (place.exists() and any(place.iterdir()))
+    if filled() != MIGRATED:
         return load()
-    key = (connection.vendor, str(connection.settings_dict["NAME"]), str(settings.XIMU_PROFILE), name)
+    whose = str(place) if home and not fresh else ""
+    key = (connection.vendor, str(connection.settings_dict["NAME"]), str(settings.XIMU_PROFILE), name, fresh, whose)
     if key in _kept:
         answer, rows, files = _kept[key]
         with transaction.atomic():
@@ -39,9 +44,9 @@ def loaded(name: str, load: Callable[[], T], *, home: bool = False) -> T:
         return answer  # type: ignore[no-any-return]
     answer = load()
     new = filled() - MIGRATED
-    if not any(table.startswith("disclosure_") for table in new):
-        files = TemporaryDirectory() if home else None
-        if files:
+    if "disclosure_publication" not in new:
+        files = TemporaryDirectory() if fresh else None
+        if files and place.exists():
             shutil.copytree(place, files.name, dirs_exist_ok=True)
         _kept[key] = answer, {table: _copied(table) for table in sorted(new)}, files
     return answer
