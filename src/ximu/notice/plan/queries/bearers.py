@@ -14,7 +14,7 @@ from ximu.foundation.once import reading
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
-from ximu.notice.plan.models import Evidence, Plan, PlanRow
+from ximu.notice.plan.models import Evidence, Plan, PlanRow, Reading
 from ximu.notice.plan.queries import standing
 from ximu.notice.plan.rules import lights
 
@@ -147,7 +147,9 @@ def unread(target: PlanRow, *, as_of: date) -> list[dict[str, Any]]:
 class Shown:
     """What each unit has shown for each task by then, and the light that follows; equal cases share one answer."""
 
-    def __init__(self, targets: Sequence[PlanRow], bearers: Bearers, *, known_at: datetime) -> None:
+    def __init__(
+        self, targets: Sequence[PlanRow], bearers: Bearers, *, known_at: datetime, signed: dict[int, Reading] | None = None,
+    ) -> None:
         self.as_of = bearers.as_of
         self._proofs: dict[int, dict[str, Proofs]] = {target.pk: {} for target in targets}
         accepted = Evidence.objects.filter(
@@ -159,7 +161,7 @@ class Shown:
             shown, carrier = self._proofs[row], carriers[unit]
             proof = ((dated, expires, completes),)
             shown[carrier] = shown[carrier] + proof if carrier in shown else proof
-        self._signed = standing.signed_readings(targets[0].plan, known_at) if targets else {}
+        self._signed = signed if signed is not None else standing.signed_readings(targets[0].plan, known_at) if targets else {}
         self._known: dict[Case, dict[Proofs, lights.Light]] = {}
 
     def of(self, target: PlanRow, units: Iterable[str]) -> Iterator[tuple[str, lights.Light, int]]:

@@ -25,10 +25,14 @@ AHEAD = timedelta(days=731)
 
 def status(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
     """Per row: `row`, `light`, due day, reason; what was accepted by `known_at`, judged on `as_of`."""
-    targets, signed = rows(of), signed_readings(of, known_at)
+    return _board(rows(of), signed_readings(of, known_at), as_of=as_of, known_at=known_at)
+
+
+def _board(targets: list[PlanRow], signed: dict[int, Reading], *, as_of: date, known_at: datetime) -> list[dict[str, Any]]:
+    """What stands on the board that day, of the tasks of one plan."""
     with reading():
         bearers = Bearers(targets, as_of=as_of)
-        shown = Shown(targets, bearers, known_at=known_at)
+        shown = Shown(targets, bearers, known_at=known_at, signed=signed)
         held = {target.pk: _counting(target, bearers.of(target)) for target in targets}
         names = bearers.names({unit for units in held.values() for unit in units})
     return [_line(target, signed, _light(target, shown, {unit: names[unit] for unit in held[target.pk]}, bears=bool(bearers.of(target))),
@@ -79,10 +83,11 @@ def burn_up(of: Plan, *, as_of: date, known_at: datetime) -> list[dict[str, Any]
     """
     as_of = min(as_of, clock.city_day(known_at) + AHEAD)
     day, found = of.issued_on or as_of, []
+    targets, signed = rows(of), signed_readings(of, known_at)
     while True:
         after = date(day.year + day.month // 12, day.month % 12 + 1, 1)
         at = min(date.fromordinal(after.toordinal() - 1), as_of)
-        counts = [one["light"] for one in status(of, as_of=at, known_at=known_at)]
+        counts = [one["light"] for one in _board(targets, signed, as_of=at, known_at=known_at)]
         found.append({"day": at, "rows": len(counts), "proved": sum(c in ("done", "on_time") for c in counts),
                       "overdue": sum(c in ("overdue", "evidence_expired") for c in counts)})
         if at >= as_of:
