@@ -161,7 +161,8 @@ def sign(request: HttpRequest, case: str) -> dict[str, str]:
 
 @router.post("/records/{number}/objection", response={201: Opened}, summary="异议（逾期为投诉） Object; too late: a complaint")
 def object_to(request: HttpRequest, number: str, given: Said) -> Status:
-    procedure, case = services.object_to(number, reason=given.reason, files=_papers(given.papers, request), by=actor_of(request), at=clock.now())
+    procedure, case = services.object_to(number, reason=given.reason, files=_papers(given.papers, request), by=actor_of(request),
+                                         at=clock.now())
     return Status(201, {"procedure": procedure, "case": case})
 
 
@@ -226,7 +227,8 @@ def fulfil(request: HttpRequest, number: str, given: Proof) -> Status:
 
 @router.post("/records/{number}/repair", response={201: Opened}, summary="申请修复 Apply for repair")
 def repair(request: HttpRequest, number: str, given: Said) -> Status:
-    case = services.apply_for_repair(number, reason=given.reason, files=_papers(given.papers, request), by=actor_of(request), at=clock.now())
+    case = services.apply_for_repair(number, reason=given.reason, files=_papers(given.papers, request), by=actor_of(request),
+                                     at=clock.now())
     return Status(201, {"procedure": "repair", "case": case})
 
 
