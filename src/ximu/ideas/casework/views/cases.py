@@ -64,7 +64,8 @@ def case(request: HttpRequest, uid: str) -> HttpResponse:
     linked = [{"case": c, "name": queries.procedure(c.procedure).name} for c in seen.linked]
     return render(request, "casework/case.html", {
         "seen": seen, "about": "" if INTERNAL.fullmatch(seen.row.about) else seen.row.about,
-        "limits": [(c, seen.procedure.limit_name(c.code)) for c in seen.clocks], "steps": steps, "effects": effects, "left": left, "linked": linked, "forms": sorted(FORMS),
+        "limits": [(c, seen.procedure.limit_name(c.code)) for c in seen.clocks],
+        "steps": steps, "effects": effects, "left": left, "linked": linked, "forms": sorted(FORMS),
         "letters": [(kind, queries.LETTER_NAMES[kind]) for kind in seen.procedure.letters],
         "pages": services.pages_of(seen.row, by),
         "told": [(called(name), words) for name, words in seen.row.values.get("told", {}).items()],
