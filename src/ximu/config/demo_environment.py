@@ -120,7 +120,7 @@ def rate(city: str, *, coordinator: Actor, publisher: Actor, at: datetime) -> No
         return
     text = (queries.HERE / "credit.toml").read_text("utf-8")
     made = assessing.add_method(text, code="d08", by=coordinator, at=at)
-    assessing.adopt(made.uid, resolution=ALLOWED, by=coordinator, at=at)
+    assessing.adopt(made.uid, resolution=ALLOWED, accept=["METH-SRC"], by=coordinator, at=at)
     day = date(2018, 12, 31)
     units = [uid_of(city, f"q{n:02}") for n in range(1, DISTRICTS + 1)]
     table = "\n".join(["unit,name", *(f"{unit},{registry.name(unit, as_of=day)}" for unit in units)]) + "\n"

@@ -50,7 +50,7 @@ def deliver(home: Path, dataset: str, name: str, *, at: datetime) -> dict[str, A
 def appraise(city: str, coordinator: Actor, publisher: Actor) -> None:
     at = APPRAISED
     method = appraising.file_method(queries.AREA, by=coordinator, at=at)
-    assessing.adopt(method.uid, resolution="示政诚〔2019〕4号", by=coordinator, at=at)
+    assessing.adopt(method.uid, resolution="示政诚〔2019〕4号", accept=["METH-SRC"], by=coordinator, at=at)
     run = appraising.appraise(queries.AREA, 2018, by=coordinator, at=at)
     assessing.send_draft(run.uid, by=coordinator, at=at)
     assessing.finish(run.uid, by=publisher, at=at + timedelta(minutes=5))

@@ -153,7 +153,7 @@ def test_the_districts_are_rated_by_the_method_of_the_area_and_never_by_missing_
     coordinator = SYSTEM
     text = (queries.HERE / "credit.toml").read_text("utf-8")
     made = assessing.add_method(text, code="d08", by=coordinator, at=LATER)
-    assessing.adopt(made.uid, resolution="示环〔2018〕8号", by=coordinator, at=LATER)
+    assessing.adopt(made.uid, resolution="示环〔2018〕8号", accept=["METH-SRC"], by=coordinator, at=LATER)
     table = "unit,name\n" + "".join(f"{unit(key)},{key}\n" for key in ("q01", "q02", "q03", "q04"))
     run = assessing.run(made.uid, table, period="2018", clocks=assessing.Clocks(date(2018, 12, 31), LATER), by=coordinator, at=LATER, draws=0)
     rows = {row["label"]: row for row in assessment.ranking(run)}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema, Status
 
 from ximu.foundation import clock
@@ -29,6 +29,41 @@ def methods(request: HttpRequest) -> Any:
              "state": m.state, "resolution": m.resolution, "text": m.text} for m in queries.methods()]
 
 
+class MethodIn(Schema):
+    """`text` is the method file (TOML); `code` stays the same for all versions."""
+
+    code: str = Field(max_length=40)
+    text: str = Field(max_length=2_000_000)
+
+
+class AdoptionIn(Schema):
+    resolution: str = Field(max_length=100)
+    accept: list[str] = Field([], max_length=20)
+
+
+class RunIn(Schema):
+    """`data`: units and values as CSV, without the columns that the platform's own sources answer."""
+
+    method: str = Field(max_length=64)
+    period: str = Field(max_length=10)
+    data: str = Field(max_length=20_000_000)
+    accept: list[str] = Field([], max_length=20)
+
+
+@router.post("/methods", response={201: dict[str, str]}, summary="新的方法版本 A new version of a method, as a draft")
+def add_method(request: HttpRequest, given: MethodIn) -> Any:
+    """Errors: the `METH-*` of a file that does not hold together (weights `METH-SUM`, tree `METH-TREE`, …), `METH-VERSION`."""
+    made = services.add_method(given.text, code=given.code.strip(), by=actor_of(request), at=clock.now())
+    return Status(201, {"method": made.uid, "state": made.state, "digest": made.digest})
+
+
+@router.post("/methods/{uid}/adopt", response=dict[str, str], summary="经决议通过 Adopt by resolution")
+def adopt(request: HttpRequest, uid: str, given: AdoptionIn) -> Any:
+    """`accept` names the warnings that the resolution accepts. Errors: `METH-RESOLUTION`, `METH-SRC`, `METH-SILENT`, `STATE-EDGE`."""
+    made = services.adopt(uid, resolution=given.resolution, accept=given.accept, by=actor_of(request), at=clock.now())
+    return {"method": made.uid, "state": made.state}
+
+
 @router.get("/methods/{uid}/backtest", response=list[dict[str, Any]], summary="在往年数据上试算 A version on past years")
 def backtest(request: HttpRequest, uid: str) -> Any:
     actor_of(request).must("assessment.run")
@@ -42,6 +77,36 @@ def runs(request: HttpRequest) -> Any:
     whole = by.can("assessment.run") or by.can("assessment.finish")
     return [{"uid": r.uid, "method": r.method.uid, "period": r.period, "state": r.state, "digest": r.digest, "as_of": r.as_of,
              "known_at": r.known_at, "log_size": r.log_size} for r in queries.runs() if whole or r.state != "draft"]
+
+
+@router.post("/runs", response={201: dict[str, str]}, summary="计算一个年度 Compute a year")
+def run(request: HttpRequest, given: RunIn) -> Any:
+    """Errors: `METH-DRAFT`, `SCORE-PERIOD`, `METH-CLIP` unless accepted, those of the engine."""
+    at = clock.now()
+    clocks = services.Clocks(min(queries.year(given.period)[1], clock.city_day(at)), at)
+    made = services.run(given.method, given.data, period=given.period, clocks=clocks, accept=given.accept, by=actor_of(request), at=at)
+    return Status(201, {"run": made.uid, "state": made.state, "digest": made.digest})
+
+
+ACTS = {"send": services.send_draft, "finish": services.finish, "publish": services.publish}
+
+
+@router.post("/runs/{uid}/acts/{verb}", response=dict[str, str], summary="征求意见、定稿、公布 Send, finish, publish")
+def act(request: HttpRequest, uid: str, verb: Literal["send", "finish", "publish"]) -> Any:
+    """Errors: `SCORE-TWO` for who computed it, `SCORE-OPEN`, `SCORE-FINAL`, `STATE-EDGE`."""
+    made = ACTS[verb](uid, by=actor_of(request), at=clock.now())
+    return {"run": made.uid, "state": made.state}
+
+
+@router.post("/runs/{uid}/units/{unit}/extracts", response={201: dict[str, str]}, summary="出具绩效考核摘录 Seal a unit's result")
+def extract(request: HttpRequest, uid: str, unit: str) -> Any:
+    return Status(201, {"extract": services.extract(uid, unit, by=actor_of(request), at=clock.now()).uid})
+
+
+@router.get("/extracts/{uid}", summary="可离线验证的摘录 An extract that verifies offline")
+def extract_file(request: HttpRequest, uid: str) -> HttpResponse:
+    actor_of(request).must("assessment.finish")
+    return HttpResponse(queries.bundle(queries.extract_of(uid)), content_type="application/json")
 
 
 @router.get("/stale", response=list[dict[str, Any]], summary="须重新计算的结果 Results to be computed anew")

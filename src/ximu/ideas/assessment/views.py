@@ -47,7 +47,7 @@ def method(request: HttpRequest, uid: str) -> HttpResponse:
     by.must("assessment.see")
     row = queries.method_row(uid)
     return render(request, "assessment/method.html", {
-        "row": row, "may_adopt": row.state == "draft" and by.can("assessment.method"),
+        "row": row, "may_adopt": row.state == "draft" and by.can("assessment.method"), "warnings": queries.warned(row),
         "tests": queries.backtest(uid) if by.can("assessment.run") else []})
 
 
@@ -71,18 +71,27 @@ def _file(letter: documents.Letter, form: str, name: str) -> HttpResponse:
     return answer
 
 
+def _text(request: HttpRequest) -> str:
+    """The file of a form. Errors: `FILE-ENC` for what is not UTF-8."""
+    given = request.FILES.get("file")
+    try:
+        return str(given.read().decode("utf-8-sig")) if isinstance(given, UploadedFile) else ""
+    except UnicodeDecodeError as error:
+        raise Refusal("FILE-ENC", field="file", value=f"byte {error.start}", rule="UTF-8", zh="文件不是UTF-8编码，请另存为UTF-8后再提交。",
+                      en="The file is not in UTF-8; save it as UTF-8 and hand it in again.") from error
+
+
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """A new version of a method, kept as a draft."""
-    given = request.FILES.get("file")
-    text = given.read().decode("utf-8-sig", "replace") if isinstance(given, UploadedFile) else ""
-    made = services.add_method(text, code=request.POST.get("code", "").strip()[:40], by=actor_of(request), at=clock.now())
+    made = services.add_method(_text(request), code=request.POST.get("code", "").strip()[:40], by=actor_of(request), at=clock.now())
     return redirect("assessment:method", made.uid)
 
 
 @require_POST
 def adopt(request: HttpRequest, uid: str) -> HttpResponse:
-    services.adopt(uid, resolution=request.POST.get("resolution", ""), by=actor_of(request), at=clock.now())
+    services.adopt(uid, resolution=request.POST.get("resolution", ""), accept=request.POST.getlist("accept"), by=actor_of(request),
+                   at=clock.now())
     messages.success(request, t("方法已通过。", "The method is in force."))
     return redirect("assessment:method", uid)
 
@@ -90,11 +99,11 @@ def adopt(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """Compute a period."""
-    by, at, post, given = actor_of(request), clock.now(), request.POST, request.FILES.get("file")
-    attached = given.read().decode("utf-8-sig", "replace") if isinstance(given, UploadedFile) else ""
+    by, at, post, attached = actor_of(request), clock.now(), request.POST, _text(request)
     queries.year(post.get("period", ""))
     clocks = services.Clocks(min(date(int(post["period"]), 12, 31), clock.city_day(at)), at)
-    made = services.run(post.get("method", ""), attached, period=post["period"], clocks=clocks, by=by, at=at)
+    made = services.run(post.get("method", ""), attached, period=post["period"], clocks=clocks, accept=post.getlist("accept"), by=by,
+                        at=at)
     return redirect("assessment:run", made.uid)
 
 

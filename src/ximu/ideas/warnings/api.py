@@ -6,9 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.warnings import queries, services
 from ximu.ideas.warnings.rules import tables
@@ -30,16 +31,23 @@ class TableIn(Schema):
     deadline: str = ""
 
 
+class Page(Schema):
+    items: list[dict[str, Any]]
+    total: int
+    next: str | None
+
+
 class DecisionIn(Schema):
     outcome: str = Field(max_length=20)
     cause: str = Field(max_length=400)
 
 
-@router.get("/alarms", response=list[dict[str, Any]], summary="预警 Alarms")
-def alarms(request: HttpRequest, every: bool = False, source: str = "") -> Any:
+@router.get("/alarms", response=Page, summary="预警，最严重的在前 Alarms, the gravest first")
+def alarms(request: HttpRequest, paging: Query[Paging], every: bool = False, source: str = "", level: str = "") -> Any:
     by = actor_of(request)
     by.must("warnings.see")
-    return [queries.plain(a) for a in queries.alarms(units=by.units_with("warnings.see"), open_only=not every, source=source)]
+    found = page_of(request, queries.alarms(units=by.units_with("warnings.see"), open_only=not every, source=source, level=level), paging)
+    return {**found, "items": [queries.plain(a) for a in found["items"]]}
 
 
 @router.get("/rules", response=list[dict[str, Any]], summary="各规则的查准率 Precision of each rule")
@@ -54,11 +62,12 @@ def false_alarms(request: HttpRequest) -> Any:
     return queries.rule_rates()
 
 
-@router.get("/silences", response=list[dict[str, Any]], summary="无数据与沉默的序列 Where there are no data")
-def silences(request: HttpRequest, every: bool = False) -> Any:
+@router.get("/silences", response=Page, summary="无数据与沉默的序列 Where there are no data")
+def silences(request: HttpRequest, paging: Query[Paging], every: bool = False) -> Any:
     by = actor_of(request)
     by.must("warnings.see")
-    return [queries.plain_silence(s) for s in queries.silences(units=by.units_with("warnings.see"), open_only=not every)]
+    found = page_of(request, queries.silences(units=by.units_with("warnings.see"), open_only=not every), paging)
+    return {**found, "items": [queries.plain_silence(s) for s in found["items"]]}
 
 
 @router.post("/alarms/{uid}/decide", response=dict[str, str], summary="核实 Decide")

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Case, QuerySet, Value, When
 from django.urls import reverse
 
 from ximu.ideas.warnings.models import Alarm, BackTest, Silence
@@ -18,7 +19,6 @@ from ximu.kernel.today import TodayItem
 from ximu.kernel.words import Text
 
 ORDER = {"red": 0, "orange": 1, "yellow": 2}
-MOST = 500
 _rules: dict[str, Text] = {}
 
 
@@ -40,13 +40,23 @@ def alarm(uid: str) -> Alarm:
     return found
 
 
-def alarms(*, units: frozenset[str] | None = None, open_only: bool = True, source: str = "") -> list[Alarm]:
-    """The gravest first; `units` None is the whole city."""
-    rows = Alarm.objects.all()
-    rows = rows.filter(unit__in=units) if units is not None else rows
+def alarms(*, units: frozenset[str] | None = None, open_only: bool = True, source: str = "", level: str = "") -> QuerySet[Alarm]:
+    """The gravest first, of each level the newest; `units` None is the whole city."""
+    rows = _within(Alarm.objects.all(), units)
     rows = rows.filter(outcome="") if open_only else rows
     rows = rows.filter(source=source) if source else rows
-    return sorted(rows.order_by("-raised_at")[:MOST], key=lambda row: (ORDER.get(row.level, 9), row.rule, row.unit))
+    rows = rows.filter(level=level) if level else rows
+    grave = Case(*(When(level=name, then=Value(place)) for name, place in ORDER.items()), default=Value(len(ORDER)))
+    return rows.order_by(grave, "-raised_at", "rule", "unit", "pk")
+
+
+def sources(*, units: frozenset[str] | None = None) -> list[str]:
+    """The areas that have raised an alarm."""
+    return list(_within(Alarm.objects.all(), units).order_by("source").values_list("source", flat=True).distinct())
+
+
+def _within(rows: QuerySet[Alarm], units: frozenset[str] | None) -> QuerySet[Alarm]:
+    return rows.filter(unit__in=units) if units is not None else rows
 
 
 def plain(row: Alarm) -> dict[str, Any]:
@@ -92,12 +102,12 @@ def rule_rates() -> list[dict[str, Any]]:
             for row in back_tests()]
 
 
-def silences(*, units: frozenset[str] | None = None, open_only: bool = True) -> list[Silence]:
+def silences(*, units: frozenset[str] | None = None, open_only: bool = True) -> QuerySet[Silence]:
     """The longest first; those of the whole city (no unit) are for everybody."""
     rows = Silence.objects.all()
     rows = rows.filter(unit__in=[*units, ""]) if units is not None else rows
     rows = rows.filter(ended_at=None) if open_only else rows
-    return sorted(rows.order_by("-noticed_at")[:MOST], key=lambda row: (row.kind, row.first, row.unit, row.about))
+    return rows.order_by("kind", "first", "unit", "about", "pk")
 
 
 def plain_silence(row: Silence) -> dict[str, Any]:

@@ -3,46 +3,60 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, int_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings import queries, services
 from ximu.ideas.warnings.rules import tables
 from ximu.ideas.warnings.rules.outcomes import LEVELS, OUTCOMES, SILENCES
 from ximu.ideas.warnings.rules.quality import Finding
+from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
+
+ON_A_PAGE, AT_FIRST = 50, 20
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    by, day = actor_of(request), clock.today()
+    """Alarms and what became of them, in pages, beside how good the rules are; `silences=1` shows the periods without data instead."""
+    by, asked = actor_of(request), request.GET
     by.must("warnings.see")
-    every = request.GET.get("all", "") == "1"
-    named = partial(_name, day=day)
-    alarms = queries.alarms(units=by.units_with("warnings.see"), open_only=not every)
-    known = cases.known_of([a.case for a in alarms if a.case], actor=by)
-    rows = [{"row": a, "opens": a.case in known, "rule": queries.rule_words(a.rule), "unit": named(a.unit), "basis": _basis(a.basis),
-             "level": LEVELS[a.level], "outcome": OUTCOMES.get(a.outcome),
-             "may_decide": by.can("warnings.decide", a.unit) and by.unit != a.unit} for a in alarms]
-    silences = [{"row": s, "kind": SILENCES[s.kind], "unit": named(s.unit) if s.unit else ""}
-                for s in queries.silences(units=by.units_with("warnings.see"), open_only=not every)]
+    units, every = by.units_with("warnings.see"), asked.get("all", "") == "1"
+    packs, alone = queries.sources(units=units), asked.get("silences", "") == "1"
+    level, source = (asked.get(name, "") if asked.get(name, "") in known else "" for name, known in (("level", LEVELS), ("source", packs)))
+    silences = queries.silences(units=units, open_only=not every)
+    page = Paginator(silences if alone else queries.alarms(units=units, open_only=not every, source=source, level=level),
+                     ON_A_PAGE).get_page(int_of(request, "page", 1))
     return render(request, "warnings/index.html", {
-        "rows": rows, "outcomes": OUTCOMES.items(), "every": every, "silences": silences,
+        "page": page, "alone": alone, "rows": [] if alone else _rows(page, by), "outcomes": OUTCOMES.items(), "every": every,
+        "level": level, "levels": LEVELS.items(), "source": source, "packs": packs, "silent": silences.count(),
+        "silences": [{"row": s, "kind": SILENCES[s.kind], "unit": _name(s.unit, clock.today()) if s.unit else ""}
+                     for s in (page if alone else silences[:AT_FIRST])],
         "records": [{"row": r, "rule": queries.rule_words(r.rule)} for r in queries.records()],
         "tried": [{"row": row, "rule": queries.rule_words(row.rule), "found": queries.false_alarms(row)} for row in queries.back_tests()]})
 
 
-def _name(uid: str, *, day: date) -> str:
+def _rows(found: Iterable[Any], by: Actor) -> list[dict[str, Any]]:
+    alarms, day = list(found), clock.today()
+    known = cases.known_of([a.case for a in alarms if a.case], actor=by)
+    return [{"row": a, "opens": a.case in known, "rule": queries.rule_words(a.rule), "unit": _name(a.unit, day),
+             "basis": _basis(a.basis), "level": LEVELS[a.level], "outcome": OUTCOMES.get(a.outcome),
+             "may_decide": by.can("warnings.decide", a.unit) and by.unit != a.unit} for a in alarms]
+
+
+def _name(uid: str, day: date) -> str:
     return registry.name(uid, as_of=day, short=True) if registry.unit(uid, as_of=day) else uid
 
 
@@ -63,7 +77,7 @@ def _basis(basis: dict[str, Any]) -> dict[str, Any]:
 @require_POST
 def decide(request: HttpRequest, uid: str) -> HttpResponse:
     services.decide(uid, outcome=request.POST.get("outcome", ""), cause=request.POST.get("cause", ""), by=actor_of(request), at=clock.now())
-    return redirect("warnings:index")
+    return redirect(f"{reverse('warnings:index')}?{request.GET.urlencode()}")
 
 
 LISTED, NAMED = ("amounts", "counts", "estimates", "keys", "parts"), ("total", "changed", "deadline")

@@ -60,10 +60,11 @@ def add(file: str, code: str, as_json: bool) -> None:
 @score_group.command("adopt")
 @click.argument("method")
 @click.option("--resolution", required=True, help="决议文号 number of the resolution")
+@click.option("--accept", multiple=True, help="决议接受的提示 warnings that the resolution accepts, such as METH-SRC")
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
-def adopt(method: str, resolution: str, as_json: bool) -> None:
+def adopt(method: str, resolution: str, accept: tuple[str, ...], as_json: bool) -> None:
     """经决议通过 put a version in force."""
-    made = services.adopt(method, resolution=resolution, by=SYSTEM, at=clock.now())
+    made = services.adopt(method, resolution=resolution, by=SYSTEM, at=clock.now(), accept=accept)
     _say({"method": made.uid, "state": made.state, "resolution": made.resolution}, as_json)
 
 
@@ -90,11 +91,14 @@ def backtest(method: str, as_json: bool) -> None:
 @click.option("--known-at", help="所知截至 what was known by the end of this day (default: now)")
 @click.option("--draws", default=1000, help="抽样次数 draws for rank intervals")
 @click.option("--seed", default=0, help="随机种子 seed")
+@click.option("--accept", multiple=True, help="接受的提示 warnings that are accepted, such as METH-CLIP")
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
-def run(method: str, data: str, period: str, as_of: str | None, known_at: str | None, draws: int, seed: int, as_json: bool) -> None:
+def run(method: str, data: str, period: str, as_of: str | None, known_at: str | None, draws: int, seed: int, accept: tuple[str, ...],
+        as_json: bool) -> None:
     """计算一期考核 compute a period."""
     clocks = services.Clocks(_day(as_of, "--as-of") if as_of else queries.year(period)[1], _known(known_at))
-    made = services.run(method, _text(data), period=period, clocks=clocks, by=SYSTEM, at=clock.now(), draws=draws, seed=seed)
+    made = services.run(method, _text(data), period=period, clocks=clocks, by=SYSTEM, at=clock.now(), draws=draws, seed=seed,
+                        accept=accept)
     told = json.loads(made.result)
     _say({"run": made.uid, "digest": made.digest, "data": made.data_digest, "published": told["published"],
           "intervals": told.get("uncertainty", {}).get("units", {})}, as_json)

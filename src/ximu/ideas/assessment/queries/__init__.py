@@ -21,6 +21,7 @@ from ximu.ideas.assessment.queries.runs import (
     replay,
     run_row,
     same_rule,
+    warned,
     year,
 )
 from ximu.ideas.assessment.queries.shown import (
@@ -98,5 +99,6 @@ __all__ = [
     "stale",
     "to_recompute",
     "today",
+    "warned",
     "year",
 ]

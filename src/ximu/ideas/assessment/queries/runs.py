@@ -11,7 +11,7 @@ from ximu.ideas.assessment.models import Act, MethodVersion, Run
 from ximu.ideas.assessment.rules import frozen, loading
 from ximu.ideas.assessment.rules.data import read
 from ximu.ideas.assessment.rules.frozen import Asked, Value
-from ximu.ideas.assessment.rules.method import Method
+from ximu.ideas.assessment.rules.method import Method, Warn
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.kernel.refusal import Refusal
@@ -33,6 +33,11 @@ def method_row(uid: str) -> MethodVersion:
         raise Refusal("METH-NONE", status=404, field="method", value=uid[:64], rule="uid", zh="没有这个评价方法版本。",
                       en="There is no such version of a method.")
     return found
+
+
+def warned(row: MethodVersion) -> list[Warn]:
+    """What a reader of the method should know: indicators without an owner, rules under which silence could pay."""
+    return list(loading.load(row.text).warnings)
 
 
 def run_row(uid: str) -> Run:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -16,7 +19,9 @@ from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.words import Text
 
+MUST = Text("须明确接受。", " This must be accepted.")
 SETTLED = (Run.State.FINAL, Run.State.PUBLISHED)
 
 
@@ -47,13 +52,23 @@ def add_method(text: str, *, code: str, by: Actor, at: datetime) -> MethodVersio
     return made
 
 
-def adopt(uid: str, *, resolution: str, by: Actor, at: datetime) -> MethodVersion:
-    """Put a draft in force by a numbered resolution. Errors: `METH-RESOLUTION`, `STATE-EDGE`."""
+def adopt(uid: str, *, resolution: str, by: Actor, at: datetime, accept: Collection[str] = ()) -> MethodVersion:
+    """Put a draft in force by a numbered resolution, which accepts what the method warns of.
+
+    Errors: `METH-RESOLUTION`, `STATE-EDGE`; `METH-SRC`, `METH-SILENT` and other warnings that neither file nor resolution accepts.
+    """
     by.must("assessment.method")
     if not resolution.strip():
         raise Refusal("METH-RESOLUTION", field="resolution", rule="required", zh="须写明决议文号。",
                       en="Name the resolution by its number.")
     row = queries.method_row(uid)
+    told = [w.envelope() for w in loading.load(row.text).warnings]
+    if why := _lacks("METH-SRC", told, accept):
+        raise Refusal("METH-SRC", field="accept", value=why["value"], rule="owner and source", zh=why["message_zh"] + MUST.zh,
+                      en=why["message_en"] + MUST.en)
+    if why := _lacks("METH-SILENT", told, accept):
+        raise Refusal("METH-SILENT", field="accept", value=why["value"], rule="accept", zh=why["message_zh"] + MUST.zh,
+                      en=why["message_en"] + MUST.en)
     with transaction.atomic():
         done = MethodVersion.objects.filter(pk=row.pk, state=MethodVersion.State.DRAFT).update(
             state=MethodVersion.State.ADOPTED, resolution=resolution.strip()[:100])
@@ -66,8 +81,11 @@ def adopt(uid: str, *, resolution: str, by: Actor, at: datetime) -> MethodVersio
 
 def run(
     uid: str, attached: str, *, period: str, clocks: Clocks, by: Actor, at: datetime, draws: int = 1000, seed: int = 0,
+    accept: Collection[str] | None = None,
 ) -> Run:
-    """Compute a period by an adopted method. Errors: `METH-DRAFT`, `SCORE-PERIOD`, `SCORE-CLOCK`, those of the engine."""
+    """Compute a period by an adopted method. Errors: `METH-DRAFT`, `SCORE-PERIOD`, `SCORE-CLOCK`, those of the engine; `METH-CLIP` for
+    values beyond the goalposts unless `accept` (or the method) says so; None asks nobody.
+    """
     by.must("assessment.run")
     row = queries.method_row(uid)
     if row.state == MethodVersion.State.DRAFT:
@@ -76,7 +94,17 @@ def run(
     if clocks.known_at > at:
         raise Refusal("SCORE-CLOCK", field="known_at", value=clocks.known_at.isoformat(), rule="not in the future",
                       zh="“所知截至”不能晚于现在。", en="What is known cannot lie in the future.")
-    return compute(row, attached, period=period, clocks=clocks, by=by, at=at, draws=draws, seed=seed)
+    with transaction.atomic():
+        made = compute(row, attached, period=period, clocks=clocks, by=by, at=at, draws=draws, seed=seed)
+        if accept is not None and (why := _lacks("METH-CLIP", json.loads(made.result)["warnings"], accept)):
+            raise Refusal("METH-CLIP", field=why["field"], value=why["value"], rule="accept", zh=why["message_zh"] + MUST.zh,
+                          en=why["message_en"] + MUST.en)
+    return made
+
+
+def _lacks(code: str, told: Iterable[dict[str, Any]], accept: Collection[str]) -> dict[str, Any] | None:
+    """The warning that nobody accepted; a missing owner or source can only be accepted by hand."""
+    return next((w for w in told if w["code"] == code and code not in accept and (code == "METH-SRC" or not w["accepted"])), None)
 
 
 def compute(

@@ -33,7 +33,7 @@ def home(settings: Any, tmp_path: Any) -> Iterator[None]:
 def page(keys: list[str]) -> str:
     units = [uid_of("example", key) for key in keys]
     made = services.add_method(text().replace('source = "tried:x"', 'source = "file"'), code="yearly", by=SYSTEM, at=AT)
-    services.adopt(made.uid, resolution="示政办〔2018〕1号", by=SYSTEM, at=AT)
+    services.adopt(made.uid, resolution="示政办〔2018〕1号", accept=["METH-SRC"], by=SYSTEM, at=AT)
     data = "unit,kept,speed\n" + "".join(f"{unit},{40 + n},5\n" for n, unit in enumerate(units))
     ran = services.run(made.uid, data, period="2018", clocks=CLOCKS, by=SYSTEM, at=AT, draws=20, seed=7)
     request = RequestFactory().get("/")

@@ -73,7 +73,7 @@ def home(settings: Any, tmp_path: Path) -> Iterator[None]:
 
 def adopted(**how: str) -> str:
     made = services.add_method(text(**how), code="yearly", by=SYSTEM, at=AT)
-    return services.adopt(made.uid, resolution="示政办〔2018〕1号", by=SYSTEM, at=AT).uid
+    return services.adopt(made.uid, resolution="示政办〔2018〕1号", accept=["METH-SRC"], by=SYSTEM, at=AT).uid
 
 
 def ran(method: str, data: str = DATA, period: str = "2018") -> Run:
@@ -93,7 +93,7 @@ def test_a_method_is_checked_kept_once_and_adopted_by_a_resolution() -> None:
     refused("METH-VERSION", services.add_method, text("0.6", "0.4"), code="yearly", by=SYSTEM, at=AT)
     refused("METH-DRAFT", ran, made.uid)
     refused("METH-RESOLUTION", services.adopt, made.uid, resolution=" ", by=SYSTEM, at=AT)
-    services.adopt(made.uid, resolution="1号", by=SYSTEM, at=AT)
+    services.adopt(made.uid, resolution="1号", accept=["METH-SRC"], by=SYSTEM, at=AT)
     refused("STATE-EDGE", services.adopt, made.uid, resolution="2号", by=SYSTEM, at=AT)
     refused("METH-NONE", queries.method_row, "nobody")
 

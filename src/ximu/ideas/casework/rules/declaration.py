@@ -92,6 +92,13 @@ class Procedure:
     def from_state(self, code: str) -> tuple[Move, ...]:
         return tuple(m for m in self.moves if code in m.sources)
 
+    def ground(self, code: str) -> Text | None:
+        return self.grounds.get(code) or (Text(code, code) if code else None)
+
+    def limit_name(self, code: str) -> Text:
+        """A limit is called by the state in which it runs; one of an earlier declaration by its code."""
+        return next((s.name for s in self.states.values() if s.limit and s.limit.code == code), Text(code, code))
+
     @property
     def limits(self) -> tuple[str, ...]:
         found = [s.limit.code for s in self.states.values() if s.limit]

@@ -58,11 +58,13 @@ def case(request: HttpRequest, uid: str) -> HttpResponse:
     seen = queries.case(uid, actor=by, at=at)
     services.seen(uid, by=by, at=at)
     effects = queries.effects_of(seen.row.about) if seen.row.about and by.can("casework.effects") else []
-    steps = [{"step": s, "unit": seen.names.get(s.unit, s.unit)} for s in seen.steps]
+    steps = [{"step": s, "unit": seen.names.get(s.unit, s.unit), "ground": seen.procedure.ground(s.detail.get("ground", ""))}
+             for s in seen.steps]
     left = (seen.row.due - clock.city_day(at)).days if seen.row.due else None
     linked = [{"case": c, "name": queries.procedure(c.procedure).name} for c in seen.linked]
     return render(request, "casework/case.html", {
         "seen": seen, "about": "" if INTERNAL.fullmatch(seen.row.about) else seen.row.about,
+        "limits": [(c, seen.procedure.limit_name(c.code)) for c in seen.clocks],
         "steps": steps, "effects": effects, "left": left, "linked": linked, "forms": sorted(FORMS),
         "letters": [(kind, queries.LETTER_NAMES[kind]) for kind in seen.procedure.letters],
         "pages": services.pages_of(seen.row, by),

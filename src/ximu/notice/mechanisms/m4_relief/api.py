@@ -30,7 +30,10 @@ LONGEST_NAME = 200
 
 
 class Paper(Schema):
+    """As `/papers` answered: `ticket` shows that its giver handed it in; `size` is told, never asked."""
+
     digest: str = Field(max_length=64)
+    ticket: str = Field("", max_length=64)
     size: int = Field(0, ge=0)
     name: str = Field("", max_length=LONGEST_NAME)
 
@@ -60,6 +63,7 @@ class Proof(Schema):
     proof: str = Field(max_length=300)
     on: date
     digest: str = Field("", max_length=64)
+    ticket: str = Field("", max_length=64)
 
 
 class Vote(Schema):
@@ -102,12 +106,12 @@ def papers(request: HttpRequest, papers: File[list[UploadedFile]]) -> Status:
     by = actor_of(request)
     if not by.can("relief.object"):
         by.must("relief.decide")
-    return Status(201, [dict(zip(("digest", "size"), casework.keep(one.chunks()), strict=True), name=(one.name or "")[:LONGEST_NAME])
-                        for one in papers])
+    kept = [(*casework.keep(one.chunks()), (one.name or "")[:LONGEST_NAME]) for one in papers]
+    return Status(201, [Paper(digest=digest, ticket=casework.ticket_for(digest, by), size=size, name=name) for digest, size, name in kept])
 
 
-def _papers(given: list[Paper]) -> list[Upload]:
-    return [Upload(p.digest, p.size, p.name) for p in given]
+def _papers(given: list[Paper], request: HttpRequest) -> list[Upload]:
+    return [casework.handed_in(p.digest, p.ticket, p.name, by=actor_of(request)) for p in given]
 
 
 @router.get("/forms/{kind}.{ending}", summary="可打印的表格（docx、pdf） A form to print", include_in_schema=True)
@@ -157,13 +161,14 @@ def sign(request: HttpRequest, case: str) -> dict[str, str]:
 
 @router.post("/records/{number}/objection", response={201: Opened}, summary="异议（逾期为投诉） Object; too late: a complaint")
 def object_to(request: HttpRequest, number: str, given: Said) -> Status:
-    procedure, case = services.object_to(number, reason=given.reason, files=_papers(given.papers), by=actor_of(request), at=clock.now())
+    procedure, case = services.object_to(number, reason=given.reason, files=_papers(given.papers, request), by=actor_of(request),
+                                         at=clock.now())
     return Status(201, {"procedure": procedure, "case": case})
 
 
 @router.post("/records/{number}/reversal", response={201: Opened}, summary="通报撤销 Report that the basis is void")
 def reversal(request: HttpRequest, number: str, given: Reversal) -> Status:
-    case = services.report_reversal(number, document=given.document, reason=given.reason, files=_papers(given.papers),
+    case = services.report_reversal(number, document=given.document, reason=given.reason, files=_papers(given.papers, request),
                                     by=actor_of(request), at=clock.now())
     return Status(201, {"procedure": "reversal", "case": case})
 
@@ -171,7 +176,7 @@ def reversal(request: HttpRequest, number: str, given: Reversal) -> Status:
 @router.post("/self-reports", response={201: Opened}, summary="主动报告并纠正 Report and correct oneself")
 def self_report(request: HttpRequest, given: SelfReportIn) -> Status:
     act = services.Act(given.subject, given.behaviour, given.act_on)
-    case = services.report_oneself(act, reason=given.reason, files=_papers(given.papers), by=actor_of(request), at=clock.now())
+    case = services.report_oneself(act, reason=given.reason, files=_papers(given.papers, request), by=actor_of(request), at=clock.now())
     return Status(201, {"procedure": "self_report", "case": case})
 
 
@@ -194,7 +199,7 @@ def panel(request: HttpRequest, case: str) -> dict[str, Any]:
 @router.post("/records/{number}/exemption", response={201: Opened}, summary="申请免责 Claim exemption")
 def exemption(request: HttpRequest, number: str, given: Claim) -> Status:
     case = services.claim_exemption(number, ground=given.ground, conditions=given.conditions, reason=given.reason,
-                                    files=_papers(given.papers), by=actor_of(request), at=clock.now())
+                                    files=_papers(given.papers, request), by=actor_of(request), at=clock.now())
     return Status(201, {"procedure": "exemption", "case": case})
 
 
@@ -214,13 +219,16 @@ def conditions(request: HttpRequest, number: str) -> list[dict[str, Any]]:
 
 @router.post("/records/{number}/fulfilments", response={204: None}, summary="登记条件 Prove a condition")
 def fulfil(request: HttpRequest, number: str, given: Proof) -> Status:
-    services.fulfil(number, given.what, proof=given.proof, on=given.on, digest=given.digest, by=actor_of(request), at=clock.now())
+    by = actor_of(request)
+    digest = casework.handed_in(given.digest, given.ticket, "", by=by).digest if given.digest else ""
+    services.fulfil(number, given.what, proof=given.proof, on=given.on, digest=digest, by=by, at=clock.now())
     return Status(204, None)
 
 
 @router.post("/records/{number}/repair", response={201: Opened}, summary="申请修复 Apply for repair")
 def repair(request: HttpRequest, number: str, given: Said) -> Status:
-    case = services.apply_for_repair(number, reason=given.reason, files=_papers(given.papers), by=actor_of(request), at=clock.now())
+    case = services.apply_for_repair(number, reason=given.reason, files=_papers(given.papers, request), by=actor_of(request),
+                                     at=clock.now())
     return Status(201, {"procedure": "repair", "case": case})
 
 

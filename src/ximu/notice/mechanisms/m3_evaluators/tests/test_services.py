@@ -98,7 +98,7 @@ def _city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 def official() -> str:
     data = "unit,name,answered,paid\n" + "".join(f"{u},区{k},{40 + 10 * k},{90 - 10 * k}\n" for k, u in enumerate(UNITS))
     method = assessing.add_method(OFFICIAL, code="y", by=SYSTEM, at=AT)
-    assessing.adopt(method.uid, resolution="一号", by=SYSTEM, at=AT)
+    assessing.adopt(method.uid, resolution="一号", accept=["METH-SRC"], by=SYSTEM, at=AT)
     run = assessing.run(method.uid, data, period="2018", clocks=assessing.Clocks(date(2018, 12, 31), AT), by=SYSTEM, at=AT, draws=20)
     assessing.finish(run.uid, by=OTHER, at=AT)
     return run.uid

@@ -169,3 +169,24 @@ def test_a_paper_with_a_long_name_is_taken_and_its_name_cut(clients: dict[str, A
                            headers={"Authorization": f"Bearer {clients['key']}"})
     assert answer.status_code == 201
     assert answer.json()[0]["name"] == "材" * 200
+
+
+def test_a_paper_is_named_only_by_who_handed_it_in_and_its_size_is_measured(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Knowing a digest let one lodge, and so read, the paper of another; and the size was what the client said."""
+    number, _ = served()
+    move_clock(monkeypatch, T0)
+    api = Client(headers={"Authorization": f"Bearer {clients['key']}"})
+    digest, _ = casework.keep([b"another's secret paper"])
+
+    def objecting(**paper: Any) -> Any:
+        return api.post(f"/api/v1/m4/records/{number}/objection", {"reason": "日期有误", "papers": [{"name": "a", **paper}]},
+                        content_type="application/json")
+
+    for ticket in ("", "0" * 64, casework.ticket_for(digest, SECOND)):
+        refused = objecting(digest=digest, ticket=ticket, size=22)
+        assert (refused.status_code, refused.json()["code"], refused.json()["value"]) == (422, "EVID-DIGEST", digest)
+    proof = {"what": "commitment", "proof": "承诺", "on": T0.date().isoformat(), "digest": digest}
+    assert api.post(f"/api/v1/m4/records/{number}/fulfilments", proof, content_type="application/json").json()["code"] == "EVID-DIGEST"
+    [mine] = api.post("/api/v1/m4/papers", {"papers": [SimpleUploadedFile("b.pdf", b"%PDF-1.4")]}).json()
+    case = objecting(**{**mine, "size": 10 ** 12}).json()["case"]
+    assert [p["size"] for p in api.get(f"/api/v1/casework/cases/{case}").json()["papers"]] == [8]

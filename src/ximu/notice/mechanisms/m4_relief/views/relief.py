@@ -34,6 +34,10 @@ from ximu.notice.mechanisms.m4_relief.rules.exemption import OUTCOMES
 PROCEDURES = ("notice", "objection", "complaint", "exemption", "repair", "erasure", "self_report", "reversal")
 
 
+KIND = "ZTLX"
+"""A digit; the head of the page names the subject itself."""
+
+
 def _uploads(request: HttpRequest) -> list[Upload]:
     """Papers are kept only of who may object, report or decide."""
     by = actor_of(request)
@@ -103,7 +107,7 @@ def _told(found: Any, history: Any) -> list[tuple[Text, Any]]:
     if found.behaviour:
         shown = {name: say(catalogue.called(value, found.edition)) if value == found.behaviour else value for name, value in shown.items()}
     return [(Text(one["title"], one.get("title_en") or one["title"]), shown[one["name"]]) for one in columns
-            if shown.get(one["name"]) not in (None, "")]
+            if one["name"] != KIND and shown.get(one["name"]) not in (None, "")]
 
 
 def _seen(found: Any, subject: bool, by: Actor) -> list[dict[str, Any]] | None:
