@@ -105,8 +105,8 @@ def test_a_breach_is_said_on_the_page_and_over_the_api(desk: Any) -> None:
 
 def test_the_api_and_the_command_tell_the_same_trace_and_no_name(desk: Any) -> None:
     client = desk(OFFICE)
-    assert [one["project"] for one in client.get("/api/v1/d02/projects").json()][:2] == ["HZ-01", "HZ-02"]
-    assert client.get("/api/v1/d02/projects", {"known_at": "2018-05-01"}).json() == [], "nothing was known then"
+    assert [one["project"] for one in client.get("/api/v1/d02/projects").json()["items"]][:2] == ["HZ-01", "HZ-02"]
+    assert client.get("/api/v1/d02/projects", {"known_at": "2018-05-01"}).json()["items"] == [], "nothing was known then"
     told = client.get("/api/v1/d02/projects/HZ-03", {"on": "2018-11-01", "duty": "D1"}).json()
     assert told["stage_set"] == "2014" and told["duties"][0]["due"] == "2018-10-31" and told["breaches"][0]["document"] == "示仲裁字〔2018〕88号"
     assert client.get("/api/v1/d02/projects/X-9").json()["code"] == "PPP-NONE"

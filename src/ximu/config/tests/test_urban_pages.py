@@ -166,9 +166,9 @@ def test_the_same_through_the_api_and_the_command_line(desk: Any) -> None:
     listed = client.get("/api/v1/d07/matters").json()
     assert listed["items"][0]["uid"] == matter["matter"] and "和平路" not in json.dumps(listed, ensure_ascii=False)
     site = line("q01j1", street="q01j1", site="幸福大厦", kinds=("quasi",))
-    assert client.get("/api/v1/d07/sites").json()[0]["uid"] == site
+    assert client.get("/api/v1/d07/sites").json()["items"][0]["uid"] == site
     assert send(client, f"d07/sites/{site}/projects", title="拆除隔断", due_on="2018-09-30")[0] == 201
-    signs = client.get("/api/v1/d07/derelictions?year=2018").json()
+    signs = client.get("/api/v1/d07/derelictions?year=2018").json()["items"]
     assert [one["code"] for one in signs] == ["1"] and client.get("/api/v1/d07/derelictions?year=1").json()["code"] == "YEAR"
     assert send(client, "d07/derelictions", code="1", unit=signs[0]["unit"], about=signs[0]["about"], reason="逾期未巡查")[0] == 201
     assert desk(Actor("stranger")).get("/api/v1/d07/matters").status_code == 403

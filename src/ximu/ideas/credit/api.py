@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.credit import queries, services
 
@@ -68,12 +69,14 @@ def _uses(seen: list[queries.Seen]) -> list[dict[str, Any]]:
              "unit": one.row.unit, "used_on": one.row.used_on, "state": one.state, "faults_today": list(one.faults)} for one in seen]
 
 
-@router.get("/issuers", response=list[dict[str, Any]], summary="发行机构登记册 Agencies that may issue reports")
-def issuers(request: HttpRequest) -> Any:
-    """Open to everybody: with the key anyone can check a statement."""
-    return [{"code": one.code, "name": one.name, "key": one.key, "since": one.since, "until": one.until, "distrusted": one.distrusted,
-             "log_index": one.log_index, **({"uid": one.uid} if actor_of(request).can("credit.register") else {})}
-            for one in queries.issuers() if one.state in queries.ON_REGISTER]
+@router.get("/issuers", response=dict[str, Any], summary="发行机构登记册 Agencies that may issue reports")
+def issuers(request: HttpRequest, paging: Query[Paging]) -> Any:
+    """Open to everybody: with the key anyone can check a statement. Its keepers also see what waits for a second person."""
+    keeps = actor_of(request).can("credit.register", queries.keeper(clock.today()))
+    page = page_of(request, [one for one in queries.issuers() if keeps or one.state in queries.ON_REGISTER], paging)
+    return {**page, "items": [
+        {"code": one.code, "name": one.name, "key": one.key, "state": str(one.state), "since": one.since, "until": one.until,
+         "distrusted": one.distrusted, "log_index": one.log_index, **({"uid": one.uid} if keeps else {})} for one in page["items"]]}
 
 
 @router.post("/issuers", response=dict[str, str], summary="提出登记发行机构 Propose an agency")
@@ -109,6 +112,14 @@ def lodge(request: HttpRequest, body: ReportIn) -> Any:
     note, document, unit = told.pop("note").encode(), told.pop("document"), told.pop("unit") or by.unit or ""
     row = services.lodge(note=note, document=document, unit=unit, told=told, by=by, at=clock.now())
     return _told(row, () if row.note else ("REP-LEAD",))
+
+
+@router.get("/reports", response=dict[str, Any], summary="已提交的信用报告 Reports lodged")
+def reports(request: HttpRequest, paging: Query[Paging]) -> Any:
+    """The newest first, with what speaks against the use of each today."""
+    actor_of(request).must(SEE)
+    page = page_of(request, queries.every_report(), paging)
+    return {**page, "items": [_told(one.row, one.faults) for one in queries.seen(page["items"], clock.today())]}
 
 
 @router.get("/reports/{uid}", response=dict[str, Any], summary="信用报告 A report with its uses")

@@ -20,7 +20,8 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON output")
 
 
-def _say(told: Any, as_json: bool) -> None:
+def say(told: Any, as_json: bool) -> None:
+    """An answer in lines, or as JSON."""
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, default=str))
         return
@@ -30,7 +31,8 @@ def _say(told: Any, as_json: bool) -> None:
     click.echo("\n".join(f"{name}\t{value}" for name, value in told.items() if value not in ("", None, [])))
 
 
-def _digest(pdf: Path | None) -> str:
+def digest_of(pdf: Path | None) -> str:
+    """Of a report's file, which is read and not kept."""
     return statement.document_of([pdf.read_bytes()]) if pdf else ""
 
 
@@ -47,8 +49,8 @@ def credit_group() -> None:
 def verify_report(file: Path, pdf: Path | None, on: datetime | None, as_json: bool) -> None:
     """核验机构签名的报告声明，不登记 verify an issuer's signed statement; nothing is kept. Exit 2 when it may not be used."""
     day = on.date() if on else clock.today()
-    told = services.verify(file.read_bytes(), document=_digest(pdf), on=day)
-    _say(told, as_json)
+    told = services.verify(file.read_bytes(), document=digest_of(pdf), on=day)
+    say(told, as_json)
     if told["faults"]:
         raise services.refused(told["faults"][0], told["number"], day)
 
@@ -68,7 +70,7 @@ def verify_report(file: Path, pdf: Path | None, on: datetime | None, as_json: bo
 def sign_report(folder: Path, name: str, pdf: Path, out: Path, as_json: bool, **told: str) -> None:
     """供发行机构使用：签发报告声明，没有密钥时生成 for an agency: sign a statement; a key is made when there is none."""
     same = {name: told[name] for name in ("issuer", "number", "standard", "grade")}
-    one = statement.report_of({**same, "issued_on": told["issued"], "expires_on": told["expires"], "document": _digest(pdf)})
+    one = statement.report_of({**same, "issued_on": told["issued"], "expires_on": told["expires"], "document": digest_of(pdf)})
     _sign(one, folder, name, out, as_json)
 
 
@@ -90,14 +92,14 @@ def sign_revocation(folder: Path, name: str, out: Path, as_json: bool, **told: s
 def _sign(one: statement.Report | statement.Revocation, folder: Path, name: str, out: Path, as_json: bool) -> None:
     signer = key_in(folder / "credit.key", name)
     write_whole(out, statement.signed(one, signer))
-    _say({"file": str(out), "key": signer.verifier()}, as_json)
+    say({"file": str(out), "key": signer.verifier()}, as_json)
 
 
 @credit_group.command("issuers")
 @JSON
 def list_issuers(as_json: bool) -> None:
     """发行机构登记册 the register of agencies."""
-    _say([{"uid": one.uid, "state": str(one.state), "code": one.code, "name": one.name, "key": one.key,
+    say([{"uid": one.uid, "state": str(one.state), "code": one.code, "name": one.name, "key": one.key,
            "since": one.since, "until": one.until}
           for one in queries.issuers()], as_json)
 
@@ -109,8 +111,8 @@ def list_issuers(as_json: bool) -> None:
 @JSON
 def lodge(file: Path, pdf: Path | None, unit: str, as_json: bool) -> None:
     """提交签名的报告声明 lodge a signed statement."""
-    row = services.lodge(note=file.read_bytes(), document=_digest(pdf), unit=unit, by=SYSTEM, at=clock.now())
-    _say({"report": row.uid, "issuer": row.code, "number": row.number, "expires_on": row.expires_on}, as_json)
+    row = services.lodge(note=file.read_bytes(), document=digest_of(pdf), unit=unit, by=SYSTEM, at=clock.now())
+    say({"report": row.uid, "issuer": row.code, "number": row.number, "expires_on": row.expires_on}, as_json)
 
 
 @credit_group.command("revoke")
@@ -119,7 +121,7 @@ def lodge(file: Path, pdf: Path | None, unit: str, as_json: bool) -> None:
 def revoke(file: Path, as_json: bool) -> None:
     """登记机构签名的撤销声明 take in an issuer's signed revocation."""
     row = services.revoke(note=file.read_bytes(), by=SYSTEM, at=clock.now())
-    _say({"revocation": row.uid, "issuer": row.code, "number": row.number, "revoked_on": row.revoked_on}, as_json)
+    say({"revocation": row.uid, "issuer": row.code, "number": row.number, "revoked_on": row.revoked_on}, as_json)
 
 
 @credit_group.command("uses")
@@ -128,5 +130,5 @@ def revoke(file: Path, as_json: bool) -> None:
 def list_uses(about: str, as_json: bool) -> None:
     """每次使用及其今天的状态 every use with what is known of it today."""
     found = queries.uses(clock.today(), **({"about": about} if about else {}))
-    _say([{"area": one.row.area, "about": one.row.about, "report": one.row.report.number,
+    say([{"area": one.row.area, "about": one.row.about, "report": one.row.report.number,
            "used_on": one.row.used_on, "state": one.state} for one in found], as_json)

@@ -20,7 +20,7 @@ class Issuer(models.Model):
     uid = UidField()
     code = models.CharField("统一社会信用代码", max_length=18, db_index=True, db_comment="信用服务机构的统一社会信用代码")
     name = models.CharField("机构名称", max_length=120, db_comment="信用服务机构名称")
-    key = models.CharField("公钥", max_length=200, unique=True, db_comment="签发报告声明的Ed25519公钥，一钥一登")
+    key = models.CharField("公钥", max_length=200, db_comment="签发报告声明的Ed25519公钥，一钥一登；不予登记的不占用")
     basis = models.CharField("备案文号", max_length=120, db_comment="机构备案或登记所依据的文号")
     since = models.DateField("列入日期", db_comment="自何日起在册")
     state = models.CharField("状态", max_length=8, choices=State, default=State.PROPOSED, db_comment="待确认、在册、不予登记、已退出")
@@ -36,6 +36,7 @@ class Issuer(models.Model):
         verbose_name = "信用报告发行机构"
         verbose_name_plural = verbose_name
         db_table_comment = "信用报告发行机构登记册：机构、公钥、在册起止；双人登记"
+        constraints = [models.UniqueConstraint(fields=["key"], condition=~Q(state="refused"), name="credit_key_once")]
 
     class Privacy:
         public = ("uid", "code", "name", "key", "basis", "since", "state", "until", "distrusted", "log_index")
@@ -66,7 +67,9 @@ class Report(models.Model):
         verbose_name_plural = verbose_name
         db_table_comment = "第三方信用报告：发行机构、起止、文件摘要、签名声明；不含被评价者"
         constraints = [
-            models.UniqueConstraint(fields=["code", "number"], name="credit_report_once"),
+            models.UniqueConstraint(fields=["code", "number"], condition=~Q(note=""), name="credit_report_once"),
+            models.UniqueConstraint(fields=["code", "number", "document", "issued_on", "expires_on"], condition=Q(note=""),
+                                    name="credit_lead_once"),
             models.CheckConstraint(condition=Q(note="", signed_at__isnull=True) | (~Q(note="") & Q(signed_at__isnull=False)),
                                    name="credit_signed_pair"),
         ]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from ximu.foundation import clock
+from ximu.foundation import city, clock
 from ximu.ideas.credit.models import Issuer, Report, Revoked, Use
 from ximu.ideas.credit.rules import standing, statement
 from ximu.ideas.ledger.rules import entry_bytes
+from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.today import TodayItem
@@ -23,6 +25,12 @@ KINDS = (LISTED, LODGED, REVOKED, USED)
 LOST = ("revoked", "void")
 """States of a use whose report is worth nothing any more."""
 ON_REGISTER = (Issuer.State.LISTED, Issuer.State.CLOSED)
+
+
+def keeper(on: date) -> str:
+    """For whom the register is kept: the coordinating office of the profile, by the unit that carries its duties."""
+    uid = city.office()
+    return registry.owner_of(uid, on) if uid in registry.book().units else ""
 
 
 def issuers() -> list[Issuer]:
@@ -85,7 +93,14 @@ def report(uid: str) -> Report:
 
 
 def numbered(code: str, number: str) -> Report | None:
-    return Report.objects.select_related("issuer").filter(code=code, number=number).first()
+    """What the agency signed under the number."""
+    return Report.objects.select_related("issuer").filter(code=code, number=number).exclude(note="").first()
+
+
+def lead(one: statement.Report) -> Report | None:
+    """What somebody typed of this very file and its dates, and nobody has signed."""
+    return Report.objects.select_related("issuer").filter(
+        code=one.issuer, number=one.number, document=one.document, issued_on=one.issued_on, expires_on=one.expires_on, note="").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +112,19 @@ class Seen:
     state: str = ""
 
 
-def reports(on: date, *, most: int = 500) -> list[Seen]:
+def every_report() -> QuerySet[Report]:
     """The newest first, by whichever unit: one report serves many tenderers, and says nothing of anybody."""
-    rows = Report.objects.select_related("issuer").order_by("-pk")
+    return Report.objects.select_related("issuer").order_by("-pk")
+
+
+def seen(rows: Iterable[Report], on: date) -> list[Seen]:
     gone = revocations()
-    return [Seen(row, tuple(standing.faults(lodged(row, gone), on))) for row in rows[:most]]
+    return [Seen(row, tuple(standing.faults(lodged(row, gone), on))) for row in rows]
+
+
+def reports(on: date, *, most: int = 500) -> list[Seen]:
+    """The newest of them."""
+    return seen(every_report()[:most], on)
 
 
 def uses(today: date, *, known_at: datetime | None = None, **equal: Any) -> list[Seen]:
@@ -148,7 +171,7 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
 def today(actor: Actor, at: datetime) -> list[TodayItem]:
     """For who keeps the register: agencies to be confirmed. For who used reports: those that lost their worth since."""
     asked = Issuer.objects.filter(state=Issuer.State.PROPOSED).exclude(proposer=actor.human)
-    waiting = asked.count() if actor.can("credit.register") else 0
+    waiting = asked.count() if actor.can("credit.register", keeper(clock.city_day(at))) else 0
     found = [TodayItem(Text("待确认", "To confirm"), Text("信用报告发行机构", "agencies that issue reports"), reverse("credit:issuers"),
                        count=waiting)] if waiting else []
     if not actor.can("credit.lodge"):

@@ -5,27 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, int_of
 from ximu.ideas.credit import queries, services
 from ximu.ideas.credit.rules import standing, statement
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of, day_or_none
 from ximu.kernel.words import Text
 
+PER_PAGE = 100
 SEE, LODGE, REGISTER = "credit.see", "credit.lodge", "credit.register"
 REASONS = {"error": Text("差错", "an error"), "fraud": Text("虚假", "fraud"), "facts": Text("事实变化", "the facts changed"),
            "withdrawn": Text("机构撤回", "withdrawn by the agency")}
 
 
 def _frame(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
-    by = actor_of(request)
+    by, on = actor_of(request), clock.today()
     by.must(SEE)
-    return {"here": here, "on": clock.today(), "lodges": by.can(LODGE), "registers": by.can(REGISTER), **more}
+    return {"here": here, "on": on, "lodges": by.can(LODGE), "registers": by.can(REGISTER, queries.keeper(on)), **more}
 
 
 def _seen(one: queries.Seen) -> dict[str, Any]:
@@ -40,12 +42,12 @@ def reports(request: HttpRequest) -> HttpResponse:
     frame = _frame(request, "reports")
     verdict = services.verify(_note(request), document=_document(request), on=day_or_none(post.get("on", ""), "on") or today) \
         if request.method == "POST" else None
-    by = actor_of(request)
-    used = {one.row.report_id: one.state for one in queries.uses(today) if by.can(SEE, one.row.unit)}
-    rows = [{**_seen(one), "used": standing.STATES.get(used.get(one.row.pk, ""))}
-            for one in queries.reports(today)]
+    by, page = actor_of(request), Paginator(queries.every_report(), PER_PAGE).get_page(int_of(request, "page", 1))
+    used = {one.row.report_id: one.state for one in queries.uses(today, report__in=list(page)) if by.can(SEE, one.row.unit)}
+    rows = [{**_seen(one), "used": standing.STATES.get(used.get(one.row.pk, ""))} for one in queries.seen(page, today)]
     return render(request, "credit/reports.html", {
-        **frame, "rows": rows, "verdict": verdict, "faults": [standing.WORDS[code] for code in verdict["faults"]] if verdict else [],
+        **frame, "rows": rows, "page": page, "verdict": verdict,
+        "faults": [standing.WORDS[code] for code in verdict["faults"]] if verdict else [],
         "grades": statement.GRADES, "reasons": REASONS.items()})
 
 
@@ -72,20 +74,21 @@ def issuers(request: HttpRequest) -> HttpResponse:
         {"row": one, "mine": one.proposer == by.human} for one in queries.issuers()]})
 
 
-def _file(request: HttpRequest, name: str) -> UploadedFile | None:
+def file_of(request: HttpRequest, name: str) -> UploadedFile | None:
+    """What was chosen in a form; an empty file is none."""
     given = request.FILES.get(name)
     return given if isinstance(given, UploadedFile) and given.size else None
 
 
 def _note(request: HttpRequest) -> bytes:
     """The statement as a file, or pasted."""
-    file = _file(request, "statement")
+    file = file_of(request, "statement")
     return file.read(statement.MOST_BYTES + 1) if file else request.POST.get("note", "").encode()
 
 
 def _document(request: HttpRequest) -> str:
     """The digest of the report's file; the file itself is dropped with the request."""
-    file = _file(request, "file")
+    file = file_of(request, "file")
     return statement.document_of(file.chunks()) if file else ""
 
 

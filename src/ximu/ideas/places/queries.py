@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,6 +39,13 @@ def office(on: date) -> str:
 def works(actor: Actor, permission: str, on: date) -> bool:
     """For the office in charge: one of its people, or who holds the right for the whole city."""
     return actor.can(permission) and (actor.units_with(permission) is None or belongs(actor, office(on)))
+
+
+def mine(actor: Actor, permission: str, on: date) -> set[str] | None:
+    """Units for which this person holds the right, with those whose duties they carry; None for the office and the whole city."""
+    if works(actor, permission, on):
+        return None
+    return {one for unit in actor.units_with(permission) or () for one in registry.forebears(unit, on)}
 
 
 def owners() -> Callable[[str, date], str]:
@@ -236,6 +244,25 @@ def compared(rows: list[dict[str, Any]], *, known_at: datetime) -> list[dict[str
         near = {*by_list.units, *(within.get(unit, "") for unit in by_list.units)}
         row |= {"how": by_list.how, "same": bool(row["unit"]) and owner(row["unit"], row["called_on"]) in near}
     return rows
+
+
+def unlisted(rows: Iterable[dict[str, Any]], most: int = 100) -> list[dict[str, Any]]:
+    """Places of compared tickets that no line covers, those with the most first."""
+    found: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        if row["how"] == "none":
+            found[row["district"], row["street"]] += row["n"]
+    return [{"district": district, "street": street, "n": n} for (district, street), n in found.most_common(most)]
+
+
+def by_district(rows: Iterable[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Compared tickets of each district: to the unit that the list names or its district, to another, on a border, not in the list."""
+    counted: dict[str, Counter[str]] = {}
+    for row in rows:
+        how = row["how"] if row["how"] != "one" else "same" if row["same"] else "other"
+        counted.setdefault(row["district"] or "—", Counter())[how] += row["n"]
+    return [(district, n["same"], n["other"], n["border"], n["none"])
+            for district, n in sorted(counted.items(), key=lambda one: (-one[1].total(), one[0]))]
 
 
 def table(on: date) -> dict[str, Any]:

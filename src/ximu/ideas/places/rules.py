@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -156,6 +158,36 @@ def _height(row: Row, spot: Spot, roads: Iterable[str], on: date, owner: Callabl
     if row.street:
         return STREET if spot.street and owner(spot.street, on) == owner(row.street, on) else None
     return DISTRICT if spot.district else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A fact from which a failure may follow, by the `code` of the pack that asks; people decide whether it does."""
+
+    code: str
+    unit: str
+    about: str
+    title: str
+    on: date
+    words: Text
+
+
+def unwatched(code: str, lines: Iterable[Any], as_of: date) -> list[Sign]:
+    """Lines of the duty list (`queries.inspected`) that were not inspected as often as they ask for."""
+    return [Sign(code, one.unit, one.row.uid, one.title.zh, since, Text(
+        f"{one.title.zh}自{since}起超过{one.row.every}天未巡查",
+        f"{one.title.en} was not inspected for more than {one.row.every} days since {since}")) for one in lines
+        if (since := max(one.last or one.row.since, one.row.since)) + timedelta(days=one.row.every) < as_of]
+
+
+def unentered(code: str, visits: Iterable[Any], told: Counter[tuple[str, date]], as_of: date) -> list[Sign]:
+    """Inspections that found more than was entered by the unit, or of what is the unit's, on that day."""
+    found: dict[tuple[str, date], int] = {}
+    for visit in visits:
+        found[visit.unit, visit.on] = found.get((visit.unit, visit.on), 0) + visit.found
+    return [Sign(code, unit, f"{unit}:{on}", str(on), on, Text(f"{on}巡查发现{count}件，登记{told[unit, on]}件",
+                 f"the inspection of {on} found {count}, {told[unit, on]} were entered")) for (unit, on), count in sorted(found.items())
+            if count > told[unit, on] and on < as_of]
 
 
 def must_be_place(row: Row) -> None:

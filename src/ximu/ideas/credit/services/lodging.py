@@ -58,8 +58,10 @@ def _as_lodged(one: statement.Report, row: Issuer, *, signed: bool) -> standing.
 def lodge(*, note: bytes = b"", told: Mapping[str, str] | None = None, document: str = "", unit: str, by: Actor, at: datetime) -> Report:
     """With the issuer's signed statement, or as a lead: what was typed from an unsigned file, and is signed by lodging its statement.
 
+    A lead is what somebody typed: a wrong one keeps out neither the report that its issuer signed nor another lead.
+
     Errors: `PERM-DENIED`, `ORG-UNKNOWN`, those of `verify`, `REP-EXP`, `REP-EARLY`, `REP-REVOKED`,
-    `REP-DUP` for another report of that number.
+    `REP-DUP` for other contents under the number of a signed report.
     """
     by.must(LODGE, unit)
     today = clock.city_day(at)
@@ -74,10 +76,9 @@ def lodge(*, note: bytes = b"", told: Mapping[str, str] | None = None, document:
     wrong = [code for code in standing.faults(_as_lodged(one, row, signed=bool(note.strip())), today) if code != standing.LEAD]
     if wrong:
         raise refused(wrong[0], one.number, today)
-    known = queries.numbered(one.issuer, one.number)
-    if known is not None:
-        return _again(known, one, row, note, by=by, at=at)
     text = statement.as_signed(note).decode() if note.strip() else ""
+    if known := _known(one, row, text, by=by, at=at):
+        return known
     try:
         with transaction.atomic():
             made = Report(issuer=row, code=one.issuer, number=one.number, issued_on=one.issued_on, expires_on=one.expires_on,
@@ -86,23 +87,29 @@ def lodge(*, note: bytes = b"", told: Mapping[str, str] | None = None, document:
             [made.log_index] = ledger.append([Entry(queries.LODGED, queries.lodged_body(made))], at=at)
             made.save()
     except IntegrityError as error:
+        if known := _known(one, row, text, by=by, at=at):
+            return known
         raise _dup(one.number) from error
     return made
 
 
-def _again(known: Report, one: statement.Report, row: Issuer, note: bytes, *, by: Actor, at: datetime) -> Report:
-    """The same report once more changes nothing; the statement of a lead makes it a signed report."""
-    same = statement.Report(known.code, known.number, known.issued_on, known.expires_on, one.standard, one.grade, known.document) == one
-    if not same or (known.note and (known.standard, known.grade) != (one.standard, one.grade)):
-        raise _dup(one.number)
-    if known.note or not note.strip():
-        return known
+def _known(one: statement.Report, row: Issuer, text: str, *, by: Actor, at: datetime) -> Report | None:
+    """The same report once more changes nothing; the statement of a lead makes it a signed report. None: it is new here."""
+    signed, lead = queries.numbered(one.issuer, one.number), queries.lead(one)
+    if signed is not None:
+        if not _same(signed, one) or (text and (signed.standard, signed.grade) != (one.standard, one.grade)):
+            raise _dup(one.number)
+        return signed
+    if lead is None or not text:
+        return lead
     with transaction.atomic():
-        done = Report.objects.filter(pk=known.pk, note="").update(
-            note=statement.as_signed(note).decode(), signed_at=at, issuer=row, standard=one.standard, grade=one.grade)
-        if done:
-            ledger.append([Entry("credit.report-signed", {"report": known.uid, "by": by.uid})], at=at)
-    return queries.report(known.uid)
+        if Report.objects.filter(pk=lead.pk, note="").update(note=text, signed_at=at, issuer=row, standard=one.standard, grade=one.grade):
+            ledger.append([Entry("credit.report-signed", {"report": lead.uid, "by": by.uid})], at=at)
+    return queries.report(lead.uid)
+
+
+def _same(known: Report, one: statement.Report) -> bool:
+    return (known.document, known.issued_on, known.expires_on) == (one.document, one.issued_on, one.expires_on)
 
 
 def _dup(number: str) -> Refusal:
@@ -165,7 +172,7 @@ def revoke(*, note: bytes = b"", told: Mapping[str, str] | None = None, basis: s
 
     Errors: `PERM-DENIED`, `REP-FORM`, `ISSUER`, `REP-SIGN`, `TIME-FUTURE`, `BASIS-NONE`, `REP-REVOKED` for another day or reason.
     """
-    by.must(LODGE if note.strip() else REGISTER)
+    by.must(*((LODGE,) if note.strip() else (REGISTER, queries.keeper(clock.city_day(at)))))
     one = statement.read(note) if note.strip() else statement.revocation_of(
         {"issuer": "", "number": "", "revoked_on": "", "reason": "", **{k: v.strip() for k, v in (told or {}).items()}})
     if not isinstance(one, statement.Revocation):

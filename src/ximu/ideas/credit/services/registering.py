@@ -1,4 +1,7 @@
-"""Who may issue reports? An agency with its key is proposed, confirmed by a second person, and closed when it may no longer."""
+"""Who may issue reports? An agency with its key is proposed, confirmed by a second person, and closed when it may no longer.
+
+The register is one for the city: it is kept for the coordinating office, not by whoever holds the right for a unit of his own.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +34,11 @@ class NewIssuer:
 
 
 def propose_issuer(new: NewIssuer, *, by: Actor, at: datetime) -> str:
-    """The uid; nothing is verified by this key before it is confirmed. Errors: `PERM-DENIED`, `ISSUER-FORM`, `PKG-KEY`,
-    `DATE-RANGE`, `ISSUER-DUP`."""
-    by.must(REGISTER)
+    """The uid; nothing is verified by this key before it is confirmed. A key that was refused may be proposed again.
+
+    Errors: `PERM-DENIED`, `ISSUER-FORM`, `PKG-KEY`, `DATE-RANGE`, `ISSUER-DUP`.
+    """
+    by.must(REGISTER, queries.keeper(clock.city_day(at)))
     code = uscc.normalise(new.code)
     for field, value, good in (("code", code, uscc.check(code).valid), ("name", new.name, bool(new.name.strip())),
                                ("basis", new.basis, bool(new.basis.strip()))):
@@ -59,7 +64,7 @@ def confirm_issuer(uid: str, *, approve: bool, by: Actor, at: datetime) -> str:
 
     Errors: `PERM-DENIED`, `ISSUER-NONE`, `DUAL`, `STATE-EDGE`.
     """
-    by.must(REGISTER)
+    by.must(REGISTER, queries.keeper(clock.city_day(at)))
     row = queries.issuer(uid)
     if row.proposer == by.human:
         raise Refusal("DUAL", status=403, field="by", value="", rule="two persons", zh="提出登记的人不能自己确认。",
@@ -81,8 +86,9 @@ def close_issuer(uid: str, *, ending: str, distrusted: date | None = None, by: A
 
     One person may do this: trust is taken away at once. Errors: `PERM-DENIED`, `ISSUER-NONE`, `REASON`, `TIME-FUTURE`, `STATE-EDGE`.
     """
-    by.must(REGISTER)
-    row, today = queries.issuer(uid), clock.city_day(at)
+    today = clock.city_day(at)
+    by.must(REGISTER, queries.keeper(today))
+    row = queries.issuer(uid)
     if not ending.strip():
         raise Refusal("REASON", field="ending", value="", rule="required", zh="须写明退出登记的依据。", en="Name the ground of closing it.")
     if distrusted is not None and distrusted > today:

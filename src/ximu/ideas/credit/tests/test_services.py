@@ -73,6 +73,8 @@ def test_an_agency_is_listed_by_two_people_and_a_key_once() -> None:
     refused("DATE-RANGE", services.propose_issuer, NewIssuer(CODE, "n", THIEF.verifier(), "b", date(9999, 12, 31)), by=A, at=AT)
     other = services.propose_issuer(NewIssuer(CODE, "n", THIEF.verifier(), "b", DAY), by=A, at=AT)
     assert services.confirm_issuer(other, approve=False, by=B, at=AT) == "refused"
+    again = services.propose_issuer(NewIssuer(CODE, "n", THIEF.verifier(), "b", DAY), by=A, at=AT)
+    assert again != other and services.confirm_issuer(again, approve=False, by=B, at=AT) == "refused", "a refused key may be proposed again"
     assert [one.key for one in queries.keys_of(CODE)] == [SIGNER.verifier()]
     assert ledger.verify_log().ok
 
@@ -103,9 +105,32 @@ def test_an_unsigned_file_is_a_lead_that_cannot_be_used_until_its_statement_come
     assert (lead.note, lead.signed_at) == ("", None)
     assert queries.reports(DAY)[0].faults == ("REP-LEAD",)
     refused("REP-LEAD", use, lead.uid)
-    refused("REP-DUP", services.lodge, note=note(document="c" * 64), unit=UNIT, by=CLERK, at=AT)
     assert lodged().uid == lead.uid
     assert use(lead.uid).about == "BD-1"
+    assert services.lodge(told=LEAD, document=DOCUMENT, unit=UNIT, by=CLERK, at=AT).uid == lead.uid
+    refused("REP-DUP", services.lodge, told=LEAD, document="c" * 64, unit=UNIT, by=CLERK, at=AT)
+
+
+def test_a_wrong_lead_keeps_out_neither_the_true_report_nor_another_lead() -> None:
+    listed()
+    wrong = services.lodge(told={**LEAD, "expires_on": "2018-12-31"}, document="c" * 64, unit=UNIT, by=CLERK, at=AT)
+    other = services.lodge(told=LEAD, document="d" * 64, unit=UNIT, by=CLERK, at=AT)
+    assert services.lodge(told=LEAD, document="d" * 64, unit=UNIT, by=CLERK, at=AT).uid == other.uid, "a second click"
+    true = lodged()
+    assert use(true.uid).about == "BD-1" and len({wrong.uid, other.uid, true.uid}) == 3
+    refused("REP-LEAD", use, wrong.uid, document="c" * 64)
+    assert ledger.verify_log().ok
+
+
+def test_the_register_is_kept_for_the_coordinating_office_and_not_for_any_unit() -> None:
+    uid = listed()
+    far, office = person("far", uid_of("example", "q02")), person("office", uid_of("example", "fgw"))
+    new = NewIssuer(CODE, "n", THIEF.verifier(), "b", DAY)
+    for call, named in ((services.propose_issuer, {"new": new}), (services.confirm_issuer, {"uid": uid, "approve": True}),
+                        (services.close_issuer, {"uid": uid, "ending": "x"}), (services.revoke, {"told": {}, "basis": "x"})):
+        refused("PERM-DENIED", call, *([named.pop("new")] if "new" in named else [named.pop("uid")] if "uid" in named else []), **named, by=far, at=AT)
+    services.propose_issuer(new, by=office, at=AT)
+    assert [queries.today(one, AT) for one in (far, office)] == [[], []] and queries.today(B, AT)[0].count == 1
 
 
 def test_what_a_report_is_worth_is_asked_at_its_use_not_when_it_was_lodged() -> None:

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import File, Form, Router, Status, UploadedFile
+from ninja import File, Form, Query, Router, Status, UploadedFile
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.casework import services as casework
 from ximu.kernel.words import Text
@@ -28,10 +29,11 @@ def _two(words: Text | None) -> dict[str, str] | None:
     return {"zh": words.zh, "en": words.en} if words else None
 
 
-@router.get("/projects", response=list[dict[str, Any]], summary="项目登记 Register of projects")
-def projects(request: HttpRequest, known_at: date | None = None) -> Any:
+@router.get("/projects", response=dict[str, Any], summary="项目登记 Register of projects")
+def projects(request: HttpRequest, paging: Query[Paging], known_at: date | None = None) -> Any:
     """Projects of the units that the caller may see, as known at the end of a day."""
-    return [{**one, "stage": _two(one["stage"])} for one in queries.listed(_book(request, known_at), actor_of(request))]
+    page = page_of(request, queries.listed(_book(request, known_at), actor_of(request)), paging)
+    return {**page, "items": [{**one, "stage": _two(one["stage"])} for one in page["items"]]}
 
 
 @router.get("/projects/{code}", response=dict[str, Any], summary="一个项目与责任回溯 A project and who answered")

@@ -14,10 +14,10 @@ from django.db import transaction
 
 from ximu.foundation import clock
 from ximu.foundation.outbox import announce
+from ximu.ideas.areas.hooks import Confirmed
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given, Move
 from ximu.ideas.commitments import services as promises
-from ximu.ideas.events import queries as events
 from ximu.ideas.intake.services import deliver_whole
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
@@ -26,7 +26,6 @@ from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.given import day_of
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d02_ppp import rules
-from ximu.notice.domains.d02_ppp.hooks import BreachFinal
 from ximu.notice.domains.d02_ppp.models import Breach
 from ximu.notice.domains.d02_ppp.queries import register
 
@@ -38,6 +37,7 @@ Rows = list[tuple[int, Row]]
 def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str, Any]:
     """A file of projects, decisions, obligations, payments, disclosures or spending; the whole file or nothing.
 
+    What is told of a project is told for its implementing body, too, a payment for who owes it: nobody adds to a stranger's project.
     Obligations enter the register of promises, payments are measured against them. Errors: `PERM-DENIED`, `PPP-NONE`, `PPP-STEP`,
     `PPP-DUTY`, `PPP-FIELD`, `DATE-ORDER`, those of `commitments.register_many` and `commitments.measure_parts`, and those of
     `intake.deliver_whole`: `ROWS-BAD`, `RESTATE-BASIS`, `FILE-*`, `EVT-BATCH`.
@@ -46,11 +46,12 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
     found = register.book(clock.city_day(at), known_at=at)
 
     def check(rows: Rows) -> None:
-        _must_be_own(found, dataset, rows, by)
         for line, row in rows:
-            registry.must_may(by, DELIVER, row["unit"], on=found.as_of)
+            _must_deliver(by, row["unit"], found.as_of)
             if dataset not in (register.PROJECTS, register.BUDGETS):
                 CHECKS.get(dataset, _known)(found, line, row)
+                paid = found.duties.get(register.reference(row["project"], row["duty"])) if dataset == register.PAYMENTS else None
+                _must_deliver(by, (paid or found.projects[row["project"]])["unit"], found.as_of)
         if follow := FOLLOWS.get(dataset):
             follow(found, rows, by=by, at=at)
 
@@ -59,13 +60,10 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
     return {"dataset": dataset, "batch": batch, "bad": 0, "faults": [], **asdict(told)}
 
 
-def _must_be_own(found: register.Book, dataset: str, rows: Rows, by: Actor) -> None:
-    """Under a key that is another unit's nobody puts a row of his own in its place. Errors: `PERM-DENIED`."""
-    key = events.dataset(dataset).key
-    theirs = {tuple(row[name] for name in key): row["unit"] for row in found.rows(dataset)}
-    for unit in {theirs[there] for _, row in rows if (there := tuple(row[name] for name in key)) in theirs}:
-        if not registry.may(by, DELIVER, unit, on=found.as_of):
-            registry.must_may(by, DELIVER, registry.owner_of(unit, found.as_of), on=found.as_of)
+def _must_deliver(by: Actor, unit: str, on: date) -> None:
+    """For the unit of the row's own day, what it belongs to, or the unit that carries its duties today. Errors: `PERM-DENIED`."""
+    if not registry.may(by, DELIVER, unit, on=on):
+        registry.must_may(by, DELIVER, registry.owner_of(unit, on), on=on)
 
 
 def _known(found: register.Book, line: int, row: Row) -> Mapping[str, Any]:
@@ -244,11 +242,11 @@ class BreachConduct:
         kind = register.kinds_of_breach()[row.kind].zh
         words = (f"{case.values['told']['合作项目']}：{kind}（{register.behaviour_of(row.kind)}），{row.occurred_on}；"
                  f"终局文书{row.document}，{row.final_on}生效。")
-        announce(BreachFinal("promise" if uid else "area", uid or case.number, registry.owner_of(case.subject, day),
-                             f"合作项目政府方违约：{kind}"[:120], words), at=at)
+        announce(Confirmed(registry.owner_of(case.subject, day), f"合作项目政府方违约：{kind}"[:120], words, uid or case.number,
+                           "promise" if uid else "area"), at=at)
 
 
 CONDUCTS = {"ppp_breach": BreachConduct()}
-LEADS = (BreachFinal,)
+LEADS = (Confirmed,)
 LOADERS = {name: partial(deliver, name) for name in register.DATASETS}
 """Connected by `config/packed.py`, which looks into every pack."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, int_of
 from ximu.ideas.areas.views import tabs
 from ximu.ideas.casework import services as casework
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of, day_or_none
 from ximu.notice.domains.d02_ppp import queries, services
+
+PER_PAGE = 100
 
 
 @require_safe
@@ -21,8 +24,9 @@ def projects(request: HttpRequest) -> HttpResponse:
     by, now = actor_of(request), clock.now()
     by.must(queries.SEE)
     found = queries.book(clock.city_day(now), known_at=now)
-    rows = [{**one, "name": registry.name(one["unit"], as_of=found.as_of, short=True)} for one in queries.listed(found, by)]
-    return render(request, "d02/projects.html", {"rows": rows, "as_of": found.as_of, "may_deliver": by.can(services.DELIVER),
+    page = Paginator(queries.listed(found, by), PER_PAGE).get_page(int_of(request, "page", 1))
+    rows = [{**one, "name": registry.name(one["unit"], as_of=found.as_of, short=True)} for one in page]
+    return render(request, "d02/projects.html", {"rows": rows, "page": page, "as_of": found.as_of, "may_deliver": by.can(services.DELIVER),
                                                  "sets": queries.sets(), "tabs": tabs(queries.AREA, by, "d02:projects")})
 
 

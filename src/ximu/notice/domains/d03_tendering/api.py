@@ -6,13 +6,12 @@ from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.credit import queries as credit
-from ximu.ideas.registry import queries as registry
-from ximu.kernel.refusal import absent
 from ximu.notice.domains.d03_tendering import queries, services
 from ximu.notice.domains.d03_tendering.queries import register
 
@@ -33,16 +32,22 @@ class RowsIn(Schema):
     rows: list[dict[str, str]]
 
 
+@router.get("/sections", response=dict[str, Any], summary="标段 Sections of tenders")
+def sections(request: HttpRequest, paging: Query[Paging], q: str = "") -> Any:
+    """Of the units that the caller may see, the newest first, found by number or title, with the counts of law that were not kept."""
+    by, now = actor_of(request), clock.now()
+    by.must(SEE)
+    page, judged = page_of(request, queries.owned(by, asked=q[:60], at=now), paging), queries.judge(clock.city_day(now))
+    return {**page, "items": [{"section": row["section"], "title": row["title"], "unit": unit, "notice_on": row["notice_on"],
+                               "failed": [name.zh for name in queries.failed(row, judged)]} for row, unit in page["items"]]}
+
+
 @router.get("/sections/{number}", response=dict[str, Any], summary="标段 A section with its counts of law and the reports used")
 def section(request: HttpRequest, number: str) -> Any:
     """Each use carries what is known of its report today. Errors: `D03-NONE`."""
-    by, now = actor_of(request), clock.now()
-    by.must(SEE)
-    today, row = clock.city_day(now), queries.section(number, known_at=now)
+    now = clock.now()
+    today, (row, unit) = clock.city_day(now), queries.seen(number, actor_of(request), at=now)
     judged = queries.judge(today)
-    unit = registry.owner_of(row["unit"], today)
-    if not by.can(SEE, unit):
-        raise absent("D03-NONE", field="section", value=number[:40], zh="个标段", en="section of a tender")
     return {"section": dict(row), "unit": unit, "duties": [asdict(duty) for _, duty in queries.duties(row, judged)],
             "disputes": [{**one, "duties": [asdict(duty) for _, duty in queries.duties(one, judged)]}
                          for one in queries.disputes(number, known_at=now)],
@@ -81,9 +86,12 @@ def score(request: HttpRequest, version: str, body: RowsIn) -> Any:
 
 
 @router.get("/shared", response=dict[str, Any], summary="与交易中心共享 What the trading centre has, with receipts")
-def shared(request: HttpRequest) -> Any:
-    actor_of(request).must(SEE)
-    channel, rows = register.shared()
-    return {"channel": channel.code if channel else None, "rows": [
+def shared(request: HttpRequest, paging: Query[Paging]) -> Any:
+    """The whole city sees every row, others those of records that they may read."""
+    by = actor_of(request)
+    by.must(SEE)
+    channel, rows = register.shared(by, at=clock.now())
+    page = page_of(request, rows, paging)
+    return {**page, "channel": channel.code if channel else None, "items": [
         {"record": one.number, "version": one.version, "op": one.op, "state": one.state,
-         "package": one.package and one.package.sequence, "receipt_at": one.package and one.package.settled_at} for one in rows]}
+         "package": one.package and one.package.sequence, "receipt_at": one.package and one.package.settled_at} for one in page["items"]]}

@@ -62,13 +62,14 @@ def report(request: HttpRequest, found: Found) -> Any:
     return {"matter": row.uid, "how": row.how, "units": row.units}
 
 
-@router.get("/sites", response=list[dict[str, Any]], summary="综合治理点位 Sites under governance")
-def sites(request: HttpRequest) -> Any:
+@router.get("/sites", response=dict[str, Any], summary="综合治理点位 Sites under governance")
+def sites(request: HttpRequest, paging: Query[Paging]) -> Any:
     """Named sites of the duty list (`/api/v1/places/duties`) for estates and quasi-residential buildings, with how many projects."""
     by = actor_of(request)
     by.must(queries.SEE)
-    return [{"uid": one["uid"], "kind": one["kind"], "place": one["place"].zh, "unit": one["unit"], "projects": one["n"]}
-            for one in queries.sites(by, clock.today())]
+    page = page_of(request, queries.sites(by, clock.today()), paging)
+    return {**page, "items": [{"uid": one["uid"], "kind": one["kind"], "place": one["place"].zh, "unit": one["unit"], "projects": one["n"]}
+                              for one in page["items"]]}
 
 
 @router.post("/sites/{uid}/projects", response={201: dict[str, str]}, summary="登记治理项目 List a project")
@@ -78,14 +79,15 @@ def list_project(request: HttpRequest, uid: str, new: Planned) -> Any:
     return {"matter": made}
 
 
-@router.get("/derelictions", response=list[dict[str, Any]], summary="失职线索 Signs of a dereliction")
-def signs(request: HttpRequest, year: int | None = None) -> Any:
+@router.get("/derelictions", response=dict[str, Any], summary="失职线索 Signs of a dereliction")
+def signs(request: HttpRequest, paging: Query[Paging], year: int | None = None) -> Any:
     """Errors: `YEAR`."""
     by, today = actor_of(request), clock.today()
     by.must(queries.SEE)
     period = period_of(today.year if year is None else year, today=today, known_at=clock.now())
-    return [{"code": one.code, "unit": one.unit, "about": one.about, "on": one.on, "zh": queries.said(one).zh, "en": queries.said(one).en}
-            for one in queries.signs(by, period)]
+    page = page_of(request, queries.signs(by, period), paging)
+    return {**page, "items": [{"code": one.code, "unit": one.unit, "about": one.about, "on": one.on, "zh": queries.said(one).zh,
+                               "en": queries.said(one).en} for one in page["items"]]}
 
 
 @router.post("/derelictions", response={201: dict[str, str]}, summary="提出失职情形 Bring up a dereliction")

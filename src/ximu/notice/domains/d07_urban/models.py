@@ -21,6 +21,7 @@ class Matter(models.Model):
                             db_comment="治理项目所在点位（责任清单的一条），空为一般事项")
     found_at = models.DateTimeField("发现时间", db_comment="发现时间，按当日确定责任单位")
     entered_at = models.DateTimeField("登记时间", db_comment="登记时间")
+    finder = models.CharField("登记单位", max_length=UID_LENGTH, blank=True, db_comment="登记人所在单位当日的标识，空为无单位")
     entered_by = models.CharField("登记人", max_length=64, db_comment="登记人的化名标识")
     is_new = models.BooleanField("新增违法建筑", default=False, db_comment="是否新增违法建筑")
     building = models.BooleanField("正在搭建", default=False, db_comment="是否正在搭建")
@@ -36,6 +37,7 @@ class Matter(models.Model):
     ordered_on = models.DateField("决定日期", null=True, blank=True, db_comment="作出处理决定的日期")
     removed_at = models.DateTimeField("拆除时间", null=True, blank=True, db_comment="违法建筑报告拆除的时间，退回则清空")
     done_on = models.DateField("处置日期", null=True, blank=True, db_comment="报告处置完成的日期，退回则清空")
+    past = models.JSONField("退回前", default=list, db_comment="每次退回前的责任单位和日期，按当时所知计算指标所用")
     tell_by = models.DateField("反馈期限", null=True, blank=True, db_comment="向举报人反馈的期限，空为无举报人")
     told_on = models.DateField("反馈日期", null=True, blank=True, db_comment="向举报人反馈的日期")
     lapsed_on = models.DateField("无人认领", null=True, blank=True, db_comment="交界事项无单位认领之日")
@@ -56,7 +58,7 @@ class Matter(models.Model):
 
     class Privacy:
         public = ()
-        internal = ("uid", "kind", "title", "origin", "ref", "site", "found_at", "entered_at", "entered_by", "is_new", "building", "how",
-                    "units", "unit", "fixed", "dispatched_at", "site_by", "arrived_at", "fix_by", "order_by", "ordered_on", "removed_at",
-                    "done_on", "tell_by", "told_on", "lapsed_on", "escalated_at", "closed_on", "closed_as")
+        internal = ("uid", "kind", "title", "origin", "ref", "site", "found_at", "entered_at", "finder", "entered_by", "is_new", "building",
+                    "how", "units", "unit", "fixed", "dispatched_at", "site_by", "arrived_at", "fix_by", "order_by", "ordered_on",
+                    "removed_at", "done_on", "past", "tell_by", "told_on", "lapsed_on", "escalated_at", "closed_on", "closed_as")
         personal = ("place",)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from ximu.ideas.casework import queries as cases
 from ximu.ideas.events import queries as events
 from ximu.ideas.places import queries as places
 from ximu.ideas.places.rules import KINDS as WORDS
+from ximu.ideas.places.rules import Sign
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import absent
@@ -38,6 +39,8 @@ ORIGINS = {
 }
 STATES = {code: Text(*words) for code, words in tomllib.loads((HERE / "states.toml").read_text("utf-8")).items()}
 GOVERNED = ("estate", "quasi")
+STOOD = ("how", "unit", "dispatched_at", "site_by", "fix_by", "done_on", "removed_at")
+"""What a step may take back: sent back a matter is not done, handed back it has no unit."""
 TOLD = ("report", "hotline")
 """Origins with a reporter who must be told the result."""
 HOTLINE = "hotline"
@@ -62,7 +65,7 @@ def case_of(one: Matter, unit: str) -> rules.Case:
         one.uid, one.title, unit, one.kind, clock.city_day(one.found_at), one.how, tuple(one.units), one.fix_by, site_by,
         arrived_at, one.order_by, one.ordered_on, removed_at, one.done_on, one.closed_on, one.closed_as, one.is_new,
         one.building, one.lapsed_on, bool(one.site), one.origin == "patrol", one.tell_by, one.told_on,
-        reverse("d07:matter", args=[one.uid]), one.units[0] if len(one.units) == 1 else "")
+        reverse("d07:matter", args=[one.uid]), one.units[0] if len(one.units) == 1 else "", one.finder)
 
 
 def cases_in(period: Period) -> list[rules.Case]:
@@ -70,7 +73,21 @@ def cases_in(period: Period) -> list[rules.Case]:
     owner = places.owners()
     found = Matter.objects.filter(Q(closed_on=None) | Q(closed_on__gte=period.first) | ~Q(site=""), entered_at__lte=period.known_at)
     return [case_of(one, owner(one.unit, period.as_of) if one.dispatched_at and one.dispatched_at <= period.known_at else "")
-            for one in found.order_by("found_at", "pk")]
+            for one in map(partial(as_stood, known_at=period.known_at), found.order_by("found_at", "pk"))]
+
+
+def as_stood(row: Matter, known_at: datetime) -> Matter:
+    """As it was known before a later step took it back."""
+    before: dict[str, Any] = next((one for one in row.past if datetime.fromisoformat(one["until"]) > known_at), {})
+    for name in STOOD if before else ():
+        setattr(row, name, Matter._meta.get_field(name).to_python(before[name]))
+    return row
+
+
+def late(at: datetime) -> QuerySet[Matter]:
+    """Nobody on site within the hours, or not put right within the term, and not escalated yet."""
+    past = Q(arrived_at=None, site_by__lt=at) | Q(fix_by__lt=clock.city_day(at))
+    return Matter.objects.filter(past, closed_on=None, escalated_at=None, done_on=None).exclude(dispatched_at=None).order_by("pk")
 
 
 def grid_in(period: Period) -> list[dict[str, Any]]:
@@ -122,7 +139,7 @@ def matters(by: Actor, *, state: str = "open") -> QuerySet[Matter]:
     """Those of the units for which this person may see, also while a border has them; the office and the whole city see all."""
     found = Matter.objects.order_by("-found_at", "-pk")
     found = found.exclude(closed_on=None) if state == "closed" else found.filter(closed_on=None)
-    found, mine = (found.filter(unit="") if state == "unplaced" else found), _mine(by)
+    found, mine = (found.filter(unit="") if state == "unplaced" else found), places.mine(by, SEE, clock.today())
     if mine is None:
         return found
     listed = [one.pk for one in found.filter(unit="") if mine & set(one.units)]
@@ -131,7 +148,7 @@ def matters(by: Actor, *, state: str = "open") -> QuerySet[Matter]:
 
 def sites(by: Actor | None, today: date) -> list[dict[str, Any]]:
     """Estates and quasi-residential buildings of the duty list, as far as this person may see them; `n`: projects listed there."""
-    mine = None if by is None else _mine(by)
+    mine = None if by is None else places.mine(by, SEE, clock.today())
     found = [one for one in places.shown((one for one in places.listed(today) if one.site), today)
              if one["codes"] and set(one["codes"]) <= set(GOVERNED) and (mine is None or one["unit"] in mine)]
     counted = Counter(Matter.objects.filter(site__in=[one["uid"] for one in found]).values_list("site", flat=True))
@@ -146,16 +163,8 @@ def site(uid: str, *, actor: Actor | None = None) -> dict[str, Any]:
     return found
 
 
-def projects(site: str) -> list[Matter]:
-    return list(Matter.objects.filter(site=site).order_by("found_at", "pk"))
-
-
-def _mine(by: Actor) -> set[str] | None:
-    """Units for which this person may see, with those whose duties they carry; None for the office and the whole city."""
-    today = clock.today()
-    if places.works(by, SEE, today):
-        return None
-    return {one for unit in by.units_with(SEE) or () for one in registry.forebears(unit, today)}
+def projects(site: str) -> QuerySet[Matter]:
+    return Matter.objects.filter(site=site).order_by("found_at", "pk")
 
 
 def told(listed: Sequence[Matter], today: date) -> list[dict[str, Any]]:
@@ -172,16 +181,12 @@ def told(listed: Sequence[Matter], today: date) -> list[dict[str, Any]]:
 
 def unplaced_tickets(today: date, *, known_at: datetime) -> list[dict[str, Any]]:
     """Hotline tickets of the last year whose place no line of the duty list covers, by place."""
-    found: Counter[tuple[str, str]] = Counter()
-    for row in heard(today - timedelta(days=365), today, known_at=known_at):
-        if row["how"] == "none":
-            found[row["district"], row["street"]] += row["n"]
-    return [{"district": district, "street": street, "n": n} for (district, street), n in found.most_common(100)]
+    return places.unlisted(heard(today - timedelta(days=365), today, known_at=known_at))
 
 
 def brought_up(by: Actor, today: date) -> list[dict[str, Any]]:
     """Cases of a dereliction that this person may know of."""
-    found = [one for one in cases.cases_of("urban_dereliction") if sees(by, [registry.owner_of(one.source, today)], today)][:200]
+    found = [one for one in cases.cases_of("urban_dereliction") if sees(by, [registry.owner_of(one.source, today)], today)]
     states = cases.procedure("urban_dereliction").states
     codes = derelictions()["code"]
     return [{"case": one, "state": states[one.state].name,
@@ -198,7 +203,7 @@ def lines(period: Period) -> dict[str, Sequence[Line]]:
             "D07-4": rules.hazards(known, grid, period), "D07-5": rules.governed(known, period)}
 
 
-def clues(period: Period, known: list[rules.Case] | None = None) -> list[rules.Clue]:
+def clues(period: Period, known: list[rules.Case] | None = None) -> list[Sign]:
     """Signs of a dereliction, by the facts known then, each with the unit that carries the duty on the day of the period."""
     owner = places.owners()
     visits = places.inspections_in(period.first, period.as_of, known_at=period.known_at)
@@ -207,7 +212,7 @@ def clues(period: Period, known: list[rules.Case] | None = None) -> list[rules.C
     return list(dict.fromkeys(replace(one, unit=owner(one.unit, period.as_of)) for one in found))
 
 
-def signs(by: Actor, period: Period) -> list[rules.Clue]:
+def signs(by: Actor, period: Period) -> list[Sign]:
     """Those that this person may know of: also what came from a unit whose duties one's own carries today."""
     owner, today = places.owners(), clock.today()
     return [one for one in clues(period) if sees(by, [owner(one.unit, today)], today)]
@@ -222,7 +227,7 @@ def things(period: Period) -> list[Line]:
     return [*others, *rules.told_late(known, period), *rules.governed(known, period, kind="estate"), *seen]
 
 
-def said(one: rules.Clue) -> Text:
+def said(one: Sign) -> Text:
     """The code in words, and the fact behind it."""
     code = derelictions()["code"][one.code]
     return Text(f"{code['zh']}：{one.words.zh}", f"{code['en']}: {one.words.en}")
@@ -243,16 +248,11 @@ def _governance(period: Period) -> Section:
 
 def hotline(period: Period) -> Section:
     """Per district: how many tickets went to the unit that the duty list names, to another, to a border, to nobody's place."""
-    counted: dict[str, Counter[str]] = {}
-    for row in heard(period.first, period.as_of, known_at=period.known_at):
-        how = row["how"] if row["how"] != "one" else "same" if row["same"] else "other"
-        counted.setdefault(row["district"] or "—", Counter())[how] += row["n"]
     return Section(
         Text("12345热线：派单与责任清单", "12345 hotline: dispatched and by the duty list"),
         (Text("区", "District"), Text("清单单位或其所属区", "To the unit of the list or its district"),
          Text("派给其他单位", "To another unit"), Text("交界", "Border"), Text("清单无法匹配", "Not in the list")),
-        [(district, n["same"], n["other"], n["border"], n["none"]) for district, n in
-         sorted(counted.items(), key=lambda one: (-one[1].total(), one[0]))],
+        places.by_district(heard(period.first, period.as_of, known_at=period.known_at)),
         note=Text("按来电当日的责任清单和机构设置判定；无法匹配的留在待定责页，不丢弃。",
                   "By the duty list and the units of the day of the call; what cannot be matched stays with the manual queue."))
 

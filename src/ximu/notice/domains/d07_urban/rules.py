@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ximu.ideas.areas.rules import Line, Period
-from ximu.ideas.places.rules import Routed, must_say
+from ximu.ideas.places.rules import Routed, Sign, must_say, unentered, unwatched
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Case:
     """A matter that people handle. `done_on`: reported as put right; it counts once another has closed it. `then`: its unit
-    on the day on which it was found, where that is another."""
+    on the day on which it was found, where that is another; `finder`: that of who entered it."""
 
     uid: str
     title: str
@@ -52,18 +52,7 @@ class Case:
     told_on: date | None = None
     link: str = ""
     then: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Clue:
-    """A fact from which a dereliction (`code` 1–4 of `derelictions.toml`) may follow; people decide whether it does."""
-
-    code: str
-    unit: str
-    about: str
-    title: str
-    on: date
-    words: Text
+    finder: str = ""
 
 
 def at_once(found_on: date, removed_on: date | None, days: int, as_of: date) -> bool | None:
@@ -194,23 +183,13 @@ def told_late(cases: Iterable[Case], period: Period) -> list[Line]:
     return found
 
 
-def clues(cases: Sequence[Case], duties: Iterable[Any], patrols: Iterable[Any], period: Period) -> list[Clue]:
+def clues(cases: Sequence[Case], duties: Iterable[Any], patrols: Iterable[Any], period: Period) -> list[Sign]:
     """Codes 1–4 from facts; 5 and 6 are entered by people with a document. Each thing once for each code and unit.
 
     `duties`: lines of the duty list that ask for inspections; `patrols`: inspections of the period.
     """
-    found = [Clue("1", one.unit, one.row.uid, one.title.zh, since, Text(
-        f"{one.title.zh}自{since}起超过{one.row.every}天未巡查",
-        f"{one.title.en} was not inspected for more than {one.row.every} days since {since}"))
-        for one in duties
-        if (since := max(one.last or one.row.since, one.row.since)) + timedelta(days=one.row.every) < period.as_of]
-    told = Counter((one.then or one.unit, one.found_on) for one in cases if one.patrolled)
-    seen: dict[tuple[str, date], int] = {}
-    for visit in patrols:
-        seen[visit.unit, visit.on] = seen.get((visit.unit, visit.on), 0) + visit.found
-    found += [Clue("1", unit, f"{unit}:{on}", str(on), on, Text(f"{on}巡查发现{count}件，登记{told[unit, on]}件",
-                   f"the inspection of {on} found {count}, {told[unit, on]} were entered")) for (unit, on), count in sorted(seen.items())
-              if count > told[unit, on] and on < period.as_of]
+    told = Counter((unit, one.found_on) for one in cases if one.patrolled for unit in {one.then or one.unit, one.finder})
+    found = unwatched("1", duties, period.as_of) + unentered("1", patrols, told, period.as_of)
     for case in cases:
         gone = case.closed_on is not None and case.closed_on < period.first
         if case.found_on <= period.as_of and not gone and not _unfounded(case, period.as_of):
@@ -218,20 +197,20 @@ def clues(cases: Sequence[Case], duties: Iterable[Any], patrols: Iterable[Any], 
     return found
 
 
-def _of_case(one: Case, period: Period) -> list[Clue]:
+def _of_case(one: Case, period: Period) -> list[Sign]:
     day, name, found = period.as_of, one.title, []
     settled = min((on for on in (one.ordered_on, one.done_on) if on is not None and on <= day), default=day)
     if one.order_by is not None and settled > one.order_by and one.unit and one.order_by >= period.first:
-        found.append(Clue("2", one.unit, one.uid, name, one.order_by, Text(
+        found.append(Sign("2", one.unit, one.uid, name, one.order_by, Text(
             f"“{name}”应于{one.order_by}前作出处理决定，未作出", f"“{name}” needed a decision by {one.order_by}")))
     if one.lapsed_on is not None and one.lapsed_on <= day and one.lapsed_on >= period.first:
-        found += [Clue("3", unit, one.uid, name, one.lapsed_on, Text(
+        found += [Sign("3", unit, one.uid, name, one.lapsed_on, Text(
             f"“{name}”为交界事项，期限内无单位认领", f"“{name}” lies on a border and nobody accepted it in time")) for unit in one.units]
     stopped = one.removed_at if one.removed_at is not None and one.removed_at.date() <= day else None
     if one.building and one.unit and one.site_by is not None and one.site_by.date() >= period.first:
         over = stopped > one.site_by if stopped else one.site_by.date() < day
         if over:
-            found.append(Clue("4", one.unit, one.uid, name, one.site_by.date(), Text(
+            found.append(Sign("4", one.unit, one.uid, name, one.site_by.date(), Text(
                 f"“{name}”正在搭建，未即时制止并拆除", f"“{name}” was being built and was not stopped and removed at once")))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from ximu.foundation import clock
+from ximu.foundation.outbox import announce
+from ximu.ideas.areas.hooks import Confirmed
 from ximu.ideas.areas.rules import period_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given, Move, begin
 from ximu.ideas.casework.services import Opening
 from ximu.ideas.disclosure.rules import holds_personal, personal_data
-from ximu.ideas.events import queries as events
 from ximu.ideas.intake.services import deliver_rows
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
@@ -35,6 +36,7 @@ from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d07_urban import queries, rules
 from ximu.notice.domains.d07_urban.models import Matter
 
+log = logging.getLogger(__name__)
 ENTER, OFFICE = "d07.enter", "d07.office"
 MATTER = "urban_matter"
 
@@ -100,6 +102,7 @@ def _found(new: NewMatter, route: tuple[str, list[str]], tell_by: date | None, *
     row = Matter.objects.create(
         kind=new.kind, title=new.title.strip(), place=new.place.strip(), origin=new.origin, ref=new.ref.strip(),
         site=new.site, found_at=new.found_at, entered_at=at, entered_by=by.human,
+        finder=places.owners()(by.unit, clock.city_day(new.found_at)) if by.unit else "",
         is_new=new.is_new or new.building, building=new.building, how=route[0], units=route[1], tell_by=tell_by)
     ledger.append([Entry("urban.found", {"matter": row.uid, "sort": row.kind, "how": row.how, "units": row.units, "by": by.uid})], at=at)
     _must_be_once(row)
@@ -141,20 +144,24 @@ def dispatch(row: Matter, unit: str, *, fixed: bool, by: Actor, at: datetime, fi
 
 
 def escalate_due(*, at: datetime) -> int:
-    """Nobody on site within the hours, or not put right within the term: to the superior, once for each matter, with its history."""
-    day = clock.city_day(at)
-    late = Matter.objects.filter(closed_on=None, escalated_at=None, done_on=None).exclude(dispatched_at=None).filter(
-        Q(arrived_at=None, site_by__lt=at) | Q(fix_by__lt=day))
+    """To the superior, once for each matter, with its history. One that is refused stops no other and is tried again (`urban_stuck`)."""
     raised = 0
-    for row in late.order_by("pk"):
-        with transaction.atomic():
-            if not Matter.objects.filter(pk=row.pk, escalated_at=None, done_on=None).update(escalated_at=at):
-                continue
-            [case] = cases.open_cases([MATTER], about=row.uid)
-            why = "未在规定时间内到场" if row.arrived_at is None else "期满未处置完成"
-            casework.move(case.uid, "escalate", given=Given(why), by=SYSTEM, at=at)
-            raised += 1
+    for row in queries.late(at):
+        try:
+            raised += _escalate(row, at)
+        except Refusal as refusal:
+            log.warning("matter %s is not escalated: %s", row.uid, refusal.code)
     return raised
+
+
+def _escalate(row: Matter, at: datetime) -> bool:
+    with transaction.atomic():
+        if not Matter.objects.filter(pk=row.pk, escalated_at=None, done_on=None).update(escalated_at=at):
+            return False
+        why = "未在规定时间内到场" if row.arrived_at is None else "期满未处置完成"
+        for case in cases.open_cases([MATTER], about=row.uid):
+            casework.move(case.uid, "escalate", given=Given(why), by=SYSTEM, at=at)
+    return True
 
 
 class Desk:
@@ -187,6 +194,10 @@ class MatterConduct:
             "close": {"closed_on": day, "closed_as": "closed"}, "unfounded": {"closed_on": day, "closed_as": "unfounded"},
             "hand_back": {"unit": "", "how": "none", "dispatched_at": None, "site_by": None, "fix_by": None},
         }.get(move.verb, {})
+        if move.verb in ("send_back", "hand_back"):
+            before = {name: getattr(row, name) for name in queries.STOOD}
+            changed["past"] = [*row.past, {name: value.isoformat() if isinstance(value, date) else value for name, value in before.items()}
+                               | {"until": at.isoformat()}]
         if changed:
             Matter.objects.filter(pk=row.pk).update(**changed)
         if move.verb == "hand_back":
@@ -194,11 +205,8 @@ class MatterConduct:
 
 
 def list_project(site: str, *, title: str, due_on: date, by: Actor, at: datetime, unit: str = "") -> str:
-    """At an estate or a quasi-residential building of the duty list: a matter of its unit (or another) with its own due day, reported done
-    with papers and closed by somebody else.
-
-    Errors: `PERM-DENIED`, `PLACE-OFFICE`, `SITE-NONE`, `FIELD-NEED`, `FIELD-LONG`, `DATE-RANGE`, `DATE-ORDER`, `ORG-*`, `MATTER-DUP`.
-    """
+    """At a site of the duty list: a matter of its unit (or another) with its own due day. Errors: `PERM-DENIED`, `PLACE-OFFICE`,
+    `SITE-NONE`, `FIELD-NEED`, `FIELD-LONG`, `DATE-RANGE`, `DATE-ORDER`, `ORG-*`, `MATTER-DUP`."""
     must_be_office(by, at, OFFICE)
     of, day = queries.site(site), clock.city_day(at)
     if near_day(due_on, "due_on") < day:
@@ -225,11 +233,8 @@ class Brought:
 
 
 def bring_up(new: Brought, *, reason: str, by: Actor, at: datetime, files: Sequence[casework.Upload] = ()) -> str:
-    """The case.
-
-    Errors: `PERM-DENIED`, `PLACE-OFFICE`, `DERELICTION-CODE`, `CLUE-NONE`, `ORG-UNKNOWN`, `ORG-ENDED`, `FIELD-NEED`, `EVID-DIGEST`,
-    `REASON`, `CASE-DUP`.
-    """
+    """The case. Errors: `PERM-DENIED`, `PLACE-OFFICE`, `DERELICTION-CODE`, `CLUE-NONE`, `ORG-UNKNOWN`, `ORG-ENDED`, `FIELD-NEED`,
+    `EVID-DIGEST`, `REASON`, `CASE-DUP`."""
     must_be_office(by, at, OFFICE)
     day, codes = clock.city_day(at), queries.derelictions()["code"]
     if new.code not in codes:
@@ -265,25 +270,35 @@ def _fact(new: Brought, at: datetime) -> str:
 
 
 def load(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str, Any]:
-    """Errors: `PERM-DENIED`, every `FILE-*` code, `EVT-BATCH`; faults of rows: `SUBJ-NONE`, `DUAL`, `FIELD-NEED`, `NUM-RANGE`,
-    `PERM-DENIED` for a unit that is not one's own, and for a number that is on record as another unit's."""
+    """A row that names no unit gets the one of the duty list: told for the whole city only.
+
+    Errors: `PERM-DENIED`, every `FILE-*` code, `EVT-BATCH`; of rows `SUBJ-NONE`, `DUAL`, `FIELD-NEED`, `NUM-RANGE`, `PERM-DENIED`.
+    """
     by.must(ENTER)
-    routed, days = places.router(known_at=at), queries.value("grid_days", clock.city_day(at))
-    held, key = by.units_with(ENTER), events.dataset(dataset).key[0]
-    mine = {one for unit in held or () for one in registry.forebears(unit, clock.city_day(at))}
-    owners = {} if held is None else events.owners(dataset, known_at=at)
+    routed, days, whole = places.router(known_at=at), queries.value("grid_days", clock.city_day(at)), by.units_with(ENTER) is None
 
     def judge(rows: list[tuple[int, dict[str, Any]]]) -> list[tuple[int, str, str]]:
-        strangers = [] if held is None else [
-            (line, field, "PERM-DENIED") for line, row in rows
-            for field, unit in (("unit_name", row["unit"]), (key, owners.get(row[key]) or row["unit"])) if unit not in mine]
-        return strangers + rules.faults(dataset, rows)
+        return [(line, "unit_name", "PERM-DENIED") for line, row in rows if not (whole or row["unit"])] + rules.faults(dataset, rows)
 
     return deliver_rows(dataset, path, batch=batch, by=by, at=at, units=rules.UNITS, judge=judge, right=ENTER,
                         derive=lambda row: rules.derived(dataset, row, routed, days))
 
 
+class DerelictionConduct:
+    """What was upheld is a candidate for the register: it goes the way of all leads, once."""
+
+    def before(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None: ...
+
+    def after(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
+        if move.verb == "uphold":
+            told = case.values["told"]
+            words = f"认定失职：{told['失职情形']}（{told['行为']}）。{told.get('线索') or told['文书']}"
+            unit, title = registry.owner_of(case.subject, clock.city_day(at)), f"城市综合管理失职：{told['失职情形']}"
+            announce(Confirmed(unit, title[:120], words[:4000], f"D7:{case.number}"), at=at)
+
+
 LOADERS = {name: partial(load, name) for name in rules.SHEETS}
-CONDUCTS = {**placing.conducts(Desk()), MATTER: MatterConduct()}
-DAILY = {"urban_escalated": escalate_due}
+CONDUCTS = {**placing.conducts(Desk()), MATTER: MatterConduct(), "urban_dereliction": DerelictionConduct()}
+LEADS = (Confirmed,)
+DAILY = {"urban_escalated": escalate_due, "urban_stuck": lambda *, at: queries.late(at).count()}
 """Connected by `config/packed.py`, which looks into every pack."""

@@ -112,8 +112,9 @@ def site(request: HttpRequest, uid: str) -> HttpResponse:
         made = services.list_project(uid, title=post.get("title", ""), due_on=day_of(post.get("due_on", ""), "due_on"), unit=unit, by=by,
                                      at=clock.now())
         return redirect("d07:matter", made)
+    shown |= _page(request, queries.projects(uid))
     return render(request, "d07/site.html", shown | {
-        "one": one, "rows": queries.told(queries.projects(uid), today), "may_list": places.works(by, services.OFFICE, today)})
+        "one": one, "rows": queries.told(shown["rows"], today), "may_list": places.works(by, services.OFFICE, today)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -129,8 +130,8 @@ def derelictions(request: HttpRequest) -> HttpResponse:
         return redirect(reverse("casework:case", args=[case]))
     year = int_of(request, "year", today.year, least=2000, most=2100)
     period = period_of(year, today=today, known_at=clock.now())
-    signs = [{"sign": one, "said": queries.said(one), "unit": registry.name(one.unit, as_of=period.as_of)}
-             for one in queries.signs(by, period)]
+    shown |= _page(request, queries.signs(by, period))
+    signs = [{"sign": one, "said": queries.said(one), "unit": registry.name(one.unit, as_of=period.as_of)} for one in shown["rows"]]
     return render(request, "d07/derelictions.html", shown | {
         "signs": signs, "codes": queries.derelictions()["code"].items(), "source": queries.derelictions()["source"], "year": year,
-        "cases": queries.brought_up(by, today), "may_bring": places.works(by, services.OFFICE, today)})
+        "cases": queries.brought_up(by, today)[:PER_PAGE], "may_bring": places.works(by, services.OFFICE, today)})

@@ -169,6 +169,13 @@ def test_a_clerk_delivers_for_the_own_district_only(folder: Path) -> None:
     refused("PERM-DENIED", give, folder, "ppp_projects", mine, by=q2, batch="t")
     assert book().projects["P-1"]["unit"] == uid_of("example", "q01hbj"), "a project is not taken away by its number"
     refused("PERM-DENIED", find, "1", date(2016, 1, 1), "", by=q2)
+    give(folder, "ppp_duties", DUTY)
+    both = Actor("both", None, (*q2.grants, Grant("entry", frozenset({"d02.deliver"}), uid_of("example", "q01czj"))), "both")
+    for dataset, row in (("ppp_acts", "P-1,项目发起,2017-03-05,{},局长,乙〔2017〕1号"), ("ppp_disclosures", "P-1,项目概况,{},2018-03-01,网站"),
+                         ("ppp_payments", "P-1,D1,{},2018-10-08,1000000,V-9"), ("ppp_duties", DUTY.replace("示例市甲区财政局", "{}").replace("D1", "D7")),
+                         ("ppp_spending", "{},2018,2018-12-31,P-1,0,1,0,0,1,乙〔2019〕1号,")):
+        refused("PERM-DENIED", give, folder, dataset, row.format("示例市乙区人民政府"), by=q2, batch="s")
+    assert give(folder, "ppp_payments", PAID, by=both)["new"] == 1, "who owes it says what it paid"
     refused("PPP-NONE", queries.seen, book(), "P-1", other)
     refused("PPP-NONE", queries.seen, book(), "X-9", FIRST)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache, partial
 from typing import Any
 
 from django.urls import reverse
 
-from ximu.foundation import packs
+from ximu.foundation import clock, packs
 from ximu.ideas.areas.rules import Area, Line, Period, Section
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.credit import queries as credit
@@ -18,7 +19,7 @@ from ximu.ideas.credit.rules import standing
 from ximu.ideas.events import queries as events
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
-from ximu.kernel.refusal import absent
+from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.today import TodayItem
 from ximu.kernel.words import Text
 from ximu.notice.domains.d03_tendering.models import Standard
@@ -28,32 +29,31 @@ from ximu.notice.domains.d03_tendering.rules.terms import NAMES, Duty, Judge, di
 
 SECTIONS, DISPUTES, FINDINGS = "tender_sections", "tender_disputes", "tender_findings"
 DATASETS = (SECTIONS, DISPUTES, FINDINGS)
-ROW, SEE = "D3", "d03.see"
+ROW, SEE = "D3", register.SEE
 MOST_PUBLIC = 200
 Row = Mapping[str, Any]
 KINDS, provider = register.KINDS, register.provider
+
+
+def confirmed(*, known_at: datetime) -> list[Row]:
+    """Findings of missing or evaded tenders that stand."""
+    return [row for row in events.rows_of(FINDINGS, known_at=known_at) if row["outcome"] == "成立" and not row["withdrawn_on"]]
 
 
 def judge(as_of: date) -> Judge:
     return Judge(register.law, cases.calendar(), as_of)
 
 
-class _Owners(dict[str, str]):
+def _owner(on: date) -> Callable[[str], str]:
     """Who carries a unit's matters on the day, each asked once."""
-
-    def __init__(self, on: date) -> None:
-        self.on = on
-
-    def __missing__(self, unit: str) -> str:
-        self[unit] = registry.owner_of(unit, self.on)
-        return self[unit]
+    return cache(partial(registry.owner_of, on=on))
 
 
 def facts(period: Period) -> measures.Facts:
     rows = {name: events.rows_of(name, known_at=period.known_at, as_of=period.as_of) for name in DATASETS}
     uses = [measures.Used(one.row.uid, one.row.about, one.row.used_on, one.state)
             for one in credit.uses(period.as_of, area=ROW, known_at=period.known_at, used_on__lte=period.as_of)]
-    return measures.Facts(rows[SECTIONS], rows[DISPUTES], rows[FINDINGS], uses, _Owners(period.as_of).__getitem__, judge(period.as_of),
+    return measures.Facts(rows[SECTIONS], rows[DISPUTES], rows[FINDINGS], uses, _owner(period.as_of), judge(period.as_of),
                           period.first)
 
 
@@ -76,8 +76,22 @@ def section(number: str, *, known_at: datetime) -> Row:
     """Errors: `D03-NONE`."""
     found = events.rows_of(SECTIONS, known_at=known_at, section=number[:40])
     if not found:
-        raise absent("D03-NONE", field="section", value=number[:40], zh="个标段", en="section of a tender")
+        raise _none(number)
     return found[0]
+
+
+def _none(number: str) -> Refusal:
+    return absent("D03-NONE", field="section", value=number[:40], zh="个标段", en="section of a tender")
+
+
+def seen(number: str, by: Actor, *, at: datetime) -> tuple[Row, str]:
+    """The section with the unit that carries it today; for who may not see that unit there is none. Errors: `PERM-DENIED`, `D03-NONE`."""
+    by.must(SEE)
+    row = section(number, known_at=at)
+    unit = registry.owner_of(row["unit"], clock.city_day(at))
+    if not by.can(SEE, unit):
+        raise _none(number)
+    return row, unit
 
 
 def closed(row: Row, on: date) -> bool:
@@ -90,10 +104,16 @@ def sections(*, known_at: datetime) -> list[Row]:
     return sorted(events.rows_of(SECTIONS, known_at=known_at), key=lambda row: (row["notice_on"], row["section"]), reverse=True)
 
 
-def owned(rows: Sequence[Row], on: date) -> list[tuple[Row, str]]:
-    """Each row with the unit that carries its matters on the day."""
-    owners = _Owners(on)
-    return [(row, owners[row["unit"]]) for row in rows]
+def owned(by: Actor, *, asked: str = "", at: datetime) -> list[tuple[Row, str]]:
+    """Sections that this person may see, found by number or title, each with the unit that carries its matters today."""
+    owner = _owner(clock.city_day(at))
+    return [(row, owner(row["unit"])) for row in sections(known_at=at)
+            if by.can(SEE, owner(row["unit"])) and (not asked or asked in row["section"] or asked in row["title"])]
+
+
+def failed(row: Row, judged: Judge) -> list[Text]:
+    """The counts of law of a section that were not kept."""
+    return [name for name, duty in duties(row, judged) if duty.state in measures.GRAVE]
 
 
 def disputes(number: str, *, known_at: datetime) -> Sequence[Row]:
@@ -108,8 +128,9 @@ def duties(row: Row, judged: Judge) -> list[tuple[Text, Duty]]:
 
 def tables(period: Period, by: Any) -> Sequence[Section]:
     """Beside the figures in the console: what reports are worth today, and what the trading centre has confirmed."""
-    states = Counter(one.state for one in credit.uses(period.as_of, area=ROW, known_at=period.known_at, used_on__lte=period.as_of))
-    sent = register.tallied()
+    states = Counter(one.state for one in credit.uses(period.as_of, area=ROW, known_at=period.known_at, used_on__lte=period.as_of)
+                     if by.can(SEE, one.row.unit))
+    whole, sent = by.units_with(SEE) is None, register.tallied()
     return (
         Section(Text("使用过的信用报告", "Credit reports that were used"), (Text("今天看来", "As known today"), Text("次数", "Uses")),
                 [(words, states[code]) for code, words in standing.STATES.items()],
@@ -123,7 +144,7 @@ def tables(period: Period, by: Any) -> Sequence[Section]:
                  (Text("不得共享或被退回", "barred or refused"), sent["put", "barred"] + sent["put", "refused"])
                  ] if sent is not None else [],
                 None if sent is not None else Text("尚未开通通道“trading-centre”。", "The channel “trading-centre” is not open yet.")),
-    )
+    )[:2 if whole else 1]
 
 
 def public_tables(period: Period) -> Sequence[Section]:
@@ -132,7 +153,7 @@ def public_tables(period: Period) -> Sequence[Section]:
     uses: dict[str, list[str]] = {}
     for one in credit.uses(period.as_of, area=ROW, known_at=period.known_at, used_on__lte=period.as_of):
         uses.setdefault(one.row.about, []).append(one.state)
-    owners = _Owners(period.as_of)
+    owner = _owner(period.as_of)
     return (
         Section(Text("信用评价标准", "Scales of credit evaluation"),
                 (Text("版本", "Version"), Text("施行日期", "In force from"), Text("发布文号", "Document"),
@@ -147,7 +168,7 @@ def public_tables(period: Period) -> Sequence[Section]:
                 (Text("标段", "Section"), Text("招标人", "Tenderer"), Text("开标", "Opened"), Text("候选人公示", "Candidates shown"),
                  Text("结果公示", "Result shown"), Text("合同公开", "Contract shown"), Text("使用报告", "Reports used"),
                  Text("其中后来失效", "of which lost since")),
-                [(row["title"], owners[row["unit"]], row["opened_on"], row["candidates_on"], row["result_on"], row["contract_shown_on"],
+                [(row["title"], owner(row["unit"]), row["opened_on"], row["candidates_on"], row["result_on"], row["contract_shown_on"],
                   len(used := uses.get(row["section"], [])), sum(state in credit.LOST for state in used))
                  for row in shown[:MOST_PUBLIC]],
                 Text("中标人等信息见公共资源交易平台；本表只列政府一方的公开情况。",
@@ -167,6 +188,6 @@ AREA = Area(
 def today(actor: Actor, at: datetime) -> list[TodayItem]:
     """Scales that wait for a second person."""
     asked = Standard.objects.filter(state=Standard.State.PROPOSED).exclude(proposer=actor.human)
-    waiting = asked.count() if actor.can("d03.publish") else 0
+    waiting = asked.count() if actor.can("d03.publish", credit.keeper(clock.city_day(at))) else 0
     words = Text("招标投标信用评价标准", "scales of credit evaluation")
     return [TodayItem(Text("待发布", "To be published"), words, reverse("d03:standards"), count=waiting)] if waiting else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,16 @@ from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment.rules.loading import load
 from ximu.ideas.assessment.rules.method import Method
 from ximu.ideas.credit import queries as credit
+from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.exchange import queries as exchange
 from ximu.ideas.ledger.rules import entry_bytes
+from ximu.ideas.records import queries as records
+from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 from ximu.notice.domains.d03_tendering.models import Standard
 
 HERE = Path(__file__).parents[1]
-CHANNEL = "trading-centre"
+SEE, CHANNEL, MOST_SHARED = "d03.see", "trading-centre", 1000
 """The channel over which records of breaches go to the trading centre."""
 STANDARD = "tender.standard"
 KINDS = (*credit.KINDS, STANDARD)
@@ -63,18 +66,24 @@ def method_of(row: Standard) -> Method:
     return load(text_of(row))
 
 
-def shared() -> tuple[Any, list[Any]]:
-    """The trading centre's channel and what went over it, newest first; no channel: None and nothing."""
-    try:
-        found = exchange.channel(CHANNEL)
-    except Refusal:
+def shared(by: Actor, *, at: datetime) -> tuple[Any, list[Any]]:
+    """The trading centre's channel, or None, and its newest rows: all for the whole city, else of records that this person may read."""
+    if tallied() is None:
         return None, []
-    return found, list(exchange.carried(CHANNEL))
+    found = exchange.channel(CHANNEL)
+    rows = list(exchange.carried(CHANNEL, MOST_SHARED))
+    if by.units_with(SEE) is None:
+        return found, rows
+    known = records.known_of({one.number for one in rows}, view=disclosure.view_for(by, at=at), known_at=at)
+    return found, [one for one in rows if one.number in known]
 
 
 def tallied() -> Counter[tuple[str, str]] | None:
     """How many rows of each act and state went over the channel or wait there, all of them; no channel: None."""
-    return Counter(exchange.carried(CHANNEL, 1_000_000).values_list("op", "state")) if shared()[0] else None
+    try:
+        return Counter(exchange.carried(CHANNEL, 1_000_000).values_list("op", "state"))
+    except Refusal:
+        return None
 
 
 def standard_body(row: Standard) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The scale that tenders apply: drafted, put in force by a second person with a numbered document, and used without keeping anything."""
+"""The scale that tenders of the whole city apply: put in force for the coordinating office, by two people; scoring keeps nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from ximu.foundation import clock, lists
 from ximu.ideas.assessment import services as assessing
 from ximu.ideas.assessment.rules.loading import load
+from ximu.ideas.credit import queries as credit
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.kernel.actor import Actor, Grant
@@ -28,7 +29,7 @@ def _keeper(by: Actor) -> Actor:
 
 def propose_standard(text: str, *, since: date, by: Actor, at: datetime) -> Standard:
     """A version of the scale for a day to come. Errors: `PERM-DENIED`, the `METH-*` of loading, `STD-SCALE`, `STD-DATE`, `STD-DUP`."""
-    by.must(PUBLISH)
+    by.must(PUBLISH, credit.keeper(clock.city_day(at)))
     rules.must_be_scale(load(text))
     _in_time(since, at)
     try:
@@ -52,7 +53,7 @@ def _in_time(since: date, at: datetime) -> None:
 
 def decide_standard(uid: str, *, approve: bool, resolution: str = "", by: Actor, at: datetime) -> str:
     """Errors: `PERM-DENIED`, `STD-NONE`, `DUAL`, `STD-DATE`, `METH-RESOLUTION`, `STATE-EDGE`."""
-    by.must(PUBLISH)
+    by.must(PUBLISH, credit.keeper(clock.city_day(at)))
     row = register.proposed(uid)
     if row.proposer == by.human:
         raise Refusal("DUAL", status=403, field="by", value="", rule="two persons", zh="起草标准的人不能自己发布。",

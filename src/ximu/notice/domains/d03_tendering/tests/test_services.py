@@ -14,9 +14,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
-from ximu.foundation import clock
+from ximu.foundation import clock, outbox
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.accounts.middleware import ActorMiddleware
+from ximu.ideas.casework import queries as cases
+from ximu.ideas.credit.commands import credit_group
 from ximu.ideas.credit.tests import factories as f
 from ximu.ideas.disclosure.tests import factories as records
 from ximu.ideas.events import queries as events
@@ -109,13 +111,30 @@ def test_good_rows_are_kept_each_bad_one_is_named_and_a_bidder_has_no_place(tmp_
     refused("PERM-DENIED", deliver, tmp_path, ROW, batch="p", by=Actor("x"))
     q2 = Actor("q", uid_of("example", "q02"), (Grant("entry", RIGHTS, uid_of("example", "q02")),), "q")
     taken = deliver(tmp_path, ROW.replace("甲区", "乙区"), batch="q", by=q2)
-    assert ("section", "PERM-DENIED") in [(one["field"], one["code"]) for one in taken["faults"]], "a number that is another's"
+    assert [(one["field"], one["code"]) for one in taken["faults"]] == [("unit_name", "PERM-DENIED")], "a number that is another's"
     assert queries.section("BD-1", known_at=AT)["unit"] == UNIT
     head = "dispute,section,kind,stage,unit_name,raised_on,paused,answered_on"
     told = deliver(tmp_path, "Y1,BD-1,异议,文件,示例市甲区人民政府,2018-05-30,是,2018-05-31", "Y2,BD-99,异议,文件,示例市甲区人民政府,2018-05-30,是,",
                    "Y3,BD-1,异议,文件,示例市甲区人民政府,2018-05-20,是,", "Y4,BD-1,异议,文件,示例市甲区人民政府,2018-05-30,,", head=head, dataset=queries.DISPUTES, batch="d")
     assert {(one["line"], one["field"], one["code"]) for one in told["faults"]} == {
         (3, "section", "D03-NONE"), (4, "raised_on", "SEQ"), (5, "paused", "FIELD-NEED")}
+    q2_row = "Y5,BD-1,异议,文件,示例市乙区人民政府,2018-05-30,是,2018-05-31"
+    told = deliver(tmp_path, q2_row, head=head, dataset=queries.DISPUTES, batch="z", by=q2)
+    assert [(one["field"], one["code"]) for one in told["faults"]] == [("section", "PERM-DENIED")], "who answers an objection is its tenderer"
+
+
+FINDINGS = "finding,title,unit_name,kind,opened_on,outcome,decided_on,document,withdrawn_on"
+FOUND = "CC-1,公园改造（虚构）,示例市甲区人民政府,规避招标,2018-05-10,成立,2018-05-25,示招监〔2018〕3号,"
+
+
+def test_a_confirmed_finding_goes_the_way_of_all_leads_once_and_its_unit_does_not_tell_it_away(tmp_path: Path) -> None:
+    for batch, row in (("1", FOUND.replace("成立,2018-05-25,示招监〔2018〕3号", ",,")), ("2", FOUND), ("3", FOUND), ("4", FOUND.replace("CC-1", "CC-2") + "2018-05-30")):
+        deliver(tmp_path, row, head=FINDINGS, dataset=queries.FINDINGS, batch=batch)
+        outbox.sweep(at=AT)
+    [lead] = cases.cases_of("lead")
+    assert (lead.key, lead.subject, lead.state, lead.values["told"]["事项"]) == ("area:D3:CC-1", UNIT, "received", "招标投标：规避招标")
+    assert services.DAILY["tender_evaded"](at=AT) == 0
+    refused("PERM-DENIED", deliver, tmp_path, FOUND.replace("成立", "不成立"), head=FINDINGS, dataset=queries.FINDINGS, batch="5", by=CLERK)
 
 
 def test_a_report_is_used_before_the_award_only(tmp_path: Path) -> None:
@@ -135,19 +154,21 @@ def test_a_report_is_used_before_the_award_only(tmp_path: Path) -> None:
 def test_records_of_breaches_go_to_the_trading_centre_with_receipts_and_are_recalled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ximu.ideas.exchange.tests.test_services.CODE", register.CHANNEL)
     records.connect(monkeypatch)
-    assert register.shared() == (None, [])
+    whole, far = f.person("w", None, frozenset({"d03.see"})), Actor("f", UNIT, (Grant("entry", frozenset({"d03.see"}), UNIT),), "f")
+    assert register.shared(whole, at=AT) == (None, [])
     _, peer = both(tmp_path, profile=register.CHANNEL)
     number = records.effective()
     deliver_all()
-    assert [(row.number, row.op, row.state) for row in register.shared()[1]] == [(number, "put", "waiting")]
+    assert [(row.number, row.op, row.state) for row in register.shared(whole, at=records.LATER)[1]] == [(number, "put", "waiting")]
+    assert register.shared(far, at=records.LATER)[1] == [], "another unit's record"
     assert not {"reward", "licence", "discipline"} & profile(register.CHANNEL).families, "breaches of units only"
     round_trip(peer, records.LATER)
-    [row] = register.shared()[1]
+    [row] = register.shared(whole, at=records.LATER)[1]
     assert (row.state, row.package.state, bool(row.package.settled_at)) == ("accepted", "done", True)
     recording.revoke(number, reason="决定被撤销", by=records.REVIEWER, at=records.LATER)
     deliver_all()
     round_trip(peer, records.LATER + timedelta(days=1))
-    assert [(row.op, row.state) for row in register.shared()[1]] == [("recall", "accepted"), ("put", "accepted")] and peer.held() == {}
+    assert [(row.op, row.state) for row in register.shared(whole, at=records.LATER)[1]] == [("recall", "accepted"), ("put", "accepted")] and peer.held() == {}
     assert register.tallied() == {("recall", "accepted"): 1, ("put", "accepted"): 1}
 
 
@@ -247,13 +268,15 @@ def test_the_api_and_the_command_say_the_same(desk: Any, client: Client, tmp_pat
     assert desk(CLERK).get(f"/api/v1/credit/reports/{made['uid']}").json()["uses"][0]["about"] == "BD-1"
     assert post(CLERK, "d03/standards/2018-1/score", {"rows": [{"basic": "1", "name": "x"}]}).json()["code"] == "STD-FIELD"
     assert desk(CLERK).get("/api/v1/d03/standards/2018-1").content.decode() == TEXT
-    assert desk(CLERK).get("/api/v1/d03/shared").json() == {"channel": None, "rows": []}
-    assert [one["code"] for one in desk(Actor("public")).get("/api/v1/credit/issuers").json()] == [f.CODE]
+    assert desk(CLERK).get("/api/v1/d03/shared").json() == {"channel": None, "items": [], "total": 0, "next": None}
+    assert [one["code"] for one in desk(Actor("public")).get("/api/v1/credit/issuers").json()["items"]] == [f.CODE]
+    assert [one["number"] for one in desk(CLERK).get("/api/v1/credit/reports?limit=1").json()["items"]] == ["XY-2018-001"]
+    assert [one["section"] for one in desk(CLERK).get("/api/v1/d03/sections").json()["items"]] == ["BD-1"]
     (tmp_path / "s").write_bytes(f.note(number="XY-9"))
     (tmp_path / "r.pdf").write_bytes(f.PDF)
-    good = CliRunner().invoke(d03_group, ["verify-report", str(tmp_path / "s"), "--pdf", str(tmp_path / "r.pdf"), "--json"])
+    good = CliRunner().invoke(credit_group, ["verify", str(tmp_path / "s"), "--pdf", str(tmp_path / "r.pdf"), "--json"])
     assert (good.exit_code, json.loads(good.output)["usable"]) == (0, True)
-    late = CliRunner().invoke(d03_group, ["verify-report", str(tmp_path / "s"), "--on", "2018-09-01"])
+    late = CliRunner().invoke(credit_group, ["verify", str(tmp_path / "s"), "--on", "2018-09-01"])
     assert isinstance(late.exception, Refusal) and late.exception.code == "REP-EXP"
     (tmp_path / "t.csv").write_text("basic,quality,progress,safety,good,report,bad,serious\n90,80,70,100,20,AA,1,0\n", "utf-8")
     assert "1\t71.00\tA\t" in CliRunner().invoke(d03_group, ["score", str(tmp_path / "t.csv")]).output

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ximu.foundation import clock
+from ximu.foundation import clock, outbox
 from ximu.ideas.areas.rules import period_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
@@ -101,6 +101,41 @@ def test_what_is_being_built_needs_somebody_within_two_hours_and_escalates_once_
     assert services.escalate_due(at=AT + 60 * DAY) == 0 and queries.matter(soon).escalated_at == AT + 3 * HOUR, "never a second time"
 
 
+def test_one_matter_that_is_refused_stops_no_other_and_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = found(title="甲"), found(title="乙")
+    move_, stuck = casework.move, case(bad).uid
+
+    def moved(uid: str, *args: Any, **named: Any) -> str:
+        if uid == stuck:
+            raise Refusal("CAL-NONE", field="day", value="", rule="", zh="没有日历。", en="No calendar.")
+        return str(move_(uid, *args, **named))
+
+    monkeypatch.setattr(casework, "move", moved)
+    late = AT + 25 * HOUR
+    assert (services.escalate_due(at=late), case(good).state, case(bad).state) == (1, "supervised", "dispatched")
+    assert (services.DAILY["urban_stuck"](at=late), queries.matter(bad).escalated_at) == (1, None)
+    monkeypatch.undo()
+    assert (services.escalate_due(at=late), services.DAILY["urban_stuck"](at=late)) == (1, 0), "it is tried again"
+
+
+def test_figures_as_known_before_a_step_took_it_back_stay_as_they_were() -> None:
+    sent, handed = found(kind="hazard", title="电线外露"), found(kind="hazard", title="通道堵塞")
+    move(sent, "report_done", by=CLERK, at=AT + DAY, files=True)
+
+    def known(at: datetime) -> dict[str, tuple[str, str]]:
+        period = period_of(2018, today=clock.city_day(at), known_at=at)
+        return {one.title: (one.state, one.unit) for one in queries.lines(period)["D07-4"]}
+
+    before = known(AT + 2 * DAY)
+    assert before == {"电线外露": ("unchecked", u("q01j1")), "通道堵塞": ("open", u("q01j1"))}
+    move(sent, "send_back", by=OFFICE, at=AT + 3 * DAY)
+    move(handed, "hand_back", by=CLERK, at=AT + 3 * DAY, files=True)
+    assert known(AT + 4 * DAY) == {"电线外露": ("open", u("q01j1")), "通道堵塞": ("unplaced", "")}
+    move(handed, "place", by=OFFICE, at=AT + 5 * DAY, procedure="place_unit", unit="甲区西山街道")
+    assert known(AT + 2 * DAY) == before, "what was known then is not rewritten"
+    assert known(AT + 4 * DAY)["通道堵塞"] == ("unplaced", "") and known(AT + 6 * DAY)["通道堵塞"] == ("open", u("q01j2"))
+
+
 def test_a_border_is_with_both_units_until_one_accepts() -> None:
     line("q01j1", street="q01j1", road="界河路", side="odd")
     line("q01j2", street="q01j2", road="界河路", side="even")
@@ -159,8 +194,10 @@ def test_an_inspection_that_found_something_and_entered_nothing_is_a_sign() -> N
     placing.inspect(duty.uid, on=date(2018, 4, 2), note="发现一处", found=1, by=CLERK, at=AT)
     period = period_of(2018, today=date(2018, 4, 4), known_at=AT + 2 * DAY)
     assert [(one.code, one.about) for one in queries.clues(period)] == [("1", f"{u('q01j1')}:2018-04-02")]
-    found(kind="hazard", title="堵塞通道", by=CLERK)
-    assert queries.clues(period) == []
+    line("zjw", kinds=("hazard",))
+    theirs = found(kind="hazard", title="堵塞通道", by=CLERK)
+    assert queries.matter(theirs).unit == u("zjw"), "by competence it is the bureau's"
+    assert queries.clues(period) == [], "the street entered what it found, whosever it is"
 
 
 def test_six_codes_four_from_facts_two_from_documents_heard_and_decided_by_another() -> None:
@@ -185,6 +222,9 @@ def test_six_codes_four_from_facts_two_from_documents_heard_and_decided_by_anoth
     refused("DUAL", casework.move, by_fact, "uphold", given=Given("属实"), files=paper(), by=OFFICE, at=at)
     refused("DUAL", casework.move, by_fact, "uphold", given=Given("属实"), files=paper(), by=CLERK, at=at)
     assert casework.move(by_fact, "uphold", given=Given("属实"), files=paper(), by=SECOND, at=at) == "upheld"
+    outbox.sweep(at=at)
+    [lead] = cases.cases_of("lead")
+    assert (lead.key, lead.subject) == (f"area:D7:{cases.case_for(by_fact).number}", u("q01j1"))
 
 
 def test_a_sign_outlives_a_reform_and_no_sign_comes_from_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +256,7 @@ def test_a_number_on_record_as_another_units_is_not_taken_over(tmp_path: Any) ->
     mine, theirs = (clerk(unit, ENTER) for unit in names)
     assert load_("q01j1", mine, "a")["new"] == 1
     told = load_("q01j2", theirs, "b")
-    assert (told["corrected"], told["bad"], told["faults"][0]["field"], told["faults"][0]["code"]) == (0, 1, "case_no", "PERM-DENIED")
+    assert (told["corrected"], told["bad"], told["faults"][0]["field"], told["faults"][0]["code"]) == (0, 1, "unit_name", "PERM-DENIED")
     assert load_("q01j1", mine, "c", on="2018-03-02")["corrected"] == 1 and load_("q01j2", OFFICE, "d")["corrected"] == 1
     assert load_("q01j2", theirs, "e", number="WG-2")["new"] == 1
 
