@@ -106,7 +106,8 @@ class Return(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["contract"], condition=Q(passed__isnull=True) | Q(passed=True), name="s5_return_once"),
             models.CheckConstraint(condition=Q(checked_at__isnull=True, checked_by="", passed__isnull=True)
-                                   | (Q(checked_at__isnull=False, passed__isnull=False) & ~Q(checked_by="")), name="s5_return_checked_pair"),
+                                   | (Q(checked_at__isnull=False, passed__isnull=False) & ~Q(checked_by="")),
+                                   name="s5_return_checked_pair"),
             models.CheckConstraint(condition=~Q(checked_by=F("entered_by")), name="s5_return_two_people"),
         ]
 

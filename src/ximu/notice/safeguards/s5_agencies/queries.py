@@ -106,7 +106,8 @@ def deals(known_at: datetime, as_of: date) -> list[rules.Deal]:
         if told.passed is not False or (told.checked_at and told.checked_at > known_at):
             back[told.contract_id] = told
     return [rules.Deal(one.uid, f"{one.number} {one.agency.name}", owner(one.unit, as_of), one.until,
-                       one.key_found_on if one.key_found_on and one.key_found_on <= known_on else None, *_returned(back.get(one.pk), known_at))
+                       one.key_found_on if one.key_found_on and one.key_found_on <= known_on else None,
+                       *_returned(back.get(one.pk), known_at))
             for one in Contract.objects.filter(entered_at__lte=known_at).select_related("agency").order_by("until", "pk")]
 
 

@@ -15,6 +15,7 @@ from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.given import near_span
 from ximu.kernel.refusal import Refusal
 from ximu.notice.safeguards.s5_agencies import queries, rules
 from ximu.notice.safeguards.s5_agencies.models import Contract, Return
@@ -43,12 +44,10 @@ def enter_contract(new: NewContract, *, by: Actor, at: datetime) -> str:
     agency = queries.agency(new.agency)
     for field, words in (("number", new.number), ("task", new.task)):
         rules.must_say(field, words)
-    rules.must_span(new.since, new.until)
+    near_span(new.since, new.until)
     if not new.content:
         raise Refusal("EVID-DIGEST", field="file", value="", rule="required", zh="须附合同文件。", en="The contract is needed as a file.")
-    if new.unit not in registry.book().units or not registry.book().living(new.unit, new.since):
-        raise Refusal("ORG-ENDED", field="unit", value=new.unit[:40], rule="registry", zh="委托单位在起始之日不存续。",
-                      en="The unit does not exist on the day it begins.")
+    registry.must_live(new.unit, new.since)
     if new.key and not _is_for(new.key, new.unit, by):
         raise Refusal("KEY-STATE", status=409, field="key", value=new.key[:16], rule="alive, of this unit, of one contract",
                       zh="没有这个单位的这个密钥，或已吊销，或已属于另一合同。",
