@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -97,7 +98,10 @@ def facts(as_of: date, known_at: datetime) -> rules.Facts:
 def lines(period: Period) -> dict[str, list[Line]]:
     """What each indicator sees, as known at the time."""
     known = facts(period.as_of, period.known_at)
-    return {code: rules.MEASURES[one.params["measure"]](known, period.first, period.as_of) for code, one in pack().indicators.items()}
+    home = {one.uid: one.audit for one in known.findings} | {one.uid: one.uid for one in known.audits}
+    return {code: [replace(line, link=reverse("d16:audit", args=[home[line.uid]])) if line.uid in home else line
+                   for line in rules.MEASURES[one.params["measure"]](known, period.first, period.as_of)]
+            for code, one in pack().indicators.items()}
 
 
 def audit(uid: str, by: Actor | None = None) -> Audit:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from ximu.foundation import clock, packs
 from ximu.foundation.parameters import value_on
@@ -139,8 +140,9 @@ def lines(period: Period) -> dict[str, list[Line]]:
     return {
         "S5-1": rules.covered(units, _names(units, period.as_of), used),
         "S5-2": rules.judged(items(period.known_at, first=period.first, as_of=period.as_of)),
-        "S5-3": rules.left(deals(period.known_at, period.as_of), first=period.first, as_of=period.as_of,
-                           days=value_on(HERE, "return_days", period.as_of)),
+        "S5-3": [replace(one, link=reverse("s5:contract", args=[one.uid])) for one in rules.left(
+            deals(period.known_at, period.as_of), first=period.first, as_of=period.as_of,
+            days=value_on(HERE, "return_days", period.as_of))],
         "S5-4": rules.counted(used),
     }
 

@@ -139,7 +139,7 @@ def fallen(series: Mapping[tuple[str, str], Mapping[date, Decimal]], *, names: M
             fall = mean - values[day]
             if fall >= points:
                 words = Text(f"{values[day]}，前三期平均{mean:.1f}", f"{values[day]}, the three before {mean:.1f} on average")
-                title = f"{names.get(unit, unit)} {day:%Y-%m}"
+                title = f"{names.get(unit, unit)} {day.year}年{day.month}月"
                 found.append(Line(f"{contract}|{unit}|{day}", title, unit, "index", "fell", words=words, on=day))
     return found
 
