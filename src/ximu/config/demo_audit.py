@@ -20,10 +20,11 @@ OFFICE_HOUR, LATER = timedelta(hours=10), timedelta(hours=2)
 
 def audit(folder: Path, *, at: datetime) -> dict[str, int]:
     """Each act on its own day, by the bureau's two people and by the unit concerned; a second call adds nothing."""
-    if queries.audits():
+    if queries.audits(SYSTEM, at.date()):
         return {"audits": 0, "findings": 0}
     _Told(folder, at).all()
-    return {"audits": len(queries.audits()), "findings": sum(one.findings.count() for one in queries.audits())}
+    told = queries.audits(SYSTEM, at.date())
+    return {"audits": len(told), "findings": sum(one.findings.count() for one in told)}
 
 
 def _on(day: str) -> datetime:

@@ -55,6 +55,14 @@ def near_day(day: date, field: str) -> date:
     raise _unlikely(day.isoformat(), field)
 
 
+def near_span(since: date, until: date | None) -> None:
+    """Errors: `DATE-RANGE`, `DATE-ORDER`."""
+    near_day(since, "since")
+    if until is not None and near_day(until, "until") < since:
+        raise Refusal("DATE-ORDER", field="until", value=until.isoformat(), rule=f"≥ {since}", zh="终止日期不能早于起始日期。",
+                      en="The end is not before the beginning.")
+
+
 def hour_of(text: str, field: str) -> time:
     """An hour of a day, as 09:30. Errors: `TIME-FORM`."""
     found = text.strip()
@@ -75,13 +83,13 @@ def whole_of(text: str, field: str) -> int:
     return int(text)
 
 
-def yuan_of(text: str) -> Decimal | None:
-    """An amount of yuan as people write it, two decimals, from 0 to below a billion; None for anything else."""
+def yuan_of(text: str, most: int = 10**9) -> Decimal | None:
+    """An amount of yuan as people write it, two decimals, from 0 to below `most`; None for anything else."""
     try:
         value = Decimal(unicodedata.normalize("NFKC", text).strip().removesuffix("元").replace(",", ""))
     except InvalidOperation:
         return None
-    return value if value.is_finite() and 0 <= value < 10**9 and value == value.quantize(Decimal("0.01")) else None
+    return value if value.is_finite() and 0 <= value < most and value == value.quantize(Decimal("0.01")) else None
 
 
 def moment_of(text: str, field: str, zone: tzinfo) -> datetime:

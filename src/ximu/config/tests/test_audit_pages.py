@@ -20,7 +20,7 @@ from ximu.foundation.tests.loaded import loaded
 from ximu.ideas.accounts.middleware import ActorMiddleware
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
-from ximu.kernel.actor import Actor, Grant
+from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.notice.domains.d16_audit import queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("D16")]
@@ -60,7 +60,7 @@ def desk(db: None, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatc
 
 
 def url_of(number: str) -> str:
-    return reverse("d16:audit", args=[next(one.uid for one in queries.audits() if one.number == number)])
+    return reverse("d16:audit", args=[next(one.uid for one in queries.audits(SYSTEM, LATER.date()) if one.number == number)])
 
 
 def page(client: Client, path: str, **query: str) -> str:

@@ -14,9 +14,11 @@ from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.foundation.rooms import SRC
 from ximu.foundation.tests.loaded import loaded
+from ximu.ideas.areas import queries as areas
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry.tests.factories import load
+from ximu.kernel.actor import SYSTEM
 from ximu.notice.domains.d16_audit import queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("D16")]
@@ -46,8 +48,8 @@ def rows_of(name: str) -> list[dict[str, str]]:
 def names() -> dict[str, str]:
     """uid → the name that the files use."""
     texts = {(one["audit"], one["text"]): one["ref"] for one in rows_of("findings")}
-    told = {f.uid: texts[a.number, f.text] for a in queries.audits() for f in a.findings.all()}
-    told |= {a.uid: a.number for a in queries.audits()}
+    told = {f.uid: texts[a.number, f.text] for a in queries.audits(SYSTEM, LATER.date()) for f in a.findings.all()}
+    told |= {a.uid: a.number for a in queries.audits(SYSTEM, LATER.date())}
     for audit in rows_of("audits"):
         for key in audit["covers"].split("|"):
             told[uid_of("example", f"post:{key}" if key.endswith("-1") else key)] = key
@@ -55,7 +57,7 @@ def names() -> dict[str, str]:
 
 
 def sheet() -> Any:
-    return queries.sheet(2018, today=date(2019, 1, 4), known_at=LATER)
+    return areas.sheet(queries.AREA, 2018, today=date(2019, 1, 4), known_at=LATER)
 
 
 def test_the_planted_faults_are_all_found_and_nothing_else() -> None:
@@ -123,7 +125,7 @@ def test_a_second_load_adds_nothing() -> None:
 
 def test_the_year_is_asked_as_it_was_on_a_day() -> None:
     """On 4 June 2018 nothing was late but what had never been audited; the heir was not founded yet."""
-    found = queries.sheet(2018, today=date(2018, 5, 17), known_at=LATER)
+    found = areas.sheet(queries.AREA, 2018, today=date(2018, 5, 17), known_at=LATER)
     assert {a.rule for a in found.warned} == {"D16-W2"}
     assert found.figures["D16-4", ""].value == 0
 

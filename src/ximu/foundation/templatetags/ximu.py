@@ -143,6 +143,16 @@ def plain(value: Decimal | None, unit: str = "") -> str:
     return f"{int(value):,}" if whole else f"{value:,}"
 
 
+COUNTED = {"件": "", "次": "", "项": "", "家": "", "人": "", "分": " points", "天": " days", "元": " CNY", "万元": " ×10,000 CNY"}
+"""What stands behind a figure in English; things that are counted have no word there."""
+
+
+@register.filter
+def measure(unit: str) -> str:
+    """The unit behind a figure in the page's language."""
+    return COUNTED.get(unit, unit) if english() else unit
+
+
 @register.filter
 def numeric(value: Any) -> bool:
     return isinstance(value, int | Decimal | float) and not isinstance(value, bool)

@@ -99,3 +99,26 @@ def _region_of(one: Mapping[str, Any], rules: Redacting, pages: int) -> Region:
 
 def _region(field: str, value: object, rule: str, zh: str, en: str) -> Refusal:
     return Refusal("REDACT-REGION", field=field, value=value, rule=rule, zh=zh, en=en)
+
+
+BLACK = "■■■"
+
+
+def blacked(text: str, marks: Iterable[tuple[str, str]], reasons: Mapping[str, object]) -> tuple[str, list[str]]:
+    """The text with the marked passages blacked out, and the reason of each. Errors: `REDACT-PASSAGE`, `REDACT-REASON`."""
+    said = []
+    for passage, reason in marks:
+        if not passage.strip() or passage not in text:
+            raise Refusal("REDACT-PASSAGE", field="passage", value="", rule="原文", zh="要遮盖的文字不在问题、依据或单位意见之中。",
+                          en="The passage to be blacked out is not in the text.")
+        must_have_reason(reason, reasons)
+        text = text.replace(passage, BLACK)
+        said.append(reason)
+    return text, said
+
+
+def must_have_reason(reason: str, reasons: Mapping[str, object]) -> None:
+    """Errors: `REDACT-REASON`."""
+    if reason not in reasons:
+        raise Refusal("REDACT-REASON", field="reason", value=reason[:20], rule=", ".join(reasons), zh="遮盖、不公布须从事由表中选定事由。",
+                      en="What is blacked out or withheld needs a reason from the list.")

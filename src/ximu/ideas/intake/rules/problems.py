@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ FRAME = {
     "expected": pl.String, "rule": pl.String, "severity": pl.String,
 }
 SHOWN_CHARACTERS = 200
+PLACES = re.compile(r"\{[a-z]+\}")
 ERROR, WARNING, HELD = "error", "warning", "held"
 
 USCC_REASONS = {
@@ -145,3 +147,16 @@ def _shape(spec: FieldSpec | None, code: str, reason: str, *, expected: str, rul
 
 def _cut(sentence: str) -> list[str]:
     return sentence.split("{value}")
+
+
+def worded(faults: Iterable[Mapping[str, Any]], item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Faults (line, field, code) for a page: column and sentence in both languages, without the value; a pack's own codes have theirs
+    beside the schema of its item (`faults`)."""
+    own = {code: Text(*words) for code, words in item.get("faults", {}).items()}
+    titles = {one["name"]: Text(one["title"], one.get("title_en", one["title"])) for one in item["schema"]["fields"]}
+    found = []
+    for one in faults:
+        words = own.get(one["code"]) or SENTENCES.get(one["code"], OWN_RULE)
+        blank = [PLACES.sub("…", words.of(language)) for language in ("zh", "en")]
+        found.append({**one, "title": titles.get(one["field"], Text(one["field"], one["field"])), "words": Text(*blank)})
+    return found

@@ -40,6 +40,7 @@ from ximu.ideas.registry.queries.units import (
     forebears,
     in_order,
     lineage,
+    must_live,
     name,
     names_of,
     names_on,
@@ -56,8 +57,8 @@ from ximu.ideas.registry.rules.tracing import GAPS, Act, Traced
 __all__ = [
     "GAPS", "Act", "Candidate", "Edge", "Resolution", "Traced", "UnitView", "book", "called", "charged", "compare", "district_of_code",
     "drawing", "evidence", "expand", "find", "find_many", "forebears", "holders", "in_office", "in_order", "index", "is_phrase", "key_uid",
-    "lineage", "may", "may_appoint", "must_appoint", "must_may", "name", "named", "names_of", "names_on", "official", "official_of",
-    "officials", "owner_of", "owners", "posts", "profile_index", "reading", "readings", "resolve", "resolve_many", "resolve_official",
-    "resolve_officials", "responsible", "search", "shown", "signed", "successors", "terms", "traced", "unit", "units", "vacancies",
-    "version",
+    "lineage", "may", "may_appoint", "must_appoint", "must_live", "must_may", "name", "named", "names_of", "names_on", "official",
+    "official_of", "officials", "owner_of", "owners", "posts", "profile_index", "reading", "readings", "resolve", "resolve_many",
+    "resolve_official", "resolve_officials", "responsible", "search", "shown", "signed", "successors", "terms", "traced", "unit", "units",
+    "vacancies", "version",
 ]

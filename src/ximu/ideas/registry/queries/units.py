@@ -11,6 +11,7 @@ from ximu.ideas.registry.rules import reforms
 from ximu.ideas.registry.rules.book import KINDS, Book, Edge, Name
 from ximu.ideas.registry.rules.drawing import Drawing, draw
 from ximu.ideas.registry.rules.reforms import Heir
+from ximu.kernel.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,13 @@ def names_of(uid: str, *, known_at: datetime | None = None) -> list[tuple[Name, 
 def owner_of(uid: str, on: date, *, known_at: datetime | None = None) -> str:
     """The one living unit that carries the duties of `uid` on that day. Errors: `ORG-UNKNOWN`, `ORG-EARLY`."""
     return reforms.owner_of(book(known_at=known_at), uid, on)
+
+
+def must_live(unit: str, on: date) -> None:
+    """Errors: `ORG-ENDED`."""
+    if unit not in book().units or not book().living(unit, on):
+        raise Refusal("ORG-ENDED", field="unit", value=unit[:40], rule="registry", zh="该单位在这一天不存续。",
+                      en="The unit does not exist on that day.")
 
 
 def owners(on: date, uids: Iterable[str] | None = None, *, known_at: datetime | None = None) -> dict[str, str]:

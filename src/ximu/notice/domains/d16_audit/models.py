@@ -62,6 +62,7 @@ class Finding(models.Model):
 
     uid = UidField()
     audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="findings", verbose_name="审计项目", db_comment="所属项目")
+    number = models.CharField("问题序号", max_length=20, blank=True, db_comment="成批报送的问题序号，逐项登记的为空")
     target = models.CharField("审计对象", max_length=40, db_comment="所涉对象的来源标识")
     unit = models.CharField("被审计单位", max_length=UID_LENGTH, db_index=True, db_comment="被审计单位标识")
     topic = models.CharField("问题类别", max_length=12, db_comment="问题类别代码")
@@ -83,10 +84,11 @@ class Finding(models.Model):
         verbose_name = "审计问题"
         verbose_name_plural = verbose_name
         db_table_comment = "审计问题：依据、证据、金额、单位意见、整改"
+        constraints = [models.UniqueConstraint(fields=["audit", "number"], condition=~models.Q(number=""), name="d16_finding_once")]
 
     class Privacy:
         public = ("uid",)
-        internal = ("audit", "target", "unit", "topic", "text", "criterion", "evidence", "amount", "found_at", "case", "reply",
+        internal = ("audit", "number", "target", "unit", "topic", "text", "criterion", "evidence", "amount", "found_at", "case", "reply",
                     "decided_on", "upheld", "sort", "due", "fixed", "closed_on")
         personal = ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -15,7 +16,7 @@ from django.urls import reverse
 from ximu.foundation import city, clock, packs
 from ximu.foundation.parameters import value_on
 from ximu.ideas.areas import queries as areas
-from ximu.ideas.areas.rules import FIRST_YEAR, Area, Line, Period
+from ximu.ideas.areas.rules import Area, Line, Period
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework.rules.machine import belongs
 from ximu.ideas.ledger.rules import entry_bytes
@@ -28,7 +29,7 @@ from ximu.notice.domains.d16_audit import rules
 from ximu.notice.domains.d16_audit.models import Announcement, Audit, Finding, Target
 
 HERE = Path(__file__).parent
-SEE, CITY = "audits.see", ""
+SEE = "audits.see"
 REPORTED, ANNOUNCED = "audit.reported", "audit.announced"
 KINDS = (REPORTED, ANNOUNCED)
 
@@ -97,33 +98,38 @@ def facts(as_of: date, known_at: datetime) -> rules.Facts:
 def lines(period: Period) -> dict[str, list[Line]]:
     """What each indicator sees, as known at the time."""
     known = facts(period.as_of, period.known_at)
-    return {code: rules.MEASURES[one.params["measure"]](known, period.first, period.as_of) for code, one in pack().indicators.items()}
+    home = {one.uid: one.audit for one in known.findings} | {one.uid: one.uid for one in known.audits}
+    return {code: [replace(line, link=reverse("d16:audit", args=[home[line.uid]])) if line.uid in home else line
+                   for line in rules.MEASURES[one.params["measure"]](known, period.first, period.as_of)]
+            for code, one in pack().indicators.items()}
 
 
-def sheet(year: int, *, today: date, known_at: datetime) -> areas.Sheet:
-    """Errors: `YEAR`."""
-    return areas.sheet(AREA, year, today=today, known_at=known_at)
-
-
-def sees(actor: Actor, unit: str, on: date) -> bool:
-    """The audit bureau and who may see the whole city; others what concerns the unit for which they act."""
-    return actor.can(SEE, unit) or works(actor, SEE, on)
-
-
-def audits() -> list[Audit]:
-    return list(Audit.objects.order_by("-opened_on", "-pk"))
-
-
-def audit(uid: str) -> Audit:
-    """Errors: `AUD-NONE`."""
+def audit(uid: str, by: Actor | None = None) -> Audit:
+    """Where `by` is given, only one that this person may know of. Errors: `AUD-NONE`."""
     found = Audit.objects.filter(uid=uid).first()
-    if found is None:
+    if found is None or (by and not areas.sees(AREA, by, "") and not findings(found, by, clock.today())):
         raise absent("AUD-NONE", field="audit", value=uid[:16], zh="个审计项目", en="audit")
     return found
 
 
 def findings(of: Audit, actor: Actor, on: date) -> list[Finding]:
-    return [one for one in of.findings.order_by("pk") if sees(actor, registry.owner_of(one.unit, on), on)]
+    return [one for one in of.findings.order_by("pk") if areas.sees(AREA, actor, registry.owner_of(one.unit, on))]
+
+
+def audits(by: Actor, on: date) -> list[Audit]:
+    """All for who sees the whole; others those with a finding about what they carry; the newest first."""
+    rows, owners = list(Audit.objects.order_by("-opened_on", "-pk")), registry.owners(on)
+    if areas.sees(AREA, by, ""):
+        return rows
+    mine = {pk for pk, unit in Finding.objects.values_list("audit", "unit") if by.can(SEE, owners.get(unit, unit))}
+    return [one for one in rows if one.pk in mine]
+
+
+def repeats(on: date, known_at: datetime) -> dict[str, str]:
+    """Finding → the newest earlier one that it repeats."""
+    known = facts(on, known_at)
+    held = [one for one in known.findings if one.upheld]
+    return {one.uid: earlier.uid for one in held if (earlier := rules.earlier_of(one, held, known.owner))}
 
 
 def finding(uid: str) -> Finding:
@@ -163,9 +169,8 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
 
 def public_audit(view: View, *, year: int | None = None) -> dict[str, Any]:
     """The provider `d16`: the city's figures with their method, how much of each kind is audited, and what was announced."""
-    now = clock.now()
-    found = sheet(year or clock.city_day(now).year, today=clock.city_day(now), known_at=now)
-    before = sheet(max(found.year - 1, FIRST_YEAR), today=clock.city_day(now), known_at=now)
+    shown = areas.provider_of(AREA)(view, year=year)
+    found = areas.sheet(AREA, shown["year"], today=clock.today(), known_at=clock.now())
     listed = [one for one in found.lines["D16-1"] if not one.why]
     reasons = cases.redacting(found.as_of).reasons
     kinds = [{"name": name, "listed": sum(one.kind == kind for one in listed),
@@ -173,13 +178,9 @@ def public_audit(view: View, *, year: int | None = None) -> dict[str, Any]:
     told = Announcement.objects.filter(state=Announcement.State.DECIDED).select_related("audit").order_by("-decided_at")
     state = {one.uid: rules.STATES[one.state] for one in found.lines["D16-2"]}
     return {
-        "view": view.name, "year": found.year, "as_of": found.as_of, "kinds": kinds,
-        "last_year": before.year, "source": declared()["source"],
-        "indicators": [{"code": code, "name": one.name, "unit": one.unit, "method": one.method, "source": one.source,
-                        "city": found.figures[code, CITY].value,
-                        "before": before.figures[code, CITY].value} for code, one in pack().indicators.items()],
+        **shown, "kinds": kinds, "source": declared()["source"],
         "announcements": [{
-            "title": row.audit.title, "report_on": row.audit.report_on, "on": clock.city_day(row.decided_at or now), "digest": row.digest,
+            "title": row.audit.title, "report_on": row.audit.report_on, "on": clock.city_day(row.decided_at), "digest": row.digest,
             "log_index": row.log_index, "ground": reasons[row.ground].name if row.ground else None, "lines": [
                 {**line, "amount": Decimal(line["amount"]) if line["amount"] else None, "topic": topics().get(line["topic"]),
                  "unit_name": registry.name(line["unit"], as_of=row.audit.report_on or found.as_of),
@@ -189,7 +190,8 @@ def public_audit(view: View, *, year: int | None = None) -> dict[str, Any]:
 
 
 AREA = Area(
-    HERE, SEE, lines, rules.STATES, whole=lambda by: works(by, SEE, clock.today()),
+    HERE, SEE, lines, rules.STATES, whole=lambda by: works(by, SEE, clock.today()), by_unit=False,
+    open_to_all=("D16-1", "D16-2", "D16-3", "D16-4", "D16-5"),
     tabs=(("d16:universe", Text("审计对象", "Audit universe"), SEE), ("d16:audits", Text("审计项目与问题", "Audits and findings"), SEE)))
 PUBLIC, PAGES = {"d16": public_audit}, {"audit_finding": pages_of}
 """Connected by `config/packed.py`, which looks into every pack."""

@@ -14,5 +14,6 @@ urlpatterns = [
     path("universe", views.universe, name="universe"),
     path("audits", views.audits, name="audits"),
     path("audits/<str:uid>", views.audit, name="audit"),
+    path("audits/<str:uid>/deliver", views.deliver, name="deliver"),
     path("audits/<str:uid>/<str:verb>", views.act, name="act"),
 ]

@@ -6,38 +6,15 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import File, Router, Schema, Status
+from ninja import Body, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of, sent_file
 from ximu.notice.safeguards.s4_training import queries, services
 
 router = Router(tags=["s4 公务员诚信教育"])
-
-
-class CourseIn(Schema):
-    """A course; `pass_mark` is left out where there is no test."""
-
-    code: str
-    title: str
-    kind: str
-    hours: int
-    unit: str
-    held_on: date
-    pass_mark: int | None = None
-
-
-class ProcedureIn(Schema):
-    """`kind`: recruit, promote or award."""
-
-    number: str
-    kind: str
-    unit: str
-    title: str
-    basis: str
-    opened_on: date
-    ends_on: date
 
 
 class NamedIn(Schema):
@@ -49,9 +26,11 @@ class NamedIn(Schema):
 
 
 @router.post("/courses", response={201: dict[str, str]}, summary="登记课程 Enter a course")
-def open_course(request: HttpRequest, body: CourseIn) -> Any:
-    """Errors: `S4-KIND`, `S4-FIELD`, `TIME-FUTURE`, `ORG-ENDED`, `S4-DUP`."""
-    return Status(201, {"course": services.open_course(services.courses.NewCourse(**body.dict()), by=actor_of(request), at=clock.now())})
+def open_course(request: HttpRequest, body: Body[services.courses.NewCourse]) -> Any:
+    """`kind`: training or leaders; `pass_mark` is left out where there is no test.
+
+    Errors: `S4-KIND`, `S4-FIELD`, `TIME-FUTURE`, `ORG-ENDED`, `S4-DUP`."""
+    return Status(201, {"course": services.open_course(body, by=actor_of(request), at=clock.now())})
 
 
 @router.post("/results", response=dict[str, Any], summary="报送参训考试 Deliver results")
@@ -61,21 +40,22 @@ def results(request: HttpRequest, file: File[UploadedFile]) -> Any:
         return services.deliver_results(path, by=actor_of(request), at=clock.now())
 
 
-@router.get("/procedures", response=list[dict[str, Any]], summary="程序 Procedures")
-def procedures(request: HttpRequest) -> Any:
-    """Those of your units; nobody's name."""
+@router.get("/procedures", response=dict[str, Any], summary="程序 Procedures")
+def procedures(request: HttpRequest, paging: Query[Paging]) -> Any:
+    """Those of your units, the newest first; nobody's name."""
     by = actor_of(request)
     by.must("s4.check")
-    return [{"procedure": one.uid, "number": one.number, "kind": one.kind, "unit": one.unit, "title": one.title, "opened_on": one.opened_on,
-             "ends_on": one.ends_on, "ended_at": one.ended_at, "named": [{"named": n.uid, "notified_on": n.notified_on,
-             "checked_at": n.checked_at, "certificate": n.certificate} for n in one.named.all()]} for one in queries.procedures(by)]
+    found = page_of(request, queries.procedures(by), paging)
+    return {**found, "items": [
+        {"procedure": one.uid, "number": one.number, "kind": one.kind, "unit": one.unit, "title": one.title, "opened_on": one.opened_on,
+         "ends_on": one.ends_on, "ended_at": one.ended_at, "named": [{"named": n.uid, "notified_on": n.notified_on,
+         "checked_at": n.checked_at, "certificate": n.certificate} for n in one.named.all()]} for one in found["items"]]}
 
 
 @router.post("/procedures", response={201: dict[str, str]}, summary="开始程序 Open a procedure")
-def open_procedure(request: HttpRequest, body: ProcedureIn) -> Any:
-    """Errors: `S4-KIND`, `S4-FIELD`, `PURPOSE`, `S4-SPAN`, `ORG-ENDED`, `S4-DUP`."""
-    new = services.procedures.NewProcedure(**body.dict())
-    return Status(201, {"procedure": services.open_procedure(new, by=actor_of(request), at=clock.now())})
+def open_procedure(request: HttpRequest, body: Body[services.procedures.NewProcedure]) -> Any:
+    """`kind`: recruit, promote or award. Errors: `S4-KIND`, `S4-FIELD`, `PURPOSE`, `S4-SPAN`, `ORG-ENDED`, `S4-DUP`."""
+    return Status(201, {"procedure": services.open_procedure(body, by=actor_of(request), at=clock.now())})
 
 
 @router.post("/procedures/{uid}/named", response={201: dict[str, str]}, summary="列入人员 Name a civil servant")
@@ -93,7 +73,33 @@ def check(request: HttpRequest, uid: str) -> Any:
 
 @router.post("/procedures/{uid}/end", response=dict[str, int], summary="结束程序 End a procedure")
 def end(request: HttpRequest, uid: str, hires: int | None = None, checked: int | None = None,
-        file: File[UploadedFile] | None = None) -> Any:
+        file: File[UploadedFile | None] = None) -> Any:
     """How many results were destroyed. Errors: `PROC-NONE`, `STATE-EDGE`, `S4-COUNT`, `EVID-DIGEST`."""
     proof = file.read() if file else b""
     return {"purged": services.end(uid, hires=hires, checked=checked, proof=proof, by=actor_of(request), at=clock.now())}
+
+
+@router.get("/handbooks", response=list[dict[str, Any]], summary="诚信手册 Versions of the handbook")
+def handbooks(request: HttpRequest) -> Any:
+    """How many signed for each; nobody's name."""
+    actor_of(request).must(queries.SEE)
+    return [{"handbook": one.uid, "number": one.number, "title": one.title, "text": one.text, "in_force_on": one.in_force_on,
+             "published_at": one.published_at, "signatures": one.signatures} for one in queries.books()]
+
+
+@router.post("/handbooks", response={201: dict[str, str]}, summary="发布手册 Publish a version")
+def publish(request: HttpRequest, title: Form[str], in_force_on: Form[date], file: File[UploadedFile]) -> Any:
+    """Errors: `S4-FIELD`, `EVID-DIGEST`, `DATE-RANGE`, `S4-DUP`."""
+    by, at = actor_of(request), clock.now()
+    made = services.publish(title, content=file.read(), name=file.name or "", in_force_on=in_force_on, by=by, at=at)
+    return Status(201, {"handbook": made})
+
+
+@router.post("/handbooks/{uid}/signatures", response=dict[str, Any], summary="签收手册 Sign for a version")
+def sign(request: HttpRequest, uid: str, numbers: Body[list[str]]) -> Any:
+    """Of nobody: for oneself; else those whose signed paper the unit keeps, by internal number. Errors: `BOOK-NONE`, `SIGN-ONCE`."""
+    by, at = actor_of(request), clock.now()
+    if not numbers:
+        services.sign(uid, by=by, at=at)
+    taken, left = services.sign_on_paper(uid, numbers, by=by, at=at) if numbers else (1, [])
+    return {"new": taken, "not_taken": left}

@@ -18,7 +18,7 @@ from ximu.ideas.events import queries as events
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
-from ximu.kernel.refusal import Refusal, absent
+from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
 from ximu.notice.safeguards.s4_training import rules
 from ximu.notice.safeguards.s4_training.models import Attended, Course, Handbook, Named, Procedure, Signed
@@ -129,13 +129,6 @@ def sections(period: Period, by: Actor) -> list[Section]:
         rows.append((one.title, one.unit, rules.COURSES[one.kind], one.held_on, one.hours, sum(t.attended for t in told),
                      sum(t.passed for t in told)))
     return [Section(Text("课程", "Courses"), HEADS, rows, unit_column=1)]
-
-
-def must_live(unit: str, on: date) -> None:
-    """Errors: `ORG-ENDED`."""
-    if unit not in registry.book().units or not registry.book().living(unit, on):
-        raise Refusal("ORG-ENDED", field="unit", value=unit[:40], rule="registry", zh="该单位在这一天不存续。",
-                      en="The unit does not exist on that day.")
 
 
 def _found(row: Any, code: str, uid: str, zh: str, en: str) -> Any:

@@ -16,6 +16,7 @@ from ximu.foundation import clock, files
 from ximu.foundation.templatetags.ximu import t
 from ximu.foundation.web import actor_of, sent_file
 from ximu.ideas.areas.views import tabs
+from ximu.ideas.intake.rules.problems import worded
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.given import day_of, whole_of
@@ -94,6 +95,7 @@ def courses(request: HttpRequest) -> HttpResponse:
     rows = [{"row": one, "kind": rules.COURSES[one.kind], "unit": registry.name(one.unit, as_of=one.held_on, short=True)}
             for one in queries.courses()]
     return render(request, "s4/courses.html", {"tabs": tabs(queries.AREA, by, "s4:courses"), "rows": rows, "told": told,
+                                               "faults": worded(told["faults"], queries.pack().items["GW-PX"]) if told else [],
                                                "kinds": rules.COURSES.items(), "may_enter": by.can("s4.enter")})
 
 

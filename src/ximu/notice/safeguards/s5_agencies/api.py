@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import File, Form, Router, Schema, Status
+from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.notice.safeguards.s5_agencies import queries, services
 
@@ -52,13 +53,14 @@ class VerdictIn(Schema):
     reason: str
 
 
-@router.get("/agencies", response=list[dict[str, Any]], summary="信用服务机构 Agencies")
-def agencies(request: HttpRequest) -> Any:
+@router.get("/agencies", response=dict[str, Any], summary="信用服务机构 Agencies")
+def agencies(request: HttpRequest, paging: Query[Paging]) -> Any:
     """With products, and how many of their items were right."""
     actor_of(request).must(queries.SEE)
-    told = queries.quality(clock.now(), clock.today())
-    return [{"agency": one.uid, "code": one.code, "name": one.name, "filing": one.filing, "quality": told.get(one.uid),
-             "products": [{"code": p.code, "name": p.name, "kind": p.kind} for p in one.products.all()]} for one in queries.agencies()]
+    told, found = queries.quality(clock.now(), clock.today()), page_of(request, queries.agencies(), paging)
+    return {**found, "items": [{"agency": one.uid, "code": one.code, "name": one.name, "filing": one.filing, "quality": told.get(one.uid),
+                                "products": [{"code": p.code, "name": p.name, "kind": p.kind} for p in one.products.all()]}
+                               for one in found["items"]]}
 
 
 @router.post("/agencies", response={201: dict[str, str]}, summary="登记机构 Register an agency")
@@ -74,14 +76,20 @@ def list_product(request: HttpRequest, uid: str, body: ProductIn) -> Any:
     return Status(201, {"product": made})
 
 
-@router.get("/contracts", response=list[dict[str, Any]], summary="合同 Contracts")
-def contracts(request: HttpRequest) -> Any:
-    """Those of the units that you may see."""
+@router.get("/contracts", response=dict[str, Any], summary="合同 Contracts")
+def contracts(request: HttpRequest, paging: Query[Paging]) -> Any:
+    """Those of the units that you may see, the newest first."""
     by = actor_of(request)
     by.must(queries.SEE)
-    return [{"contract": one.uid, "number": one.number, "agency": one.agency.uid, "unit": one.unit, "task": one.task, "since": one.since,
-             "until": one.until, "returned_on": one.returned_on, "checked_at": one.checked_at, "key_found_on": one.key_found_on}
-            for one in queries.contracts(by)]
+    found = page_of(request, queries.contracts(by), paging)
+    return {**found, "items": [_contract(one) for one in found["items"]]}
+
+
+def _contract(one: Any) -> dict[str, Any]:
+    back = one.back
+    return {"contract": one.uid, "number": one.number, "agency": one.agency.uid, "unit": one.unit, "task": one.task, "since": one.since,
+            "until": one.until, "returned_on": back and back.returned_on, "checked_at": back and back.checked_at,
+            "key_found_on": one.key_found_on}
 
 
 @router.post("/contracts", response={201: dict[str, str]}, summary="登记合同 Enter a contract")

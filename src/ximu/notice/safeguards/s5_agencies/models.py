@@ -67,29 +67,53 @@ class Contract(models.Model):
     entered_at = models.DateTimeField("登记时间", db_comment="登记时间")
     entered_by = models.CharField("登记人", max_length=PERSON_LENGTH, db_comment="登记人标识")
     key_found_on = models.DateField("密钥处置日期", null=True, db_comment="终止后发现密钥仍有效并吊销的日期")
-    returned_on = models.DateField("返还日期", null=True, db_comment="数据返还或销毁日期")
-    return_proof = models.CharField("返还证明摘要", max_length=64, blank=True, db_comment="返还或销毁证明的SHA-256")
-    returned_by = models.CharField("返还登记人", max_length=PERSON_LENGTH, blank=True, db_comment="登记返还的人员标识")
-    checked_at = models.DateTimeField("核查时间", null=True, db_comment="他人核查返还的时间")
-    checked_by = models.CharField("核查人", max_length=PERSON_LENGTH, blank=True, db_comment="核查人标识，与登记人不同")
     log_index = models.PositiveBigIntegerField("日志序号", null=True, db_comment="登记在透明日志中的序号")
-    exit_log_index = models.PositiveBigIntegerField("退出日志序号", null=True, db_comment="核查通过在透明日志中的序号")
 
     class Meta:
         verbose_name = "信用服务合同"
         verbose_name_plural = verbose_name
         db_table_comment = "单位与信用服务机构的合同"
-        constraints = [
-            models.CheckConstraint(condition=Q(until__gte=F("since")), name="s5_contract_span"),
-            models.CheckConstraint(condition=Q(checked_at__isnull=True, checked_by="") | (Q(checked_at__isnull=False) & ~Q(checked_by="")),
-                                   name="s5_contract_checked_pair"),
-            models.CheckConstraint(condition=Q(checked_by="") | ~Q(checked_by=F("returned_by")), name="s5_contract_two_people"),
-        ]
+        constraints = [models.CheckConstraint(condition=Q(until__gte=F("since")), name="s5_contract_span")]
 
     class Privacy:
         public = ("uid", "number", "agency", "unit", "task", "since", "until")
-        internal = ("key", "text", "entered_at", "entered_by", "key_found_on", "returned_on", "return_proof", "returned_by", "checked_at",
-                    "checked_by", "log_index", "exit_log_index")
+        internal = ("key", "text", "entered_at", "entered_by", "key_found_on", "log_index")
+        personal = ()
+
+    @property
+    def back(self) -> Return | None:
+        """The return that waits or was found to be so; one that was sent back is none."""
+        return next((one for one in self.returns.all() if one.passed is not False), None)
+
+
+class Return(models.Model):
+    """Data came back on a day, as entered at a time, as judged by another person at a later one; one that was sent back stays."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="returns", verbose_name="合同", db_comment="所属合同")
+    returned_on = models.DateField("返还日期", db_comment="数据返还或销毁日期")
+    proof = models.CharField("返还证明摘要", max_length=64, db_comment="返还或销毁证明的SHA-256")
+    entered_at = models.DateTimeField("登记时间", db_comment="登记返还的时间")
+    entered_by = models.CharField("登记人", max_length=PERSON_LENGTH, db_comment="登记返还的人员标识")
+    passed = models.BooleanField("核查结论", null=True, db_comment="属实或退回，空为待核查")
+    checked_at = models.DateTimeField("核查时间", null=True, db_comment="他人核查或退回的时间")
+    checked_by = models.CharField("核查人", max_length=PERSON_LENGTH, blank=True, db_comment="核查人标识，与登记人不同")
+    log_index = models.PositiveBigIntegerField("日志序号", null=True, db_comment="核查属实在透明日志中的序号")
+
+    class Meta:
+        verbose_name = "数据返还"
+        verbose_name_plural = verbose_name
+        db_table_comment = "合同终止后数据的返还或销毁及其核查"
+        constraints = [
+            models.UniqueConstraint(fields=["contract"], condition=Q(passed__isnull=True) | Q(passed=True), name="s5_return_once"),
+            models.CheckConstraint(condition=Q(checked_at__isnull=True, checked_by="", passed__isnull=True)
+                                   | (Q(checked_at__isnull=False, passed__isnull=False) & ~Q(checked_by="")),
+                                   name="s5_return_checked_pair"),
+            models.CheckConstraint(condition=~Q(checked_by=F("entered_by")), name="s5_return_two_people"),
+        ]
+
+    class Privacy:
+        public = ()
+        internal = ("contract", "returned_on", "proof", "entered_at", "entered_by", "passed", "checked_at", "checked_by", "log_index")
         personal = ()
 
 

@@ -9,6 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.db.models import QuerySet
+from django.urls import reverse
+
 from ximu.foundation import clock, packs
 from ximu.foundation.parameters import value_on
 from ximu.ideas.areas.rules import Area, Line, Period, Section
@@ -20,9 +23,11 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.words import Text
 from ximu.notice.safeguards.s5_agencies import rules
-from ximu.notice.safeguards.s5_agencies.models import Agency, Contract, Product, Verdict
+from ximu.notice.safeguards.s5_agencies.models import Agency, Contract, Product, Return, Verdict
 
 HERE = Path(__file__).parent
+CITY = ""
+"""A right that is asked with it must be held for the whole city."""
 SEE, USES, FEEDS, INDEX = "s5.see", "product_uses", "agency_feeds", "regional_index"
 AGENCY, PRODUCT, CONTRACT, VERDICT, EXIT = ("agency.registered", "agency.product", "agency.contract", "agency.verdict", "agency.exit")
 KINDS = (AGENCY, PRODUCT, CONTRACT, VERDICT, EXIT)
@@ -47,13 +52,13 @@ def agency(code: str) -> Agency:
 
 def contract(uid: str) -> Contract:
     """By uid or number. Errors: `CONTRACT-NONE`."""
-    rows = Contract.objects.select_related("agency")
+    rows = Contract.objects.select_related("agency").prefetch_related("returns")
     return _must(rows.filter(uid=uid).first() or rows.filter(number=uid).first(), "CONTRACT-NONE", uid,  # type: ignore[no-any-return]
                  "份合同", "contract")
 
 
-def agencies() -> list[Agency]:
-    return list(Agency.objects.prefetch_related("products").order_by("name", "pk"))
+def agencies() -> QuerySet[Agency]:
+    return Agency.objects.prefetch_related("products").order_by("name", "pk")
 
 
 def owner(unit: str, on: date) -> str:
@@ -64,10 +69,14 @@ def owner(unit: str, on: date) -> str:
         return unit
 
 
-def contracts(by: Actor) -> list[Contract]:
-    """Those of the units that this person may see, and of units whose matters these carry today."""
-    today = clock.today()
-    return [one for one in Contract.objects.select_related("agency").order_by("-since", "-pk") if by.can(SEE, owner(one.unit, today))]
+def contracts(by: Actor) -> QuerySet[Contract]:
+    """Those of the units that this person may see, and of units whose matters these carry today; the newest first."""
+    rows = Contract.objects.select_related("agency").prefetch_related("returns").order_by("-since", "-pk")
+    if by.units_with(SEE) is None:
+        return rows
+    owners = registry.owners(clock.today())
+    units = set(rows.order_by().values_list("unit", flat=True).distinct())
+    return rows.filter(unit__in=[one for one in units if by.can(SEE, owners.get(one, one))])
 
 
 def products() -> dict[str, Product]:
@@ -92,11 +101,21 @@ def uses(known_at: datetime, *, first: date, as_of: date) -> list[rules.Use]:
 
 
 def deals(known_at: datetime, as_of: date) -> list[rules.Deal]:
-    known_on = clock.city_day(known_at)
+    """Contracts as known then: a return counts from when it was entered, and no longer once it was sent back."""
+    known_on, back = clock.city_day(known_at), dict[int, Return]()
+    for told in Return.objects.filter(entered_at__lte=known_at):
+        if told.passed is not False or (told.checked_at and told.checked_at > known_at):
+            back[told.contract_id] = told
     return [rules.Deal(one.uid, f"{one.number} {one.agency.name}", owner(one.unit, as_of), one.until,
-                       *(day if day and day <= known_on else None for day in (one.key_found_on, one.returned_on)),
-                       clock.city_day(one.checked_at) if one.checked_at and one.checked_at <= known_at else None)
+                       one.key_found_on if one.key_found_on and one.key_found_on <= known_on else None,
+                       *_returned(back.get(one.pk), known_at))
             for one in Contract.objects.filter(entered_at__lte=known_at).select_related("agency").order_by("until", "pk")]
+
+
+def _returned(back: Return | None, known_at: datetime) -> tuple[date | None, date | None]:
+    if back is None:
+        return None, None
+    return back.returned_on, clock.city_day(back.checked_at) if back.checked_at and back.checked_at <= known_at else None
 
 
 def series(known_at: datetime, *, as_of: date) -> dict[tuple[str, str], dict[date, Decimal]]:
@@ -121,8 +140,9 @@ def lines(period: Period) -> dict[str, list[Line]]:
     return {
         "S5-1": rules.covered(units, _names(units, period.as_of), used),
         "S5-2": rules.judged(items(period.known_at, first=period.first, as_of=period.as_of)),
-        "S5-3": rules.left(deals(period.known_at, period.as_of), first=period.first, as_of=period.as_of,
-                           days=value_on(HERE, "return_days", period.as_of)),
+        "S5-3": [replace(one, link=reverse("s5:contract", args=[one.uid])) for one in rules.left(
+            deals(period.known_at, period.as_of), first=period.first, as_of=period.as_of,
+            days=value_on(HERE, "return_days", period.as_of))],
         "S5-4": rules.counted(used),
     }
 
@@ -203,8 +223,8 @@ def verdict_body(row: Verdict) -> dict[str, Any]:
     return {"contract": row.contract.uid, "item": row.item, "outcome": row.outcome}
 
 
-def exit_body(row: Contract) -> dict[str, Any]:
-    return {"contract": row.uid, "returned_on": str(row.returned_on), "proof": row.return_proof}
+def exit_body(row: Return) -> dict[str, Any]:
+    return {"contract": row.contract.uid, "returned_on": str(row.returned_on), "proof": row.proof}
 
 
 def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
@@ -216,8 +236,8 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
         yield product.log_index or 0, entry_bytes(PRODUCT, product_body(product), product.listed_at), f"信用产品 {product.code}"
     for deal in Contract.objects.filter(**span).select_related("agency"):
         yield deal.log_index or 0, entry_bytes(CONTRACT, contract_body(deal), deal.entered_at), f"信用服务合同 {deal.number}"
-    for deal in Contract.objects.filter(exit_log_index__gte=first, exit_log_index__lt=last):
-        yield deal.exit_log_index or 0, entry_bytes(EXIT, exit_body(deal), deal.checked_at), f"合同退出 {deal.number}"
+    for back in Return.objects.filter(**span).select_related("contract"):
+        yield back.log_index or 0, entry_bytes(EXIT, exit_body(back), back.checked_at), f"合同退出 {back.contract.number}"
     for said in Verdict.objects.filter(**span).select_related("contract"):
         yield said.log_index or 0, entry_bytes(VERDICT, verdict_body(said), said.judged_at), f"线索核实 {said.item}"
 

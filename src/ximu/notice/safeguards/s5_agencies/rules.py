@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from ximu.ideas.areas.rules import Line
 from ximu.ideas.warnings.rules.backtest import wilson
-from ximu.kernel.given import near_day
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
@@ -140,7 +139,7 @@ def fallen(series: Mapping[tuple[str, str], Mapping[date, Decimal]], *, names: M
             fall = mean - values[day]
             if fall >= points:
                 words = Text(f"{values[day]}，前三期平均{mean:.1f}", f"{values[day]}, the three before {mean:.1f} on average")
-                title = f"{names.get(unit, unit)} {day:%Y-%m}"
+                title = f"{names.get(unit, unit)} {day.year}年{day.month}月"
                 found.append(Line(f"{contract}|{unit}|{day}", title, unit, "index", "fell", words=words, on=day))
     return found
 
@@ -159,12 +158,3 @@ def must_say(field: str, words: str) -> None:
     if not 0 < len(words.strip()) <= most:
         raise Refusal("S5-FIELD", field=field, value=words.strip()[:20], rule=f"1–{most}", zh=f"“{field}”须填写，且不超过{most}字。",
                       en=f"“{field}” is needed, in at most {most} characters.")
-
-
-def must_span(since: date, until: date) -> None:
-    """Errors: `DATE-RANGE`, `DATE-ORDER`."""
-    near_day(since, "since")
-    near_day(until, "until")
-    if until < since:
-        raise Refusal("DATE-ORDER", field="until", value=until.isoformat(), rule=f"≥ {since}", zh="终止日期不能早于起始日期。",
-                      en="The end is not before the beginning.")

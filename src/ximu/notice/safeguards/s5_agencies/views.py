@@ -39,7 +39,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
     rows = [{"row": one, "told": told.get(one.uid), "products": [(p, rules.PRODUCTS[p.kind]) for p in one.products.all()]}
             for one in queries.agencies()]
     return render(request, "s5/agencies.html", {"tabs": tabs(queries.AREA, by, "s5:agencies"), "rows": rows,
-                                                "kinds": rules.PRODUCTS.items(), "may": by.can("s5.register")})
+                                                "kinds": rules.PRODUCTS.items(), "may": by.can("s5.register", queries.CITY)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,9 +55,9 @@ def contracts(request: HttpRequest) -> HttpResponse:
             by=by, at=clock.now())
         return redirect("s5:contract", made)
     found = queries.contracts(by)
-    rows = [{"row": one, "unit": registry.name(one.unit, as_of=one.since, short=True)} for one in found[:MOST]]
+    rows = [{"row": one, "back": one.back, "unit": registry.name(one.unit, as_of=one.since, short=True)} for one in found[:MOST]]
     return render(request, "s5/contracts.html", {"tabs": tabs(queries.AREA, by, "s5:contracts"), "rows": rows, "may": by.can("s5.contract"),
-                                                 "most": MOST, "more": len(found) > MOST,
+                                                 "most": MOST, "more": found.count() > MOST,
                                                  "agencies": queries.agencies() if by.can("s5.contract") else []})
 
 
@@ -75,7 +75,7 @@ def contract(request: HttpRequest, uid: str) -> HttpResponse:
             services.check_return(row.uid, passed=request.POST.get("verb") == "passed", by=by, at=at)
         return redirect("s5:contract", row.uid)
     return render(request, "s5/contract.html", {
-        "tabs": tabs(queries.AREA, by, "s5:contracts"), "row": row, "unit": registry.name(row.unit, as_of=row.since),
+        "tabs": tabs(queries.AREA, by, "s5:contracts"), "row": row, "back": row.back, "unit": registry.name(row.unit, as_of=row.since),
         "over": row.until < clock.today(), "may_return": by.can("s5.contract", unit), "may_check": by.can("s5.judge", unit)})
 
 

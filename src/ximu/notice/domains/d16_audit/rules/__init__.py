@@ -25,7 +25,6 @@ STATES = {
     "first": Text("首次", "first time"), "again": Text("再次发生", "found again"), "gone": Text("不在列", "not listed"),
 }
 Owner = Callable[[str, date], str]
-BLACK = "■■■"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,21 +160,35 @@ MEASURES: Mapping[str, Callable[[Facts, date, date], list[Line]]] = {
 }
 
 
-def blacked(text: str, marks: Iterable[tuple[str, str]], reasons: Mapping[str, object]) -> tuple[str, list[str]]:
-    """The text with the marked passages blacked out, and the reason of each. Errors: `REDACT-PASSAGE`, `REDACT-REASON`."""
-    said = []
-    for passage, reason in marks:
-        if not passage.strip() or passage not in text:
-            raise Refusal("REDACT-PASSAGE", field="passage", value="", rule="原文", zh="要遮盖的文字不在问题、依据或单位意见之中。",
-                          en="The passage to be blacked out is not in the text.")
-        must_have_reason(reason, reasons)
-        text = text.replace(passage, BLACK)
-        said.append(reason)
-    return text, said
+MOST_YEARS = 20
+"""No cycle is longer."""
 
 
-def must_have_reason(reason: str, reasons: Mapping[str, object]) -> None:
-    """Errors: `REDACT-REASON`."""
-    if reason not in reasons:
-        raise Refusal("REDACT-REASON", field="reason", value=reason[:20], rule=", ".join(reasons), zh="遮盖、不公布须从事由表中选定事由。",
-                      en="What is blacked out or withheld needs a reason from the list.")
+def edge(value: str, zh: str, en: str) -> Refusal:
+    return Refusal("STATE-EDGE", status=409, field="state", value=value, rule="opened → reported → proposed → decided", zh=zh, en=en)
+
+
+def reported(audit: str) -> Refusal:
+    return edge(audit, "审计报告已经出具，不能再提出问题、再次出具。", "The report is out: no finding is added, no report issued again.")
+
+
+def no_target(key: str) -> Refusal:
+    return Refusal("AUD-TARGET", field="target", value=key[:40], rule="审计对象", zh="审计对象不在清单之内，或缺少编号、名称。",
+                   en="This is no target of the audit universe, or its number or name is missing.")
+
+
+def must_be_target(kind: str, key: str, name: str, every: int | None) -> None:
+    """Errors: `AUD-TARGET`, `AUD-CYCLE`."""
+    entered = kind in ("project", "fund")
+    if kind not in KINDS or not 0 < len(key.strip()) <= 40 or (entered and not name.strip()) or len(name.strip()) > 120:
+        raise no_target(key)
+    if every is not None and not 1 <= every <= MOST_YEARS:
+        raise Refusal("AUD-CYCLE", field="every", value=every, rule=f"1–{MOST_YEARS}", zh=f"审计周期为1至{MOST_YEARS}年。",
+                      en=f"A cycle has 1 to {MOST_YEARS} years.")
+
+
+def target_of(unit: str, covered: Iterable[Target]) -> Target | None:
+    """Which target of an audit is meant where only the unit is named: the unit itself, else the only one that it carries."""
+    mine = [one for one in covered if one.unit == unit]
+    itself = [one for one in mine if one.uid == unit]
+    return itself[0] if itself else mine[0] if len(mine) == 1 else None

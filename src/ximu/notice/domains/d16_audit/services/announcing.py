@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from ximu.foundation import clock
 from ximu.ideas.casework import queries as cases
+from ximu.ideas.casework.rules.redaction import blacked, must_have_reason
 from ximu.ideas.disclosure.rules import holds_personal, nobody_protected, personal_data
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
@@ -32,9 +33,9 @@ def announce(audit: str, *, marks: Marks, left_out: Mapping[str, str], by: Actor
     must_be_bureau(by, at)
     row, reasons = queries.audit(audit), cases.redacting(clock.city_day(at)).reasons
     if row.report_on is None:
-        raise _edge(row.uid, "审计报告出具之后才能公布结果。", "A result is announced once the report is out.")
+        raise rules.edge(row.uid, "审计报告出具之后才能公布结果。", "A result is announced once the report is out.")
     for code in (*left_out.values(), *([ground] if ground else [])):
-        rules.must_have_reason(code, reasons)
+        must_have_reason(code, reasons)
     nobody_protected({"title": row.title})
     lines = [] if ground else [_line(one, marks.get(one.uid, ()), left_out.get(one.uid, ""), reasons)
                                for one in row.findings.filter(upheld=True).order_by("pk")]
@@ -56,9 +57,9 @@ def _line(one: Finding, marks: Sequence[tuple[str, str]], withheld: str, reasons
     if withheld:
         return line
     line |= {"finding": one.uid, "unit": one.unit, "topic": one.topic}
-    texts = {"text": one.text, "criterion": one.criterion, "reply": one.reply}
+    texts = {name: getattr(one, name).replace("\x1f", " ") for name in ("text", "criterion", "reply")}
     nobody_protected(texts)
-    whole, said = rules.blacked("\x1f".join(texts.values()), marks, reasons)
+    whole, said = blacked("\x1f".join(texts.values()), marks, reasons)
     shown = dict(zip(texts, whole.split("\x1f"), strict=True))
     for name, text in shown.items():
         if hits := personal_data(text):
@@ -71,7 +72,7 @@ def decide(audit: str, *, approve: bool, reason: str, by: Actor, at: datetime) -
     must_be_bureau(by, at)
     row = queries.announcement(queries.audit(audit))
     if row is None:
-        raise _edge(audit, "没有待审批的公告。", "No announcement waits.")
+        raise rules.edge(audit, "没有待审批的公告。", "No announcement waits.")
     if row.proposer == by.human:
         raise Refusal("DUAL", status=403, field="by", value="", rule="two persons", zh="提出公告的人不能自己批准。",
                       en="The one who proposed it cannot decide.")
@@ -81,13 +82,9 @@ def decide(audit: str, *, approve: bool, reason: str, by: Actor, at: datetime) -
     with transaction.atomic():
         if not Announcement.objects.filter(pk=row.pk, state=Announcement.State.PROPOSED).update(state=state, decided_at=at,
                                                                                               reason=reason.strip()[:400]):
-            raise _edge(row.uid, "该公告已经决定。", "It has been decided.")
+            raise rules.edge(row.uid, "该公告已经决定。", "It has been decided.")
         kind = queries.ANNOUNCED if approve else "audit.announcement-refused"
         [index] = ledger.append([Entry(kind, queries.announced_body(row))], at=at)
         if approve:
             Announcement.objects.filter(pk=row.pk).update(log_index=index)
     return str(state)
-
-
-def _edge(value: str, zh: str, en: str) -> Refusal:
-    return Refusal("STATE-EDGE", status=409, field="state", value=value, rule="reported → proposed → decided", zh=zh, en=en)

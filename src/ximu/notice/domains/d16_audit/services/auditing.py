@@ -11,7 +11,9 @@ from django.db import IntegrityError, transaction
 from ximu.foundation import clock
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
+from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
+from ximu.kernel.given import near_span
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d16_audit import queries, rules
 from ximu.notice.domains.d16_audit.models import Audit, Target
@@ -49,10 +51,14 @@ def must_be_bureau(by: Actor, at: datetime, permission: str = WORK) -> None:
 
 
 def list_target(new: NewTarget, *, by: Actor, at: datetime) -> str:
-    """A project, a fund, or the own cycle of a unit or post. Errors: `PERM-DENIED`, `AUD-BUREAU`, `AUD-TARGET`, `AUD-DUP`."""
+    """A project, a fund, or the own cycle of a unit or post.
+
+    Errors: `PERM-DENIED`, `AUD-BUREAU`, `AUD-TARGET`, `AUD-CYCLE`, `DATE-RANGE`, `DATE-ORDER`, `AUD-DUP`."""
     must_be_bureau(by, at)
-    if new.kind not in rules.KINDS or not new.key.strip() or (new.kind in ("project", "fund") and not new.name.strip()):
-        raise _target(new.key)
+    rules.must_be_target(new.kind, new.key, new.name, new.every)
+    if new.unit not in registry.book().units:
+        raise rules.no_target(new.unit)
+    near_span(new.since, new.until)
     try:
         with transaction.atomic():
             row = Target.objects.create(kind=new.kind, key=new.key.strip(), name=new.name.strip(), unit=new.unit, every=new.every,
@@ -63,23 +69,19 @@ def list_target(new: NewTarget, *, by: Actor, at: datetime) -> str:
     return row.uid
 
 
-def _target(key: str) -> Refusal:
-    return Refusal("AUD-TARGET", field="target", value=key[:40], rule="审计对象", zh="审计对象不在清单之内，或缺少编号、名称。",
-                   en="This is no target of the audit universe, or its number or name is missing.")
-
-
 def _twice(field: str, value: str) -> Refusal:
     return Refusal("AUD-DUP", status=409, field=field, value=value[:60], rule="once", zh="该编号已经登记。", en="This number is on record.")
 
 
 def open_audit(new: NewAudit, *, by: Actor, at: datetime) -> str:
-    """An audit covers nothing before its report is out. Errors: `PERM-DENIED`, `AUD-BUREAU`, `AUD-TARGET`, `AUD-DUP`."""
+    """An audit covers nothing before its report is out. Errors: `PERM-DENIED`, `AUD-BUREAU`, `DATE-RANGE`, `AUD-TARGET`, `AUD-DUP`."""
     must_be_bureau(by, at)
+    near_span(new.opened_on, None)
     known = {one.uid for one in queries.universe(new.opened_on)}
-    if not new.covers or not new.number.strip() or not new.title.strip():
-        raise _target("")
+    if not new.covers or not 0 < len(new.number.strip()) <= 60 or not 0 < len(new.title.strip()) <= 120:
+        raise rules.no_target("")
     if strangers := set(new.covers) - known:
-        raise _target(min(strangers))
+        raise rules.no_target(min(strangers))
     try:
         with transaction.atomic():
             row = Audit.objects.create(number=new.number.strip(), title=new.title.strip(), covers=sorted(set(new.covers)),
@@ -107,14 +109,14 @@ def report_audit(audit: str, *, on: date, content: bytes, by: Actor, at: datetim
     if on > clock.city_day(at):
         raise Refusal("TIME-FUTURE", field="on", value=on.isoformat(), rule="≤ today", zh="报告日期不能晚于今天。",
                       en="The report is of a day to come.")
-    if row.findings.filter(decided_on=None).exists():
-        raise Refusal("AUD-OPEN", status=409, field="audit", value=row.uid, rule="定性", zh="还有问题没有定性，不能出具报告。",
-                      en="A finding is not determined yet.")
     with transaction.atomic():
+        Audit.objects.select_for_update().get(pk=row.pk)
+        if row.findings.filter(decided_on=None).exists():
+            raise Refusal("AUD-OPEN", status=409, field="audit", value=row.uid, rule="定性", zh="还有问题没有定性，不能出具报告。",
+                          en="A finding is not determined yet.")
         if not Audit.objects.filter(pk=row.pk, report_on=None).update(report_on=on, reported_at=at,
                                                                        report=hashlib.sha256(content).hexdigest()):
-            raise Refusal("STATE-EDGE", status=409, field="audit", value=row.uid, rule="once", zh="审计报告已经出具。",
-                          en="The report is out.")
+            raise rules.reported(row.uid)
         row.refresh_from_db()
         [index] = ledger.append([Entry(queries.REPORTED, queries.reported_body(row))], at=at)
         Audit.objects.filter(pk=row.pk).update(log_index=index)

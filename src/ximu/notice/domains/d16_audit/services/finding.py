@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,23 +15,26 @@ from ximu.ideas.casework.rules import Given, Move
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.kernel.actor import Actor
+from ximu.kernel.given import yuan_of
 from ximu.kernel.refusal import Refusal
-from ximu.notice.domains.d16_audit import queries
-from ximu.notice.domains.d16_audit.models import Finding
+from ximu.notice.domains.d16_audit import queries, rules
+from ximu.notice.domains.d16_audit.models import Audit, Finding
 from ximu.notice.domains.d16_audit.services.auditing import must_be_bureau
 
+MOST_TEXT, MOST_CRITERION, MOST_YUAN = 2000, 400, 10**15
 ORDERS = ("order_now", "order_staged", "order_lasting")
 
 
 @dataclass(frozen=True, slots=True)
 class NewFinding:
-    """`amount`: as written, in CNY; blank where none is concerned."""
+    """`amount`: as written, in CNY; blank where none is concerned. `number`: within the audit, where the finding came with a file."""
 
     target: str
     topic: str
     text: str
     criterion: str
     amount: str = ""
+    number: str = ""
 
 
 def find(audit: str, new: NewFinding, *, evidence: casework.Upload | None, by: Actor, at: datetime) -> str:
@@ -42,21 +45,24 @@ def find(audit: str, new: NewFinding, *, evidence: casework.Upload | None, by: A
     must_be_bureau(by, at)
     row, day = queries.audit(audit), clock.city_day(at)
     if row.report_on is not None:
-        raise Refusal("STATE-EDGE", status=409, field="audit", value=row.uid, rule="在审", zh="审计报告已经出具，不能再提出问题。",
-                      en="The report is out; no finding can be added.")
-    if not new.text.strip() or not new.criterion.strip() or evidence is None or not evidence.size or new.topic not in queries.topics():
+        raise rules.reported(row.uid)
+    if (not 0 < len(new.text.strip()) <= MOST_TEXT or not 0 < len(new.criterion.strip()) <= MOST_CRITERION or evidence is None
+            or not evidence.size or new.topic not in queries.topics()):
         raise Refusal("FIND-CRIT", field="criterion", value=new.criterion[:40], rule="问题、类别、定性依据、证据",
-                      zh="审计问题须写明问题、类别、定性依据（法规及条款），并附证据。",
-                      en="A finding needs its text, topic, criterion (law and article) and evidence.")
+                      zh=f"审计问题须写明问题（至多{MOST_TEXT}字）、类别、定性依据（法规及条款，至多{MOST_CRITERION}字），并附证据。",
+                      en=f"A finding needs its text (at most {MOST_TEXT} characters), topic, criterion (law and article, at most "
+                         f"{MOST_CRITERION}) and evidence.")
     target = next((one for one in queries.universe(day) if one.uid == new.target and one.uid in row.covers), None)
     if target is None:
         raise Refusal("AUD-TARGET", field="target", value=new.target[:40], rule="covers", zh="该对象不在本次审计之内，或者已不在列。",
                       en="The audit does not cover this target, or it is no longer listed.")
     amount = money(new.amount, "amount")
     with transaction.atomic():
+        if not Audit.objects.select_for_update().filter(pk=row.pk, report_on=None).exists():
+            raise rules.reported(row.uid)
         made = Finding.objects.create(
-            audit=row, target=target.uid, unit=target.unit, topic=new.topic, text=new.text.strip(), criterion=new.criterion.strip(),
-            evidence=evidence.digest, amount=amount, found_at=at)
+            audit=row, number=new.number.strip(), target=target.uid, unit=target.unit, topic=new.topic, text=new.text.strip(),
+            criterion=new.criterion.strip(), evidence=evidence.digest, amount=amount, found_at=at)
         told = {"审计项目": row.title, "审计对象": target.title, "问题类别": queries.topics()[new.topic].zh, "定性依据": made.criterion,
                 "金额（元）": "—" if amount is None else str(amount)}
         opening = casework.Opening(about=made.uid, key=made.uid, subject=target.unit, source=target.unit, office=queries.bureau(day),
@@ -69,13 +75,8 @@ def find(audit: str, new: NewFinding, *, evidence: casework.Upload | None, by: A
 
 def money(text: Any, field: str) -> Decimal | None:
     """CNY, two decimals, not below 0. Errors: `FIND-AMOUNT`."""
-    if not str(text or "").strip():
-        return None
-    try:
-        value = Decimal(str(text).strip())
-    except InvalidOperation:
-        value = Decimal(-1)
-    if not value.is_finite() or not 0 <= value < 10**15 or value != value.quantize(Decimal("0.01")):
+    value = yuan_of(str(text or ""), MOST_YUAN)
+    if value is None and str(text or "").strip():
         raise _amount(field, str(text))
     return value
 

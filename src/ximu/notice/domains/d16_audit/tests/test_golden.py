@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ximu.ideas.areas.rules import figure
+from ximu.ideas.casework.rules.redaction import blacked
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d16_audit import queries, rules
 
@@ -60,6 +61,6 @@ def test_the_day_on_which_a_cycle_ends_is_over_it() -> None:
                                              ([("示例公司", "shy")], "REDACT-REASON")])
 def test_a_passage_that_is_not_there_or_has_no_lawful_reason_is_refused(marks: list[tuple[str, str]], code: str) -> None:
     with pytest.raises(Refusal) as caught:
-        rules.blacked("向示例公司多付", marks, {"trade": ""})
+        blacked("向示例公司多付", marks, {"trade": ""})
     assert caught.value.code == code
-    assert rules.blacked("向示例公司多付，示例公司未退", [("示例公司", "trade")], {"trade": ""}) == ("向■■■多付，■■■未退", ["trade"])
+    assert blacked("向示例公司多付，示例公司未退", [("示例公司", "trade")], {"trade": ""}) == ("向■■■多付，■■■未退", ["trade"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ximu.foundation.profiles import uid_of
+from ximu.ideas.areas import queries as areas
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.ledger import queries as ledger
@@ -82,6 +83,11 @@ def test_the_universe_is_the_register_with_the_projects_and_funds_that_were_ente
     services.list_target(NewTarget("unit", UNIT, "", UNIT, DAY, every=1), by=A, at=AT)
     after = {one.uid: one for one in queries.universe(DAY)}
     assert (len(after), after["F1"].every, after[UNIT].every) == (len(before) + 1, 5, 1)
+    for every in (0, 21, 9999):
+        refused("AUD-CYCLE", services.list_target, NewTarget("unit", OTHER, "", OTHER, DAY, every=every), by=A, at=AT)
+    refused("DATE-ORDER", services.list_target, NewTarget("fund", "F2", "示例", UNIT, DAY, date(2018, 3, 4)), by=A, at=AT)
+    refused("DATE-RANGE", services.list_target, NewTarget("fund", "F2", "示例", UNIT, DAY, date.max), by=A, at=AT)
+    refused("AUD-TARGET", services.list_target, NewTarget("fund", "F2", "示例", "nobody", DAY), by=A, at=AT)
     for bad in (NewTarget("person", "P", "某人", UNIT, DAY), NewTarget("fund", " ", "无编号", UNIT, DAY), NewTarget("fund", "F2", "", UNIT, DAY)):
         refused("AUD-TARGET", services.list_target, bad, by=A, at=AT)
     refused("AUD-DUP", services.list_target, NewTarget("fund", "F1", "再来", UNIT, DAY), by=A, at=AT)
@@ -97,7 +103,7 @@ def test_only_people_of_the_audit_bureau_audit() -> None:
 
 def test_an_audit_covers_once_its_report_is_out_and_not_before() -> None:
     audit = opened()
-    coverage = {one.uid: one.state for one in queries.sheet(2018, today=DAY, known_at=AT).lines["D16-1"]}
+    coverage = {one.uid: one.state for one in areas.sheet(queries.AREA, 2018, today=DAY, known_at=AT).lines["D16-1"]}
     assert (coverage[UNIT], coverage[OTHER]) == ("never", "never")
     refused("EVID-DIGEST", services.report_audit, audit, on=DAY, content=b"", by=A, at=AT)
     refused("DATE-ORDER", services.report_audit, audit, on=date(2018, 3, 4), content=b"r", by=A, at=AT)
@@ -109,7 +115,7 @@ def test_an_audit_covers_once_its_report_is_out_and_not_before() -> None:
     reported(audit)
     refused("STATE-EDGE", services.report_audit, audit, on=DAY, content=b"r", by=A, at=AT)
     refused("STATE-EDGE", services.find, audit, NEW, evidence=paper(), by=A, at=AT)
-    found_now = queries.sheet(2018, today=DAY, known_at=AT)
+    found_now = areas.sheet(queries.AREA, 2018, today=DAY, known_at=AT)
     assert {one.uid: one.state for one in found_now.lines["D16-1"]}[UNIT] == "covered"
     assert found_now.figures["D16-2", UNIT].excluded == {one: "not-upheld"}
     refused("AUD-TARGET", services.open_audit, NewAudit("2", "审计", ("nobody",), DAY), by=A, at=AT)
@@ -120,7 +126,7 @@ def test_an_audit_covers_once_its_report_is_out_and_not_before() -> None:
     assert ledger.verify_log().ok
 
 
-@pytest.mark.parametrize("spoil", [{"criterion": " "}, {"text": ""}, {"topic": "luck"}])
+@pytest.mark.parametrize("spoil", [{"criterion": " "}, {"text": ""}, {"topic": "luck"}, {"criterion": "长" * 401}, {"text": "长" * 2001}])
 def test_a_finding_without_criterion_is_refused(spoil: dict[str, str]) -> None:
     audit = opened()
     new = NewFinding(**{name: getattr(NEW, name) for name in NewFinding.__slots__} | spoil)
@@ -220,6 +226,14 @@ class _View:
 
     def allows(self, item: str, field: str, status: str) -> bool:
         return True
+
+
+def test_a_control_sign_in_a_text_stops_no_announcement() -> None:
+    audit = opened()
+    upheld(audit, NewFinding(UNIT, "budget", "多列\x1f支出", "预算法（示例）"))
+    reported(audit)
+    services.announce(audit, marks={}, left_out={}, by=A, at=AT + timedelta(days=3))
+    assert queries.announcement(queries.audit(audit)).lines[0]["text"] == "多列 支出"
 
 
 @pytest.mark.parametrize(("text", "code"), [("（示例）机密★10年 专用设备", "DISC-SECRET"), ("付给经办人13800138000", "DISC-PII"),

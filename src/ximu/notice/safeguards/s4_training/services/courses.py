@@ -45,7 +45,7 @@ def open_course(new: NewCourse, *, by: Actor, at: datetime) -> str:
                       zh="课程须有编号、名称，学时为1至999，及格分为0至100。",
                       en="A course has a code, a title, 1 to 999 hours, and a pass mark from 0 to 100.")
     rules.must_have_been(new.held_on, clock.city_day(at), "held_on")
-    queries.must_live(new.unit, new.held_on)
+    registry.must_live(new.unit, new.held_on)
     try:
         with transaction.atomic():
             row = Course.objects.create(code=new.code.strip(), title=new.title.strip(), kind=new.kind, hours=new.hours, unit=new.unit,

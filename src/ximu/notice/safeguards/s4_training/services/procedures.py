@@ -42,7 +42,7 @@ def open_procedure(new: NewProcedure, *, by: Actor, at: datetime) -> str:
         raise Refusal("PURPOSE", field="basis", value="", rule="required", zh="查询诚信档案须写明法律依据。",
                       en="Archives are asked for on a legal basis only; name it.")
     rules.must_fit(new.opened_on, new.ends_on, value_on(queries.HERE, "procedure_days", new.opened_on))
-    queries.must_live(new.unit, new.opened_on)
+    registry.must_live(new.unit, new.opened_on)
     try:
         with transaction.atomic():
             row = Procedure.objects.create(

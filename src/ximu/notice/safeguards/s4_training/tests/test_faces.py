@@ -79,7 +79,7 @@ def test_courses_results_and_the_handbook_by_their_forms(desk: As) -> None:
     assert desk(CLERK).post("/console/s4/courses", {"verb": "deliver", "file": file}).status_code == 422
     file = SimpleUploadedFile("结果.csv", f"KCBH,NBBH,QD,CJ\nK1,{SERVANT_NUMBER},是,70\nK1,无此人,是,70\n".encode())
     told = desk(CLERK).post("/console/s4/courses", {"verb": "deliver", "file": file}).content.decode()
-    assert "新增1" in told and "OFFICIAL-NONE" in told and SERVANT_NUMBER not in told
+    assert "新增1" in told and "OFFICIAL-NONE" in told and "名录中没有该编号的公务员" in told and SERVANT_NUMBER not in told
     book = {"verb": "publish", "title": "手册", "in_force_on": "2018-08-01", "file": SimpleUploadedFile("手册.txt", "全文".encode())}
     assert desk(PUBLISHER).post("/console/s4/handbook", book).status_code == 302
     uid = queries.books()[0].uid
@@ -105,11 +105,24 @@ def test_the_same_through_the_api(desk: As) -> None:
     named = post(PANEL, f"procedures/{uid}/named", {"number": SERVANT_NUMBER, "notified_on": "2018-08-20", "manner": "书面"})["named"]
     assert post(PANEL, f"named/{named}/check", {})["certificate"]
     assert post(PANEL, f"named/{named}/check", {}, 409)["code"] == "CHECK-ONCE"
-    [listed] = desk(PANEL).get("/api/v1/s4/procedures").json()
+    [listed] = desk(PANEL).get("/api/v1/s4/procedures").json()["items"]
     assert listed["named"][0]["checked_at"] and SERVANT_NUMBER not in str(listed)
     assert desk(PANEL).post(f"/api/v1/s4/procedures/{uid}/end").json() == {"purged": 1}
+    hiring = post(PANEL, "procedures", {**new, "number": "示录〔2018〕1号", "kind": "recruit"})["procedure"]
+    ended = f"/api/v1/s4/procedures/{hiring}/end?hires=2&checked=2"
+    assert desk(PANEL).post(ended).json()["code"] == "EVID-DIGEST"
+    assert desk(PANEL).post(ended, {"file": SimpleUploadedFile("p.pdf", b"p")}).json() == {"purged": 0}, "the proof arrives"
+    book = {"title": "手册", "in_force_on": "2018-08-01", "file": SimpleUploadedFile("h.txt", b"h")}
+    assert desk(CLERK).post("/api/v1/s4/handbooks", book).status_code == 403
+    book["file"] = SimpleUploadedFile("h.txt", b"h")
+    made = desk(PUBLISHER).post("/api/v1/s4/handbooks", book).json()["handbook"]
+    me = person("me", "subject", uid_of_number())
+    assert post(me, f"handbooks/{made}/signatures", [], 200) == {"new": 1, "not_taken": []}
+    assert post(me, f"handbooks/{made}/signatures", [], 409)["code"] == "SIGN-ONCE"
+    assert post(CLERK, f"handbooks/{made}/signatures", ["无此人"], 200) == {"new": 0, "not_taken": ["无此人"]}
+    assert desk(CLERK).get("/api/v1/s4/handbooks").json()[0]["signatures"] == 1
     post(CLERK, "courses", {"code": "K1", "title": "课", "kind": "training", "hours": 4, "unit": uid_of("example", "czj"), "held_on": "2018-08-01"})
     file = SimpleUploadedFile("r.csv", f"KCBH,NBBH,QD,CJ\nK1,{SERVANT_NUMBER},是,\n".encode())
     assert desk(CLERK).post("/api/v1/s4/results", {"file": file}).json()["new"] == 1
     figures = desk(person("boss", "coordinator")).get("/api/v1/areas/s4/figures").json()["indicators"]
-    assert [one["city"] is None for one in figures] == [True, False, True, True]
+    assert [one["city"] is None for one in figures] == [True, False, False, True]

@@ -15,9 +15,10 @@ from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.given import near_span
 from ximu.kernel.refusal import Refusal
 from ximu.notice.safeguards.s5_agencies import queries, rules
-from ximu.notice.safeguards.s5_agencies.models import Contract
+from ximu.notice.safeguards.s5_agencies.models import Contract, Return
 
 LARGEST_BYTES = 50 << 20
 
@@ -43,12 +44,10 @@ def enter_contract(new: NewContract, *, by: Actor, at: datetime) -> str:
     agency = queries.agency(new.agency)
     for field, words in (("number", new.number), ("task", new.task)):
         rules.must_say(field, words)
-    rules.must_span(new.since, new.until)
+    near_span(new.since, new.until)
     if not new.content:
         raise Refusal("EVID-DIGEST", field="file", value="", rule="required", zh="须附合同文件。", en="The contract is needed as a file.")
-    if new.unit not in registry.book().units or not registry.book().living(new.unit, new.since):
-        raise Refusal("ORG-ENDED", field="unit", value=new.unit[:40], rule="registry", zh="委托单位在起始之日不存续。",
-                      en="The unit does not exist on the day it begins.")
+    registry.must_live(new.unit, new.since)
     if new.key and not _is_for(new.key, new.unit, by):
         raise Refusal("KEY-STATE", status=409, field="key", value=new.key[:16], rule="alive, of this unit, of one contract",
                       zh="没有这个单位的这个密钥，或已吊销，或已属于另一合同。",
@@ -103,31 +102,36 @@ def give_back(contract: str, *, on: date, proof: bytes, by: Actor, at: datetime)
         raise Refusal("EVID-DIGEST", field="file", value="", rule="required", zh="须附返还或销毁证明。",
                       en="The proof of return or destruction is needed.")
     digest, _ = files.keep([proof], most_bytes=LARGEST_BYTES)
-    open_ = Contract.objects.filter(pk=row.pk, until__lt=clock.city_day(at), checked_at=None, returned_on=None)
-    with transaction.atomic():
-        if not open_.update(returned_on=on, return_proof=digest, returned_by=by.human):
-            raise _edge(row)
-        ledger.append([Entry("agency.return", {"contract": row.uid, "on": on.isoformat(), "proof": digest, "by": by.uid})], at=at)
+    if row.until >= clock.city_day(at):
+        raise _edge(row)
+    try:
+        with transaction.atomic():
+            Return.objects.create(contract=row, returned_on=on, proof=digest, entered_at=at, entered_by=by.human)
+            ledger.append([Entry("agency.return", {"contract": row.uid, "on": on.isoformat(), "proof": digest, "by": by.uid})], at=at)
+    except IntegrityError as error:
+        raise _edge(row) from error
 
 
 def check_return(contract: str, *, passed: bool, by: Actor, at: datetime) -> None:
     """Another person has seen that it is so, or sends it back. Errors: `PERM-DENIED`, `CONTRACT-NONE`, `STATE-EDGE`, `DUAL`."""
     row = queries.contract(contract)
     by.must("s5.judge", queries.owner(row.unit, clock.city_day(at)))
-    if row.returned_by == by.human:
-        raise Refusal("DUAL", status=403, field="by", value=row.number[:40], rule="returned_by ≠ by", zh="核查返还的不能是登记返还的人。",
+    waits = Return.objects.filter(contract=row, passed=None)
+    back = waits.first()
+    if back is None:
+        raise _edge(row)
+    if back.entered_by == by.human:
+        raise Refusal("DUAL", status=403, field="by", value=row.number[:40], rule="entered_by ≠ by", zh="核查返还的不能是登记返还的人。",
                       en="Who entered the return does not check it.")
-    waits = Contract.objects.filter(pk=row.pk, checked_at=None).exclude(returned_on=None).exclude(returned_by=by.human)
     with transaction.atomic():
-        if passed:
-            if not waits.update(checked_at=at, checked_by=by.human):
-                raise _edge(row)
-            index = ledger.append([Entry(queries.EXIT, queries.exit_body(queries.contract(contract)))], at=at)[0]
-            Contract.objects.filter(pk=row.pk).update(exit_log_index=index)
-        elif waits.update(returned_on=None, return_proof="", returned_by=""):
-            ledger.append([Entry("agency.return-sent-back", {"contract": row.uid, "by": by.uid})], at=at)
-        else:
+        if not waits.filter(pk=back.pk).update(passed=passed, checked_at=at, checked_by=by.human):
             raise _edge(row)
+        back.refresh_from_db()
+        if passed:
+            index = ledger.append([Entry(queries.EXIT, queries.exit_body(back))], at=at)[0]
+            Return.objects.filter(pk=back.pk).update(log_index=index)
+        else:
+            ledger.append([Entry("agency.return-sent-back", {"contract": row.uid, "by": by.uid})], at=at)
 
 
 def _edge(row: Contract) -> Refusal:

@@ -16,8 +16,10 @@ from ximu.notice.safeguards.s5_agencies.models import Agency, Product
 
 
 def register_agency(code: str, name: str, filing: str, *, by: Actor, at: datetime) -> str:
-    """The uid. Errors: `PERM-DENIED`, `S5-FIELD`, `ID-USCC` with the expected digit, `S5-DUP`."""
-    by.must("s5.register")
+    """The uid. The register is the whole city's: who holds the right for one unit only does not write in it.
+
+    Errors: `PERM-DENIED`, `S5-FIELD`, `ID-USCC` with the expected digit, `S5-DUP`."""
+    by.must("s5.register", queries.CITY)
     for field, words in (("name", name), ("filing", filing)):
         rules.must_say(field, words)
     checked = uscc.check(code.strip().upper())
@@ -38,7 +40,7 @@ def register_agency(code: str, name: str, filing: str, *, by: Actor, at: datetim
 
 def list_product(agency: str, code: str, name: str, kind: str, *, by: Actor, at: datetime) -> str:
     """The code. Errors: `PERM-DENIED`, `AGENCY-NONE`, `S5-FIELD`, `S5-KIND`, `S5-DUP`."""
-    by.must("s5.register")
+    by.must("s5.register", queries.CITY)
     owner = queries.agency(agency)
     for field, words in (("code", code), ("name", name)):
         rules.must_say(field, words)
