@@ -12,9 +12,8 @@ import pytest
 from ximu.config.tests import open_city
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
-from ximu.ideas.casework.models import Effect
+from ximu.ideas.casework.queries.effects import EffectRow
 from ximu.ideas.catalogue.queries import gate
-from ximu.ideas.disclosure.models import Publication
 from ximu.ideas.disclosure.queries.explain import Inside
 from ximu.ideas.disclosure.services import publishing
 from ximu.ideas.records import queries as records
@@ -26,12 +25,12 @@ from ximu.notice.mechanisms.m2_joint_action.services.initiating import Proposal
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M1.3", "M2.1")]
 
 
-def made_again(effect: Effect) -> None:
+def made_again(effect: EffectRow) -> None:
     """From the version and the rules that the line names, at the time that it names."""
     facts = records.facts_of(effect.number, view=Inside(), known_at=effect.made_at)
     assert facts.version == effect.version
-    if effect.kind == "publication":
-        row = Publication.objects.get(uid=effect.target)
+    if effect.code == "publication":
+        row = publishing.publication(effect.target)
         assert (row.policy, records.duties(row.number).edition) == (effect.policy, effect.edition)
         assert canonical(publishing._public_form(row, facts)).decode() == row.body, "the same bytes"
     else:
@@ -47,8 +46,8 @@ def test_what_a_record_did_comes_out_the_same_after_it_was_corrected_and_revoked
     wanted = Proposal(item="YY-B-1", unit=unit, starts=at.date(), ends=date(2018, 12, 31), reason="限期整改")
     case = joint.initiate(number, wanted=wanted, by=open_city.person("office", "coordinator"), at=at)
     casework.move(case, "accept", by=open_city.person("clerk", "entry", unit), at=at)
-    effects = list(Effect.objects.order_by("pk"))
-    assert sorted(e.kind for e in effects) == ["measure", "publication"]
+    effects = cases.effects_of_many([public, number])
+    assert sorted(e.code for e in effects) == ["measure", "publication"]
     for effect in effects:
         made_again(effect)
     corrected(public, at + timedelta(days=3))

@@ -37,13 +37,14 @@ def index(request: HttpRequest) -> HttpResponse:
     packs, alone = queries.sources(units=units), asked.get("silences", "") == "1"
     level, source = (asked.get(name, "") if asked.get(name, "") in known else "" for name, known in (("level", LEVELS), ("source", packs)))
     silences = queries.silences(units=units, open_only=not every)
-    page = Paginator(silences if alone else queries.alarms(units=units, open_only=not every, source=source, level=level),
+    page: Any = Paginator(silences if alone else queries.alarms(units=units, open_only=not every, source=source, level=level),
                      ON_A_PAGE).get_page(int_of(request, "page", 1))
+    told: Iterable[Any] = page if alone else silences[:AT_FIRST]
     return render(request, "warnings/index.html", {
         "page": page, "alone": alone, "rows": [] if alone else _rows(page, by), "outcomes": OUTCOMES.items(), "every": every,
         "level": level, "levels": LEVELS.items(), "source": source, "packs": packs, "silent": silences.count(),
         "silences": [{"row": s, "kind": SILENCES[s.kind], "unit": _name(s.unit, clock.today()) if s.unit else ""}
-                     for s in (page if alone else silences[:AT_FIRST])],
+                     for s in told],
         "records": [{"row": r, "rule": queries.rule_words(r.rule)} for r in queries.records()],
         "tried": [{"row": row, "rule": queries.rule_words(row.rule), "found": queries.false_alarms(row)} for row in queries.back_tests()]})
 

@@ -53,12 +53,13 @@ from ximu.ideas.commitments.rules.terms import (
     series_of,
     to_json,
 )
-from ximu.ideas.commitments.rules.wording import Flag, flags_of, missing_parts, must_be_clear, must_be_owned
+from ximu.ideas.commitments.rules.wording import Flag, flags_of, missing_parts, must_be_clear, must_be_owned, must_fit
 
 __all__ = [
     "ACTS", "BROKEN", "CLOSED", "EVALUATED", "FAILED", "FIELDS", "OPEN", "PARTS", "SEALED", "STATES", "UNMEASURED", "Course", "Deed",
     "Facts", "Figure", "Flag", "Judged", "Judgement", "Kind", "Power", "Procedure", "Proof", "Reason", "Spec", "Target", "Terms", "compute",
     "course_of", "day_of", "evaluation_entry", "flags_of", "fold", "from_json", "grace_of", "grades_itself", "judge", "kind_of", "loosened",
-    "missing_parts", "must_be_clear", "must_be_owned", "must_be_possible", "must_be_reason", "number_of", "progress_of", "progress_on",
+    "missing_parts", "must_be_clear", "must_be_owned", "must_be_possible", "must_be_reason", "must_fit", "number_of", "progress_of",
+    "progress_on",
     "read_kinds", "read_procedure", "read_spec", "sealed_value", "series_of", "state_on", "to_json", "turns_digest",
 ]

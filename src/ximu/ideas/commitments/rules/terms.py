@@ -16,6 +16,7 @@ MOST = Decimal(10) ** 15
 DIRECTIONS = ("up", "down")
 SERIES = re.compile(r"^[a-z]+:[a-z0-9_]+/[a-z0-9_]+$")
 """How a source is written that is read by the platform itself: `events:DEFINITION/COLUMN`."""
+LEAST_PLACES = -12
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def number_of(value: object, field: str) -> Decimal | None:
         found = Decimal(str(value).replace(",", ""))
     except InvalidOperation:
         found = Decimal("NaN")
-    if not found.is_finite() or abs(found) > MOST:
+    if not found.is_finite() or abs(found) > MOST or int(found.as_tuple().exponent) < LEAST_PLACES:
         raise Refusal("NUM-FORM", field=field, value=str(value)[:40], rule="number", zh=f"“{str(value)[:40]}”不是可用的数值。",
                       en=f"“{str(value)[:40]}” is no usable number.")
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from ximu.ideas.commitments.rules.kinds import PARTS, Kind, Procedure
 from ximu.ideas.commitments.rules.terms import DIRECTIONS, Terms
@@ -68,6 +69,22 @@ def says_something(text: str, procedure: Procedure) -> bool:
     for word in procedure.vague:
         left = left.replace(word, "")
     return len(left) >= procedure.least
+
+
+LONGEST = {"title": 200, "text": 4000, "deliverable": 1000, "basis": 400, "budget_line": 120, "condition": 1000}
+MOST_YEARS = 60
+"""The longest concession and the longest bond end within it; a day beyond it is a slip of the pen."""
+
+
+def must_fit(terms: Terms, made_on: date) -> None:
+    """Errors: `PROM-LONG`; `DATE-ORDER` for a day before the promise, or that nobody will live to see."""
+    for name, most in LONGEST.items():
+        if len(getattr(terms, name)) > most:
+            raise Refusal("PROM-LONG", field=name, value=len(getattr(terms, name)), rule=f"≤ {most}", zh=f"内容过长，最多{most}字。",
+                          en=f"Too long: {most} characters at most.")
+    if terms.due and not made_on <= terms.due <= date(min(made_on.year + MOST_YEARS, date.max.year), 12, 31):
+        raise Refusal("DATE-ORDER", field="due", value=terms.due.isoformat(), rule=f"made_on ≤ due ≤ +{MOST_YEARS}",
+                      zh="到期日早于承诺日，或者过于遥远。", en="The due day lies before the day of the promise, or too far away.")
 
 
 def must_be_clear(kind: Kind, terms: Terms, *, counterpart: bool, procedure: Procedure) -> None:

@@ -39,6 +39,7 @@ def change(uid: str, *, terms: rules.Terms, decision: Decision, by: Actor, at: d
     today = queries.city_day(at)
     day = _decided(row, deeds, decision, on, by=by, today=today)
     kind = queries.kind(row.kind)
+    rules.must_fit(terms, row.made_on)
     rules.must_be_clear(kind, terms, counterpart=hasattr(row, "counterpart"), procedure=queries.procedure())
     must_be_readable(terms)
     if terms == facts.terms:

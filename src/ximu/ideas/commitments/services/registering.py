@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,9 +21,12 @@ from ximu.ideas.commitments.services.series import must_be_readable
 from ximu.ideas.ledger.rules import commitment
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.registry.rules import reforms
+from ximu.kernel import uscc
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
+AREA = re.compile(r"(P|D(1[0-6]|[1-9])|S[1-5]|M[1-4](\.[1-5])?)?")
+LONGEST = {"reference": 120, "why": 500, "to": 200}
 COUNTERPARTS = ("enterprise", "person", "delegate", "public")
 
 
@@ -62,8 +66,8 @@ class _Made:
 def check(promise: Promise, *, today: date) -> list[rules.Flag]:
     """Before signing: what would stay with the promise (`ULTRA`, `AMT-BUDGET`). Writes nothing.
 
-    Errors: `PROM-KIND`, `PROM-VAGUE`, `PROM-MATTER`, `AMT`, `DATE-ORDER`, `TIME-FUTURE`, `ORG-UNKNOWN`, `ORG-ENDED`, `PROM-TO`,
-    `PROM-SERIES`, `PROM-POST`.
+    Errors: `PROM-KIND`, `PROM-VAGUE`, `PROM-LONG`, `PROM-AREA`, `PROM-MATTER`, `AMT`, `DATE-ORDER`,
+    `TIME-FUTURE`, `ORG-UNKNOWN`, `ORG-ENDED`, `ID-USCC`, `PROM-TO`, `PROM-SERIES`, `PROM-POST`.
     """
     kind = queries.kind(promise.kind)
     rules.must_be_clear(kind, promise.terms, counterpart=bool(promise.to and promise.to.name.strip()), procedure=queries.procedure())
@@ -79,8 +83,26 @@ def check(promise: Promise, *, today: date) -> list[rules.Flag]:
         raise reforms.unknown(promise.unit)
     if not book.living(promise.unit, promise.made_on):
         raise reforms.ended(book, promise.unit, promise.made_on)
+    rules.must_fit(promise.terms, promise.made_on)
+    _must_be_named(promise)
     unit = registry.unit(promise.unit, as_of=promise.made_on)
     return rules.flags_of(promise.terms, queries.procedure(), unit_kind=unit.kind if unit else "", unit_level=unit.level if unit else "")
+
+
+def _must_be_named(promise: Promise) -> None:
+    """Errors: `PROM-AREA` for what is no row of the notice, `ID-USCC`, `PROM-LONG`."""
+    if not AREA.fullmatch(promise.domain):
+        raise Refusal("PROM-AREA", field="domain", value=promise.domain[:20], rule=AREA.pattern, zh="领域应为任务表的行号，如D4。",
+                      en="The area must be a row of the notice, such as D4.")
+    code = promise.to.code.strip() if promise.to else ""
+    if code and not (found := uscc.check(code)).valid:
+        raise Refusal("ID-USCC", field="to_code", value=code[:40], rule=found.expected or "GB 32100-2015",
+                      zh="对方统一社会信用代码不正确。", en="The counterpart's credit code is wrong.")
+    given = {"reference": promise.reference, "why": promise.why, "to": promise.to.name if promise.to else ""}
+    for name, words in given.items():
+        if len(words) > LONGEST[name]:
+            raise Refusal("PROM-LONG", field=name, value=len(words), rule=f"≤ {LONGEST[name]}", zh=f"内容过长，最多{LONGEST[name]}字。",
+                          en=f"Too long: {LONGEST[name]} characters at most.")
 
 
 def _must_hold(promise: Promise) -> None:

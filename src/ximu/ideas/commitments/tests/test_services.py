@@ -56,7 +56,7 @@ def test_the_due_day_is_rolled_to_a_working_day_and_both_are_kept() -> None:
 
 
 def test_the_log_and_the_promise_never_name_the_counterpart() -> None:
-    uid = make.registered(to=To("示例二号有限公司", code="91990000MA00000020"))
+    uid = make.registered(to=To("示例二号有限公司", code="91990000MA0000002E"))
     assert Counterpart.objects.get(commitment__uid=uid).name == "示例二号有限公司"
     assert "示例二号" not in str(ledger.entry(ledger.size() - 1))
     assert "示例二号" not in str(Step.objects.get(commitment__uid=uid).detail)
@@ -72,6 +72,9 @@ def test_beyond_the_power_it_is_stopped_before_signing_and_flagged_when_made_alr
 
 @pytest.mark.parametrize(("changes", "code"), [
     ({"unit": "nobody"}, "ORG-UNKNOWN"), ({"kind": "wish"}, "PROM-KIND"), ({"made_on": date(2019, 1, 1)}, "TIME-FUTURE"),
+    ({"terms": make.terms(due=date(2018, 1, 9))}, "DATE-ORDER"), ({"terms": make.terms(due=date.max)}, "DATE-ORDER"),
+    ({"terms": make.terms(title="长" * 201)}, "PROM-LONG"), ({"reference": "长" * 121}, "PROM-LONG"), ({"domain": "D17"}, "PROM-AREA"),
+    ({"to": To("示例", "enterprise", "119900000000000351")}, "ID-USCC"),
     ({"to": To("示例", "alien")}, "PROM-TO"), ({"to": None}, "PROM-VAGUE"), ({"post": make.unit("czj")}, "PROM-POST"),
     ({"official": "nobody0000000000"}, "PROM-POST"),
 ])

@@ -22,10 +22,13 @@ from ximu.notice.mechanisms.m2_joint_action.rules import OTHER
 from ximu.notice.mechanisms.m2_joint_action.services.initiating import Proposal
 from ximu.notice.mechanisms.m2_joint_action.services.raising import Problem
 
+LONGEST_NAME = 200
+"""A unit of a longer name is none."""
+
 
 def unit_of(text: str, on: date) -> str:
     """The uid of the unit that is written. Errors: `ORG-UNKNOWN` with the nearest names."""
-    found = registry.resolve(text.strip(), as_of=on)
+    found = registry.resolve(text.strip()[:LONGEST_NAME], as_of=on)
     if found.status != "exact":
         near = "、".join(c.name for c in found.candidates[:3])
         raise Refusal("ORG-UNKNOWN", field="unit", value=text[:60], rule=near or "—", zh=f"没有唯一对应的单位；相近的有：{near or '无'}。",
