@@ -92,6 +92,18 @@ def yuan_of(text: str, most: int = 10**9) -> Decimal | None:
     return value if value.is_finite() and 0 <= value < most and value == value.quantize(Decimal("0.01")) else None
 
 
+HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tabs and ends of lines, and signs that turn the direction of writing: they hide what is said."""
+
+
+def must_be_readable(text: str, field: str) -> None:
+    """Errors: `INPUT-SIGN`."""
+    if HIDDEN.search(text):
+        raise Refusal("INPUT-SIGN", field=field, value="", rule="no control signs, no signs of direction",
+                      zh=f"内容（{field}）含有看不见的控制字符或者改变书写方向的字符，请删去后重新填写。",
+                      en=f"“{field}” holds hidden control signs or signs that turn the direction of writing; type it anew without them.")
+
+
 def moment_of(text: str, field: str, zone: tzinfo) -> datetime:
     """A time as a form or a program writes it; without a zone it is one of `zone`. Errors: `DATE-FORM`, `DATE-RANGE`."""
     try:

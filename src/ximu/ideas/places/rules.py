@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from ximu.kernel.given import must_be_readable
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
@@ -208,11 +209,12 @@ def must_be_place(row: Row) -> None:
 
 
 def must_say(field: str, text: str, *, most: int) -> str:
-    """Errors: `FIELD-NEED` for nothing, `FIELD-LONG`."""
+    """Errors: `FIELD-NEED` for nothing, `FIELD-LONG`, `INPUT-SIGN`."""
     said = text.strip()
     if not said:
         raise Refusal("FIELD-NEED", field=field, value="", rule="required", zh=f"缺少必填内容（{field}）。", en=f"“{field}” is needed.")
     if len(said) > most:
         raise Refusal("FIELD-LONG", field=field, value=str(len(said)), rule=f"≤ {most}", zh=f"内容过长（{field}），至多{most}字。",
                       en=f"“{field}” is too long: at most {most} characters.")
+    must_be_readable(said, field)
     return said

@@ -18,7 +18,7 @@ from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.kernel import uscc
 from ximu.kernel.actor import Actor
-from ximu.kernel.given import near_day
+from ximu.kernel.given import must_be_readable, near_day
 from ximu.kernel.refusal import Refusal
 
 REGISTER = "credit.register"
@@ -36,7 +36,7 @@ class NewIssuer:
 def propose_issuer(new: NewIssuer, *, by: Actor, at: datetime) -> str:
     """The uid; nothing is verified by this key before it is confirmed. A key that was refused may be proposed again.
 
-    Errors: `PERM-DENIED`, `ISSUER-FORM`, `PKG-KEY`, `DATE-RANGE`, `ISSUER-DUP`.
+    Errors: `PERM-DENIED`, `ISSUER-FORM`, `INPUT-SIGN`, `PKG-KEY`, `DATE-RANGE`, `ISSUER-DUP`.
     """
     by.must(REGISTER, queries.keeper(clock.city_day(at)))
     code = uscc.normalise(new.code)
@@ -46,6 +46,7 @@ def propose_issuer(new: NewIssuer, *, by: Actor, at: datetime) -> str:
             raise Refusal("ISSUER-FORM", field=field, value=value[:40], rule="USCC; 名称; 文号",
                           zh=f"发行机构的“{field}”缺少或不对：须有统一社会信用代码、名称和备案文号。",
                           en=f"The issuer's “{field}” is missing or wrong: a credit code, a name and a document are needed.")
+        must_be_readable(value, field)
     read_key(new.key)
     near_day(new.since, "since")
     try:
@@ -89,6 +90,7 @@ def close_issuer(uid: str, *, ending: str, distrusted: date | None = None, by: A
     today = clock.city_day(at)
     by.must(REGISTER, queries.keeper(today))
     row = queries.issuer(uid)
+    must_be_readable(ending, "ending")
     if not ending.strip():
         raise Refusal("REASON", field="ending", value="", rule="required", zh="须写明退出登记的依据。", en="Name the ground of closing it.")
     if distrusted is not None and distrusted > today:

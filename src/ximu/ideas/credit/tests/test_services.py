@@ -70,6 +70,7 @@ def test_an_agency_is_listed_by_two_people_and_a_key_once() -> None:
     for bad in (NewIssuer(CODE[:-1] + "0", "n", THIEF.verifier(), "b", DAY), NewIssuer(CODE, " ", THIEF.verifier(), "b", DAY),
                 NewIssuer(CODE, "n", THIEF.verifier(), "", DAY)):
         refused("ISSUER-FORM", services.propose_issuer, bad, by=A, at=AT)
+    refused("INPUT-SIGN", services.propose_issuer, NewIssuer(CODE, "n\u202e", THIEF.verifier(), "b", DAY), by=A, at=AT)
     refused("DATE-RANGE", services.propose_issuer, NewIssuer(CODE, "n", THIEF.verifier(), "b", date(9999, 12, 31)), by=A, at=AT)
     other = services.propose_issuer(NewIssuer(CODE, "n", THIEF.verifier(), "b", DAY), by=A, at=AT)
     assert services.confirm_issuer(other, approve=False, by=B, at=AT) == "refused"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from ximu.ideas.assessment.rules import grading
@@ -13,7 +15,7 @@ from ximu.ideas.assessment.rules.frozen import wanted
 from ximu.ideas.assessment.rules.method import Method
 from ximu.kernel.refusal import Refusal
 
-MOST_ROWS, MOST_COUNT = 200, 1000
+MOST_ROWS, MOST_COUNT, MARK = 200, 1000, re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
 NAMES = frozenset({"AAA", "A", "D"})
 """Grades that every scale of this row must have, beside what it likes."""
 
@@ -71,17 +73,14 @@ def graded(method: Method, rows: Sequence[Mapping[str, str]], *, marks: Mapping[
 
 def _value(text: str, name: str, place: int, marks: Mapping[str, int], *, count: bool) -> Decimal | None:
     """A mark from 0 to 100, a whole count, or the grade of a report; blank was not delivered and makes no grade."""
-    text = str(text).strip()
+    text = unicodedata.normalize("NFKC", str(text)).strip()
     if not text:
         return None
     if text.upper() in marks and name == "report":
         return Decimal(marks[text.upper()])
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal(-1)
+    value = Decimal(text if MARK.fullmatch(text) else -1)
     most = MOST_COUNT if count else 100
-    if not value.is_finite() or not 0 <= value <= most or (count and value != int(value)):
+    if not 0 <= value <= most or (count and value != int(value)):
         raise Refusal("STD-VALUE", field=name, value=text[:20], rule=f"0–{most}", extra={"line": place},
                       zh=f"第{place}行“{name}”的值“{text[:20]}”应为0至{most}{'的整数' if count else ''}。",
                       en=f"Row {place}: “{name}” is “{text[:20]}”; it should be a {'whole ' if count else ''}number from 0 to {most}.")

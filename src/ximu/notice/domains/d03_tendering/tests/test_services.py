@@ -243,6 +243,9 @@ def test_the_pages_of_scales_score_without_keeping_anything(desk: Any) -> None:
     table = "basic,quality,progress,safety,good,report,bad,serious\n90,80,70,100,20,AA,1,0\n"
     shown = desk(CLERK).post("/console/d03/standards", {"rows": table}).content.decode()
     assert "71.00" in shown and "<strong>A</strong>" in shown
+    assert "71.00" in desk(CLERK).post("/console/d03/standards", {"rows": table.replace("90,", "９０,")}).content.decode(), "full-width digits"
+    for odd in ("1_0", "1e1", "٣", "-0", "NaN"):
+        assert desk(CLERK).post("/console/d03/standards", {"rows": table.replace("90,", f"{odd},")}).refusal.code == "STD-VALUE"
     assert desk(CLERK).post("/console/d03/standards", {"rows": "名称," + table.replace("\n90", "\n示例公司,90")}).refusal.code == "STD-FIELD"
     assert "尚未开通" in page(desk(A), "/console/d03/shared")
     assert desk(A).post("/console/d03/do/nothing").status_code == 404

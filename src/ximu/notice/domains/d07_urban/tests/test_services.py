@@ -77,7 +77,7 @@ def test_the_one_who_reported_it_done_may_not_close_it_whatever_the_unit() -> No
 @pytest.mark.parametrize(("bad", "code"), [
     ({"kind": "ufo"}, "PLACE-KIND"), ({"place": " "}, "PLACE-NONE"), ({"title": ""}, "FIELD-NEED"), ({"title": "长" * 81}, "FIELD-LONG"),
     ({"origin": "rumour"}, "MATTER-ORIGIN"), ({"kind": "hazard", "building": True}, "MATTER-NEW"), ({"place": "路" * 201}, "FIELD-LONG"),
-    ({"found_at": AT + HOUR}, "TIME-FUTURE"), ({"found_at": datetime(1000, 1, 1, tzinfo=UTC)}, "DATE-RANGE"), ({"title": "电话13812345678"}, "DISC-PII"), ({"ref": "1" * 65}, "FIELD-LONG"),
+    ({"found_at": AT + HOUR}, "TIME-FUTURE"), ({"found_at": datetime(1000, 1, 1, tzinfo=UTC)}, "DATE-RANGE"), ({"title": "电话13812345678"}, "DISC-PII"), ({"title": "\u202e堵塞"}, "INPUT-SIGN"), ({"place": "甲区\x07"}, "INPUT-SIGN"), ({"ref": "1" * 65}, "FIELD-LONG"),
     ({"by": Actor("stranger")}, "PERM-DENIED")])
 def test_a_bad_matter_is_refused_and_nothing_is_kept(bad: dict[str, Any], code: str) -> None:
     refused(code, found, **bad)
