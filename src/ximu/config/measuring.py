@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ximu.foundation import clock
+from ximu.ideas.areas.rules import asked_on
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment.rules.frozen import Asked, Value
 from ximu.ideas.commitments.rules import Figure
@@ -60,7 +61,8 @@ def read(name: str, unit: str, first: date, last: date, known_at: datetime) -> I
 
 def environment_figures(code: str, asked: Asked) -> dict[str, Value]:
     """Source `environment:D08-1` …: the figures of the area's pack; insufficient data are a missing value, nothing due is 不适用."""
-    found = environment.sheet(asked.first.year, today=max(asked.as_of, clock.city_day(asked.known_at)), known_at=asked.known_at)
+    day = asked_on(asked.first.year, as_of=asked.as_of, known_on=clock.city_day(asked.known_at))
+    found = environment.sheet(asked.first.year, today=day, known_at=asked.known_at)
     return {unit: _cell(found.figures.get((code, unit))) for unit in asked.units}
 
 

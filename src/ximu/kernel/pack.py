@@ -14,6 +14,9 @@ FOLDER = re.compile(r"(([dms])(\d{1,2}))_[a-z][a-z0-9_]*")
 OVER = ("promises", "records", "events", "cases")
 DIRECTIONS = ("up", "down")
 LEVELS = ("yellow", "orange", "red")
+UNITS = {"%": Text("%", "%"), "µg/m³": Text("µg/m³", "µg/m³"), "件": Text("件", "items"), "起": Text("起", "accidents"),
+         "人": Text("人", "persons"), "次": Text("次", "times"), "分": Text("分", "points"), "万元": Text("万元", "×10⁴ CNY")}
+"""What a figure is counted in, as both languages say it; a pack says one of these."""
 _MANIFEST = {"row", "code", "zh", "en", "items", "indicators", "promises", "procedures", "pages", "public"}
 _INDICATOR = {"code", "zh", "en", "unit", "direction", "veto", "over", "method_zh", "method_en", "why_zh", "why_en", "source", "exclusion",
               "params"}
@@ -123,8 +126,8 @@ def read_manifest(raw: Mapping[str, Any], *, folder: str) -> Manifest:
 def read_indicator(raw: Mapping[str, Any], *, name: str) -> Indicator:
     """Errors: PackError."""
     _known(name, raw, _INDICATOR)
-    if raw["code"] != name or raw["direction"] not in DIRECTIONS or raw["over"] not in OVER or not raw["source"]:
-        raise PackError(f"{name}: code, direction, over or source")
+    if raw["code"] != name or raw["direction"] not in DIRECTIONS or raw["over"] not in OVER or not raw["source"] or raw["unit"] not in UNITS:
+        raise PackError(f"{name}: code, direction, over, unit or source")
     exclusions = {}
     for one in raw["exclusion"]:
         _known(f"{name} exclusion", one, {"code", "zh", "en"})

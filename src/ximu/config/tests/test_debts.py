@@ -138,7 +138,7 @@ def test_pages_api_command_and_portal_tell_the_same(client: Client) -> None:
     ratio = next(one for one in told["indicators"] if one["code"] == "D05-1")["units"]
     assert (ratio[uid_of("example", "q07")]["level"], Decimal(str(ratio[uid_of("example", "q07")]["value"]))) == ("red", 300)
     assert ratio[uid_of("example", "q16")] == {"value": None, "excluded": "missing", "level": "no-data"} and ratio["city"]["value"] is None
-    assert len(client.get("/api/v1/d05/warnings", {"year": 2018}).json()) == sum(one["year"] == 2018 for one in ANSWERS["alarm"])
+    assert client.get("/api/v1/d05/warnings", {"year": 2018}).json()["total"] == sum(one["year"] == 2018 for one in ANSWERS["alarm"])
     beside = client.get("/api/v1/assessment/grades/D5", {"period": "2017"}).json()
     assert [one["unit"] for one in beside["compared"] if one["again"]] == [q10]
     steps = client.get("/api/v1/d05/debts/YX-10-1").json()["steps"]

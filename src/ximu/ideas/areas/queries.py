@@ -9,16 +9,18 @@ from functools import cached_property
 from typing import Any
 
 from ximu.foundation import clock, packs
-from ximu.ideas.areas.rules import CITY, FIRST_YEAR, UNKNOWN, Area, Line, Period, Section, figures, period_of, warned
+from ximu.ideas.areas.rules import CITY, FIRST_YEAR, UNKNOWN, Area, Line, Period, Section, asked_on, figures, period_of, warned
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment.rules.frozen import Asked, Value
 from ximu.ideas.commitments.rules.figures import Figure
+from ximu.ideas.events.rules import SMALLEST, withheld_cells
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings.services import Raised
 from ximu.kernel.actor import Actor
 from ximu.kernel.pack import Alarm, Indicator
 from ximu.kernel.refusal import absent
 from ximu.kernel.view import View
+from ximu.kernel.words import Text
 
 __all__ = [
     "CITY", "Sheet", "area", "areas", "indicator", "measured", "names", "provider_of", "public_areas", "raised", "register", "sees",
@@ -30,6 +32,7 @@ MOST_DRAWN = 60
 """More units than this are a table only."""
 _areas: dict[str, Area] = {}
 NOTHING = Figure(None, (), ())
+FEW = Text("不公布", "withheld")
 
 
 def register(area: Area) -> None:
@@ -131,10 +134,12 @@ def _by_name(one: Section, on: date) -> list[list[Any]]:
 
 
 def measured(argument: str, asked: Asked) -> dict[str, Value]:
-    """Source `area:D11-1`: the figure of the year in which the period begins; nothing to divide by is 不适用, nothing delivered missing."""
-    of = area(argument.split("-")[0])
+    """Source `area:D11-1`: the figure of the year in which the period begins, as it was on the day asked; nothing to divide by is 不适用,
+    nothing delivered missing."""
+    of, year = area(argument.split("-")[0]), asked.first.year
     indicator(of, argument)
-    found = sheet(of, asked.first.year, today=max(asked.as_of, clock.city_day(asked.known_at)), known_at=asked.known_at)
+    day = asked_on(year, as_of=asked.as_of, known_on=clock.city_day(asked.known_at))
+    found = sheet(of, year, today=day, known_at=asked.known_at)
     lines: dict[str, list[Line]] = {}
     for one in found.lines[argument]:
         lines.setdefault(one.unit, []).append(one)
@@ -163,6 +168,7 @@ def provider_of(of: Area) -> Callable[..., dict[str, Any]]:
         before = sheet(of, found.year - 1, today=clock.city_day(now), known_at=now) if found.year > FIRST_YEAR else None
         called = names(found.units, found.as_of)
         shown = {code: one for code, one in pack(of).indicators.items() if code in of.open_to_all}
+        few = _few(found, shown)
         return {
             "view": view.name, "code": pack(of).manifest.code, "name": pack(of).manifest.name, "year": found.year, "as_of": found.as_of,
             "last_year": found.year - 1, "indicators": [{
@@ -171,13 +177,25 @@ def provider_of(of: Area) -> Callable[..., dict[str, Any]]:
                 "counted": len(found.figures[code, CITY].counted), "base": len(found.figures[code, CITY].base)}
                 for code, one in shown.items()],
             "units": [{"unit": unit, "name": called.get(unit, unit),
-                       "values": [(found.figures[code, unit].value, one.unit) for code, one in shown.items()]}
+                       "values": [(FEW if (code, unit) in few else found.figures[code, unit].value, one.unit)
+                                  for code, one in shown.items()]}
                       for unit in found.units if any(found.figures[code, unit].value is not None for code in shown)] if of.by_unit else [],
+            "few": SMALLEST if few and of.by_unit else 0,
             "chart": len(found.units) <= MOST_DRAWN and any(one.unit == "%" for one in shown.values()),
             "sections": told(of.public_sections(found.period), found.as_of),
         }
 
     return public
+
+
+def _few(found: Sheet, shown: Iterable[str]) -> set[tuple[str, str]]:
+    """(indicator, unit) whose share rests on few matters of people, with as many others as keep it from being told from the city's."""
+    hidden: set[tuple[str, str]] = set()
+    for code in shown:
+        if code in found.area.of_people:
+            counts = [len(found.figures[code, unit].base) for unit in found.units]
+            hidden |= {(code, unit) for unit, out in zip(found.units, withheld_cells(counts), strict=True) if out}
+    return hidden
 
 
 def public_areas(view: View) -> list[dict[str, Any]]:

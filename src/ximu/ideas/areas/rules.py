@@ -74,7 +74,8 @@ class Area:
     """How a pack is shown and asked.
 
     `lines` answers, for a period, the lines behind each indicator of `pack.toml`; `things` further lines that only warning rules read.
-    `states` names every state. `open_to_all`: the indicators whose figures everybody may read; `by_unit`: also those of single units.
+    `states` names every state. `open_to_all`: the indicators whose figures everybody may read; `by_unit`: also those of single units;
+    `of_people`: those that count matters of single persons or firms, so that a share over few of them is withheld (decision 0061).
     `method` is the pack's file by which assessment appraises its units, with columns such as `area:D10-4`.
     `sections` and `public_sections` are tables beside the figures, in the console and on the portal. `tabs` are the pack's own pages:
     (named address, words, permission). `whole`: who sees the whole city beside those who hold `see` for all of it.
@@ -87,6 +88,7 @@ class Area:
     things: Callable[[Period], Sequence[Line]] = field(default=lambda period: ())
     open_to_all: tuple[str, ...] = ()
     by_unit: bool = True
+    of_people: tuple[str, ...] = ()
     sections: Callable[[Period, Any], Sequence[Section]] = field(default=lambda period, by: ())
     public_sections: Callable[[Period], Sequence[Section]] = field(default=lambda period: ())
     tabs: tuple[tuple[str, Text, str], ...] = ()
@@ -101,6 +103,11 @@ def period_of(year: int, *, today: date, known_at: datetime) -> Period:
                       en="The year is out of range.")
     first = date(year, 1, 1)
     return Period(year, first, max(first, min(date(year, 12, 31), today)), today, known_at)
+
+
+def asked_on(year: int, *, as_of: date, known_on: date) -> date:
+    """The day by which a question judges a year: an earlier day is meant as it is; the whole year, with what is told of it after its end."""
+    return as_of if as_of < date(year, 12, 31) else max(as_of, known_on)
 
 
 def figure(form: str, lines: Iterable[Line], unit: str = CITY) -> Figure:

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Query, Router
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.notice.domains.d05_debt import queries
 
@@ -35,10 +36,10 @@ def figures(request: HttpRequest, year: int | None = None, known_at: date | None
             for (named, unit), figure in found.figures.items() if named == code}} for code, one in queries.pack().indicators.items()]}
 
 
-@router.get("/warnings", response=list[dict[str, Any]], summary="预警 What is warned of")
-def warnings(request: HttpRequest, year: int | None = None, known_at: date | None = None) -> Any:
-    return [{"rule": one.rule, "level": one.level, "unit": one.unit, "about": one.about, "zh": one.reason.zh, "en": one.reason.en}
-            for one in queries.warned(_sheet(request, year, known_at), today=clock.today())]
+@router.get("/warnings", response=dict[str, Any], summary="预警 What is warned of")
+def warnings(request: HttpRequest, paging: Query[Paging], year: int | None = None, known_at: date | None = None) -> Any:
+    return page_of(request, queries.warned(_sheet(request, year, known_at), today=clock.today()), paging, lambda one: {
+        "rule": one.rule, "level": one.level, "unit": one.unit, "about": one.about, "zh": one.reason.zh, "en": one.reason.en})
 
 
 @router.get("/debts/{number}", response=dict[str, Any], summary="一笔债务与责任倒查 A debt and who answered for it")

@@ -183,4 +183,4 @@ def _said(case: Any) -> str:
 AREA = Area(
     here=HERE, see=SEE, lines=lines, states=rules.STATES, sections=sections, open_to_all=("D09-1", "D09-2", "D09-3", "D09-4"),
     tabs=(("d09:teams", Text("执法队伍评价", "Teams"), SEE), ("d09:decisions", Text("执法决定", "Decisions"), SEE)),
-    method="appraisal.toml")
+    of_people=("D09-2", "D09-3"), method="appraisal.toml")
