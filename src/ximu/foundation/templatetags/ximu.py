@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ximu.foundation import clock
 from ximu.kernel.pack import UNITS
+from ximu.kernel.words import Text
 
 register = template.Library()
 HAN = re.compile(r"[\u4e00-\u9fff]")

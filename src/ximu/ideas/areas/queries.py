@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from ximu.foundation import clock, packs
-from ximu.ideas.areas.rules import CITY, FIRST_YEAR, UNKNOWN, Area, Line, Period, Section, asked_on, figures, period_of, warned
+from ximu.ideas.areas.rules import (
+    CITY,
+    FIRST_YEAR,
+    LAST_YEAR,
+    UNKNOWN,
+    Area,
+    Line,
+    Period,
+    Section,
+    asked_on,
+    figure,
+    figures,
+    period_of,
+    warned,
+)
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment.rules.frozen import Asked, Value
 from ximu.ideas.commitments.rules.figures import Figure
@@ -23,8 +37,8 @@ from ximu.kernel.view import View
 from ximu.kernel.words import Text
 
 __all__ = [
-    "CITY", "Sheet", "area", "areas", "indicator", "measured", "names", "provider_of", "public_areas", "raised", "register", "sees",
-    "sees_whole", "sheet", "told",
+    "CITY", "Sheet", "area", "areas", "asked", "indicator", "links", "measured", "names", "provider_of", "public_areas", "raised",
+    "register", "seen", "sees", "sees_whole", "sheet", "told",
 ]
 
 SOURCE = "area"
@@ -83,7 +97,8 @@ class Sheet:
 
     @cached_property
     def figures(self) -> dict[tuple[str, str], Figure]:
-        return figures(pack(self.area).indicators, self.lines)
+        given = self.area.figures
+        return dict(given(self.period)) if given else figures(pack(self.area).indicators, self.lines)
 
     @cached_property
     def units(self) -> list[str]:
@@ -92,18 +107,29 @@ class Sheet:
         return registry.in_order(named)
 
     @cached_property
+    def things(self) -> Sequence[Line]:
+        return self.area.things(self.period)
+
+    @cached_property
     def warned(self) -> list[Alarm]:
-        listed = [one for some in self.lines.values() for one in some]
-        return warned(pack(self.area).rules, self.figures, [*listed, *self.area.things(self.period)])
+        listed, known = [one for some in self.lines.values() for one in some], pack(self.area).indicators
+        return warned(pack(self.area).rules, self.figures, [*listed, *self.things], units={code: one.unit for code, one in known.items()})
 
 
 def sheet(of: Area, year: int, *, today: date, known_at: Any) -> Sheet:
     """The year, judged on its last day, or today while it runs; every indicator of the manifest has its lines. Errors: `YEAR`."""
-    period = period_of(year, today=today, known_at=known_at)
+    period = period_of(year, today=today, known_at=known_at, until=of.until(year) if FIRST_YEAR <= year <= LAST_YEAR else None)
     lines = of.lines(period)
     if set(lines) != set(pack(of).indicators):
         raise ValueError(f"{of.here.name} answers {sorted(lines)}, its manifest names {sorted(pack(of).indicators)}")
     return Sheet(of, period, lines)
+
+
+def asked(of: Area, year: int | None, *, now: datetime, known_on: date | None = None) -> Sheet:
+    """A year as it is known now, or as it was at the end of an earlier day; without a year the usual one. Errors: `YEAR`."""
+    known = min(clock.end_of(known_on), now) if known_on else now
+    today = clock.city_day(known)
+    return sheet(of, of.usual(today) if year is None else year, today=today, known_at=known)
 
 
 def sees(of: Area, by: Actor, unit: str) -> bool:
@@ -111,9 +137,23 @@ def sees(of: Area, by: Actor, unit: str) -> bool:
     return by.can(of.see, unit) or of.whole(by)
 
 
+def seen(found: Sheet, code: str, by: Actor, unit: str = "") -> tuple[list[Line], Figure]:
+    """The lines behind a figure that this person may see, of one unit or of all, and what they make."""
+    may = [line for line in found.lines[code] if unit in ("", line.unit) and sees(found.area, by, line.unit)]
+    if found.area.figures is None:
+        return may, figure(indicator(found.area, code).params["form"], may)
+    own = sees(found.area, by, unit) if unit else sees_whole(found.area, by)
+    return may, found.figures.get((code, unit), NOTHING) if own else NOTHING
+
+
 def sees_whole(of: Area, by: Actor) -> bool:
     """Whether the figures of the city are for this person."""
     return by.units_with(of.see) is None or of.whole(by)
+
+
+def links(found: Sheet) -> dict[str, str]:
+    """Thing → its page, of every thing that a warning may be about."""
+    return {one.uid: one.link for some in (*found.lines.values(), found.things) for one in some if one.link}
 
 
 def names(uids: Iterable[str], on: date) -> dict[str, str]:
@@ -133,17 +173,17 @@ def _by_name(one: Section, on: date) -> list[list[Any]]:
     return [[called.get(cell, cell) if place == one.unit_column else cell for place, cell in enumerate(row)] for row in one.rows]
 
 
-def measured(argument: str, asked: Asked) -> dict[str, Value]:
+def measured(argument: str, ask: Asked) -> dict[str, Value]:
     """Source `area:D11-1`: the figure of the year in which the period begins, as it was on the day asked; nothing to divide by is 不适用,
     nothing delivered missing."""
-    of, year = area(argument.split("-")[0]), asked.first.year
+    of, year = area(argument.split("-")[0]), ask.first.year
     indicator(of, argument)
-    day = asked_on(year, as_of=asked.as_of, known_on=clock.city_day(asked.known_at))
-    found = sheet(of, year, today=day, known_at=asked.known_at)
+    day = asked_on(year, as_of=ask.as_of, known_on=clock.city_day(ask.known_at))
+    found = sheet(of, year, today=day, known_at=ask.known_at)
     lines: dict[str, list[Line]] = {}
     for one in found.lines[argument]:
         lines.setdefault(one.unit, []).append(one)
-    return {unit: _value(found.figures.get((argument, unit), NOTHING), lines.get(unit, ())) for unit in asked.units}
+    return {unit: _value(found.figures.get((argument, unit), NOTHING), lines.get(unit, ())) for unit in ask.units}
 
 
 def _value(figure: Figure, lines: Sequence[Line]) -> Value:
@@ -164,7 +204,7 @@ def provider_of(of: Area) -> Callable[..., dict[str, Any]]:
 
     def public(view: View, *, year: int | None = None) -> dict[str, Any]:
         now = clock.now()
-        found = sheet(of, year or clock.city_day(now).year, today=clock.city_day(now), known_at=now)
+        found = asked(of, year, now=now)
         before = sheet(of, found.year - 1, today=clock.city_day(now), known_at=now) if found.year > FIRST_YEAR else None
         called = names(found.units, found.as_of)
         shown = {code: one for code, one in pack(of).indicators.items() if code in of.open_to_all}

@@ -48,7 +48,8 @@ def duties(request: HttpRequest, paging: Query[Paging], year: int | None = None,
     by.must(queries.SEE)
     today = clock.city_day(now)
     period = period_of(today.year if year is None else year, today=today, known_at=now)
-    return page_of(request, queries.chosen(queries.calendar(period.year, by=by, now=now), unit=unit, month=month, state=state), paging, _duty)
+    found = queries.chosen(queries.calendar(period.year, by=by, now=now), unit=unit, month=month, state=state)
+    return page_of(request, found, paging, _duty)
 
 
 @router.get("/duties/{uid}", response=dict[str, Any], summary="一项任务及其检查 A duty with its inspections")
