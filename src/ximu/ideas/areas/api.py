@@ -20,9 +20,9 @@ router = Router(tags=["areas 重点领域"])
 
 
 def _sheet(request: HttpRequest, code: str, year: int | None, known_at: date | None) -> tuple[Actor, queries.Sheet]:
-    by, area = actor_of(request), queries.area(code)
+    by, area, now = actor_of(request), queries.area(code), clock.now()
     by.must(area.see)
-    return by, queries.asked(area, year, now=clock.now(), known_on=known_at)
+    return by, queries.asked(area, year, known_at=min(clock.end_of(known_at), now) if known_at else now)
 
 
 @router.get("/", response=list[dict[str, Any]], summary="重点领域 Key areas")

@@ -125,11 +125,10 @@ def sheet(of: Area, year: int, *, today: date, known_at: Any) -> Sheet:
     return Sheet(of, period, lines)
 
 
-def asked(of: Area, year: int | None, *, now: datetime, known_on: date | None = None) -> Sheet:
-    """A year as it is known now, or as it was at the end of an earlier day; without a year the usual one. Errors: `YEAR`."""
-    known = min(clock.end_of(known_on), now) if known_on else now
-    today = clock.city_day(known)
-    return sheet(of, of.usual(today) if year is None else year, today=today, known_at=known)
+def asked(of: Area, year: int | None, *, known_at: datetime) -> Sheet:
+    """A year as it was known at a time; without a year the usual one. Errors: `YEAR`."""
+    today = clock.city_day(known_at)
+    return sheet(of, of.usual(today) if year is None else year, today=today, known_at=known_at)
 
 
 def sees(of: Area, by: Actor, unit: str) -> bool:
@@ -149,6 +148,15 @@ def seen(found: Sheet, code: str, by: Actor, unit: str = "") -> tuple[list[Line]
 def sees_whole(of: Area, by: Actor) -> bool:
     """Whether the figures of the city are for this person."""
     return by.units_with(of.see) is None or of.whole(by)
+
+
+def told_of(found: Sheet, by: Actor, *, most: int | None = None) -> list[dict[str, Any]]:
+    """Warnings of the units that this person may see, with the page of what each is about; `figure` where that is a figure."""
+    known = links(found)
+    mine = [one for one in found.warned if sees(found.area, by, one.unit)][:most]
+    called = names((one.unit for one in mine), found.as_of)
+    return [{"alarm": one, "unit": called.get(one.unit, one.unit), "link": known.get(one.about, ""),
+             "figure": one.about in pack(found.area).indicators} for one in mine]
 
 
 def links(found: Sheet) -> dict[str, str]:
@@ -204,7 +212,7 @@ def provider_of(of: Area) -> Callable[..., dict[str, Any]]:
 
     def public(view: View, *, year: int | None = None) -> dict[str, Any]:
         now = clock.now()
-        found = asked(of, year, now=now)
+        found = asked(of, year, known_at=now)
         before = sheet(of, found.year - 1, today=clock.city_day(now), known_at=now) if found.year > FIRST_YEAR else None
         called = names(found.units, found.as_of)
         shown = {code: one for code, one in pack(of).indicators.items() if code in of.open_to_all}

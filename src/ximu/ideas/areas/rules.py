@@ -168,6 +168,16 @@ def _reason(rule: Rule, one: Line) -> Text:
     return Text(f"{rule.name.zh}：“{one.title}”{late[0]}{why[0]}。", f"{rule.name.en}: “{one.title}”{late[1]}{why[1]}.")
 
 
+def valued(values: Mapping[tuple[str, str], Decimal | None], lines: Mapping[str, Sequence[Line]]) -> dict[tuple[str, str], Figure]:
+    """Figures whose value the pack gives itself, each with the lines behind it."""
+    found = {}
+    for (code, unit), value in values.items():
+        mine = [one for one in lines[code] if unit in (CITY, one.unit)]
+        found[code, unit] = Figure(value, tuple(one.uid for one in mine if one.part and not one.why),
+                                   tuple(one.uid for one in mine if not one.why), {one.uid: one.why for one in mine if one.why})
+    return found
+
+
 def in_term(rows: Iterable[Mapping[str, Any]], first: date, as_of: date, *, kind: str, key: str, done: str, title: str) -> list[Line]:
     """Rows with a term (`due`): what ran out in the period, or was done before, and whether it was done in time.
 

@@ -12,12 +12,12 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of, int_of
+from ximu.foundation.web import actor_of, int_of, known_of
 from ximu.ideas.areas import queries, services
 from ximu.ideas.areas.rules import CITY, FIRST_YEAR, LAST_YEAR, Area, Line
 from ximu.ideas.assessment import services as assessing
 from ximu.kernel.actor import Actor
-from ximu.kernel.given import day_or_none, whole_of
+from ximu.kernel.given import whole_of
 from ximu.kernel.words import Text
 
 MOST_LINES = 500
@@ -39,10 +39,10 @@ def tabs(area: Area, by: Actor, here: str = "") -> list[dict[str, Any]]:
 
 
 def _sheet(request: HttpRequest, area: Area) -> tuple[Actor, queries.Sheet]:
-    by, now = actor_of(request), clock.now()
+    by = actor_of(request)
     by.must(area.see)
-    year = int_of(request, "year", area.usual(clock.city_day(now)), least=FIRST_YEAR, most=LAST_YEAR)
-    return by, queries.asked(area, year, now=now, known_on=day_or_none(request.GET.get("known", ""), "known"))
+    year = int_of(request, "year", area.usual(clock.today()), least=FIRST_YEAR, most=LAST_YEAR)
+    return by, queries.asked(area, year, known_at=known_of(request))
 
 
 def _index(area: Area) -> Callable[[HttpRequest], HttpResponse]:
@@ -53,8 +53,7 @@ def _index(area: Area) -> Callable[[HttpRequest], HttpResponse]:
         pack = queries.pack(area)
         code, units = pack.manifest.code, [unit for unit in found.units if queries.sees(area, by, unit)]
         whole = queries.sees_whole(area, by)
-        warned = [one for one in found.warned if queries.sees(area, by, one.unit)]
-        names, links = queries.names({*found.units, *(one.unit for one in warned)}, found.as_of), queries.links(found)
+        warned, names = queries.told_of(found, by, most=MOST_LINES + 1), queries.names(found.units, found.as_of)
         return render(request, "areas/index.html", {
             "pack": pack, "code": code, "year": found.year, "as_of": found.as_of, "known": _known(found),
             "tabs": tabs(area, by, f"{code}:index"),
@@ -62,8 +61,7 @@ def _index(area: Area) -> Callable[[HttpRequest], HttpResponse]:
             "address": f"{code}:indicator", "rules": pack.rules, "heads": list(pack.indicators.items()),
             "rows": [{"uid": unit, "name": names[unit],
                       "values": [(c, found.figures[c, unit], one.unit) for c, one in pack.indicators.items()]} for unit in units],
-            "warned": [{"alarm": one, "unit": names.get(one.unit, one.unit), "link": links.get(one.about, ""),
-                        "figure": one.about in pack.indicators} for one in warned[:MOST_LINES]],
+            "warned": warned[:MOST_LINES],
             "more": len(warned) > MOST_LINES,
             "chart": 0 < len(units) <= queries.MOST_DRAWN and any(one.unit == "%" for one in pack.indicators.values()),
             "sections": queries.told(area.sections(found.period, by), found.as_of, most=MOST_LINES), "most": MOST_LINES})
