@@ -51,7 +51,8 @@ def index(request: HttpRequest) -> HttpResponse:
     held = book.decided(found.year)
     binding = {line["unit"]: line["grade"] for line in held.lines} if held else {}
     preview = {line["unit"]: line["grade"] for line in found.lines}
-    rows = [{"uid": row["unit"], "name": registry.name(row["unit"], as_of=found.as_of, short=True), "row": row, "levels": _levels(found, row["unit"]),
+    names = areas.names(preview, found.as_of)
+    rows = [{"uid": row["unit"], "name": names[row["unit"]], "row": row, "levels": _levels(found, row["unit"]),
              "grade": binding.get(row["unit"], ""), "preview": preview[row["unit"]]} for row in found.rows]
     open_now = [c for c in cases.open_cases(tuple(PAGES)) if c.subject in preview]
     whole = [(code, found.figures[code, CITY]) for code in book.pack().indicators] if areas.sees_whole(AREA, by) else []
@@ -89,7 +90,8 @@ def debt(request: HttpRequest, number: str) -> HttpResponse:
     steps = [{"words": book.STEPS[one.step], **registry.shown(one, today=today)}
              for one in book.trace(number, today=today, known_at=known)]
     return render(request, "d05/debt.html", {
-        "rows": rows, "debt": rows[0], "name": registry.name(rows[0]["unit"], as_of=today, short=True), "steps": steps, "gaps": sum(bool(s["gap"]) for s in steps),
+        "rows": rows, "debt": rows[0], "name": registry.name(rows[0]["unit"], as_of=today, short=True), "steps": steps,
+        "gaps": sum(bool(s["gap"]) for s in steps),
         "cases": cases.cases_about(number, actor=by), "may_respond": by.can(services.RESPOND, rows[0]["unit"])})
 
 
