@@ -221,7 +221,7 @@ def test_the_api_tells_targets_figures_and_warnings(desk: Client) -> None:
     assert next(one for one in get("d08/stations")["items"] if one["code"] == "Q06-2")["until"] == "2018-06-30"
     assert get("d08/targets", year=12)["code"] == get("areas/d08/figures", year=12)["code"] == "YEAR"
     ACTING["now"] = Actor("stranger")
-    assert get("stations")["code"] == "PERM-DENIED"
+    assert get("d08/stations")["code"] == "PERM-DENIED"
 
 
 def test_everybody_reads_targets_and_figures(client: Client) -> None:

@@ -95,4 +95,3 @@ def watch(*, at: datetime) -> int:
 
 DAILY = {"debt_bands": watch}
 LOADERS = {name: partial(deliver, name) for name in book.DATASETS}
-"""Connected by `config/packed.py`: files come in by `ximu events load` and by the page of event data."""

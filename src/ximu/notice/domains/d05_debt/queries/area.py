@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -17,6 +18,7 @@ from ximu.ideas.casework import queries as cases
 from ximu.ideas.commitments.rules.figures import Figure
 from ximu.ideas.events import queries as events
 from ximu.ideas.events.rules import CITY
+from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.view import View
 from ximu.kernel.words import Text
@@ -29,7 +31,12 @@ STATES = {"green": Text("绿", "green"), "yellow": Text("黄", "yellow"), "orang
 
 
 def _of(period: Period) -> Sheet:
-    return sheet(period.year, known_at=period.known_at, today=period.as_of)
+    return _kept(period.year, period.as_of, period.known_at, ledger.head().root)
+
+
+@lru_cache(maxsize=4)  # what was read stays while the log has no new entry
+def _kept(year: int, as_of: date, known_at: datetime, root: bytes) -> Sheet:
+    return sheet(year, known_at=known_at, today=as_of)
 
 
 def lines(period: Period) -> dict[str, list[Line]]:
@@ -56,16 +63,14 @@ def _page(unit: str, year: int) -> str:
 
 def _findings(found: Sheet, kinds: Sequence[str]) -> Iterator[Line]:
     left = rules.findings(kinds, found.debts, [row["unit"] for row in found.rows], year=found.year, as_of=found.as_of)[1]
-    for debt in found.debts:
-        if debt["finding"] in kinds and debt["found_on"] is not None:
-            why = left.get(debt["debt"], "")
-            yield Line(debt["debt"], f"{debt['title']} {debt['debt']}", debt["unit"], "finding", "found", Decimal(not why), why=why,
-                       on=debt["found_on"], words=WORDS[debt["finding"]], link=reverse("d05:debt", args=[debt["debt"]]))
+    for debt in (one for one in found.debts if one["finding"] in kinds and one["found_on"] is not None):
+        why = left.get(debt["debt"], "")
+        yield Line(debt["debt"], f"{debt['title']} {debt['debt']}", debt["unit"], "finding", "found", Decimal(not why), why=why,
+                   on=debt["found_on"], words=WORDS[debt["finding"]], link=reverse("d05:debt", args=[debt["debt"]]))
 
 
 def figures(period: Period) -> dict[tuple[str, str], Figure]:
-    found = _of(period)
-    return valued({(code, unit): one.value for (code, unit), one in found.figures.items() if code in pack().indicators}, lines(period))
+    return valued({key: one.value for key, one in _of(period).figures.items() if key[0] in pack().indicators}, lines(period))
 
 
 def things(period: Period) -> list[Line]:
@@ -87,8 +92,7 @@ def _districts(found: Sheet, today: date) -> Iterator[Line]:
             words = title_of(column)
             yield Line(f"{column}-{found.year}", words.zh, unit, "year", "apart", link=link, words=Text(
                 f"{words.zh}相差{difference}万元", f"{words.en} differs by {difference}"))
-        interest = found.banded.get(("D05-3", unit))
-        if interest is not None and interest.level == "red" and unit not in started:
+        if (interest := found.banded.get(("D05-3", unit))) and interest.level == "red" and unit not in started:
             yield Line("D05-3", f"{found.year}年度", unit, "year", "must-start", words=interest.words, link=link)
 
 
@@ -103,8 +107,7 @@ def _past_due(found: Sheet) -> Iterator[Line]:
 def _regraded(found: Sheet, period: Period) -> Iterator[Line]:
     """Of this year and the one before: what is learned late makes an old grade doubtful, too."""
     for at in (found, sheet(found.year - 1, known_at=period.known_at)) if found.year > FIRST_YEAR else (found,):
-        last = decided(at.year)
-        for one in grading.compared(last.lines, at.lines) if last else []:
+        for one in grading.compared(last.lines, at.lines) if (last := decided(at.year)) else []:
             if one.again:
                 words = Text(f"原定{one.then}（{one.then_score}），现知{one.now}（{one.now_score}）",
                              f"decided {one.then} ({one.then_score}), known now {one.now} ({one.now_score})")
