@@ -22,7 +22,7 @@ def refusal_codes() -> set[str]:
     found = set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") in {"Refusal", "absent"} \
+            if isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") in {"Refusal", "absent", "there"} \
                     and isinstance(node.args[0], ast.Constant):
                 found.add(node.args[0].value)
     return found

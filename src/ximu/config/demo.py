@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from ximu.config import (
-    debts,
     demo_assessment,
     demo_audit,
     demo_enterprise,
@@ -90,7 +89,6 @@ def live(city: str, *, say: Say) -> None:
     todo.add(TOLD, lambda: demo_enterprise.serve(CITIES / city, desk=_person("coordinator", TOLD),
                                                  clerk=lambda unit: _person(f"{unit}-entry", TOLD), at=TOLD))
     _figures(todo)
-    _debts(todo, city)
     tell_all(todo, city)
     logging.getLogger(growth.__name__).setLevel(logging.ERROR)
     todo.play()
@@ -128,19 +126,6 @@ def _figures(todo: Story) -> None:
     todo.add(bought, lambda: demo_figures.name_posts(by=_person("coordinator", bought), at=bought))
     todo.add(bought, lambda: demo_figures.challenge(by=_person("coordinator", bought), at=bought))
     todo.add(judged, lambda: demo_figures.judge(at=judged))
-
-
-def _debts(todo: Story, city: str) -> None:
-    """Debts of two years as they were delivered, graded, restated and answered for."""
-    if debts.there():
-        return
-    for at, dataset, name in debts.DELIVERIES:
-        todo.add(at, lambda at=at, dataset=dataset, name=name: debts.deliver(  # type: ignore[misc]
-            CITIES / city / "d05", dataset, name, by=_person("coordinator", at), at=at))
-    todo.add(debts.GRADED, lambda: debts.grade(2017, coordinator=_person("coordinator", debts.GRADED),
-                                               publisher=_person("publisher", debts.GRADED), at=debts.GRADED))
-    todo.add(debts.ANSWERED, lambda: debts.respond(city, by=_person("coordinator", debts.ANSWERED), at=debts.ANSWERED))
-    todo.add(debts.WARNED, lambda: debts.warn(at=debts.WARNED))
 
 
 def _check_the_plan(city: str) -> None:

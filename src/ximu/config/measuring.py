@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
-from ximu.foundation import clock
+from ximu.ideas.areas import queries as areas
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment.rules.frozen import Asked, Value
-from ximu.ideas.commitments.rules import Figure
 from ximu.ideas.commitments.services import Reading, unreadable
 from ximu.ideas.events import queries as events
 from ximu.ideas.events.services import register_loader
@@ -59,16 +58,8 @@ def read(name: str, unit: str, first: date, last: date, known_at: datetime) -> I
 
 
 def environment_figures(code: str, asked: Asked) -> dict[str, Value]:
-    """Source `environment:D08-1` …: the figures of the area's pack; insufficient data are a missing value, nothing due is 不适用."""
-    found = environment.sheet(asked.first.year, today=max(asked.as_of, clock.city_day(asked.known_at)), known_at=asked.known_at)
-    return {unit: _cell(found.figures.get((code, unit))) for unit in asked.units}
-
-
-def _cell(figure: Figure | None) -> Value:
-    if figure is None or figure.value is None:
-        lacking = figure is not None and {"no-data", "insufficient", "not-delivered"} & set(figure.excluded.values())
-        return Value("NA" if lacking else "N/A")
-    return Value(str(figure.value), tuple(f"promise:{uid}" for uid in figure.base if "-" not in uid))
+    """Source `environment:D08-1` … of methods that were adopted before `area:D08-1`."""
+    return areas.measured(code, asked)
 
 
 def connect_environment() -> None:

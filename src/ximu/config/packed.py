@@ -29,7 +29,8 @@ def connect_packs() -> None:
 
 
 def _ask(pack: packs.Pack, queries: ModuleType) -> None:
-    """`AREA` (figures, alarms, public figures), `PUBLIC` by name, `provider` for entries of `KINDS`, `PAGES` by procedure."""
+    """`AREA` (figures, alarms, public figures), `PUBLIC` by name, `provider` for entries of `KINDS`, `PAGES` by procedure, `GRADER`
+    where units get credit grades."""
     code, public = pack.manifest.code, dict(getattr(queries, "PUBLIC", {}))
     alarms_kept.register_rules({one.code: one.name for one in pack.rules})
     if area := getattr(queries, "AREA", None):
@@ -37,6 +38,8 @@ def _ask(pack: packs.Pack, queries: ModuleType) -> None:
         public = {code: areas.provider_of(area), **public}
     for name in pack.manifest.public:
         publications.register_public(name, public[name])
+    if grader := getattr(queries, "GRADER", None):
+        assessment.register_grader(pack.manifest.row, assessment.Grader(pack.manifest.name, f"{code}.see", grader))
     if hasattr(queries, "provider"):
         register_evidence(code, queries.provider, kinds=queries.KINDS)
     for procedure, pages in getattr(queries, "PAGES", {}).items():

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from ximu.config import alarming, debts, led, measuring, packed, timetable
+from ximu.config import alarming, led, measuring, packed, timetable
 from ximu.config.firms import connect_enterprise
 from ximu.config.yearly import plan_in_the_year, reports_in_the_year
 from ximu.foundation import clock, outbox
@@ -348,7 +348,6 @@ def connect_all() -> None:
     connect_supervision()
     connect_evaluators()
     connect_procurement()
-    debts.connect()
     connect_enterprise()
     connect_safeguards()
     connect_streets()

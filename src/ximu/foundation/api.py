@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -44,12 +44,14 @@ class Paging(Schema):
     offset: int = Field(0, ge=0, le=1_000_000_000, description="跳过条数 rows to skip")
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], paging: Paging) -> dict[str, Any]:
-    """`{"items": …, "total": …, "next": address or null}`; rows keep the order they have."""
+def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], paging: Paging,
+            told: Callable[[Any], Any] | None = None) -> dict[str, Any]:
+    """`{"items": …, "total": …, "next": address or null}`; rows keep the order they have; `told` says one of those on the page."""
     total = rows.count() if isinstance(rows, QuerySet) else len(rows)
     end = paging.offset + paging.limit
     following = None
     if end < total:
         params = {**request.GET.dict(), "limit": paging.limit, "offset": end}
         following = f"{request.path}?{urlencode(params)}"
-    return {"items": list(rows[paging.offset:end]), "total": total, "next": following}
+    here = rows[paging.offset:end]
+    return {"items": [told(one) for one in here] if told else list(here), "total": total, "next": following}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils import translation
 
 from ximu.foundation import city, clock
 from ximu.kernel.actor import Actor
+from ximu.kernel.given import day_or_none
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
@@ -49,6 +51,12 @@ def int_of(request: HttpRequest, name: str, default: int, *, least: int = 1, mos
     given = request.GET.get(name, "")
     usable = given.isascii() and given.isdigit() and len(given) <= len(str(most))
     return max(least, min(most, int(given))) if usable else default
+
+
+def known_of(request: HttpRequest, name: str = "known") -> datetime:
+    """What was known by the end of the day that is asked, never later than now. Errors: `DATE-FORM`, `DATE-RANGE`."""
+    day, now = day_or_none(request.GET.get(name, ""), name), clock.now()
+    return min(clock.end_of(day), now) if day else now
 
 
 @contextmanager

@@ -114,3 +114,10 @@ def moment_of(text: str, field: str, zone: tzinfo) -> datetime:
                       en=f"The time “{text[:SHOWN]}” is not valid; write it as 2018-05-07T09:30.") from error
     near_day(found.date(), field)
     return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def reason_of(text: str, *, most: int = 400) -> str:
+    """Why something is done, in words. Errors: `REASON`."""
+    if not text.strip():
+        raise Refusal("REASON", field="reason", value="", rule="required", zh="须写明理由。", en="Say why.")
+    return text.strip()[:most]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import Any
 
 from ximu.kernel.words import Text
@@ -14,6 +15,9 @@ FOLDER = re.compile(r"(([dms])(\d{1,2}))_[a-z][a-z0-9_]*")
 OVER = ("promises", "records", "events", "cases")
 DIRECTIONS = ("up", "down")
 LEVELS = ("yellow", "orange", "red")
+UNITS = {"%": Text("%", "%"), "µg/m³": Text("µg/m³", "µg/m³"), "件": Text("件", "items"), "起": Text("起", "accidents"),
+         "人": Text("人", "persons"), "次": Text("次", "times"), "分": Text("分", "points"), "万元": Text("万元", "×10⁴ CNY")}
+"""What a figure is counted in, as both languages say it; a pack says one of these."""
 _MANIFEST = {"row", "code", "zh", "en", "items", "indicators", "promises", "procedures", "pages", "public"}
 _INDICATOR = {"code", "zh", "en", "unit", "direction", "veto", "over", "method_zh", "method_en", "why_zh", "why_en", "source", "exclusion",
               "params"}
@@ -123,8 +127,9 @@ def read_manifest(raw: Mapping[str, Any], *, folder: str) -> Manifest:
 def read_indicator(raw: Mapping[str, Any], *, name: str) -> Indicator:
     """Errors: PackError."""
     _known(name, raw, _INDICATOR)
-    if raw["code"] != name or raw["direction"] not in DIRECTIONS or raw["over"] not in OVER or not raw["source"]:
-        raise PackError(f"{name}: code, direction, over or source")
+    if raw["code"] != name or raw["direction"] not in DIRECTIONS or raw["over"] not in OVER or raw["unit"] not in UNITS or \
+            not raw["source"]:
+        raise PackError(f"{name}: code, direction, over, unit or source")
     exclusions = {}
     for one in raw["exclusion"]:
         _known(f"{name} exclusion", one, {"code", "zh", "en"})
@@ -159,26 +164,30 @@ def _rule(name: str, table: Mapping[str, Any]) -> Rule:
                 tuple(table.get("states", ())), tuple(table.get("kinds", ())), int(table.get("late_days", 0)))
 
 
-def alarms(rules: Iterable[Rule], figures: Mapping[tuple[str, str], Decimal | None], things: Iterable[Thing]) -> list[Alarm]:
-    """What the rules warn of. `figures` has (indicator, unit) → value; a figure that was not computed warns of nothing."""
+def alarms(rules: Iterable[Rule], figures: Mapping[tuple[str, str], Decimal | None], things: Iterable[Thing], *,
+           units: Mapping[str, str] = MappingProxyType({})) -> list[Alarm]:
+    """What the rules warn of. `figures` has (indicator, unit) → value; a figure that was not computed warns of nothing. `units`: what an
+    indicator is counted in, for the words."""
     listed = list(things)
     found: list[Alarm] = []
     for rule in rules:
         if rule.figure:
             found += [alarm for (code, unit), value in figures.items()
-                      if code == rule.figure and (alarm := _of_figure(rule, unit, value))]
+                      if code == rule.figure and (alarm := _of_figure(rule, unit, value, UNITS.get(units.get(code, ""))))]
         else:
             found += [_of_thing(rule, thing) for thing in listed if _fits(rule, thing)]
     return found
 
 
-def _of_figure(rule: Rule, unit: str, value: Decimal | None) -> Alarm | None:
+def _of_figure(rule: Rule, unit: str, value: Decimal | None, counted: Text | None) -> Alarm | None:
     if value is None:
         return None
+    zh = counted.zh if counted else ""
+    en = f" {counted.en}" if counted and counted.en.isalpha() else counted.en if counted else ""
     if rule.below is not None and value < rule.below:
-        why = Text(f"{rule.name.zh}：{value}低于{rule.below}。", f"{rule.name.en}: {value} is below {rule.below}.")
+        why = Text(f"{rule.name.zh}：{value}{zh}低于{rule.below}{zh}。", f"{rule.name.en}: {value}{en} is below {rule.below}{en}.")
     elif rule.above is not None and value > rule.above:
-        why = Text(f"{rule.name.zh}：{value}高于{rule.above}。", f"{rule.name.en}: {value} is above {rule.above}.")
+        why = Text(f"{rule.name.zh}：{value}{zh}高于{rule.above}{zh}。", f"{rule.name.en}: {value}{en} is above {rule.above}{en}.")
     else:
         return None
     return Alarm(rule.code, rule.level, rule.figure, unit, why)

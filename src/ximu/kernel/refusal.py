@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
+
+Thing = TypeVar("Thing")
 
 
 class Refusal(Exception):
@@ -43,3 +45,10 @@ def _shown(text: str) -> str:
 def absent(code: str, *, field: str, value: object, zh: str, en: str) -> Refusal:
     """The 404 of the house: `zh` and `en` name the thing (“任务”, “task”)."""
     return Refusal(code, status=404, field=field, value=value, rule="exists", zh=f"没有找到这{zh}。", en=f"There is no such {en}.")
+
+
+def there(code: str, found: Thing | None, **words: Any) -> Thing:
+    """What was looked for, or the 404 of the house."""
+    if found is None:
+        raise absent(code, **words)
+    return found

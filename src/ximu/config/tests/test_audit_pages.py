@@ -141,8 +141,10 @@ def test_the_api_tells_figures_lines_and_warnings_to_those_who_may_see_them(desk
     assert (told["D16-2"]["city"], told["D16-2"]["units"][Q03]) == ("80.00", "0.00")
     clerk = person("clerk", Q03, "audits.see")
     assert set(get(clerk, "figures", year=2018)["indicators"][1]["units"]) == {Q03}
-    lines = get(clerk, "figures/D16-1", year=2018)
+    lines = get(clerk, "figures/D16-1", year=2018)["items"]
     assert {one["unit"] for one in lines} == {Q03} and {one["state"] for one in lines} == {"covered"}
-    assert {one["rule"] for one in get(clerk, "warnings", year=2018)} == {"D16-W1"} and len(get(A, "warnings", year=2018)) == 6
+    assert {one["rule"] for one in get(clerk, "warnings", year=2018)["items"]} == {"D16-W1"}
+    page = get(A, "warnings", year=2018, limit=4)
+    assert (len(page["items"]), page["total"]) == (4, 6) and "year=2018" in page["next"]
     assert (get(A, "figures/D16-9")["code"], get(A, "figures", year=12)["code"]) == ("IND-NONE", "YEAR")
     assert get(Actor("stranger"), "warnings")["code"] == "PERM-DENIED"

@@ -20,6 +20,7 @@ from ximu.foundation.profiles import rows_of, uid_of
 from ximu.foundation.rooms import SRC
 from ximu.foundation.tests.loaded import loaded
 from ximu.ideas.accounts.middleware import ActorMiddleware
+from ximu.ideas.areas import queries as areas
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment import services as assessing
 from ximu.ideas.commitments import queries as promises
@@ -59,14 +60,18 @@ def found(known: datetime = LATER, day: date = TODAY, year: int = 2018) -> Any:
     return queries.sheet(year, today=day, known_at=known)
 
 
+def warned() -> list[Any]:
+    return areas.sheet(queries.AREA, 2018, today=TODAY, known_at=LATER).warned
+
+
 def promise(reference: str) -> str:
     return uid_of("example", f"promise:{reference}")
 
 
 def test_the_planted_faults_are_all_found_and_nothing_else() -> None:
     sheet = found()
-    warned = sorted([a.rule, sheet.judged[a.about].reference if a.about in sheet.judged else a.about, a.unit] for a in queries.warned(sheet))
-    assert warned == sorted([one["rule"], one["about"], unit(one["unit"])] for one in ANSWERS["alarm"])
+    alarms = sorted([a.rule, sheet.judged[a.about].reference if a.about in sheet.judged else a.about, a.unit] for a in warned())
+    assert alarms == sorted([one["rule"], one["about"], unit(one["unit"])] for one in ANSWERS["alarm"])
     for one in ANSWERS["figure"]:
         figure = sheet.figures[one["code"], unit(one["unit"]) if one["unit"] else ""]
         assert (one["code"], one["unit"], str(figure.value)) == (one["code"], one["unit"], one["value"])
@@ -180,21 +185,21 @@ def desk(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
 
 def test_the_pages_show_results_gaps_and_every_wording(desk: Client) -> None:
     page = desk.get("/console/d08/", {"year": "2018"}).content.decode()
-    for words in ("数据不足，不能判定", "目标放宽", "按最初文字", "D08-W5", "示例市丙区人民政府", "75.00"):
+    for words in ("数据不足，不能判定", "目标放宽", "按最初文字", "D08-W5", "丙区", "75.00%"):
         assert words in page, words
-    months = desk.get("/console/d08/D08-2", {"year": "2018", "unit": unit("q03")}).content.decode()
+    months = desk.get("/console/d08/months", {"year": "2018", "unit": unit("q03")}).content.decode()
     assert "点位缺测或者有效天数不足" in months and "缺测或无效4项" in months
-    opened = desk.get("/console/d08/D08-1", {"year": "2018"}).content.decode()
+    opened = desk.get("/console/d08/figures/D08-1", {"year": "2018"}).content.decode()
     assert "到期日监测数据不足" in opened and "2018年甲区PM2.5" in opened
     shown = desk.get("/console/d08/stations", {"year": "2018", "item": "PM2.5"}).content.decode()
     assert "缺测" in shown and "无效" in shown and "Q06-2" in shown
-    missing = desk.get("/console/d08/D08-9")
+    missing = desk.get("/console/d08/figures/D08-9")
     assert (missing.status_code, missing.refusal.code) == (404, "IND-NONE")
     made = desk.get("/console/commitments/new", {"kind": "environmental_target", "source": "events:d08_air/no2_year"}).content.decode()
     assert 'value="events:d08_air/no2_year"' in made
     assert "insufficient data" in desk.get("/console/d08/", {"year": "2018", "lang": "en"}).content.decode()
     ACTING["now"] = Actor("stranger")
-    assert {desk.get(f"/console/d08/{path}").status_code for path in ("", "D08-1", "stations")} == {403}
+    assert {desk.get(f"/console/d08/{path}").status_code for path in ("", "figures/D08-1", "stations", "months")} == {403}
 
 
 def test_a_promise_without_a_measurable_target_is_vague(desk: Client) -> None:
@@ -208,18 +213,20 @@ def test_a_promise_without_a_measurable_target_is_vague(desk: Client) -> None:
 
 def test_the_api_tells_targets_figures_and_warnings(desk: Client) -> None:
     def get(path: str, **query: Any) -> Any:
-        return desk.get(f"/api/v1/d08/{path}", query).json()
+        return desk.get(f"/api/v1/{path}", query).json()
 
-    told = {one["title"]: one for one in get("targets", year=2018)}
+    told = {one["title"]: one for one in get("d08/targets", year=2018)["items"]}
     moved = told["2018年丁区PM2.5年均浓度不高于33微克/立方米"]
     assert (moved["en"], moved["by_first_wording"], moved["loosened"], len(moved["wordings"])) == ("met", "not met", True, 2)
-    figures = {one["code"]: one for one in get("figures", year=2018)["indicators"]}
-    assert figures["D08-2"]["units"][unit("q03")] == {"value": None, "excluded": {"2018-09": "insufficient"}}
-    assert len(get("warnings", year=2018)) == len(ANSWERS["alarm"])
-    assert next(one for one in get("stations") if one["code"] == "Q06-2")["until"] == "2018-06-30"
-    assert get("figures", year=12)["code"] == "YEAR"
+    figures = {one["code"]: one for one in get("areas/d08/figures")["indicators"]}
+    assert (figures["D08-2"]["units"][unit("q03")], figures["D08-2"]["city"], figures["D08-1"]["city"]) == (None, "31.8", "75.00")
+    behind = get("areas/d08/figures/D08-2", year=2018, unit=unit("q03"))["items"]
+    assert {one["uid"][-7:]: one["excluded"] for one in behind if one["excluded"]} == {"2018-09": "insufficient"} and len(behind) == 12
+    assert get("areas/d08/warnings", year=2018)["total"] == len(ANSWERS["alarm"])
+    assert next(one for one in get("d08/stations")["items"] if one["code"] == "Q06-2")["until"] == "2018-06-30"
+    assert get("d08/targets", year=12)["code"] == get("areas/d08/figures", year=12)["code"] == "YEAR"
     ACTING["now"] = Actor("stranger")
-    assert get("stations")["code"] == "PERM-DENIED"
+    assert get("d08/stations")["code"] == "PERM-DENIED"
 
 
 def test_everybody_reads_targets_and_figures(client: Client) -> None:

@@ -159,11 +159,13 @@ def shows_on_the_pages(client: Client) -> None:
 
 
 def answers_over_the_api(client: Client) -> None:
-    found = client.get("/api/v1/d06/reaches").json()
+    page = client.get("/api/v1/d06/reaches?limit=2").json()
+    assert (len(page["items"]), page["total"]) == (2, 9) and "offset=2" in page["next"]
+    found = client.get("/api/v1/d06/reaches").json()["items"]
     assert len(found) == 9 and {one["level"] for one in found[1]["chiefs"]} == {"区级", "街镇级"}
-    assert any(one["rings"] and one["place"] == "HD-03-2" and "未发现问题" in one["zh"] for one in client.get("/api/v1/d06/doubts").json())
-    assert len(client.get("/api/v1/d06/appraisal/2018").json()) == 14
-    assert len(client.get("/api/v1/areas/d06/warnings?year=2018").json()) == len(ANSWERS["alarm"])
+    assert any(one["rings"] and one["place"] == "HD-03-2" and "未发现问题" in one["zh"] for one in client.get("/api/v1/d06/doubts").json()["items"])
+    assert client.get("/api/v1/d06/appraisal/2018").json()["total"] == 14
+    assert client.get("/api/v1/areas/d06/warnings?year=2018").json()["total"] == len(ANSWERS["alarm"])
 
 
 def is_read_by_everybody(client: Client) -> None:

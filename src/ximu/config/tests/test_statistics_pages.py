@@ -184,7 +184,7 @@ def test_the_api_does_the_same(desk: Any) -> None:
             f"/api/v1/filings/{path}", json.dumps(body), content_type="application/json")
         return answer.json()
 
-    due = call(CLERK, "due?year=2019&table=JYRS-1")
+    due = call(CLERK, "due?year=2019&table=JYRS-1")["items"]
     assert [(one["unit"], one["reported"]) for one in due] == [(Q01, None)]
     figures = {key[6:]: {"value": value} for key, value in form().items() if key.startswith("value-")}
     body = {"table": "JYRS-1", "period": "2018-Q4", "unit": Q01, "figures": figures}

@@ -18,6 +18,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from ximu.foundation import clock
+from ximu.kernel.pack import UNITS
+from ximu.kernel.words import Text
 
 register = template.Library()
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -135,22 +137,25 @@ def cell(value: Any) -> str:
 
 
 @register.filter
-def plain(value: Decimal | None, unit: str = "") -> str:
+def plain(value: Decimal | Text | None, unit: str = "") -> str:
     """A figure with its unit: shares keep two decimals, what counts things has none that say nothing; a dash where there is none."""
-    if value is None:
-        return "—"
+    if value is None or hasattr(value, "zh"):
+        return "—" if value is None else say(value)
     whole = unit != "%" and value == value.to_integral_value()
     return f"{int(value):,}" if whole else f"{value:,}"
 
 
-COUNTED = {"件": "", "次": "", "项": "", "家": "", "人": "", "分": " points", "天": " days", "元": " CNY", "万元": " ×10,000 CNY"}
-"""What stands behind a figure in English; things that are counted have no word there."""
+@register.filter
+def unit(name: str) -> str:
+    """What a figure is counted in, in words: “件”, “items”."""
+    return say(UNITS[name]) if name in UNITS else name
 
 
 @register.filter
-def measure(unit: str) -> str:
-    """The unit behind a figure in the page's language."""
-    return COUNTED.get(unit, unit) if english() else unit
+def measured(value: Decimal | Text | None, name: str = "") -> str:
+    """A figure with its unit behind it; a dash where there is none."""
+    words = "" if value is None or hasattr(value, "zh") else unit(name)
+    return f"{plain(value, name)}{' ' if words[:1].isalpha() and english() else ''}{words}"
 
 
 @register.filter

@@ -4,25 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from ximu.foundation import clock, packs
-from ximu.ideas.areas.rules import CITY, FIRST_YEAR, UNKNOWN, Area, Line, Period, Section, figures, period_of, warned
+from ximu.ideas.areas.rules import (
+    CITY,
+    FIRST_YEAR,
+    LAST_YEAR,
+    UNKNOWN,
+    Area,
+    Line,
+    Period,
+    Section,
+    asked_on,
+    figure,
+    figures,
+    period_of,
+    warned,
+)
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment.rules.frozen import Asked, Value
 from ximu.ideas.commitments.rules.figures import Figure
+from ximu.ideas.events.rules import SMALLEST, withheld_cells
 from ximu.ideas.registry import queries as registry
 from ximu.ideas.warnings.services import Raised
 from ximu.kernel.actor import Actor
 from ximu.kernel.pack import Alarm, Indicator
 from ximu.kernel.refusal import absent
 from ximu.kernel.view import View
+from ximu.kernel.words import Text
 
 __all__ = [
-    "CITY", "Sheet", "area", "areas", "indicator", "measured", "names", "provider_of", "public_areas", "raised", "register", "sees",
-    "sees_whole", "sheet", "told",
+    "CITY", "Sheet", "area", "areas", "asked", "indicator", "links", "measured", "names", "provider_of", "public_areas", "raised",
+    "register", "seen", "sees", "sees_whole", "sheet", "told",
 ]
 
 SOURCE = "area"
@@ -30,6 +46,7 @@ MOST_DRAWN = 60
 """More units than this are a table only."""
 _areas: dict[str, Area] = {}
 NOTHING = Figure(None, (), ())
+FEW = Text("不公布", "withheld")
 
 
 def register(area: Area) -> None:
@@ -80,7 +97,8 @@ class Sheet:
 
     @cached_property
     def figures(self) -> dict[tuple[str, str], Figure]:
-        return figures(pack(self.area).indicators, self.lines)
+        given = self.area.figures
+        return dict(given(self.period)) if given else figures(pack(self.area).indicators, self.lines)
 
     @cached_property
     def units(self) -> list[str]:
@@ -89,18 +107,28 @@ class Sheet:
         return registry.in_order(named)
 
     @cached_property
+    def things(self) -> Sequence[Line]:
+        return self.area.things(self.period)
+
+    @cached_property
     def warned(self) -> list[Alarm]:
-        listed = [one for some in self.lines.values() for one in some]
-        return warned(pack(self.area).rules, self.figures, [*listed, *self.area.things(self.period)])
+        listed, known = [one for some in self.lines.values() for one in some], pack(self.area).indicators
+        return warned(pack(self.area).rules, self.figures, [*listed, *self.things], units={code: one.unit for code, one in known.items()})
 
 
 def sheet(of: Area, year: int, *, today: date, known_at: Any) -> Sheet:
     """The year, judged on its last day, or today while it runs; every indicator of the manifest has its lines. Errors: `YEAR`."""
-    period = period_of(year, today=today, known_at=known_at)
+    period = period_of(year, today=today, known_at=known_at, until=of.until(year) if FIRST_YEAR <= year <= LAST_YEAR else None)
     lines = of.lines(period)
     if set(lines) != set(pack(of).indicators):
         raise ValueError(f"{of.here.name} answers {sorted(lines)}, its manifest names {sorted(pack(of).indicators)}")
     return Sheet(of, period, lines)
+
+
+def asked(of: Area, year: int | None, *, known_at: datetime) -> Sheet:
+    """A year as it was known at a time; without a year the usual one. Errors: `YEAR`."""
+    today = clock.city_day(known_at)
+    return sheet(of, of.usual(today) if year is None else year, today=today, known_at=known_at)
 
 
 def sees(of: Area, by: Actor, unit: str) -> bool:
@@ -108,9 +136,32 @@ def sees(of: Area, by: Actor, unit: str) -> bool:
     return by.can(of.see, unit) or of.whole(by)
 
 
+def seen(found: Sheet, code: str, by: Actor, unit: str = "") -> tuple[list[Line], Figure]:
+    """The lines behind a figure that this person may see, of one unit or of all, and what they make."""
+    may = [line for line in found.lines[code] if unit in ("", line.unit) and sees(found.area, by, line.unit)]
+    if found.area.figures is None:
+        return may, figure(indicator(found.area, code).params["form"], may)
+    own = sees(found.area, by, unit) if unit else sees_whole(found.area, by)
+    return may, found.figures.get((code, unit), NOTHING) if own else NOTHING
+
+
 def sees_whole(of: Area, by: Actor) -> bool:
     """Whether the figures of the city are for this person."""
     return by.units_with(of.see) is None or of.whole(by)
+
+
+def told_of(found: Sheet, by: Actor, *, most: int | None = None) -> list[dict[str, Any]]:
+    """Warnings of the units that this person may see, with the page of what each is about; `figure` where that is a figure."""
+    known = links(found)
+    mine = [one for one in found.warned if sees(found.area, by, one.unit)][:most]
+    called = names((one.unit for one in mine), found.as_of)
+    return [{"alarm": one, "unit": called.get(one.unit, one.unit), "link": known.get(one.about, ""),
+             "figure": one.about in pack(found.area).indicators} for one in mine]
+
+
+def links(found: Sheet) -> dict[str, str]:
+    """Thing → its page, of every thing that a warning may be about."""
+    return {one.uid: one.link for some in (*found.lines.values(), found.things) for one in some if one.link}
 
 
 def names(uids: Iterable[str], on: date) -> dict[str, str]:
@@ -130,15 +181,17 @@ def _by_name(one: Section, on: date) -> list[list[Any]]:
     return [[called.get(cell, cell) if place == one.unit_column else cell for place, cell in enumerate(row)] for row in one.rows]
 
 
-def measured(argument: str, asked: Asked) -> dict[str, Value]:
-    """Source `area:D11-1`: the figure of the year in which the period begins; nothing to divide by is 不适用, nothing delivered missing."""
-    of = area(argument.split("-")[0])
+def measured(argument: str, ask: Asked) -> dict[str, Value]:
+    """Source `area:D11-1`: the figure of the year in which the period begins, as it was on the day asked; nothing to divide by is 不适用,
+    nothing delivered missing."""
+    of, year = area(argument.split("-")[0]), ask.first.year
     indicator(of, argument)
-    found = sheet(of, asked.first.year, today=max(asked.as_of, clock.city_day(asked.known_at)), known_at=asked.known_at)
+    day = asked_on(year, as_of=ask.as_of, known_on=clock.city_day(ask.known_at))
+    found = sheet(of, year, today=day, known_at=ask.known_at)
     lines: dict[str, list[Line]] = {}
     for one in found.lines[argument]:
         lines.setdefault(one.unit, []).append(one)
-    return {unit: _value(found.figures.get((argument, unit), NOTHING), lines.get(unit, ())) for unit in asked.units}
+    return {unit: _value(found.figures.get((argument, unit), NOTHING), lines.get(unit, ())) for unit in ask.units}
 
 
 def _value(figure: Figure, lines: Sequence[Line]) -> Value:
@@ -159,10 +212,11 @@ def provider_of(of: Area) -> Callable[..., dict[str, Any]]:
 
     def public(view: View, *, year: int | None = None) -> dict[str, Any]:
         now = clock.now()
-        found = sheet(of, year or clock.city_day(now).year, today=clock.city_day(now), known_at=now)
+        found = asked(of, year, known_at=now)
         before = sheet(of, found.year - 1, today=clock.city_day(now), known_at=now) if found.year > FIRST_YEAR else None
         called = names(found.units, found.as_of)
         shown = {code: one for code, one in pack(of).indicators.items() if code in of.open_to_all}
+        few = _few(found, shown)
         return {
             "view": view.name, "code": pack(of).manifest.code, "name": pack(of).manifest.name, "year": found.year, "as_of": found.as_of,
             "last_year": found.year - 1, "indicators": [{
@@ -171,13 +225,25 @@ def provider_of(of: Area) -> Callable[..., dict[str, Any]]:
                 "counted": len(found.figures[code, CITY].counted), "base": len(found.figures[code, CITY].base)}
                 for code, one in shown.items()],
             "units": [{"unit": unit, "name": called.get(unit, unit),
-                       "values": [(found.figures[code, unit].value, one.unit) for code, one in shown.items()]}
+                       "values": [(FEW if (code, unit) in few else found.figures[code, unit].value, one.unit)
+                                  for code, one in shown.items()]}
                       for unit in found.units if any(found.figures[code, unit].value is not None for code in shown)] if of.by_unit else [],
+            "few": SMALLEST if few and of.by_unit else 0,
             "chart": len(found.units) <= MOST_DRAWN and any(one.unit == "%" for one in shown.values()),
             "sections": told(of.public_sections(found.period), found.as_of),
         }
 
     return public
+
+
+def _few(found: Sheet, shown: Iterable[str]) -> set[tuple[str, str]]:
+    """(indicator, unit) whose share rests on few matters of people, with as many others as keep it from being told from the city's."""
+    hidden: set[tuple[str, str]] = set()
+    for code in shown:
+        if code in found.area.of_people:
+            counts = [len(found.figures[code, unit].base) for unit in found.units]
+            hidden |= {(code, unit) for unit, out in zip(found.units, withheld_cells(counts), strict=True) if out}
+    return hidden
 
 
 def public_areas(view: View) -> list[dict[str, Any]]:

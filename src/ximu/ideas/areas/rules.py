@@ -16,7 +16,7 @@ from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
 CITY = ""
-UNKNOWN = ("missing", "no-data", "not-delivered")
+UNKNOWN = ("missing", "no-data", "not-delivered", "insufficient")
 """Exclusions that say that nothing is known: no figure is made of them, and no line so left out warns."""
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 FORMS = ("share", "count", "sum", "ratio", "compressed")
@@ -48,7 +48,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A year, judged on `as_of` (its last day, or today while it runs) with what was known at `known_at`."""
+    """A year, judged on `as_of` (its last day or that of the area, or today before it) with what was known at `known_at`."""
 
     year: int
     first: date
@@ -74,10 +74,13 @@ class Area:
     """How a pack is shown and asked.
 
     `lines` answers, for a period, the lines behind each indicator of `pack.toml`; `things` further lines that only warning rules read.
-    `states` names every state. `open_to_all`: the indicators whose figures everybody may read; `by_unit`: also those of single units.
+    `states` names every state. `open_to_all`: the indicators whose figures everybody may read; `by_unit`: also those of single units;
+    `of_people`: those that count matters of single persons or firms, so that a share over few of them is withheld (decision 0061).
     `method` is the pack's file by which assessment appraises its units, with columns such as `area:D10-4`.
     `sections` and `public_sections` are tables beside the figures, in the console and on the portal. `tabs` are the pack's own pages:
     (named address, words, permission). `whole`: who sees the whole city beside those who hold `see` for all of it.
+    `figures`: where a figure is not what its lines add up to (promises, means of months, the highest of shares) the pack gives it itself.
+    `until`: the day by which a year is judged; `usual`: the year that is shown when none is asked.
     """
 
     here: Path
@@ -87,6 +90,10 @@ class Area:
     things: Callable[[Period], Sequence[Line]] = field(default=lambda period: ())
     open_to_all: tuple[str, ...] = ()
     by_unit: bool = True
+    of_people: tuple[str, ...] = ()
+    figures: Callable[[Period], Mapping[tuple[str, str], Figure]] | None = None
+    until: Callable[[int], date] = field(default=lambda year: date(year, 12, 31))
+    usual: Callable[[date], int] = field(default=lambda today: today.year)
     sections: Callable[[Period, Any], Sequence[Section]] = field(default=lambda period, by: ())
     public_sections: Callable[[Period], Sequence[Section]] = field(default=lambda period: ())
     tabs: tuple[tuple[str, Text, str], ...] = ()
@@ -94,13 +101,18 @@ class Area:
     method: str = ""
 
 
-def period_of(year: int, *, today: date, known_at: datetime) -> Period:
+def period_of(year: int, *, today: date, known_at: datetime, until: date | None = None) -> Period:
     """Errors: `YEAR`."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Refusal("YEAR", field="year", value=year, rule=f"{FIRST_YEAR}–{LAST_YEAR}", zh="年度不在可查询的范围内。",
                       en="The year is out of range.")
     first = date(year, 1, 1)
-    return Period(year, first, max(first, min(date(year, 12, 31), today)), today, known_at)
+    return Period(year, first, max(first, min(until or date(year, 12, 31), today)), today, known_at)
+
+
+def asked_on(year: int, *, as_of: date, known_on: date) -> date:
+    """The day by which a question judges a year: an earlier day as it is; the whole year with what was told after its end."""
+    return as_of if as_of < date(year, 12, 31) else max(as_of, known_on)
 
 
 def figure(form: str, lines: Iterable[Line], unit: str = CITY) -> Figure:
@@ -133,11 +145,13 @@ def figures(indicators: Mapping[str, Indicator], lines: Mapping[str, Sequence[Li
                     for code, one in indicators.items() for unit in units}
 
 
-def warned(rules: Sequence[Rule], values: Mapping[tuple[str, str], Figure], lines: Iterable[Line]) -> list[Alarm]:
+def warned(rules: Sequence[Rule], values: Mapping[tuple[str, str], Figure], lines: Iterable[Line],
+           *, units: Mapping[str, str] | None = None) -> list[Alarm]:
     """What the rules say of the figures of units and of single lines; each thing once for each rule, with its own reason.
 
     A rule with `late_days` wants more than so many; one without takes every line in its states."""
-    told = alarms([rule for rule in rules if rule.figure], {key: one.value for key, one in values.items() if key[1] != CITY}, [])
+    told = alarms([rule for rule in rules if rule.figure], {key: one.value for key, one in values.items() if key[1] != CITY}, [],
+                  units=units or {})
     seen: dict[tuple[str, str, str], Alarm] = {}
     listed = list(lines)
     for rule in rules:
@@ -152,6 +166,16 @@ def _reason(rule: Rule, one: Line) -> Text:
     late = (f"，逾期{one.late_days}天", f", {one.late_days} days late") if one.late_days else ("", "")
     why = (f"（{one.words.zh}）", f" ({one.words.en})") if one.words else ("", "")
     return Text(f"{rule.name.zh}：“{one.title}”{late[0]}{why[0]}。", f"{rule.name.en}: “{one.title}”{late[1]}{why[1]}.")
+
+
+def valued(values: Mapping[tuple[str, str], Decimal | None], lines: Mapping[str, Sequence[Line]]) -> dict[tuple[str, str], Figure]:
+    """Figures whose value the pack gives itself, each with the lines behind it."""
+    found = {}
+    for (code, unit), value in values.items():
+        mine = [one for one in lines[code] if unit in (CITY, one.unit)]
+        found[code, unit] = Figure(value, tuple(one.uid for one in mine if one.part and not one.why),
+                                   tuple(one.uid for one in mine if not one.why), {one.uid: one.why for one in mine if one.why})
+    return found
 
 
 def in_term(rows: Iterable[Mapping[str, Any]], first: date, as_of: date, *, kind: str, key: str, done: str, title: str) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +12,9 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of, int_of
+from ximu.foundation.web import actor_of, int_of, known_of
 from ximu.ideas.areas import queries, services
-from ximu.ideas.areas.rules import CITY, FIRST_YEAR, LAST_YEAR, Area, Line, figure
+from ximu.ideas.areas.rules import CITY, FIRST_YEAR, LAST_YEAR, Area, Line
 from ximu.ideas.assessment import services as assessing
 from ximu.kernel.actor import Actor
 from ximu.kernel.given import whole_of
@@ -38,11 +39,10 @@ def tabs(area: Area, by: Actor, here: str = "") -> list[dict[str, Any]]:
 
 
 def _sheet(request: HttpRequest, area: Area) -> tuple[Actor, queries.Sheet]:
-    by, now = actor_of(request), clock.now()
+    by = actor_of(request)
     by.must(area.see)
-    today = clock.city_day(now)
-    year = int_of(request, "year", today.year, least=FIRST_YEAR, most=LAST_YEAR)
-    return by, queries.sheet(area, year, today=today, known_at=now)
+    year = int_of(request, "year", area.usual(clock.today()), least=FIRST_YEAR, most=LAST_YEAR)
+    return by, queries.asked(area, year, known_at=known_of(request))
 
 
 def _index(area: Area) -> Callable[[HttpRequest], HttpResponse]:
@@ -53,15 +53,15 @@ def _index(area: Area) -> Callable[[HttpRequest], HttpResponse]:
         pack = queries.pack(area)
         code, units = pack.manifest.code, [unit for unit in found.units if queries.sees(area, by, unit)]
         whole = queries.sees_whole(area, by)
-        warned = [one for one in found.warned if queries.sees(area, by, one.unit)]
-        names = queries.names({*found.units, *(one.unit for one in warned)}, found.as_of)
+        warned, names = queries.told_of(found, by, most=MOST_LINES + 1), queries.names(found.units, found.as_of)
         return render(request, "areas/index.html", {
-            "pack": pack, "code": code, "year": found.year, "as_of": found.as_of, "tabs": tabs(area, by, f"{code}:index"),
+            "pack": pack, "code": code, "year": found.year, "as_of": found.as_of, "known": _known(found),
+            "tabs": tabs(area, by, f"{code}:index"),
             "whole": [(name, one, found.figures[name, CITY]) for name, one in pack.indicators.items()] if whole else [],
             "address": f"{code}:indicator", "rules": pack.rules, "heads": list(pack.indicators.items()),
             "rows": [{"uid": unit, "name": names[unit],
                       "values": [(c, found.figures[c, unit], one.unit) for c, one in pack.indicators.items()]} for unit in units],
-            "warned": [{"alarm": one, "unit": names.get(one.unit, one.unit)} for one in warned[:MOST_LINES]],
+            "warned": warned[:MOST_LINES],
             "more": len(warned) > MOST_LINES,
             "chart": 0 < len(units) <= queries.MOST_DRAWN and any(one.unit == "%" for one in pack.indicators.values()),
             "sections": queries.told(area.sections(found.period, by), found.as_of, most=MOST_LINES), "most": MOST_LINES})
@@ -75,18 +75,24 @@ def _indicator(area: Area) -> Callable[..., HttpResponse]:
         """One indicator: its method, the lines counted, the base, and those left out with the reason. Errors: `IND-NONE`, `YEAR`."""
         by, found = _sheet(request, area)
         one, unit = queries.indicator(area, code), request.GET.get("unit", "")[:16]
-        may = [line for line in found.lines[code] if (not unit or line.unit == unit) and queries.sees(area, by, line.unit)]
+        may, value = queries.seen(found, code, by, unit)
         names = queries.names({line.unit for line in may} | ({unit} if unit else set()), found.as_of)
         base, left = [x for x in may if not x.why], [x for x in may if x.why]
         return render(request, "areas/indicator.html", {
             "pack": queries.pack(area), "home": f"{queries.pack(area).manifest.code}:index", "code": code, "one": one,
-            "year": found.year, "as_of": found.as_of, "figure": figure(one.params["form"], may), "tabs": tabs(area, by),
+            "year": found.year, "as_of": found.as_of, "figure": value, "known": _known(found), "tabs": tabs(area, by),
             "unit": names.get(unit, ""), "counted": sum(1 for x in base if x.part), "based": len(base), "out": len(left),
             "base": [_shown(area, x, names) for x in base[:MOST_LINES]],
             "left": [{**_shown(area, x, names), "why": one.exclusions.get(x.why, Text(x.why, x.why))} for x in left[:MOST_LINES]],
             "most": MOST_LINES})
 
     return indicator
+
+
+def _known(found: queries.Sheet) -> date | None:
+    """The day of knowing, where it is an earlier one."""
+    day = clock.city_day(found.period.known_at)
+    return day if day < clock.today() else None
 
 
 def _shown(area: Area, line: Line, names: dict[str, str]) -> dict[str, Any]:

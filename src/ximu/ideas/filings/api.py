@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Router, Schema
+from ninja import File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.filings import queries, services
 from ximu.ideas.registry import queries as registry
@@ -53,8 +54,8 @@ def _unit(words: str) -> str:
     return words if words in registry.book().units else registry.named(words, as_of=clock.today())
 
 
-@router.get("/due", response=list[dict[str, Any]], summary="应报清单 What is due in a year")
-def due(request: HttpRequest, year: int, table: str = "") -> Any:
+@router.get("/due", response=dict[str, Any], summary="应报清单 What is due in a year")
+def due(request: HttpRequest, year: int, paging: Query[Paging], table: str = "") -> Any:
     """Every table due in the year for the units that you may see; `reported` null where nothing came, which is not zero."""
     by = actor_of(request)
     if not any(by.can(one) for one in SEE):
@@ -62,9 +63,9 @@ def due(request: HttpRequest, year: int, table: str = "") -> Any:
     if not 2000 <= year <= 2100:
         raise Refusal("YEAR", field="year", value=year, rule="2000–2100", zh="年度不在可查询的范围内。", en="The year is out of range.")
     listed = queries.held(date(year, 1, 1), date(year, 12, 31), as_of=clock.today(), known_at=clock.now(), codes=[table] if table else [])
-    return [{"table": one.table.code, "period": one.span.name, "unit": one.unit, "due": one.due, "reported": one.reported_on,
-             "state": one.filing.state if one.filing else "", "filing": one.filing.uid if one.filing else None}
-            for one in listed if _may(by, one.unit)]
+    return page_of(request, [one for one in listed if _may(by, one.unit)], paging, lambda one: {
+        "table": one.table.code, "period": one.span.name, "unit": one.unit, "due": one.due, "reported": one.reported_on,
+        "state": one.filing.state if one.filing else "", "filing": one.filing.uid if one.filing else None})
 
 
 @router.get("/{uid}", response=dict[str, Any], summary="一份报表 One report with its lineage")

@@ -14,6 +14,7 @@ from ximu.ideas.events.queries.running import (
     run,
     run_on_spark,
     spark_text,
+    versions,
     views_of,
 )
 from ximu.ideas.events.queries.store import (
@@ -36,5 +37,5 @@ __all__ = [
     "STEPS", "Asked", "Explored", "Keeping", "Manifest", "Ran", "ask", "batches", "bodies", "coverage", "dataset", "datasets", "definition",
     "definitions", "doctor", "entry_of", "exact", "expected", "explore", "folder", "keeping", "manifest", "missing_days", "owners", "point",
     "points", "present",
-    "provider", "rows_of", "rows_with", "run", "run_on_spark", "sees_small", "span", "spark_text", "verify", "views_of",
+    "provider", "rows_of", "rows_with", "run", "run_on_spark", "sees_small", "span", "spark_text", "verify", "versions", "views_of",
 ]

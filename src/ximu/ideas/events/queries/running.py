@@ -132,6 +132,16 @@ def rows_of(name: str, *, known_at: datetime | None, as_of: date | None = None, 
     return exact(found.with_columns(pl.col(KNOWN).dt.replace_time_zone("UTC")))
 
 
+def versions(name: str, *, known_at: datetime | None, **equal: Any) -> list[dict[str, Any]]:
+    """Every version of one key, earliest first, each with the columns in which it differs from the one before. Errors: as `rows_of`."""
+    found, before = [], dict[str, Any]()
+    for row in sorted(rows_of(name, known_at=known_at, every=True, **equal), key=lambda one: one[KNOWN]):
+        changed = [(column, before[column], row[column]) for column in row if before and column[0] != "_" and before[column] != row[column]]
+        found.append({"row": row, "known": row[KNOWN], "changed": changed})
+        before = row
+    return found
+
+
 MOST_VALUES = 500
 
 

@@ -50,3 +50,12 @@ def added(names: Iterable[str], rows: Iterable[Row]) -> Decimal | None:
     """`-name` is taken off. None where one of them was not delivered."""
     cells = [(row[name.removeprefix("-")], -1 if name.startswith("-") else 1) for row in rows for name in names]
     return None if any(cell is None for cell, _ in cells) else sum((sign * cell for cell, sign in cells), Decimal(0))
+
+
+def newest(rows: Iterable[Row], key: str, stated: str) -> list[Row]:
+    """The last statement of each thing, in the order of their keys."""
+    found: dict[str, Row] = {}
+    for one in rows:
+        if one[key] not in found or one[stated] >= found[one[key]][stated]:
+            found[one[key]] = one
+    return [found[name] for name in sorted(found)]

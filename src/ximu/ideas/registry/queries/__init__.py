@@ -24,6 +24,7 @@ from ximu.ideas.registry.queries.people import (
     official,
     official_of,
     officials,
+    plain,
     posts,
     responsible,
     shown,
@@ -58,7 +59,7 @@ __all__ = [
     "GAPS", "Act", "Candidate", "Edge", "Resolution", "Traced", "UnitView", "book", "called", "charged", "compare", "district_of_code",
     "drawing", "evidence", "expand", "find", "find_many", "forebears", "holders", "in_office", "in_order", "index", "is_phrase", "key_uid",
     "lineage", "may", "may_appoint", "must_appoint", "must_live", "must_may", "name", "named", "names_of", "names_on", "official",
-    "official_of", "officials", "owner_of", "owners", "posts", "profile_index", "reading", "readings", "resolve", "resolve_many",
+    "official_of", "officials", "owner_of", "owners", "plain", "posts", "profile_index", "reading", "readings", "resolve", "resolve_many",
     "resolve_official", "resolve_officials", "responsible", "search", "shown", "signed", "successors", "terms", "traced", "unit", "units",
     "vacancies", "version",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -55,6 +55,12 @@ def terms(post: str) -> list[tuple[Holding, Official]]:
 def traced(acts: Iterable[tracing.Act], *, steps: Sequence[str], today: date, known_at: datetime | None = None) -> list[tracing.Traced]:
     """Who held which post on the day of each step, and who carries the unit's duties today; gaps are listed with `RETRACE-GAP`."""
     return tracing.trace(book(known_at=known_at), acts, steps=steps, today=today)
+
+
+def plain(one: tracing.Traced) -> dict[str, Any]:
+    """A step for programs: persons by their register's uid; what is not on record is a gap with `RETRACE-GAP`."""
+    return {"step": one.step, "act": asdict(one.act) if one.act else None, "holders": list(one.holders), "today": one.today, "gap": one.gap,
+            "code": one.code}
 
 
 def shown(one: tracing.Traced, *, today: date) -> dict[str, Any]:

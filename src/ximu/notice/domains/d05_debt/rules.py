@@ -40,12 +40,3 @@ def findings(kinds: Sequence[str], debts: Iterable[Row], units: Iterable[str], *
     every = sorted(debt for some in counted.values() for debt in some)
     found = {unit: Figure(Decimal(len(some)), counted=tuple(sorted(some))) for unit, some in counted.items()}
     return {**found, CITY: Figure(Decimal(len(every)), counted=tuple(every))}, left
-
-
-def newest(debts: Iterable[Row]) -> list[Row]:
-    """The last statement of each debt, in the order of their numbers."""
-    found: dict[str, Row] = {}
-    for one in debts:
-        if one["debt"] not in found or one["stated_on"] >= found[one["debt"]]["stated_on"]:
-            found[one["debt"]] = one
-    return [found[key] for key in sorted(found)]

@@ -6,9 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.uid import new_uid
 from ximu.foundation.web import actor_of
 from ximu.ideas.areas.rules import period_of
@@ -38,35 +39,35 @@ def push(request: HttpRequest, dataset: str, body: RowsIn) -> Any:
     return push_rows(body.rows, services.LOADERS[dataset], batch=body.batch[:60] or new_uid(), by=actor_of(request), at=clock.now())
 
 
-@router.get("/reaches", response=list[dict[str, Any]], summary="河段与河长 Reaches and chiefs")
-def reaches(request: HttpRequest) -> Any:
+@router.get("/reaches", response=dict[str, Any], summary="河段与河长 Reaches and chiefs")
+def reaches(request: HttpRequest, paging: Query[Paging]) -> Any:
     """Each reach with length, line (WGS84) and today's chiefs by level; the posts are named, not their holders."""
     actor_of(request).must("d06.see")
     rows = shown.chiefs_of_year(clock.today(), known_at=clock.now())
-    return [{**asdict(one), "length": shown.geometry_of(one)["length"], "chiefs": [
-        {**asdict(row["charge"]), "chief": row["charge"].holder, "now": row["now"], "overlaps": [two.words.zh for two in row["overlaps"]]}
-        for row in rows if row["charge"].thing == code]}
-        for code, one in store.known_reaches(clock.today(), known_at=clock.now()).items()]
+    return page_of(request, list(store.known_reaches(clock.today(), known_at=clock.now()).values()), paging, lambda one: {
+        **asdict(one), "length": shown.geometry_of(one)["length"], "chiefs": [
+            {**asdict(row["charge"]), "chief": row["charge"].holder, "now": row["now"],
+             "overlaps": [two.words.zh for two in row["overlaps"]]} for row in rows if row["charge"].thing == one.code]})
 
 
-@router.get("/doubts", response=list[dict[str, Any]], summary="巡河核验 Patrols against citizens' reports")
-def doubts(request: HttpRequest) -> Any:
+@router.get("/doubts", response=dict[str, Any], summary="巡河核验 Patrols against citizens' reports")
+def doubts(request: HttpRequest, paging: Query[Paging]) -> Any:
     by = actor_of(request)
     by.must("d06.see")
     found = shown.doubts(clock.today(), known_at=clock.now())
-    return [{**asdict(one), "zh": one.words.zh, "en": one.words.en} for one in found["doubts"]
-            if store.sees(by, found["charged"][one.who].unit)]
+    return page_of(request, [one for one in found["doubts"] if store.sees(by, found["charged"][one.who].unit)], paging,
+                   lambda one: {**asdict(one), "zh": one.words.zh, "en": one.words.en})
 
 
-@router.get("/appraisal/{year}", response=list[dict[str, Any]], summary="河长考核 The chiefs' year as it stands (`YEAR`)")
-def appraisal(request: HttpRequest, year: int) -> Any:
+@router.get("/appraisal/{year}", response=dict[str, Any], summary="河长考核 The chiefs' year as it stands (`YEAR`)")
+def appraisal(request: HttpRequest, year: int, paging: Query[Paging]) -> Any:
     by = actor_of(request)
     by.must("d06.see")
     period_of(year, today=clock.today(), known_at=clock.now())
     held = {(row.unit, row.post): row for row in shown.held(year)}
-    return [{"chief": one.chief, "unit": one.unit, "post": one.post, "reaches": one.reaches, **one.rated.plain(),
-             "decided": row.grade if (row := held.get((one.unit, one.post))) else None}
-            for one in shown.preview(year, known_at=clock.now()) if store.sees(by, one.unit)]
+    return page_of(request, [one for one in shown.preview(year, known_at=clock.now()) if store.sees(by, one.unit)], paging, lambda one: {
+        "chief": one.chief, "unit": one.unit, "post": one.post, "reaches": one.reaches, **one.rated.plain(),
+        "decided": row.grade if (row := held.get((one.unit, one.post))) else None})
 
 
 @router.post("/appraisal/{year}", response=dict[str, str], summary="提出考核结果 Propose the results of a year")

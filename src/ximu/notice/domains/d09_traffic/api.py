@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import File, Form, Router
+from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of, sent_file
 from ximu.ideas.areas.rules import period_of
 from ximu.ideas.events import services as events
@@ -20,13 +21,14 @@ from ximu.notice.domains.d09_traffic import queries, rules, services
 router = Router(tags=["d09 综合交通"])
 
 
-@router.get("/teams", response=list[dict[str, Any]], summary="执法队伍评价 Teams with figures and grade")
-def teams(request: HttpRequest, year: int | None = None) -> Any:
+@router.get("/teams", response=dict[str, Any], summary="执法队伍评价 Teams with figures and grade")
+def teams(request: HttpRequest, paging: Query[Paging], year: int | None = None) -> Any:
     """A preview by the published method; `NR` where something is not known. Errors: `YEAR`."""
     by, now = actor_of(request), clock.now()
     by.must(queries.SEE)
     today = clock.city_day(now)
-    return [asdict(one) for one in queries.teams(period_of(today.year if year is None else year, today=today, known_at=now), by)]
+    period = period_of(today.year if year is None else year, today=today, known_at=now)
+    return page_of(request, queries.teams(period, by), paging, asdict)
 
 
 @router.get("/decisions/{ref}", response=dict[str, Any], summary="一件执法决定 A decision with its reviews")

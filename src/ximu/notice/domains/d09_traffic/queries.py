@@ -156,8 +156,9 @@ def sections(period: Period, by: Actor) -> Sequence[Section]:
 
 def _measures(on: date) -> Section:
     """The list in force that day: measures that it relates to behaviours of enforcement, and whether they reward or restrict."""
+    called = {one.code: one.name for one in catalogue.items("behaviour", on=on) if one.code in BEHAVIOURS}
     rows = [(one.code, one.name, Text("惩戒", "restriction") if one.direction == "breach" else Text("激励", "reward"),
-             "、".join(name for name in one.behaviours if name in BEHAVIOURS) or Text("不限", "any"))
+             _named([called[name] for name in one.behaviours if name in called]))
             for one in catalogue.items("application", on=on) if {"*", *BEHAVIOURS} & set(one.behaviours or ("*",))]
     return Section(Text("应用清单允许的联合奖惩措施", "Joint measures that the application list allows"),
                    (Text("代码", "Code"), Text("措施", "Measure"), Text("方向", "Direction"), Text("相关联行为", "Behaviours")), rows,
@@ -165,22 +166,22 @@ def _measures(on: date) -> Section:
                         "A measure begins with a record in effect, under the list; nothing outside the list may be done."))
 
 
+def _named(some: Sequence[Text]) -> Text:
+    return Text("、".join(one.zh for one in some), ", ".join(one.en for one in some)) if some else Text("不限", "any")
+
+
 def _running(period: Period, by: Actor) -> Section:
     """Measures under way about the units of the year, as far as this person may know of them."""
     units = {row["unit"] for row in rows_of(CASES, period)}
     found = [one for one in cases.open_cases(("joint_action", "joint_proposal")) if one.subject in units]
     known = cases.known_of([one.uid for one in found], actor=by)
-    rows = [(one.subject, one.number, _said(one), one.opened_at.astimezone(clock.CITY).date()) for one in found if one.uid in known]
+    rows = [(one.subject, one.number, str((told := one.values.get("told", {})).get("措施") or told.get("清单建议") or ""),
+             clock.city_day(one.opened_at)) for one in found if one.uid in known]
     return Section(Text("在办的联合奖惩", "Joint measures under way"),
                    (Text("单位", "Unit"), Text("办件", "Case"), Text("措施", "Measure"), Text("发起日期", "Begun on")), rows, unit_column=0)
-
-
-def _said(case: Any) -> str:
-    told = case.values.get("told", {})
-    return str(told.get("措施") or told.get("清单建议") or "")
 
 
 AREA = Area(
     here=HERE, see=SEE, lines=lines, states=rules.STATES, sections=sections, open_to_all=("D09-1", "D09-2", "D09-3", "D09-4"),
     tabs=(("d09:teams", Text("执法队伍评价", "Teams"), SEE), ("d09:decisions", Text("执法决定", "Decisions"), SEE)),
-    method="appraisal.toml")
+    of_people=("D09-2", "D09-3"), method="appraisal.toml")

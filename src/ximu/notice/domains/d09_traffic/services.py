@@ -45,18 +45,14 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
                     if dataset == queries.REVIEWS and line not in bad and not (row["outcome"] and row["final_on"]))
         return faults
 
-    derive = _named if dataset == queries.CASES else _nothing
-    told = deliver_rows(dataset, path, batch=batch, judge=judge, derive=derive, by=by, at=at, right=DELIVER)
+    told = deliver_rows(dataset, path, batch=batch, judge=judge, derive=_named if dataset == queries.CASES else dict, by=by, at=at,
+                        right=DELIVER)
     return {**told, "held": len(held), "faults": [*told["faults"], *held]}
 
 
 def _named(row: Row) -> Row:
     """The outside name of a decision: its number never stands in an address."""
     return {"ref": queries.ref_of(row["number"])}
-
-
-def _nothing(row: Row) -> Row:
-    return {}
 
 
 def _decisions(rows: Rows, at: datetime) -> list[Fault]:

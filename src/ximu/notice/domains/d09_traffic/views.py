@@ -50,7 +50,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
     return render(request, "d09/decisions.html", {
         "tabs": tabs(queries.AREA, by, "d09:decisions"), "year": period.year, "state": state, "unit": unit, "words": rules.STATES,
         "states": [(code, rules.STATES[code]) for code in ("stands", "pending", "reversed")],
-        "units": sorted({one.unit: names[one.unit, period.as_of] for one in mine}.items(), key=lambda pair: pair[1]),
+        "units": [(one, names[one, period.as_of]) for one in registry.in_order({line.unit for line in mine})],
         "rows": [(one, names[one.unit, period.as_of]) for one in found[:MOST_SHOWN]], "more": max(len(found) - MOST_SHOWN, 0)})
 
 

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, File, Form, Router, Schema
+from ninja import Field, File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of, sent_file
+from ximu.ideas.areas.rules import period_of
 from ximu.ideas.registry import queries as registry
 from ximu.notice.domains.d10_safety import queries, services
 
@@ -39,12 +41,15 @@ def _duty(one: queries.Listed) -> dict[str, Any]:
             "late_days": one.line.late_days, "missed_at": row.missed_at}
 
 
-@router.get("/duties", response=list[dict[str, Any]], summary="监管任务日历 Who must inspect what by when")
-def duties(request: HttpRequest, year: int | None = None, month: int = 0, unit: str = "", state: str = "") -> Any:
+@router.get("/duties", response=dict[str, Any], summary="监管任务日历 Who must inspect what by when")
+def duties(request: HttpRequest, paging: Query[Paging], year: int | None = None, month: int = 0, unit: str = "", state: str = "") -> Any:
+    """Errors: `YEAR`."""
     by, now = actor_of(request), clock.now()
     by.must(queries.SEE)
-    year = max(1, min(year or clock.city_day(now).year, 9998))
-    return [_duty(one) for one in queries.chosen(queries.calendar(year, by=by, now=now), unit=unit, month=month, state=state)]
+    today = clock.city_day(now)
+    period = period_of(today.year if year is None else year, today=today, known_at=now)
+    found = queries.chosen(queries.calendar(period.year, by=by, now=now), unit=unit, month=month, state=state)
+    return page_of(request, found, paging, _duty)
 
 
 @router.get("/duties/{uid}", response=dict[str, Any], summary="一项任务及其检查 A duty with its inspections")
@@ -92,13 +97,14 @@ def enter_file(request: HttpRequest, file: File[UploadedFile]) -> Any:
     return {"new": done.new, "same": done.same, "backdated": done.backdated, "faults": done.faults[:1000]}
 
 
-@router.get("/plans", response=list[dict[str, Any]], summary="监管计划 Plans of supervision")
-def plans(request: HttpRequest) -> Any:
+@router.get("/plans", response=dict[str, Any], summary="监管计划 Plans of supervision")
+def plans(request: HttpRequest, paging: Query[Paging]) -> Any:
     """`lines`: how many of them you may see; a plan without any is not listed."""
     by, today = actor_of(request), clock.today()
     by.must(queries.SEE)
-    return [{"uid": one.uid, "number": one.number, "title": one.title, "year": one.year, "maker": one.maker, "state": one.state,
-             "lines": count, "digest": one.digest, "log_index": one.log_index} for one, count in queries.plans_for(by, today)]
+    return page_of(request, queries.plans_for(by, today), paging, lambda pair: {
+        **{name: getattr(pair[0], name) for name in ("uid", "number", "title", "year", "maker", "state", "digest", "log_index")},
+        "lines": pair[1]})
 
 
 @router.post("/plans", response=dict[str, Any], summary="编制监管计划 Draft a plan from a file")

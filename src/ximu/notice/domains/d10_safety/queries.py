@@ -20,7 +20,7 @@ from ximu.ideas.events import queries as events
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
-from ximu.kernel.refusal import absent
+from ximu.kernel.refusal import there
 from ximu.kernel.words import Text
 from ximu.notice.domains.d10_safety import rules
 from ximu.notice.domains.d10_safety.models import Duty, Inspection, Plan
@@ -42,10 +42,7 @@ def plans_for(by: Actor, on: date) -> list[tuple[Plan, int]]:
 
 def plan(uid: str) -> Plan:
     """Errors: `PLAN-NONE`."""
-    found = Plan.objects.filter(uid=uid).first()
-    if found is None:
-        raise absent("PLAN-NONE", field="plan", value=uid[:16], zh="份监管计划", en="plan of supervision")
-    return found
+    return there("PLAN-NONE", Plan.objects.filter(uid=uid).first(), field="plan", value=uid[:16], zh="份监管计划", en="plan of supervision")
 
 
 def lines_for(row: Plan, by: Actor, on: date) -> list[dict[str, Any]]:
@@ -57,17 +54,13 @@ def lines_for(row: Plan, by: Actor, on: date) -> list[dict[str, Any]]:
 def duty(key: str) -> Duty:
     """By uid or number. Errors: `DUTY-NONE`."""
     found = Duty.objects.select_related("plan").filter(Q(uid=key) | Q(number=key)).first()
-    if found is None:
-        raise absent("DUTY-NONE", field="duty", value=key[:60], zh="项监管任务", en="duty of supervision")
-    return found
+    return there("DUTY-NONE", found, field="duty", value=key[:60], zh="项监管任务", en="duty of supervision")
 
 
 def inspection(uid: str) -> Inspection:
     """Errors: `INSP-NONE`."""
     found = Inspection.objects.select_related("duty").filter(uid=uid).first()
-    if found is None:
-        raise absent("INSP-NONE", field="inspection", value=uid[:16], zh="次检查", en="inspection")
-    return found
+    return there("INSP-NONE", found, field="inspection", value=uid[:16], zh="次检查", en="inspection")
 
 
 def inspections(of: Duty) -> list[Inspection]:
@@ -197,7 +190,7 @@ AREA = Area(
     here=HERE, see=SEE, lines=lines, states=rules.STATES, things=things, sections=sections, public_sections=passing,
     open_to_all=("D10-1", "D10-2", "D10-3", "D10-4", "D10-5", "D10-6", "D10-7"),
     tabs=(("d10:duties", Text("监管任务日历", "Calendar of duties"), SEE), ("d10:plans", Text("监管计划", "Plans of supervision"), SEE)),
-    method="appraisal.toml")
+    of_people=("D10-2", "D10-3"), method="appraisal.toml")
 
 
 def calendar(year: int, *, by: Actor, now: datetime) -> list[Listed]:

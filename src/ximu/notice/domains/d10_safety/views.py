@@ -48,7 +48,7 @@ def duties(request: HttpRequest) -> HttpResponse:
     return render(request, "d10/duties.html", {
         "tabs": tabs(queries.AREA, by, "d10:duties"), "year": year, "month": month, "unit": unit, "state": state, "months": range(1, 13),
         "states": [(code, rules.STATES[code]) for code in ("open", "entering", "done", "late", "backdated", "missed", "ended")],
-        "units": sorted({one.unit: names[one.unit, today] for one in whole}.items(), key=lambda pair: pair[1]),
+        "units": [(unit_, names[unit_, today]) for unit_ in registry.in_order({one.unit for one in whole})],
         "matrix": _matrix(whole, year), "heads": range(1, 13), "fields": rules.FIELDS,
         "modes": rules.MODES, "words": rules.STATES, "rows": [(one, names[one.unit, today]) for one in found[:MOST_SHOWN]],
         "more": max(len(found) - MOST_SHOWN, 0), "may_enter": by.can(INSPECT)})

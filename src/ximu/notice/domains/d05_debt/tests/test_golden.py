@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from ximu.ideas.events.rules import CITY, shares
-from ximu.notice.domains.d05_debt import queries, rules
+from ximu.notice.domains.d05_debt import rules
+from ximu.notice.domains.d05_debt.queries import book
 
 pytestmark = pytest.mark.row("D5")
 CASES = [
     pytest.param(path.stem, case, id=f"{path.stem} {case['name']}")
-    for path in sorted((queries.HERE / "golden").glob("*.json")) for case in json.loads(path.read_text("utf-8"))["cases"]
+    for path in sorted((book.HERE / "golden").glob("*.json")) for case in json.loads(path.read_text("utf-8"))["cases"]
 ]
 
 
@@ -26,7 +27,7 @@ def exact(row: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("code", "case"), CASES)
 def test_golden(code: str, case: dict[str, Any]) -> None:
-    spec, rows, wanted = queries.pack().indicators[code].params, [exact(row) for row in case["input"]], case["expected"]
+    spec, rows, wanted = book.pack().indicators[code].params, [exact(row) for row in case["input"]], case["expected"]
     for given in (rows, rows[::-1]):
         if "share" in spec:
             found = shares(spec, given)

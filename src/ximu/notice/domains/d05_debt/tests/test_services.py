@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ximu.ideas.areas import queries as areas
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment import services as grades
 from ximu.ideas.casework import queries as cases
@@ -23,6 +24,7 @@ from ximu.ideas.registry.tests.factories import load
 from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d05_debt import queries, services
+from ximu.notice.domains.d05_debt.queries import book
 from ximu.notice.domains.d05_debt.tests.factories import ACTS, AT, FIGURES, FIRST, LINES, SECOND, deliver, line, q, year
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("D5")]
@@ -44,7 +46,7 @@ def refused(code: str, act: Callable[[], Any]) -> Refusal:
 
 
 def figures(folder: Path, *rows: str, **how: Any) -> dict[str, Any]:
-    return deliver(queries.FIGURES, FIGURES, *rows, folder=folder, **how)
+    return deliver(book.FIGURES, FIGURES, *rows, folder=folder, **how)
 
 
 def test_a_balance_that_does_not_tie_is_refused_with_its_difference_and_nothing_is_taken(folder: Path) -> None:
@@ -52,8 +54,8 @@ def test_a_balance_that_does_not_tie_is_refused_with_its_difference_and_nothing_
     assert (whole.field, whole.value, whole.extra["line"], whole.extra["difference"]) == ("balance", "601.5", 3, "1.5")
     assert [(one["rule"], one["difference"]) for one in whole.extra["faults"]] == [
         ("balance = general + special", "1.5"), ("balance = opening + issued − repaid", "1.5")]
-    assert "1.5" in whole.zh and events.span(queries.FIGURES) is None
-    over = refused("BAL-TIE", lambda: deliver(queries.LINES, LINES, line(outstanding="300.01"), folder=folder))
+    assert "1.5" in whole.zh and events.span(book.FIGURES) is None
+    over = refused("BAL-TIE", lambda: deliver(book.LINES, LINES, line(outstanding="300.01"), folder=folder))
     assert (over.field, over.extra["difference"]) == ("principal", "-0.01")
 
 
@@ -64,13 +66,13 @@ def test_a_balance_that_does_not_tie_is_refused_with_its_difference_and_nothing_
 def test_a_bad_row_refuses_the_whole_file_and_is_named(folder: Path, row: str, field: str, code: str) -> None:
     whole = refused("ROWS-BAD", lambda: figures(folder, year(2), row))
     assert (whole.field, whole.rule, whole.extra["line"]) == (field, code, 3)
-    assert events.span(queries.FIGURES) is None
+    assert events.span(book.FIGURES) is None
 
 
 def test_debts_and_steps_have_their_own_rules(folder: Path) -> None:
     for row, code in ((line(due_on="2016-01-01"), "DATE-ORDER"), (line(finding="违规举债"), "FIELD-NEED"), (line(kind="白条"), "FIELD-CODE")):
-        assert refused("ROWS-BAD", lambda row=row: deliver(queries.LINES, LINES, row, folder=folder)).rule == code
-    stranger = refused("D05-DEBT", lambda: deliver(queries.ACTS, ACTS, "XX-1,决策,2018-01-01,示例市甲区人民政府,区长,甲府〔2018〕1号", folder=folder))
+        assert refused("ROWS-BAD", lambda row=row: deliver(book.LINES, LINES, row, folder=folder)).rule == code
+    stranger = refused("D05-DEBT", lambda: deliver(book.ACTS, ACTS, "XX-1,决策,2018-01-01,示例市甲区人民政府,区长,甲府〔2018〕1号", folder=folder))
     assert (stranger.value, stranger.extra["line"]) == ("XX-1", 2)
     assert refused("FILE-EMPTY", lambda: figures(folder)).field == "file"
 
@@ -85,17 +87,20 @@ def test_a_restated_year_names_its_document_and_becomes_a_version_the_old_grade_
     assert (silent.extra["line"], silent.extra["changed"]) == (2, ["hidden"])
     told = figures(folder, year(hidden=900, restates="示审〔2019〕3号"), batch="two", at=later)
     assert (told["corrected"], told["new"]) == (1, 0)
-    assert [queries.sheet(2018, known_at=at).figures["D05-1", q(1)].value for at in (AT, later)] == [60, 150]
-    first, second = queries.versions(q(1), 2018, known_at=later)
+    assert [book.sheet(2018, known_at=at).figures["D05-1", q(1)].value for at in (AT, later)] == [60, 150]
+    first, second = events.versions(book.FIGURES, known_at=later, unit=q(1), year=2018)
     assert (first["known"], second["known"]) == (AT, later) and second["changed"] == [("hidden", 0, 900), ("restates", None, "示审〔2019〕3号")]
-    again = [a for a in queries.warned(queries.sheet(2018, known_at=later), today=later.date()) if a.rule == "D05-W4"]
+    def regraded() -> list[Any]:
+        return [a for a in areas.sheet(queries.AREA, 2018, today=later.date(), known_at=later).warned if a.rule == "D05-W4"]
+
+    again = regraded()
     assert [a.unit for a in again] == [q(1)]
-    held = queries.decided(2018)
+    held = book.decided(2018)
     assert held is not None and next(one for one in held.lines if one["unit"] == q(1))["cells"]["debt"] == "60.00"
     anew = grades.propose_grades("D5", "2018", basis="示财债〔2019〕20号", by=FIRST, at=later)
     grades.decide_grades(anew, by=SECOND, at=later)
     assert [row.uid for row in assessment.gradings("D5", "2018")] == [anew, uid]
-    assert not [a for a in queries.warned(queries.sheet(2018, known_at=later), today=later.date()) if a.rule == "D05-W4"]
+    assert not regraded()
     assert verify_log().findings == []
 
 
@@ -107,13 +112,13 @@ def test_the_same_file_twice_adds_nothing_and_only_ones_own_district_may_be_told
     refused("PERM-DENIED", lambda: figures(folder, year(), by=Actor("stranger")))
     refused("EVT-BATCH", lambda: figures(folder, year(2)))
     path = folder / "b.csv"
-    assert store.load(queries.FIGURES, path, batch="by the loader", by=FIRST, at=AT)["rows"] == 1
-    assert set(queries.DATASETS) <= set(store.loaders())
+    assert store.load(book.FIGURES, path, batch="by the loader", by=FIRST, at=AT)["rows"] == 1
+    assert set(book.DATASETS) <= set(store.loaders())
 
 
 def test_a_year_out_of_range_and_a_stranger_are_refused(folder: Path) -> None:
-    refused("YEAR", lambda: queries.sheet(1900, known_at=AT))
-    assert refused("D05-NONE", lambda: queries.debt("XX", known_at=AT)).status == 404
+    refused("YEAR", lambda: book.sheet(1900, known_at=AT))
+    assert refused("D05-NONE", lambda: book.debt("XX", known_at=AT)).status == 404
 
 
 def test_a_response_is_a_districts_runs_with_limits_and_is_ended_by_others(folder: Path) -> None:
@@ -135,10 +140,10 @@ def test_a_response_is_a_districts_runs_with_limits_and_is_ended_by_others(folde
 
 
 def test_an_inquiry_keeps_the_trace_with_its_gaps_and_names_nobody(folder: Path) -> None:
-    deliver(queries.LINES, LINES, line(10, debt="YX-1", kind="隐性债务"), folder=folder, batch="l")
-    deliver(queries.ACTS, ACTS, "YX-1,决策,2017-05-20,示例市癸区人民政府,区长,癸府纪〔2017〕18号",
+    deliver(book.LINES, LINES, line(10, debt="YX-1", kind="隐性债务"), folder=folder, batch="l")
+    deliver(book.ACTS, ACTS, "YX-1,决策,2017-05-20,示例市癸区人民政府,区长,癸府纪〔2017〕18号",
             "YX-1,批准,2017-06-01,示例市金融服务办公室,局长,示金〔2017〕22号", folder=folder, batch="a")
-    steps = {one.step: one for one in queries.trace("YX-1", today=date(2019, 3, 20), known_at=AT)}
+    steps = {one.step: one for one in book.trace("YX-1", today=date(2019, 3, 20), known_at=AT)}
     assert [(name, one.gap, one.code) for name, one in steps.items() if one.gap] == [
         ("签约", "no-act", "RETRACE-GAP"), ("使用", "no-act", "RETRACE-GAP")]
     assert len(steps["决策"].holders) == 1

@@ -196,7 +196,7 @@ def test_the_api_takes_rows_and_refuses_with_code_field_and_rule(client: Client)
     assert post("rows/hotline", rows=[PATROL]).json()["code"] == "EVT-SET"
     assert post("rows/river_patrols", rows=[]).json()["code"] == "PUSH-SIZE"
     assert post("appraisal/2018").json()["code"] == "RIV-EARLY"
-    assert client.get("/api/v1/d06/reaches").json()[0]["length"] > 1900
+    assert client.get("/api/v1/d06/reaches").json()["items"][0]["length"] > 1900
     ACTING["now"] = who("nobody")
     assert post("rows/river_patrols", rows=[PATROL]).json()["code"] == "PERM-DENIED" == client.get("/api/v1/d06/doubts").json()["code"]
 

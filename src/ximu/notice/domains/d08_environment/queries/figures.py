@@ -1,4 +1,4 @@
-"""The figures of a year by area, and what is warned of."""
+"""The figures of a year by area: promises that the data judge, and months of stations."""
 
 from __future__ import annotations
 
@@ -6,34 +6,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ximu.foundation import packs
 from ximu.foundation.parameters import value_on
+from ximu.ideas.areas.rules import FIRST_YEAR, LAST_YEAR, Period, period_of
 from ximu.ideas.commitments import queries as promises
 from ximu.ideas.commitments.rules import OPEN, Figure, Judged, compute, read_spec
 from ximu.ideas.events import queries as events
+from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry import queries as registry
-from ximu.kernel.pack import Alarm, Thing, alarms
-from ximu.kernel.refusal import Refusal, absent
 from ximu.notice.domains.d08_environment.queries import air
 from ximu.notice.domains.d08_environment.rules import end_of
 
 HERE = Path(__file__).parents[1]
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 CENT = Decimal("0.1")
 
 
 def pack() -> packs.Pack:
     return packs.load(HERE)
-
-
-def indicator(code: str) -> Any:
-    """Errors: `IND-NONE`."""
-    if code not in pack().indicators:
-        raise absent("IND-NONE", field="code", value=code[:20], zh="个指标", en="indicator")
-    return pack().indicators[code]
 
 
 def usual_year(today: date) -> int:
@@ -42,14 +35,23 @@ def usual_year(today: date) -> int:
     return today.year - (today <= until)
 
 
+def until(year: int) -> date:
+    return date.fromisoformat(f"{year + 1}-{value_on(HERE, 'judged_until', date(year, 12, 31))}")
+
+
 def sheet(year: int, *, today: date, known_at: datetime) -> promises.Sheet:
     """The year's figures, judged at the end of March of the next year, or today before that. Errors: `YEAR`."""
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Refusal("YEAR", field="year", value=year, rule=f"{FIRST_YEAR}–{LAST_YEAR}", zh="年度不在可查询的范围内。",
-                      en="The year is out of range.")
+    return of_period(period_of(year, today=today, known_at=known_at, until=until(min(max(year, FIRST_YEAR), LAST_YEAR))))
+
+
+def of_period(period: Period) -> promises.Sheet:
+    """What was read stays while the log has no new entry."""
+    return _of_period(period.year, period.as_of, period.known_at, ledger.head().root)
+
+
+@lru_cache(maxsize=4)
+def _of_period(year: int, as_of: date, known_at: datetime, root: bytes) -> promises.Sheet:
     first, last = date(year, 1, 1), date(year, 12, 31)
-    until = date.fromisoformat(f"{year + 1}-{value_on(HERE, 'judged_until', last)}")
-    as_of = max(first, min(until, today))
     judged = [_in_its_year(promises.with_owner(j, as_of))
               for j in promises.judged(as_of=as_of, known_at=known_at, domain=pack().manifest.row)]
     months = air.months(first, last, known_at=known_at)
@@ -89,11 +91,3 @@ def _of_city(found: Mapping[tuple[str, str], Figure], code: str) -> Figure:
     """The mean of the whole city is that of the stations which count for it."""
     whole = next((one.whole for one in events.expected(air.DATASET) if one.whole), "")
     return found.get((code, whole)) or Figure(None, (), (), {})
-
-
-def warned(found: promises.Sheet) -> list[Alarm]:
-    """Warnings of the year: figures of areas beyond a bound, and single promises."""
-    values = {key: figure.value for key, figure in found.figures.items() if key[1] != promises.CITY}
-    due = [j for j in found.judged.values() if found.first <= j.due <= found.last]
-    things = [Thing(j.uid, j.title, j.unit, j.kind, j.state, j.late_days) for j in due]
-    return alarms(pack().rules, values, things)

@@ -59,11 +59,23 @@ def test_a_unit_sees_its_decisions_its_teams_and_nothing_of_others() -> None:
     assert english.status_code == 200
 
 
+def test_a_share_over_few_matters_of_people_is_not_told_to_everybody(tmp_path: Path) -> None:
+    def shown() -> dict[str, str]:
+        page = Client().get("/areas/d09/?year=2018&lang=zh").content.decode()
+        return {uid: page.split(f"/units/{uid}/")[1].split("</tr>")[0] for uid in (Q1, Q2) if f"/units/{uid}/" in page}
+
+    assert {uid: row.count("不公布") for uid, row in shown().items()} == {Q1: 1}, "D09-2 rests on two decisions; D09-4 tells of no party"
+    other = CASE.replace("甲区", "乙区").replace("T-1", "T-2")
+    mine = [CASE.replace("1号", f"{n}号") for n in range(3, 13)]
+    deliver(tmp_path, queries.CASES, *mine, *(other.replace("1号", f"{n}号") for n in range(20, 30)), batch="c")
+    assert {uid: row.count("不公布") for uid, row in shown().items()} == {Q1: 0, Q2: 0}, "twelve and ten are many"
+
+
 def test_the_api_and_the_command_say_what_became_of_a_decision() -> None:
     mine = client("clerk-a", Q1)
     told = mine.get(f"/api/v1/d09/decisions/{queries.ref_of(NUMBER)}").json()
     assert (told["state"], told["publish_by"], told["versions"]) == ("reversed", "2018-03-14", 1)
-    assert [one["code"] for one in mine.get("/api/v1/d09/teams?year=2018").json()] == ["T-1"]
+    assert [one["code"] for one in mine.get("/api/v1/d09/teams?year=2018").json()["items"]] == ["T-1"]
     assert mine.get("/api/v1/d09/teams?year=1").json()["code"] == "YEAR"
     said = json.loads(CliRunner().invoke(traffic_group, ["decision", NUMBER, "--json"], catch_exceptions=False).output)
     assert (said["state"], said["number"]) == ("reversed", NUMBER)

@@ -10,6 +10,7 @@ import pytest
 
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.areas import queries as areas
+from ximu.ideas.assessment.rules.frozen import Asked
 from ximu.ideas.events import queries as stored
 from ximu.ideas.events import services as events
 from ximu.ideas.ledger import queries as ledger
@@ -172,3 +173,14 @@ def test_complaints_are_of_teams_and_one_speaks_for_the_own_unit_only(tmp_path: 
     with pytest.raises(Refusal) as caught:
         queries.decision("nothing", known_at=AT)
     assert caught.value.code == "CASE-NONE"
+
+
+def test_a_method_that_asks_of_an_earlier_day_is_told_of_that_day(tmp_path: Path) -> None:
+    deliver(tmp_path, queries.CASES, CASE)
+    deliver(tmp_path, queries.REVIEWS, REVIEW, batch="b")
+
+    def told(as_of: date) -> str:
+        asked = Asked((Q1,), date(2018, 1, 1), date(2018, 12, 31), as_of, AT)
+        return areas.measured("D09-2", asked)[Q1].text
+
+    assert [told(day) for day in (date(2018, 3, 31), date(2018, 5, 20), date(2018, 12, 31))] == ["0.00", "100.00", "100.00"]

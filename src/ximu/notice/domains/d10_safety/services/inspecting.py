@@ -20,6 +20,7 @@ from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.given import reason_of
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d10_safety import queries, rules
 from ximu.notice.domains.d10_safety.hooks import DutyMissed
@@ -139,10 +140,9 @@ def withdraw(uid: str, *, reason: str, by: Actor, at: datetime) -> None:
     if row.enterer == by.human:
         raise Refusal("DUAL", status=403, field="by", value="", rule="two persons", zh="录入人不能自己撤回录入。",
                       en="Who entered it does not withdraw it.")
-    if not reason.strip():
-        raise Refusal("REASON", field="reason", value="", rule="required", zh="须写明撤回的理由。", en="Say why it is withdrawn.")
+    why = reason_of(reason)
     with transaction.atomic():
-        if not Inspection.objects.filter(pk=row.pk, voided_at=None).update(voided_at=at, void_reason=reason.strip()[:400]):
+        if not Inspection.objects.filter(pk=row.pk, voided_at=None).update(voided_at=at, void_reason=why):
             raise Refusal("STATE-EDGE", status=409, field="inspection", value=uid, rule="once", zh="该录入已经撤回。",
                           en="The entry was withdrawn before.")
         ledger.append([Entry("safety.withdrawn", {"inspection": uid, "by": by.uid})], at=at)

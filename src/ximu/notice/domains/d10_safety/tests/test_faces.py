@@ -76,7 +76,7 @@ def test_from_the_plan_to_an_inspection_in_the_browser(signed: dict[str, Client]
         assert signed["clerk"].get(f"/console/d10/{path}").status_code == 200
     assert signed["clerk"].get("/console/d10/duties/nothing").status_code == 404
     assert "YP-01" not in signed["clerk"].get(address).content.decode() and "SP-01" in signed["clerk"].get(address).content.decode()
-    assert (signed["stranger"].get(address).status_code, signed["stranger"].get("/api/v1/d10/plans").json()) == (403, [])
+    assert (signed["stranger"].get(address).status_code, signed["stranger"].get("/api/v1/d10/plans").json()["items"]) == (403, [])
     assert "9号" not in signed["stranger"].get("/console/d10/plans").content.decode()
     large = {**form, "hour": "08:00", "file": SimpleUploadedFile("a.txt", b"x" * 21)}
     monkeypatch.setattr("ximu.notice.domains.d10_safety.views.MOST_BYTES", 20)
@@ -108,8 +108,10 @@ def test_a_bad_file_is_refused_in_both_languages_and_leaves_nothing(signed: dict
 def test_the_api_and_the_command_say_the_same(signed: dict[str, Client]) -> None:
     signed["adopter"].post(plan(signed["drafter"])["Location"], {"verb": "adopt"})
     api, clerk = "/api/v1/d10", signed["clerk"]
-    listed = clerk.get(f"{api}/duties?year=2018&month=4").json()
-    assert isinstance(listed, list), listed
+    page = clerk.get(f"{api}/duties?year=2018&limit=1").json()
+    assert (len(page["items"]), page["total"]) == (1, 4) and "offset=1" in page["next"]
+    assert clerk.get(f"{api}/duties?year=0").json()["code"] == "YEAR"
+    listed = clerk.get(f"{api}/duties?year=2018&month=4").json()["items"]
     assert [(one["number"], one["state"], one["due"]) for one in listed] == [("示食药监〔2018〕9号-1-1", "open", "2018-04-02")]
     uid = listed[0]["uid"]
     body = {"inspected_at": "2018-03-05T10:00:01+08:00", "officers": 2, "result": "clean"}

@@ -1,23 +1,21 @@
-"""Local government debt: files come in, grades are previewed, warnings are raised every day; the made-up city's two years."""
+"""Local government debt in the made-up city: two years as they were delivered, graded, restated, warned of and answered for."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.urls import reverse
-
+from ximu.config.stories import CITIES, Story
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
+from ximu.ideas.areas import queries as areas
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.assessment import services as grades
-from ximu.ideas.casework import services as casework
 from ximu.ideas.events import queries as events
 from ximu.ideas.warnings import services as alarms
-from ximu.ideas.warnings.services import Raised
 from ximu.kernel.actor import SYSTEM, Actor
-from ximu.kernel.words import Text
 from ximu.notice.domains.d05_debt import queries, services
+from ximu.notice.domains.d05_debt.queries import book
 
 ROW = "D5"
 HOUR = timedelta(hours=1)
@@ -33,31 +31,17 @@ DELIVERIES = (
 """When which file came in: 2017, what an audit found of it in October, 2018, and who took the debts up."""
 
 
-def connect() -> None:
-    """Called by `config/wiring.py`."""
-    assessment.register_grader(ROW, assessment.Grader(queries.pack().manifest.name, "d05.see", queries.preview))
-    casework.register_daily("debt_warned", warn)
-    casework.register_pages("debt_emergency", lambda case, by: [
-        (Text("该区债务", "The district's debt"), reverse("d05:unit", args=[case.subject]))])
-    casework.register_pages("debt_accountability", lambda case, by: [
-        (Text("债务与责任倒查", "The debt and who answered"), reverse("d05:debt", args=[case.about]))])
-
-
-def warn(*, at: datetime) -> int:
-    """The pack's rules and the bands of the ratios, for the last two years that are over."""
-    if events.span(queries.FIGURES, known_at=at) is None:
-        return 0
-    today, made = clock.city_day(at), 0
-    for year in (today.year - 2, today.year - 1):
-        found = queries.sheet(year, known_at=at)
-        if len(found.silent) == len(found.rows):
-            continue
-        made += alarms.keep([Raised(ROW, one.rule, one.level, one.unit, one.about, str(year), one.reason)
-                             for one in queries.warned(found, today=today)], by=SYSTEM, at=at)
-        for code, rule in queries.BANDED.items():
-            told = [band for (named, _), band in found.banded.items() if named == code]
-            made += alarms.keep_bands(rule, told, pack=ROW, by=SYSTEM, at=at)
-    return made
+def tell(todo: Story, city: str) -> None:
+    home = CITIES / city / "d05"
+    if not home.exists() or events.batches(book.ACTS):
+        return
+    for at, dataset, name in DELIVERIES:
+        todo.add(at, lambda at=at, dataset=dataset, name=name: deliver(  # type: ignore[misc]
+            home, dataset, name, by=todo.person("coordinator", at), at=at))
+    todo.add(GRADED, lambda: grade(2017, coordinator=todo.person("coordinator", GRADED), publisher=todo.person("publisher", GRADED),
+                                   at=GRADED))
+    todo.add(ANSWERED, lambda: respond(city, by=todo.person("coordinator", ANSWERED), at=ANSWERED))
+    todo.add(WARNED, lambda: warn(at=WARNED))
 
 
 def deliver(folder: Path, dataset: str, name: str, *, by: Actor, at: datetime) -> None:
@@ -78,6 +62,8 @@ def respond(city: str, *, by: Actor, at: datetime) -> None:
     services.inquire("YX-10-1", reason="审计认定违规举债，倒查责任", by=by, at=at)
 
 
-def there() -> bool:
-    """Whether the story was told already: all files are in."""
-    return bool(events.batches(queries.ACTS))
+def warn(*, at: datetime) -> int:
+    """What the daily round would have found by then: the pack's rules for the last two years that are over, and the bands."""
+    today = clock.city_day(at)
+    found = [one for year in (today.year - 2, today.year - 1) for one in areas.raised(queries.AREA, year, today=today, known_at=at)]
+    return alarms.keep(found, by=SYSTEM, at=at) + services.watch(at=at)
