@@ -111,7 +111,8 @@ def demand(request: HttpRequest, uid: str) -> HttpResponse:
     row = queries.demand(uid, actor=actor)
     case, on = cases.case_for(row.case), clock.today()
     return render(request, "d14/demand.html", {
-        "by_firm": row.received_by == services.FIRM.uid, "row": row, "case": case, "state": _state(case), "unit": registry.name(row.unit, as_of=on), "asked": queries.read(row, actor=actor),
+        "by_firm": row.received_by == services.FIRM.uid, "row": row, "case": case, "state": _state(case),
+        "unit": registry.name(row.unit, as_of=on), "asked": queries.read(row, actor=actor),
         "district": registry.name(row.district, as_of=on) if row.district else "", "topic": rules.TOPICS[row.topic],
         "known": bool(cases.known_of([row.case], actor=actor)), "address": reverse("casework:case", args=[row.case])})
 
