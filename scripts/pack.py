@@ -20,7 +20,7 @@ PATTERN = NOTICE / "domains" / "d04_investment"
 STOREYS = {"d": "domains", "m": "mechanisms", "s": "safeguards"}
 NAME = re.compile(r"([dms])(\d{1,2})_([a-z][a-z0-9_]*)")
 COPIED = ("indicators/D04-1.toml", "golden/D04-1.json", "queries.py", "api.py", "views.py", "urls.py", "menu.toml", "permissions.toml",
-          "templates/d04/index.html", "templates/d04/indicator.html")
+          "templates/d04/tried.html")
 TEST = '''"""Golden cases of every indicator: true positives and each exclusion, to the last digit."""
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from ximu.ideas.warnings.rules import bands
 from ximu.ideas.warnings.services import Raised, Silent, Tried
 from ximu.kernel.actor import SYSTEM
 from ximu.notice.domains.d01_procurement import queries as procurement
-from ximu.notice.domains.d04_investment import queries as investment
 from ximu.notice.domains.d13_hotline import queries as hotline
 from ximu.notice.domains.d13_hotline.rules import WARNINGS
 from ximu.notice.domains.d14_enterprise import queries as enterprise
@@ -38,10 +37,6 @@ def raise_alarms(*, at: datetime) -> int:
     """The warning rules of the packs, for this year and the last: what is new is kept, the grave ones open a case."""
     day, found = clock.city_day(at), []
     for year in (day.year - 1, day.year):
-        for row, pack in (("D4", investment),):
-            sheet = pack.sheet(year, today=day, known_at=at)
-            found += [Raised(row, a.rule, a.level, a.unit, a.about, "" if a.about in sheet.judged else str(year),
-                             a.reason) for a in pack.warned(sheet)]
         found += [Raised("D14", a.rule, a.level, a.unit, a.about, str(year), a.reason)
                   for a in enterprise.warned(enterprise.sheet(year, today=day, known_at=at))]
         found += [one for area in areas.areas().values() for one in areas.raised(area, year, today=day, known_at=at)]

@@ -6,12 +6,14 @@ import re
 import unicodedata
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from ximu.kernel.refusal import Refusal
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 HOUR = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
 SHOWN, MOST_DIGITS = 20, 10
+YES, NO = "是", "否"
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """What is asked or told of a day outside is a typing error; a year later or earlier must exist for every day that is taken."""
 EARLIEST, LATEST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
@@ -121,3 +123,14 @@ def reason_of(text: str, *, most: int = 400) -> str:
     if not text.strip():
         raise Refusal("REASON", field="reason", value="", rule="required", zh="须写明理由。", en="Say why.")
     return text.strip()[:most]
+
+
+def text_of(value: Any) -> str:
+    """A cell of a file as text: `YES` or `NO` for what JSON knows as true or false."""
+    return (YES if value else NO) if isinstance(value, bool) else "" if value is None else str(value).strip()
+
+
+def many_of(value: Any) -> list[str]:
+    """Several in one cell, parted by `|`, or a list of them; each once."""
+    parts = value if isinstance(value, list | tuple) else text_of(value).replace("｜", "|").split("|")
+    return list(dict.fromkeys(part for one in parts if (part := text_of(one))))

@@ -16,6 +16,7 @@ from ximu.ideas.casework.queries.cases import (
     open_by_holder,
     open_cases,
     parties,
+    stood,
     tally,
     visible,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "redacting",
     "redaction_for",
     "slip_number",
+    "stood",
     "tally",
     "terms",
     "today",

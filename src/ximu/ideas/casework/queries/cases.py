@@ -243,6 +243,17 @@ def cases_of(procedure: str, *, state: str = "", about: str = "", subjects: Coll
     return list((rows.filter(state=state) if state else rows).order_by("-pk"))
 
 
+def stood(name: str, as_of: date, known_at: datetime) -> list[tuple[Case, str, date, date | None]]:
+    """(case, state, opened, closed) of a procedure as it stood, oldest first: what was closed later was still open, without a state."""
+    found = list[tuple[Case, str, date, date | None]]()
+    for case in reversed(cases_of(name)):
+        opened, ended = clock.city_day(case.opened_at), case.closed_at
+        closed = clock.city_day(ended) if ended and ended <= known_at and clock.city_day(ended) <= as_of else None
+        if opened <= as_of and case.opened_at <= known_at:
+            found.append((case, case.state if closed or ended is None else "", opened, closed))
+    return found
+
+
 def cases_about(about: str, *, actor: Actor) -> list[Case]:
     """All cases about one record that this person may know of, oldest first."""
     return list(Case.objects.filter(visible(actor), about=about).order_by("pk"))

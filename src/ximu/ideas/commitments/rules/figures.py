@@ -62,11 +62,11 @@ class Spec:
 
 
 def read_spec(params: Mapping[str, Any]) -> Spec:
-    """Errors: `FIG-SPEC` for a key or a word that is not known."""
+    """`form` is for the pages of key areas. Errors: `FIG-SPEC` for a key or a word that is not known."""
     measure = str(params.get("measure", ""))
     wanted = _SHARE if measure == "share" else _COUNT
     find = tuple(params.get("find", ()))
-    if measure not in MEASURES or set(params) != wanted or params.get("by", "number") not in BY or set(find) - set(FINDINGS):
+    if measure not in MEASURES or set(params) - {"form"} != wanted or params.get("by", "number") not in BY or set(find) - set(FINDINGS):
         raise Refusal("FIG-SPEC", field="params", value=measure[:40], rule=f"{sorted(wanted)}", zh="指标定义的参数不正确。",
                       en="The parameters of the indicator are not right.")
     return Spec(measure, frozenset(params["kinds"]), params.get("by", "number"), find)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
+from ximu.ideas.areas.views import pages
 from ximu.notice.domains.d04_investment import views
+from ximu.notice.domains.d04_investment.queries import AREA
 
 app_name = "d04"
-urlpatterns = [
-    path("", views.index, name="index"),
-    path("<str:code>", views.indicator, name="indicator"),
-]
+urlpatterns = [*pages(AREA), path("back-test", views.tried, name="tried")]

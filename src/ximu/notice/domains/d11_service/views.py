@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, source_of
 from ximu.ideas.areas.queries import names
 from ximu.ideas.areas.views import tabs
 from ximu.ideas.casework import queries as cases
@@ -128,7 +128,7 @@ def rate(request: HttpRequest) -> HttpResponse:
         return render(request, "d11/rate.html", {})
     shown, status = dict[str, Any](code=typed, levels=rules.LEVELS.items(), given=given), 200
     try:
-        code = services.look(typed, at=clock.now())
+        code = services.look(typed, at=clock.now(), source=source_of(request))
     except Refusal as refusal:
         return render(request, "d11/rate.html", {"refusal": refusal}, status=refusal.status)
     try:

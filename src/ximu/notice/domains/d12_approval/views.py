@@ -11,8 +11,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from ximu.foundation import clock
-from ximu.foundation.web import actor_of
+from ximu.foundation import clock, receipts
+from ximu.foundation.web import actor_of, source_of
 from ximu.ideas.areas.views import tabs
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
@@ -52,13 +52,15 @@ def editions(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest) -> HttpResponse:
     """The form with its answer; the receipt code is shown once. It needs no cookie and asks for no name."""
     given = {name: (request.POST or request.GET).get(name, "").strip()[:400] for name in ("kind", "item", "unit", "words", "on")}
-    shown: dict[str, Any] = {"asked": ASKED.items(), "given": given, "day": clock.today()}
+    token = request.POST.get("token", "")[:32] or receipts.form_token()
+    shown: dict[str, Any] = {"asked": ASKED.items(), "given": given, "day": clock.today(), "token": token}
     if request.method != "POST":
         return render(request, "d12/ask.html", shown)
     try:
         on = day_of(given["on"], "on")
         made = {**given, "on": on, "unit": registry.find(given["unit"], as_of=on)}
-        shown["verdict"], shown["number"], shown["code"] = reporting.report(**made, at=clock.now())
+        shown["verdict"], shown["number"], shown["code"] = reporting.report(
+            **made, token=token, source=source_of(request), at=clock.now())
     except Refusal as refusal:
         return render(request, "d12/ask.html", shown | {"refusal": refusal}, status=refusal.status)
     return render(request, "d12/ask.html", shown)
@@ -71,7 +73,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """The code travels in the form only. Errors: `RECEIPT`, `RECEIPT-SLOW`."""
     if request.method != "POST":
         return render(request, "d12/mine.html")
-    case = cases.case_for(reporting.look(request.POST.get("code", ""), at=clock.now()))
+    case = cases.case_for(reporting.look(request.POST.get("code", ""), source=source_of(request), at=clock.now()))
     said = [step.detail["reason"] for step in case.steps.order_by("-log_index") if step.detail.get("reason")][:1]
     return render(request, "d12/mine.html", {"case": case, "asked": ASKED, "said": said,
                                              "state": cases.procedure(case.procedure).states[case.state].name})

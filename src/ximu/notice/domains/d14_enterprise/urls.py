@@ -15,5 +15,6 @@ urlpatterns = [
 ]
 PUBLIC = ([
     path("", views.mine, name="mine"),
+    path("new/", views.ask, name="ask"),
     path("figures/", views.figures, name="figures"),
 ], "enterprise")

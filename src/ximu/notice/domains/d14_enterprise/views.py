@@ -11,8 +11,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ximu.foundation import clock
-from ximu.foundation.web import actor_of, int_of
+from ximu.foundation import clock, receipts
+from ximu.foundation.web import actor_of, int_of, source_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.ideas.registry import queries as registry
@@ -105,15 +105,35 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def demand(request: HttpRequest, uid: str) -> HttpResponse:
-    """One demand; who asks, and what, only for the unit that handles it."""
+    """One demand; who asks, and what, only for the unit that handles it; who sent in its own form was checked by nobody."""
     actor = actor_of(request)
     actor.must(SEE)
     row = queries.demand(uid, actor=actor)
     case, on = cases.case_for(row.case), clock.today()
     return render(request, "d14/demand.html", {
-        "row": row, "case": case, "state": _state(case), "unit": registry.name(row.unit, as_of=on), "asked": queries.read(row, actor=actor),
+        "by_firm": row.received_by == services.FIRM.uid, "row": row, "case": case, "state": _state(case),
+        "unit": registry.name(row.unit, as_of=on), "asked": queries.read(row, actor=actor),
         "district": registry.name(row.district, as_of=on) if row.district else "", "topic": rules.TOPICS[row.topic],
         "known": bool(cases.known_of([row.case], actor=actor)), "address": reverse("casework:case", args=[row.case])})
+
+
+@csrf_exempt
+@cache_control(no_store=True)
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """The firm's own form: no account, no cookie; the receipt code is shown once."""
+    given, now = {name: request.POST.get(name, "") for name in FIELDS}, clock.now()
+    shown: dict[str, Any] = {"topics": rules.TOPICS.items(), "given": given, "debt": rules.DEBT,
+                             "token": request.POST.get("token", "")[:32] or receipts.form_token()}
+    if request.method != "POST":
+        return render(request, "d14/ask.html", shown)
+    try:
+        asked = services.Asked(given["firm"], given["contact"], given["content"], given["topic"], _unit(given["unit"], "unit"),
+                               clock.city_day(now), _unit(given["district"], "district"), given["amount"])
+        shown["code"] = services.submit(asked, token=shown["token"], source=source_of(request), at=now)
+    except Refusal as refusal:
+        return render(request, "d14/ask.html", shown | {"refusal": refusal}, status=refusal.status)
+    return render(request, "d14/ask.html", shown)
 
 
 @csrf_exempt
@@ -127,9 +147,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {"code": code}
     try:
         if word:
-            services.speak(code, word, rating=request.POST.get("rating", ""), at=clock.now())
+            services.speak(code, word, rating=request.POST.get("rating", ""), at=clock.now(), source=source_of(request))
             shown["done"] = True
-        row = services.look(code, at=clock.now())
+        row = services.look(code, at=clock.now(), source=source_of(request))
     except Refusal as refusal:
         return render(request, "d14/mine.html", {"refusal": refusal}, status=refusal.status)
     case = cases.case_for(row.case)

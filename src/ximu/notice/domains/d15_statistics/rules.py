@@ -85,7 +85,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`upheld` None while undecided; `final_on`: no longer open to appeal."""
+    """`upheld` None while undecided; `final_on`: no longer open to appeal; `closed_on`: final, not upheld or overturned."""
 
     uid: str
     filing: str
@@ -95,6 +95,7 @@ class Found:
     upheld: bool | None
     final_on: date | None
     link: str = ""
+    closed_on: date | None = None
 
 
 def in_time(duties: Iterable[Duty], first: date, as_of: date) -> list[Line]:
@@ -151,15 +152,17 @@ def accurate(checks: Iterable[Checked], first: date, as_of: date, bound: Decimal
 
 
 def fabricated(findings: Sequence[Found], checks: Iterable[Checked], first: date, as_of: date) -> list[Line]:
-    """D15-4: findings that became final in the period. Checked without a finding counts as looked at; never looked at is no data."""
-    lines = []
+    """D15-4: findings that became final in the period. Checked without a finding, and a case that was open in the period,
+    count as looked at; never looked at is no data."""
+    lines, open_here = [], False
     for one in findings:
         final = one.final_on is not None and one.final_on <= as_of
         why = "dropped" if one.upheld is False else "" if final else "not-final"
         why = why or ("" if one.final_on and one.final_on >= first else "not-in-period")
+        open_here |= why in ("", "not-final") or bool(one.closed_on and one.closed_on >= first)
         lines.append(Line(one.uid, one.title, one.unit, "finding", "dropped" if why == "dropped" else "found" if final else "open",
                           ONE, ONE, why, 0, one.final_on, link=one.link))
     told = {one.filing for one in findings if one.upheld is not False}
     looked = {(one.filing, one.unit): one for one in checks if first <= one.on <= as_of and one.filing not in told}
     lines += [Line(one.filing, one.title, one.unit, "filing", "clean", NOTHING, ONE, on=one.on, link=one.link) for one in looked.values()]
-    return lines if any(one.why in ("", "not-final") for one in lines) else []
+    return lines if open_here or looked else []

@@ -38,6 +38,8 @@ OFFENCES = {
     "大面积造假失察": Text("大面积造假失察", "not noticing widespread fabrication"),
     "不配合检查": Text("不配合检查", "obstructing an inspection"), "其他": Text("其他", "other")}
 """统计违法类型 as item TJ-WF lists them."""
+TAKEN = ("new", "corrected", "same", "second_source", "held", "waiting")
+"""What intake makes of a row that it keeps."""
 KINDS = {"government": "1", "department": "2", "street": "3", "town": "3", "township": "3", "institution": "4"}
 
 
@@ -181,7 +183,8 @@ class Fabrication:
 def deliver(finding: str, *, by: Actor, at: datetime) -> str:
     """A final decision goes in as item TJ-WF by the ordinary delivery of intake; what becomes of it there is decided there. The delivery.
 
-    Errors: `PERM-DENIED`, `STAT-BUREAU`, `STAT-NONE`, `FIN-OPEN` before it is final, `STATE-EDGE` twice, and those of intake.
+    Errors: `PERM-DENIED`, `STAT-BUREAU`, `STAT-NONE`, `FIN-OPEN` before it is final, `STATE-EDGE` twice, `STAT-RETURNED`
+    where intake did not keep it, and those of intake.
     """
     must_be_bureau(by, at, HANDLE)
     row, day = queries.finding(finding), clock.city_day(at)
@@ -197,10 +200,29 @@ def deliver(finding: str, *, by: Actor, at: datetime) -> str:
     receipt = delivering.receive(io.BytesIO(content.encode()), item=ITEM, source=source, by=by, at=at, channel="console")
     if intake.delivery(receipt.uid).state == "received":
         delivering.check(receipt.uid, by=by, at=at)
-    if intake.delivery(receipt.uid).state == "checked":
-        delivering.commit(receipt.uid, by=by, at=at)
-    Finding.objects.filter(pk=row.pk, delivery="").update(delivery=receipt.uid)
+    got = intake.delivery(receipt.uid)
+    if got.state == "checked" and got.summary["bad"]:
+        _send_back(receipt.uid, by=by, at=at)
+    if got.state == "checked":
+        got = delivering.commit(receipt.uid, by=by, at=at)
+    if got.state != "committed" or not sum(got.outcome[name] for name in TAKEN):
+        raise _returned("ROWS-BAD", "归集没有收下该行，请查看该批次", "intake took no row of it; see that delivery")
+    if not Finding.objects.filter(pk=row.pk, delivery="").update(delivery=receipt.uid):
+        raise Refusal("STATE-EDGE", status=409, field="delivery", value=receipt.uid, rule="once", zh="该案件已经报送。",
+                      en="It has been delivered.")
     return receipt.uid
+
+
+def _send_back(delivery: str, *, by: Actor, at: datetime) -> None:
+    """What intake refused is open again, to be delivered once it is mended. Errors: `STAT-RETURNED`."""
+    fault = next((one for one in intake.faults(delivery) if one["severity"] == "error"), {"code": "ROWS-BAD", "field": ""})
+    delivering.refuse(delivery, reason=f"数据归集退回：{fault['code']}", by=by, at=at)
+    raise _returned(fault["code"], f"{fault['field']}：{fault['code']}", f"{fault['field']}: {fault['code']}")
+
+
+def _returned(code: str, zh: str, en: str) -> Refusal:
+    return Refusal("STAT-RETURNED", status=409, field="delivery", value=code, rule=ITEM, en=f"It was not delivered: {en}.",
+                   zh=f"未报送成功（{zh}），案件仍可报送。")
 
 
 def _row_of(row: Finding, source: str, day: date) -> dict[str, Any]:

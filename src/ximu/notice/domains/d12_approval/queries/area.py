@@ -10,7 +10,6 @@ from typing import Any
 
 from django.urls import reverse
 
-from ximu.foundation import clock
 from ximu.ideas.areas.rules import Area, Line, Period, Section
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework.rules.clocks import begin
@@ -41,20 +40,9 @@ def _case_line(case: Any, kind: str, on: date, period: Period, **more: Any) -> L
     return Line(case.uid, title, owner, kind, on=on, link=link, **more)
 
 
-def _as_of(procedure: str, period: Period) -> list[tuple[Any, str, date, date | None]]:
-    """(case, state, opened, closed) as they stood: what was closed later was still open."""
-    found = []
-    for case in cases.cases_of(procedure):
-        opened, closed = clock.city_day(case.opened_at), clock.city_day(case.closed_at) if case.closed_at else None
-        if opened <= period.as_of and case.opened_at <= period.known_at:
-            later = closed and (closed > period.as_of or case.closed_at > period.known_at)
-            found.append((case, "" if later else case.state, opened, closed))
-    return found[::-1]
-
-
 def _ties(period: Period) -> list[Line]:
     lines, term, calendar = [], cases.terms(), cases.calendar()
-    for case, state, opened, _ in _as_of("decoupling", period):
+    for case, state, opened, _ in cases.stood("decoupling", period.as_of, period.known_at):
         due = begin(term.on("MID-DECOUPLE", opened), opened, calendar).due.day
         lines.append(_case_line(case, "tie", opened, period, **tie_part(state, due, period.as_of)))
     return lines
@@ -63,8 +51,8 @@ def _ties(period: Period) -> list[Line]:
 def _reports(period: Period) -> tuple[list[Line], list[Line]]:
     """Of the year: those about an approval that is not listed count for D12-2; all that are upheld warn."""
     counted, things = [], []
-    for case, state, opened, closed in _as_of("off_catalogue", period):
-        if period.first <= (closed if state and closed else opened):
+    for case, state, opened, closed in cases.stood("off_catalogue", period.as_of, period.known_at):
+        if period.first <= (closed or opened):
             line = _case_line(case, "report", opened, period, whole=Decimal(0), **report_part(state))
             (counted if case.values["kind"] == "approval" else things).append(line)
     return counted, things
@@ -78,7 +66,7 @@ def lines(period: Period) -> dict[str, list[Line]]:
 def things(period: Period) -> Sequence[Line]:
     """Notices and deliveries that are late, pledges of other years, reports, ties that were found."""
     found = [_case_line(case, "sign", opened, period, state="tie-found" if state in ("", "found", "explained") else f"tie-{state}")
-             for case, state, opened, _ in _as_of("undeclared_tie", period)]
+             for case, state, opened, _ in cases.stood("undeclared_tie", period.as_of, period.known_at)]
     return [*_approvals(period)["things"], *_reports(period)[1], *found]
 
 

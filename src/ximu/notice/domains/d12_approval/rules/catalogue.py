@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ximu.kernel.given import yuan_of
+from ximu.kernel.given import NO, YES, many_of, text_of, yuan_of
 from ximu.kernel.listed import found_in
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -26,7 +26,7 @@ MAY_CHARGE = ("法律", "行政法规")
 ACTIVE, CLOSING = "受理", "停止受理"
 KINDS = ("行政许可", "行政确认", "其他审批")
 LISTS = ("basis", "materials", "conditions", "services")
-YES, NO, NO_TIE, BY_SIGN = "是", "否", "无", "比对发现的线索"
+NO_TIE, BY_SIGN = "无", "比对发现的线索"
 LONGEST_TERM = 366
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,23}")
 NUMBER = re.compile(r"(20\d{2})-([1-9]\d{0,2})", re.ASCII)
@@ -53,7 +53,7 @@ def must_be_number(number: str, after: str = "", *, latest: int = 2099) -> tuple
 
 def unit_of(row: Mapping[str, Any]) -> str:
     """The body's name, as an export or a list of one's own has it."""
-    return _text(row.get("unit_name") or row.get(FIELDS["unit"].zh) or row.get("unit"))
+    return text_of(row.get("unit_name") or row.get(FIELDS["unit"].zh) or row.get("unit"))
 
 
 def read_item(row: Mapping[str, Any], units: Mapping[str, str], services: Iterable[str]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
@@ -61,10 +61,10 @@ def read_item(row: Mapping[str, Any], units: Mapping[str, str], services: Iterab
 
     `units`: uids by name."""
     given = {name: row.get(name, row.get(words.zh)) for name, words in FIELDS.items()}
-    item: dict[str, Any] = {name: _text(given[name]) for name in ("code", "name", "kind", "fee_basis")}
-    item |= {name: _many(given[name]) for name in LISTS}
-    item |= {"unit": units.get(unit_of(row), ""), "fee": _text(given["fee"]) or "0", "state": _text(given["state"]) or ACTIVE}
-    item |= {name: _text(given[name]) or NO for name in ("joint", "pledge")}
+    item: dict[str, Any] = {name: text_of(given[name]) for name in ("code", "name", "kind", "fee_basis")}
+    item |= {name: many_of(given[name]) for name in LISTS}
+    item |= {"unit": units.get(unit_of(row), ""), "fee": text_of(given["fee"]) or "0", "state": text_of(given["state"]) or ACTIVE}
+    item |= {name: text_of(given[name]) or NO for name in ("joint", "pledge")}
     faults = [(name, "CAT-FIELD") for name in ("code", "name", "basis", "materials", "conditions") if not item[name]]
     if item["code"] and not CODE.fullmatch(item["code"]):
         faults.append(("code", "CAT-FIELD"))
@@ -73,7 +73,7 @@ def read_item(row: Mapping[str, Any], units: Mapping[str, str], services: Iterab
     if not item["unit"]:
         faults.append(("unit", "SUBJ-NONE"))
     for name in ("statutory", "promised"):
-        text = _text(given[name]).removesuffix("个工作日")
+        text = text_of(given[name]).removesuffix("个工作日")
         item[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1
     if not 0 <= item["promised"] <= item["statutory"] <= LONGEST_TERM:
         faults.append(("promised", "CAT-TERM"))
@@ -100,15 +100,6 @@ def _fee_faults(item: dict[str, Any]) -> list[tuple[str, str]]:
 
 def level_of(basis: str) -> str:
     return re.split("[：:]", basis, maxsplit=1)[0].strip() if re.search("[：:]", basis) else ""
-
-
-def _text(value: Any) -> str:
-    return (YES if value else NO) if isinstance(value, bool) else "" if value is None else str(value).strip()
-
-
-def _many(value: Any) -> list[str]:
-    parts = value if isinstance(value, list | tuple) else _text(value).replace("｜", "|").split("|")
-    return list(dict.fromkeys(part for one in parts if (part := _text(one))))
 
 
 def cell(item: Item, name: str) -> str:

@@ -11,10 +11,11 @@ from typing import Any
 from ximu.ideas.areas.rules import Line, Period
 from ximu.ideas.casework.rules.clocks import Term, begin
 from ximu.ideas.casework.rules.matters import Judged, as_known, judge
+from ximu.kernel.given import YES
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 from ximu.kernel.workdays import Calendar
-from ximu.notice.domains.d12_approval.rules.catalogue import CLOSING, YES
+from ximu.notice.domains.d12_approval.rules.catalogue import CLOSING
 
 Row = Mapping[str, Any]
 Limits = Mapping[str, Term]

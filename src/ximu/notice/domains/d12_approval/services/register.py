@@ -12,6 +12,8 @@ from django.db import transaction
 
 from ximu.foundation import clock, signs
 from ximu.foundation.lists import named_rows
+from ximu.foundation.outbox import announce
+from ximu.ideas.areas.hooks import Confirmed
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given, Move
@@ -30,6 +32,8 @@ from ximu.notice.domains.d12_approval.rules import catalogue as rules
 DELIVER, WORK = "d12.deliver", "d12.register"
 SOLE = "92"
 """GB 32100-2015 table 1: codes of sole traders begin so; behind them stands a person."""
+BEYOND = {"": "XW-D12-2", "designated": "XW-D12-3"}
+"""The behaviours of the library: conditions or fees beyond the law; an intermediary was prescribed."""
 Faults = list[tuple[int, str, str]]
 Rows = list[tuple[int, dict[str, Any]]]
 
@@ -140,7 +144,7 @@ DAILY = {"approval_ties_cut": cut_ties, "approval_ties_found": find_ties}
 
 
 class Conduct:
-    """Words of a step name nobody by number; a tie that is admitted or confirmed must be cut."""
+    """Words of a step name nobody by number; a tie that is confirmed must be cut; what is upheld goes the way of all leads."""
 
     def before(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
         """Errors: `DISC-PII`."""
@@ -150,6 +154,13 @@ class Conduct:
     def after(self, case: Any, move: Move, given: Given, *, by: Actor, at: datetime) -> None:
         if move.target == "confirmed":
             _open("decoupling", {**case.values, "unit": case.source}, f"{case.key}:{case.values['kind']}", by=by, at=at)
+        elif move.target == "upheld":
+            told, kind = case.values["told"], case.values["kind"]
+            words = (f"经认定，{told['要求日期']}要求提供审批目录（{told['目录版本']}版）以外的{rules.ASKED[kind].zh}"
+                     f"（{BEYOND.get(kind, BEYOND[''])}）；审批事项：{told['审批事项']}；核对结果：{told['核对结果']}")
+            unit = registry.owner_of(case.subject, clock.city_day(at))
+            announce(Confirmed(unit, f"目录外要求：{rules.ASKED[kind].zh}", words, case.number), at=at)
 
 
 CONDUCTS = {name: Conduct() for name in ("decoupling", "undeclared_tie", "off_catalogue")}
+LEADS = (Confirmed,)

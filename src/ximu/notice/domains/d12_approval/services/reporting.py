@@ -48,28 +48,35 @@ def check(*, kind: str, item: str, unit: str, words: str, on: date, at: datetime
     return rules.checked(kind, words, listed, names), edition.number
 
 
-def report(*, at: datetime, **asked: Any) -> tuple[rules.Verdict, str, str]:
+def report(*, at: datetime, source: str = "", token: str = "", **asked: Any) -> tuple[rules.Verdict, str, str]:
     """As `check`, and a receipt code where a case was opened: no name, no contact, no address is asked for or kept.
 
+    The same form sent again (`token`) answers the same code and opens no second case.
     Errors: those of `check`, `RECEIPT-SLOW`, `CAL-NONE`.
     """
     day, (kind, item) = clock.city_day(at), (asked["kind"], asked["item"])
-    receipts.must_be_slow("d12-report", most=int(value_on(catalogue.HERE, "approval_reports_an_hour", day)), at=at)
+    receipts.must_be_slow("d12-report", most=int(value_on(catalogue.HERE, "approval_reports_an_hour", day)), at=at, source=source)
     verdict, number = check(**asked, at=at)
     if verdict.state == "listed":
         return verdict, number, ""
-    (code, hashed), unit = receipts.fresh(ROOM), registry.owner_of(asked["unit"], day)
+    (code, hashed), unit = receipts.of_form(token, repr(sorted(asked.items())), ROOM), registry.owner_of(asked["unit"], day)
+    if cases.case_of_key("off_catalogue", hashed):
+        return verdict, number, code
     told = {"审批事项": item or "—", "所要求的": f"{rules.ASKED[kind].zh}：{asked['words'].strip()}", "要求日期": str(asked["on"]),
             "目录版本": number, "核对结果": verdict.why.zh}
     values = {"told": told, "kind": kind, "item": item, "on": str(asked["on"]), "edition": number, "verdict": verdict.state}
     opening = casework.Opening(about=item[:24], key=hashed, source=unit, subject=unit, office=catalogue.office(day), values=values)
-    casework.open_case("off_catalogue", opening=opening, given=Given(), by=CITIZEN, at=at)
+    try:
+        casework.open_case("off_catalogue", opening=opening, given=Given(), by=CITIZEN, at=at)
+    except Refusal as refusal:
+        if refusal.code != "CASE-DUP":
+            raise
     return verdict, number, code
 
 
-def look(typed: str, *, at: datetime) -> str:
+def look(typed: str, *, at: datetime, source: str = "") -> str:
     """The case of a code. Errors: `RECEIPT`, `RECEIPT-SLOW`."""
-    receipts.must_be_slow(ROOM, most=int(value_on(catalogue.HERE, "approval_looks_an_hour", clock.city_day(at))), at=at)
+    receipts.must_be_slow(ROOM, most=int(value_on(catalogue.HERE, "approval_looks_an_hour", clock.city_day(at))), at=at, source=source)
     found = cases.case_of_key("off_catalogue", receipts.kept(typed, ROOM))
     if not found:
         raise receipts.unknown()

@@ -120,8 +120,11 @@ def test_everybody_is_told_at_once_and_follows_it_with_a_code(desk: Desk, client
     assert "不在目录之内" in made.content.decode() and made.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in made.headers
     code = made.content.decode().split('class="mono">')[1].split("<")[0]
+    token = client.get("/approvals/ask/").content.decode().split('name="token" value="')[1].split('"')[0]
+    twice = [client.post("/approvals/ask/", {**form, "words": "学历证明", "token": token}).content.decode() for _ in range(2)]
+    assert len({page.split('class="mono">')[1].split("<")[0] for page in twice}) == 1 and len(cases.cases_of("off_catalogue")) == 2
     seen = client.post("/approvals/mine/", {"code": code}).content.decode()
-    assert "待单位说明" in seen and cases.cases_of("off_catalogue")[0].number in seen
+    assert "待单位说明" in seen and cases.cases_of("off_catalogue")[1].number in seen
     assert "What became of it" in client.get("/approvals/mine/?lang=en").content.decode()
     assert client.post("/approvals/mine/", {"code": "1" * 16}).status_code == 404
 

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
-from ximu.foundation import clock
-from ximu.ideas.areas.rules import period_of
+from ximu.foundation import clock, outbox
 from ximu.ideas.casework import queries as cases
-from ximu.notice.domains.d12_approval.queries.area import _as_of
 from ximu.notice.domains.d12_approval.rules.catalogue import read_item
 from ximu.notice.domains.d12_approval.services import reporting
 from ximu.notice.domains.d12_approval.tests import test_services as f
@@ -39,9 +38,44 @@ def test_what_was_decided_later_the_same_day_was_open_when_it_was_known() -> Non
     today = clock.city_day(closed)
 
     def state(at: Any) -> str:
-        return _as_of("off_catalogue", period_of(2018, today=today, known_at=at))[0][1]
+        return cases.stood("off_catalogue", today, at)[0][1]
 
     assert (state(closed - f.timedelta(minutes=1)), state(closed)) == ("", "unfounded")
+
+
+def test_the_same_form_sent_twice_is_one_report_with_one_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    f.published()
+    first, second, other = (f.ask(token="a" * 32, words=words)[2] for words in ("无犯罪记录证明", "无犯罪记录证明", "学历证明"))
+    assert first == second != other and len(cases.cases_of("off_catalogue")) == 2
+    monkeypatch.setattr(cases, "case_of_key", lambda procedure, key: "")
+    assert f.ask(token="a" * 32)[2] == first, "a double click: neither saw the other's case"
+    assert f.ask()[2] != f.ask()[2], "whoever sends no token is told apart"
+    assert len(cases.cases_of("off_catalogue")) == 4
+
+
+def test_whoever_tries_codes_without_end_locks_out_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    f.published()
+    code = f.ask()[2]
+    monkeypatch.setattr(reporting, "value_on", lambda folder, name, on: 1)
+    later = f.AT + 5 * f.DAY
+    f.refused("RECEIPT", reporting.look, "0" * 16, at=later, source="192.0.2.1")
+    f.refused("RECEIPT-SLOW", reporting.look, code, at=later, source="192.0.2.1")
+    assert reporting.look(code, at=later, source="192.0.2.2")
+    assert b"192.0.2" not in (settings.XIMU_HOME / "pace.bin").read_bytes()
+
+
+def test_what_was_upheld_goes_the_way_of_all_leads_once_and_names_no_reporter() -> None:
+    f.published()
+    for words in ("无犯罪记录证明", "学历证明"):
+        case = cases.case_for(reporting.look(f.ask(words=words)[2], at=f.AT + 3 * f.DAY))
+        f.move(case, "contest", f.CLERK)
+        f.move(case, "uphold" if words == "学历证明" else "dismiss", f.PUBLISHER)
+    for _ in range(2):
+        outbox.sweep(at=f.AT + 5 * f.DAY)
+    [lead] = cases.cases_of("lead")
+    assert (lead.subject, lead.values["origin"]) == (f.HBJ, "area")
+    said = str(lead.values) + str([step.detail for step in lead.steps.all()])
+    assert "XW-D12-2" in said and "学历证明" not in said
 
 
 def test_a_fee_is_written_as_people_write_it() -> None:

@@ -51,23 +51,46 @@ def receive(asked: Asked, *, by: Actor, at: datetime) -> tuple[str, str]:
     Errors: `PERM-DENIED`, `D14-EMPTY`, `D14-TOPIC`, `D14-AMOUNT`, `TIME-FUTURE`, `ORG-NONE`, `CASE-DUP`, `CAL-NONE`.
     """
     by.must("d14.desk")
+    code = codes.fresh_code()
+    return _kept(asked, slow(code), _mark(asked), by=by, at=at), code
+
+
+def submit(asked: Asked, *, token: str = "", source: str = "", at: datetime) -> str:
+    """A firm's own demand, without an account: the receipt code, shown once; the same form sent again answers the same code. Whether
+    the firm has others open is told to nobody.
+
+    Errors: those of `receive` without the right and `CASE-DUP`, `RECEIPT-SLOW`.
+    """
+    receipts.must_be_slow("enterprise-demand", most=queries.value("demands_an_hour", clock.city_day(at)), at=at, source=source)
+    shown, hashed = receipts.of_form(token, repr(asked), "enterprise")
+    if not Demand.objects.filter(code=hashed).exists():
+        try:
+            _kept(asked, hashed, hashed, by=FIRM, at=at)
+        except Refusal as refusal:
+            if refusal.code != "CASE-DUP":
+                raise
+    return shown
+
+
+def _kept(asked: Asked, code: str, key: str, *, by: Actor, at: datetime) -> str:
+    """The uid; `code` as it is kept, `key` tells the matter apart among the open ones."""
     day, amount = clock.city_day(at), _must_be_whole(asked, clock.city_day(at))
     for unit in {asked.unit, asked.district} - {""}:
         if (found := registry.unit(unit, as_of=day)) is None or not found.living:
             raise Refusal("ORG-NONE", status=404, field="unit", value=unit[:16], rule="在名录中", zh="名录中没有这个单位。",
                           en="The register has no such unit.")
-    code, uid, mark = codes.fresh_code(), new_uid(), _mark(asked)
+    uid, mark = new_uid(), _mark(asked)
     earlier = queries.earlier(mark, on=day)
     with transaction.atomic():
         values = {"topic": asked.topic, "told": {"事项": asked.topic}} | ({"relapse_of": earlier.number} if earlier else {})
-        opening = Opening(about=uid, key=mark, source=asked.unit, parent=earlier.case if earlier else "", values=values)
-        case = casework.open_case("enterprise_demand", opening=opening, given=Given(), by=by, at=at)
-        row = Demand(uid=uid, case=case, number=cases.case_for(case).number, code=slow(code), sealed=_sealed(asked, uid), mark=mark,
+        opening = Opening(about=uid, key=key, source=asked.unit, parent=earlier.case if earlier else "", values=values)
+        case = casework.open_case("enterprise_demand", opening=opening, given=Given(), by=by, at=at, checked=True)
+        row = Demand(uid=uid, case=case, number=cases.case_for(case).number, code=code, sealed=_sealed(asked, uid), mark=mark,
                      unit=asked.unit, district=asked.district, topic=asked.topic, raised_on=asked.raised_on, amount=amount,
                      received_at=at, received_by=by.uid)
         [row.log_index] = append([Entry(queries.RECEIVED, queries.received_body(row))], at=at)
         row.save(force_insert=True)
-    return uid, code
+    return uid
 
 
 def _must_be_whole(asked: Asked, day: date) -> Any:
@@ -98,20 +121,20 @@ def slow(code: str) -> str:
     return receipts.slow(code, "enterprise")
 
 
-def look(typed: str, *, at: datetime) -> Demand:
+def look(typed: str, *, at: datetime, source: str = "") -> Demand:
     """The demand of a code. Errors: `RECEIPT`, `RECEIPT-SLOW`."""
     missing = Refusal("RECEIPT", status=404, field="code", value="", rule="16 digits", zh="没有与这个回执码对应的诉求，请核对16位数字。",
                       en="No demand belongs to this code; please check the 16 digits.")
     most = queries.value("looks_an_hour", clock.city_day(at))
-    return receipts.find(Demand.objects.all(), typed, "enterprise", most=most, missing=missing, at=at)
+    return receipts.find(Demand.objects.all(), typed, "enterprise", most=most, missing=missing, at=at, source=source)
 
 
-def speak(typed: str, word: str, *, rating: str = "", at: datetime) -> None:
+def speak(typed: str, word: str, *, rating: str = "", at: datetime, source: str = "") -> None:
     """The firm's own word: solved, explanation taken, or not solved.
 
     Errors: `RECEIPT`, `RECEIPT-SLOW`, `D14-WORD`, `STATE-EDGE`, `VALUE-CHOICE`.
     """
-    row = look(typed, at=at)
+    row = look(typed, at=at, source=source)
     if word not in WORDS:
         raise Refusal("D14-WORD", field="word", value=word[:20], rule=" ".join(WORDS), zh="请选择确认解决、接受说明或没有解决。",
                       en="Choose: solved, explanation taken, or not solved.")

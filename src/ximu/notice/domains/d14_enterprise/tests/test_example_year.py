@@ -140,9 +140,16 @@ def test_a_demand_is_registered_by_form_and_confirmed_by_its_code(desk: Client) 
     assert "（示例）已疏通" in seen and "确认已解决" in seen and "示例戊戌" not in seen
     assert "已记下您的意见" in desk.post("/enterprise/", {"code": code, "word": "confirm", "rating": "满意"}).content.decode()
     assert cases.case_for(row.case).state == "confirmed"
+    page = desk.get("/enterprise/new/").content.decode()
+    form = {"token": page.split('name="token" value="')[1].split('"')[0], "firm": "示例某某有限公司", "content": "（示例）", "topic": "税费"}
+    assert desk.post("/enterprise/new/", {**form, "unit": "某某局"}).status_code == 404
+    told = [desk.post("/enterprise/new/", {**form, "unit": "市财政局"}) for _ in range(2)]
+    own = {one.content.decode().split('class="mono">')[1].split("<")[0] for one in told}
+    assert len(own) == 1 and told[0].headers["Cache-Control"] == "no-store" and "示例某某" not in told[0].content.decode()
+    assert "待受理" in desk.post("/enterprise/", {"code": own.pop()}).content.decode()
     wrong = desk.post("/enterprise/?lang=en", {"code": "1" * 16})
     assert wrong.status_code == 404 and "No demand belongs to this code" in wrong.content.decode()
-    assert services.feed(by=SYSTEM, at=LATER) == 1
+    assert services.feed(by=SYSTEM, at=LATER) == 2
 
 
 def test_the_api_tells_the_figures_and_opens_them(desk: Client) -> None:

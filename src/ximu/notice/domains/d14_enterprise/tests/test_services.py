@@ -224,3 +224,39 @@ def test_a_late_one_is_reminded_and_one_that_the_firm_sent_back_is_called_in() -
     found = {name: [(one.source, one.about) for one in cases.cases_of(name)] for name in ("reminder", "talk")}
     assert found == {"reminder": [(CZJ, late.number)], "talk": [(CZJ, again.number)]}
     assert cases.case_for(late.case).late
+
+
+def test_a_firm_asks_without_an_account_and_is_told_nothing_of_others() -> None:
+    """The same form sent twice is one demand with one code; a stranger who writes a firm's name learns nothing of its demands."""
+    asked = dataclasses.replace(ASKED, raised_on=AT.date())
+    known, _ = received()
+    first, second = (services.submit(asked, token="a" * 32, source="192.0.2.1", at=AT) for _ in range(2))
+    other = services.submit(asked, token="b" * 32, at=AT)
+    assert first == second != other and Demand.objects.count() == 3
+    row = services.look(first, at=AT)
+    assert (row.received_by, row.unit, cases.case_for(row.case).holder) == ("enterprise", CZJ, CZJ)
+    assert queries.read(row, actor=CLERK)["firm"] == FIRM_NAME and queries.read(row, actor=DESK) is None
+    moved(row, "accept_general", promised_on="2018-05-10")
+    moved(row, "answer", outcome="解决")
+    services.speak(first, "confirm", at=AT)
+    assert services.submit(asked, token="a" * 32, at=AT) == first and Demand.objects.count() == 3, "also after it was closed"
+    assert cases.case_for(known.case).state == "received"
+
+
+@pytest.mark.parametrize(("change", "code"), [
+    ({"firm": " "}, "D14-EMPTY"), ({"content": "长" * 20_001}, "D14-EMPTY"), ({"topic": "吃饭"}, "D14-TOPIC"), ({"unit": "nobody"}, "ORG-NONE"),
+    ({"topic": "拖欠账款", "amount": "1e400"}, "D14-AMOUNT"), ({"topic": "拖欠账款", "amount": "NaN"}, "D14-AMOUNT"),
+    ({"raised_on": date(2018, 5, 8)}, "TIME-FUTURE")])
+def test_what_a_firm_leaves_out_is_refused_and_changes_nothing(change: dict[str, Any], code: str) -> None:
+    refused(code, services.submit, dataclasses.replace(ASKED, **change), token="a" * 32, at=AT)
+    assert not Demand.objects.exists() and not cases.cases_of("enterprise_demand")
+
+
+def test_one_source_cannot_flood_and_locks_out_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "value", lambda name, on: 1)
+    services.submit(ASKED, source="192.0.2.1", at=AT)
+    assert refused("RECEIPT-SLOW", services.submit, ASKED, source="192.0.2.1", at=AT).status == 429
+    code = services.submit(ASKED, source="192.0.2.2", at=AT)
+    refused("RECEIPT", services.look, "1" * 16, source="192.0.2.1", at=AT)
+    refused("RECEIPT-SLOW", services.look, code, source="192.0.2.1", at=AT)
+    assert services.look(code, source="192.0.2.2", at=AT)

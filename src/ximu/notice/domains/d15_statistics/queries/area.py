@@ -13,6 +13,7 @@ from ximu.foundation import clock
 from ximu.foundation.parameters import value_on
 from ximu.ideas.areas import queries as areas
 from ximu.ideas.areas.rules import Area, Line, Period, Section
+from ximu.ideas.casework.queries import stood
 from ximu.ideas.filings import queries as filings
 from ximu.ideas.filings.queries import Filing, Held
 from ximu.ideas.filings.rules.figures import EVERY, KINDS, Table, untraced, values
@@ -53,14 +54,15 @@ def lines(period: Period) -> dict[str, list[Line]]:
               for one in listed]
     refuted = {(one.filing, one.figure) for one in checks if not one.traced}
     figures = [made for one in listed if one.filing for made in _figures(one, called(one), owner[one.unit], refuted)]
-    cases = findings(period)
+    cases, closed = findings(period), {case.uid: day for case, _, _, day in stood("stat_fabrication", period.as_of, period.known_at)}
     of = filings.filings_of([*(one.filing for one in checks), *(one.check_of.filing for one in cases)])
     told = [rules.Checked(one.uid, one.filing, f"{name(of[one.filing])} {figure_of(of[one.filing], one.figure).zh}",
                           registry.owner_of(of[one.filing].unit, on),
                           one.checked_on, one.reported, one.checked, address(of[one.filing])) for one in checks]
     found = [rules.Found(one.uid, one.check_of.filing, f"{name(of[one.check_of.filing])}：{one.offence}", registry.owner_of(one.unit, on),
-                         clock.city_day(one.found_at), one.upheld, one.final_on, reverse("casework:case", args=[one.case]))
-             for one in cases]
+                         clock.city_day(one.found_at), one.upheld if day else None, one.final_on if day else None,
+                         reverse("casework:case", args=[one.case]), day)
+             for one in cases for day in [closed.get(one.case)]]
     return {"D15-1": rules.accurate(told, period.first, on, bound("error_bound", on)), "D15-2": rules.in_time(duties, period.first, on),
             "D15-3": rules.signed(posts(on, period.known_at), on), "D15-4": rules.fabricated(found, told, period.first, on),
             "D15-5": rules.traceable(figures, period.first, on)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -200,6 +201,49 @@ def test_a_decision_under_appeal_is_no_record_and_one_that_was_overturned_never_
     step(one, "overturn", B, days=101)
     refused("FIN-OPEN", services.deliver, one, by=B, at=AT + timedelta(days=102))
     assert line("D15-4").excluded == {one: "dropped"}
+
+
+def test_what_was_known_of_a_case_before_it_ended_is_told_again() -> None:
+    """A year in which a case was open has 0 findings, not none, whatever became of the case later."""
+    one = decided()
+    step(one, "appeal", CLERK, days=3)
+    step(one, "overturn", B, days=260)
+
+    def told(year: int, today: date, known: int) -> Any:
+        known_at = AT + timedelta(days=known)
+        return areas.sheet(queries.AREA, year, today=today, known_at=known_at).figures["D15-4", UNIT]
+
+    now = [told(year, date(year, 12, 31), 600) for year in (2018, 2019, 2020)]
+    assert [one.value for one in now] == [0, 0, None]
+    assert told(2018, date(2018, 12, 31), 600).excluded == told(2018, date(2018, 12, 31), 200).excluded == {one: "not-final"}
+    assert told(2019, date(2019, 1, 10), 240).value == 0 and told(2019, date(2019, 12, 31), 600).excluded == {one: "dropped"}
+
+
+def test_what_intake_sends_back_is_not_delivered_and_may_be_delivered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = decided()
+    for days in (60, 64):
+        casework.sweep_deadlines(at=AT + timedelta(days=days))
+    later, row_of = AT + timedelta(days=65), services._row_of
+    published("2018-1", date(2018, 1, 1), ["TJ-WF", "JL-CF", "XW-D15-1"])
+    with monkeypatch.context() as wrong:
+        wrong.setattr(services, "_row_of", lambda *given: row_of(*given) | {"ZTLX": "9"})
+        assert refused("STAT-RETURNED", services.deliver, one, by=B, at=later).value == "FIELD-CODE"
+        assert (queries.finding(one).delivery, [got.state for got in intake.deliveries(B)]) == ("", ["refused"])
+        wrong.setattr(services.intake, "faults", lambda uid: [])
+        refused("STAT-RETURNED", services.deliver, one, by=B, at=later)
+    uid = services.deliver(one, by=B, at=later)
+    assert (queries.finding(one).delivery, intake.delivery(uid).outcome["new"]) == (uid, 1)
+
+
+def test_a_part_that_was_taken_without_the_row_is_no_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = decided()
+    for days in (60, 64):
+        casework.sweep_deadlines(at=AT + timedelta(days=days))
+    published("2018-1", date(2018, 1, 1), ["TJ-WF", "JL-CF", "XW-D15-1"])
+    nothing = SimpleNamespace(state="committed", outcome=dict.fromkeys(services.TAKEN, 0), summary={"bad": 1})
+    monkeypatch.setattr(services.intake, "delivery", lambda uid: nothing)
+    refused("STAT-RETURNED", services.deliver, one, by=B, at=AT + timedelta(days=65))
+    assert queries.finding(one).delivery == ""
 
 
 def test_a_final_decision_becomes_a_record_by_the_ordinary_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
