@@ -57,6 +57,13 @@ def near_day(day: date, field: str) -> date:
     raise _unlikely(day.isoformat(), field)
 
 
+def must_have_been(day: date, today: date, field: str) -> None:
+    """Errors: `TIME-FUTURE`."""
+    if day > today:
+        raise Refusal("TIME-FUTURE", field=field, value=day.isoformat(), rule=f"≤ {today.isoformat()}", zh="日期不能在将来。",
+                      en="This day is still to come.")
+
+
 def near_span(since: date, until: date | None) -> None:
     """Errors: `DATE-RANGE`, `DATE-ORDER`."""
     near_day(since, "since")

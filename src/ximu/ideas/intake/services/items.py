@@ -40,16 +40,16 @@ def blocks(path: Path, schema: ItemSchema, *, at: datetime) -> Iterator[Block]:
         yield Block(checked.good, faults, frozenset(checked.bad_lines), chunk.frame.height)
 
 
-def read_item(path: Path, schema: Mapping[str, Any], *, at: datetime) -> tuple[list[Row], list[Row]]:
+def read_item(path: Path, schema: Mapping[str, Any], *, at: datetime, most: int = MOST_ROWS) -> tuple[list[Row], list[Row]]:
     """Good rows with their `line`, and faults (line, field, code). Errors: every `FILE-*` code."""
     rows, faults, read = list[Row](), list[Row](), 0
     for block in blocks(path, read_schema(schema), at=at):
         rows += block.good.to_dicts()
         faults += block.faults
         read += block.rows
-        if read > MOST_ROWS:
-            raise Refusal("FILE-ROWS", status=413, field="file", value=read, rule=f"≤ {MOST_ROWS}", zh=f"一次最多{MOST_ROWS}行。",
-                          en=f"At most {MOST_ROWS} lines at once.")
+        if read > most:
+            raise Refusal("FILE-ROWS", status=413, field="file", value=read, rule=f"≤ {most}", zh=f"一次最多{most}行。",
+                          en=f"At most {most} lines at once.")
     if not rows and not faults:
         raise Refusal("FILE-EMPTY", field="file", value=path.name[:60], rule="≥ 1", zh="文件中没有数据行。", en="The file holds no row.")
     return rows, faults

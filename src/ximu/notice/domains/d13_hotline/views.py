@@ -65,7 +65,8 @@ def quality(request: HttpRequest) -> HttpResponse:
     order = {True: 0, False: 1, None: 2}
     return render(request, "d13_hotline/quality.html", {
         "known": span, "last": last, "found": found,
-        "rules": [{"rule": rule, "words": queries.rule_words(rule), "basis": Text(WARNINGS[rule]["basis"], WARNINGS[rule]["basis_en"]), "known": rates.get(rule),
+        "rules": [{"rule": rule, "words": queries.rule_words(rule), "basis": Text(WARNINGS[rule]["basis"], WARNINGS[rule]["basis_en"]),
+                   "known": rates.get(rule),
                    "doubts": sum(a.rule == rule for a in found.alarms)} for rule in queries.CHECKED],
         "doubts": [{**a.envelope(), "name": queries.unit_name(a.unit, last)} for a in found.alarms],
         "checks": sorted(({"name": queries.unit_name(one.unit, last), "words": one.words, "rule": queries.rule_words(one.finding.check),

@@ -135,12 +135,6 @@ def must_fit(opened: date, ends: date, most: int) -> None:
                       zh=f"结束日期应在开始日期之后{most}天以内。", en=f"A procedure ends within {most} days of its beginning.")
 
 
-def must_have_been(day: date, today: date, field: str) -> None:
-    if day > today:
-        raise Refusal("TIME-FUTURE", field=field, value=day.isoformat(), rule=f"≤ {today.isoformat()}", zh="日期不能在将来。",
-                      en="This day is still to come.")
-
-
 def must_count(hires: int, checked: int, proof: bool) -> None:
     if checked > hires:
         raise Refusal("S4-COUNT", field="checked", value=checked, rule=f"≤ {hires}", zh="查询人数不能多于录用人数。",
@@ -148,3 +142,9 @@ def must_count(hires: int, checked: int, proof: bool) -> None:
     if checked and not proof:
         raise Refusal("EVID-DIGEST", field="file", value="", rule="required", zh="须附查询证明材料。",
                       en="The proof of the checks is needed.")
+
+
+def must_say(field: str, words: str, most: int) -> None:
+    if not 0 < len(words.strip()) <= most:
+        raise Refusal("S4-FIELD", field=field, value=words.strip()[:20], rule=f"1–{most}", zh=f"“{field}”须填写，且不超过{most}字。",
+                      en=f"“{field}” is needed, in at most {most} characters.")

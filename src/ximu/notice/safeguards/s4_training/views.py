@@ -113,8 +113,7 @@ def handbook(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         taken, left = services.sign_on_paper(post.get("handbook", "")[:16], post.get("numbers", "")[:20000].split(), by=by, at=at)
         messages.info(request, t("登记签收{n}人。", "{n} signatures were entered.", n=taken))
-    rows = [{"row": one, "signed": one.signatures} for one in queries.books()]
-    return render(request, "s4/handbook.html", {"tabs": tabs(queries.AREA, by, "s4:handbook"), "rows": rows, "left": left,
+    return render(request, "s4/handbook.html", {"tabs": tabs(queries.AREA, by, "s4:handbook"), "rows": queries.books(), "left": left,
                                                 "may_publish": by.can("s4.publish"), "may_enter": by.can("s4.enter")})
 
 

@@ -20,7 +20,7 @@ from ximu.notice.domains.d16_audit.models import Audit
 from ximu.notice.domains.d16_audit.services.auditing import must_be_bureau
 from ximu.notice.domains.d16_audit.services.finding import NewFinding, find, money
 
-MOST_PAPERS = 100
+MOST_FINDINGS, MOST_PAPERS = 2000, 100
 LATER = ("DWYJ", "ZGLX", "ZGQX", "XHRQ")
 """What only the procedure decides: the unit's reply, how and by when it is put right, its closing."""
 Row = dict[str, Any]
@@ -37,7 +37,7 @@ def find_many(audit: str, path: Path, *, papers: Sequence[Any], by: Actor, at: d
     row, day = queries.audit(audit), clock.city_day(at)
     if row.report_on is not None:
         raise rules.reported(row.uid)
-    rows, faults = read_item(path, queries.pack().items["SJ-WT"]["schema"], at=at)
+    rows, faults = read_item(path, queries.pack().items["SJ-WT"]["schema"], at=at, most=MOST_FINDINGS)
     told: dict[str, Any] = {"rows": len(rows) + len({one["line"] for one in faults}), "new": 0, "same": 0, "faults": list(faults)}
     kept = [one for given in papers[:MOST_PAPERS] if (one := casework.received(given)) is not None]
     named = {name: one for one in kept for name in (one.name, one.digest)}

@@ -18,6 +18,7 @@ from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
+from ximu.kernel.given import must_have_been
 from ximu.kernel.refusal import Refusal
 from ximu.notice.safeguards.s4_training import queries, rules
 from ximu.notice.safeguards.s4_training.models import Attended, Course
@@ -40,11 +41,13 @@ def open_course(new: NewCourse, *, by: Actor, at: datetime) -> str:
     """The uid. Errors: `PERM-DENIED`, `S4-KIND`, `S4-FIELD`, `TIME-FUTURE`, `ORG-ENDED`, `S4-DUP`."""
     by.must("s4.enter", new.unit)
     rules.must_be_kind(new.kind, rules.COURSES)
-    if not new.code.strip() or not new.title.strip() or not 1 <= new.hours <= 999 or not 0 <= (new.pass_mark or 0) <= 100:
-        raise Refusal("S4-FIELD", field="course", value=new.code[:40], rule="code title 1–999 h 0–100",
-                      zh="课程须有编号、名称，学时为1至999，及格分为0至100。",
-                      en="A course has a code, a title, 1 to 999 hours, and a pass mark from 0 to 100.")
-    rules.must_have_been(new.held_on, clock.city_day(at), "held_on")
+    rules.must_say("code", new.code, 40)
+    rules.must_say("title", new.title, 200)
+    if not 1 <= new.hours <= 999 or not 0 <= (new.pass_mark or 0) <= 100:
+        raise Refusal("S4-FIELD", field="course", value=new.code[:40], rule="1–999 h 0–100",
+                      zh="学时为1至999，及格分为0至100。",
+                      en="A course has 1 to 999 hours, and a pass mark from 0 to 100.")
+    must_have_been(new.held_on, clock.city_day(at), "held_on")
     registry.must_live(new.unit, new.held_on)
     try:
         with transaction.atomic():
@@ -94,8 +97,7 @@ def _fault(row: dict[str, Any], courses: dict[str, Course], numbers: dict[str, s
         return "NBBH", "OFFICIAL-NONE"
     if numbers[row["NBBH"]] not in office(course.held_on):
         return "NBBH", "OFFICE-NONE"
-    wrong = row["CJ"] is not None and (course.pass_mark is None or row["QD"] == "否")
-    return ("CJ", "SCORE") if wrong else None
+    return ("CJ", "SCORE") if row["CJ"] is not None and (course.pass_mark is None or row["QD"] == "否") else None
 
 
 @transaction.atomic

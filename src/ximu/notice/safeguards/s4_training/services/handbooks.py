@@ -13,15 +13,14 @@ from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
-from ximu.notice.safeguards.s4_training import queries
+from ximu.notice.safeguards.s4_training import queries, rules
 from ximu.notice.safeguards.s4_training.models import Handbook, Signed
 
 
 def publish(title: str, *, content: bytes, name: str, in_force_on: date, by: Actor, at: datetime) -> str:
     """The uid of the next version. Errors: `PERM-DENIED`, `S4-FIELD`, `EVID-DIGEST`, `S4-DUP` for a text that was published."""
     by.must("s4.publish")
-    if not title.strip():
-        raise Refusal("S4-FIELD", field="title", value="", rule="required", zh="手册须有名称。", en="A handbook needs a title.")
+    rules.must_say("title", title, 120)
     if not content:
         raise Refusal("EVID-DIGEST", field="file", value="", rule="required", zh="须附手册全文。", en="The whole text is needed as a file.")
     digest, _ = files.keep([content], most_bytes=queries.LARGEST_BYTES)

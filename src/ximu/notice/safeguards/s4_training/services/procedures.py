@@ -15,6 +15,7 @@ from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.given import must_have_been
 from ximu.kernel.refusal import Refusal
 from ximu.notice.safeguards.s4_training import queries, rules
 from ximu.notice.safeguards.s4_training.models import Named, Procedure
@@ -35,9 +36,8 @@ def open_procedure(new: NewProcedure, *, by: Actor, at: datetime) -> str:
     """The uid. Errors: `PERM-DENIED`, `S4-KIND`, `S4-FIELD`, `PURPOSE` without a legal basis, `S4-SPAN`, `ORG-ENDED`, `S4-DUP`."""
     by.must("s4.check", new.unit)
     rules.must_be_kind(new.kind, rules.KINDS)
-    for name, words in (("number", new.number), ("title", new.title)):
-        if not words.strip():
-            raise Refusal("S4-FIELD", field=name, value="", rule="required", zh="编号和名称须填写。", en="A number and a title are needed.")
+    for name, words, most in (("number", new.number, 80), ("title", new.title, 200), ("basis", new.basis or "—", 400)):
+        rules.must_say(name, words, most)
     if not new.basis.strip():
         raise Refusal("PURPOSE", field="basis", value="", rule="required", zh="查询诚信档案须写明法律依据。",
                       en="Archives are asked for on a legal basis only; name it.")
@@ -69,10 +69,10 @@ def name_official(procedure: str, number: str, *, notified_on: date, manner: str
         raise Refusal("OFFICIAL-NONE", status=404, field="number", value=number[:32], rule="registry",
                       zh="登记簿中没有这个内部编号的公务员；本平台不查询公务员以外的人。",
                       en="The register has no civil servant of this number; nobody else can be asked for here.")
-    if not manner.strip():
-        raise Refusal("NOTICE-NONE", field="manner", value="", rule="required", zh="须写明怎样告知了本人。",
-                      en="Say how the person was told.")
-    rules.must_have_been(notified_on, clock.city_day(at), "notified_on")
+    if not 0 < len(manner.strip()) <= 80:
+        raise Refusal("NOTICE-NONE", field="manner", value=manner[:20], rule="1–80", zh="须写明怎样告知了本人（不超过80字）。",
+                      en="Say how the person was told, in at most 80 characters.")
+    must_have_been(notified_on, clock.city_day(at), "notified_on")
     try:
         with transaction.atomic():
             told = {"notified_on": notified_on, "manner": manner.strip(), "added_at": at, "added_by": by.uid}

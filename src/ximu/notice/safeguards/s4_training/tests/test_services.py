@@ -121,7 +121,8 @@ def test_a_procedure_that_nobody_ends_is_ended_on_its_day() -> None:
 
 
 @pytest.mark.parametrize(("changes", "code"), [
-    ({"kind": "spy"}, "S4-KIND"), ({"number": " "}, "S4-FIELD"), ({"basis": ""}, "PURPOSE"), ({"ends_on": TODAY - timedelta(days=1)}, "S4-SPAN"),
+    ({"kind": "spy"}, "S4-KIND"), ({"number": " "}, "S4-FIELD"), ({"number": "长" * 81}, "S4-FIELD"), ({"basis": "长" * 401}, "S4-FIELD"),
+    ({"basis": ""}, "PURPOSE"), ({"ends_on": TODAY - timedelta(days=1)}, "S4-SPAN"),
     ({"ends_on": TODAY + timedelta(days=181)}, "S4-SPAN"), ({"unit": uid_of("example", "gy")}, "PERM-DENIED"),
 ])
 def test_a_procedure_is_refused_whole(changes: dict[str, Any], code: str) -> None:
@@ -154,7 +155,7 @@ def course(**changes: Any) -> str:
 
 
 def test_results_come_in_row_by_row_and_a_correction_is_a_new_row(tmp_path: Path) -> None:
-    for changes, code in (({"kind": "x"}, "S4-KIND"), ({"hours": 0}, "S4-FIELD"), ({"held_on": TODAY + timedelta(days=1)}, "TIME-FUTURE")):
+    for changes, code in (({"kind": "x"}, "S4-KIND"), ({"hours": 0}, "S4-FIELD"), ({"title": "长" * 201}, "S4-FIELD"), ({"held_on": TODAY + timedelta(days=1)}, "TIME-FUTURE")):
         assert code_of(course, **changes) == code
     course()
     assert code_of(course) == "S4-DUP"
