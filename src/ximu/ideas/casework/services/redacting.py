@@ -33,14 +33,16 @@ def lay_pages(uid: str, file: str, content: bytes, *, by: Actor, at: datetime) -
     if waiting:
         raise _open(file)
     if not sheets.office(sound_path(found.digest).read_bytes()):
-        raise Refusal("PAPER-PAGED", status=409, field="paper", value=file[:16], rule="docx xlsx …", zh="该材料可以直接遮盖，不需要另交版式件。",
+        raise Refusal("PAPER-PAGED", status=409, field="paper", value=file[:16], rule="docx xlsx …",
+                      zh="该材料可以直接遮盖，不需要另交版式件。",
                       en="This paper can be redacted as it is; it needs no PDF beside it.")
     pages = sheets.count(content)
     digest, _ = keep([content])
     with transaction.atomic():
         if not CaseFile.objects.filter(pk=found.pk, paged=found.paged).update(paged=digest):
             raise steps.lost_race(found.case, "paged")
-        steps.write([steps.Done(found.case, "paged", found.case.state, found.case.state, {"paper": found.uid, "paged": digest})], by=by, at=at)
+        state = found.case.state
+        steps.write([steps.Done(found.case, "paged", state, state, {"paper": found.uid, "paged": digest})], by=by, at=at)
         drop_papers({found.paged} - {"", digest})
     return pages
 
