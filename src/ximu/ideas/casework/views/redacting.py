@@ -58,8 +58,8 @@ def redaction(request: HttpRequest, uid: str, paper: str) -> HttpResponse:
             pages = services.pages_in(uid, paper, by=by, at=at)
     table = queries.redacting(clock.city_day(at))
     return render(request, "casework/redaction.html", {
-        "paper": found, "uid": uid, "office": office or bool(found.paged), "waiting": waiting, "own": waiting and waiting.proposed_by == by.human,
-        "refusal": refusal,
+        "paper": found, "uid": uid, "office": office or bool(found.paged), "waiting": waiting,
+        "own": waiting and waiting.proposed_by == by.human, "refusal": refusal,
         "marks": queries.marks_of(waiting) if waiting else [], "reasons": table.reasons.values(), "table": table,
         "sheets": [{"number": n, "boxes": [box for row in rows if (box := _box(row, n))]} for n in range(1, pages + 1)],
         "rows": [*enumerate(rows), *((n, {}) for n in range(len(rows), min(MOST, len(rows) + SPARE)))], "ruler": RULER,
