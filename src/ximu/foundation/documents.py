@@ -15,7 +15,7 @@ from typing import Any
 
 import typst
 from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -29,6 +29,7 @@ NOTE = Pt(12)
 SOURCED = re.compile(r"(［\d+］)")
 """The number of a source behind a figure."""
 NOTES = 3
+DAY = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 FACES = {0: "仿宋", 1: "黑体", 2: "楷体", 3: "宋体"}
 
 
@@ -59,7 +60,19 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Annex:
+    """A table on a page of its own behind the letter: its title, the heads of its columns, its rows. The first column is the widest."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
+    """`upward`: to a superior (上行文), with the number on the left and room for who signs it (签发人) on the right (7.2.5, 7.2.6).
+    `imprint`: who issued it and when, at the foot of the last page (7.4), also where nobody gets a copy."""
+
     issuer: str
     number: str
     title: str
@@ -70,10 +83,18 @@ class Letter:
     attachments: tuple[str, ...] = ()
     copies: str = ""
     facts: dict[str, str] = field(default_factory=dict)
+    upward: bool = False
+    imprint: bool = False
+    annexes: tuple[Annex, ...] = ()
 
     @property
     def day_words(self) -> str:
         return f"{self.day.year}年{self.day.month}月{self.day.day}日"
+
+
+def dated(text: str) -> str:
+    """Days that a machine wrote, as a paper writes them: 2018年3月31日 (7.3.5.5)."""
+    return DAY.sub(lambda day: f"{day[1]}年{int(day[2])}月{int(day[3])}日", text)
 
 
 def pdf(letter: Letter) -> bytes:
@@ -90,10 +111,12 @@ def docx(letter: Letter) -> bytes:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
     section.footer_distance = Mm(28)
-    _page_number(section.footer.paragraphs[0])
+    document.settings.odd_and_even_pages_header_footer = True
+    _page_number(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
+    _page_number(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
     head = _line(document, letter.issuer, HEAD, face="宋体", colour=RED, bold=True, centred=True, exact=False)
     head.paragraph_format.space_before = Mm(27)
-    _line(document, letter.number, BODY, centred=True).paragraph_format.space_before = PITCH
+    _number(document, letter)
     _rule(_line(document, "", Pt(4), exact=False))
     _line(document, "", BODY)
     _line(document, letter.title, TITLE, face="宋体", bold=True, centred=True, exact=False)
@@ -109,7 +132,8 @@ def docx(letter: Letter) -> bytes:
         line.paragraph_format.keep_with_next = one.level in (1, 2)
     if line is not None:
         line.paragraph_format.keep_with_next = line.paragraph_format.keep_together = True
-    for place, name in enumerate(letter.attachments, start=1):
+    listed = (*letter.attachments, *(annex.title for annex in letter.annexes))
+    for place, name in enumerate(listed, start=1):
         line = _line(document, f"{'附件：' if place == 1 else '　　　'}{place}. {name}", BODY, indent=True)
         line.paragraph_format.keep_with_next = True
     _line(document, "", BODY).paragraph_format.keep_with_next = True
@@ -118,12 +142,48 @@ def docx(letter: Letter) -> bytes:
         paragraph.paragraph_format.keep_with_next = words == letter.signer
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         paragraph.paragraph_format.right_indent = BODY * 4
+    for place, annex in enumerate(letter.annexes, start=len(letter.attachments) + 1):
+        _annexed(document, place, annex)
     if letter.copies:
-        _rule(_line(document, f"抄送：{letter.copies}。", SMALL), side="top")
+        _rule(_line(document, f"　抄送：{letter.copies}。", SMALL), side="top")
+    if letter.copies or letter.imprint:
+        last = _line(document, f"　{letter.signer}\t{letter.day_words}印发　", SMALL)
+        last.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)
+        _rule(last, side="top")
+        _rule(last, colour="000000")
     kept = io.BytesIO()
     document.core_properties.title, document.core_properties.author = letter.title, letter.issuer
     document.save(kept)
     return kept.getvalue()
+
+
+def _number(document: Any, letter: Letter) -> None:
+    """Centred; to a superior on the left, with room for the name of who signs it on the right."""
+    words = f"　{letter.number}\t签发人：　　　　" if letter.upward else letter.number
+    paragraph = _line(document, words, BODY, centred=not letter.upward)
+    paragraph.paragraph_format.space_before = PITCH
+    if letter.upward:
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)
+
+
+def _annexed(document: Any, place: int, annex: Annex) -> None:
+    head = _line(document, f"附件{place}", BODY, face="黑体")
+    head.paragraph_format.page_break_before = True
+    _line(document, annex.title, TITLE, face="宋体", bold=True, centred=True, exact=False).paragraph_format.space_before = PITCH
+    table = document.add_table(rows=0, cols=len(annex.heads))
+    table.style, table.autofit = "Table Grid", False
+    wide, narrow = Mm(156 - 20 * (len(annex.heads) - 1)), Mm(20)
+    for number, row in enumerate((annex.heads, *annex.rows)):
+        cells = table.add_row().cells
+        for column, (cell, words) in enumerate(zip(cells, row, strict=True)):
+            cell.width = narrow if column else wide
+            [paragraph] = cell.paragraphs
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if column or not number else WD_ALIGN_PARAGRAPH.LEFT
+            run = paragraph.add_run(words)
+            _face(run, "黑体" if not number else "仿宋")
+            run.font.size = NOTE
+        if not number:
+            table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
 def _picture(document: Any, chart: Chart) -> None:
@@ -163,19 +223,23 @@ def _face(run: Any, face: str) -> None:
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
 
-def _rule(paragraph: Any, side: str = "bottom") -> None:
+def _rule(paragraph: Any, side: str = "bottom", *, colour: str = "") -> None:
     """A line beneath (red, the head's) or above (black, the imprint's)."""
-    borders, line = OxmlElement("w:pBdr"), OxmlElement(f"w:{side}")
-    colour = "D7000F" if side == "bottom" else "000000"
+    shape = paragraph._p.get_or_add_pPr()
+    borders, line = shape.find(qn("w:pBdr")), OxmlElement(f"w:{side}")
+    colour = colour or ("D7000F" if side == "bottom" else "000000")
+    if borders is None:
+        borders = OxmlElement("w:pBdr")
+        shape.append(borders)
     for name, value in (("val", "single"), ("sz", "12"), ("space", "1"), ("color", colour)):
         line.set(qn(f"w:{name}"), value)
     borders.append(line)
-    paragraph._p.get_or_add_pPr().append(borders)
 
 
-def _page_number(paragraph: Any) -> None:
-    """— 1 —, as a field."""
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+def _page_number(paragraph: Any, side: Any) -> None:
+    """— 1 —, as a field, on the outer side (7.5)."""
+    paragraph.alignment = side
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = SMALL
     for kind, words in (("text", "— "), ("begin", ""), ("instr", "PAGE"), ("end", ""), ("text", " —")):
         run = paragraph.add_run(words if kind == "text" else "")
         run.font.size = SMALL

@@ -19,6 +19,11 @@ SURROUNDINGS = {"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PATH": 
                 "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
 
 
+def office(content: bytes) -> bool:
+    """Whether it is a file of a word processor or a spreadsheet, which has no pages of its own."""
+    return content.startswith(OFFICE)
+
+
 def count(content: bytes) -> int:
     """How many pages. Errors: `PAPER-OFFICE`; `PAPER-KIND` for what is no PDF, PNG or JPEG, or damaged or locked; `PAPER-SIZE`."""
     return int(_ask({"count": True}, content))
@@ -35,10 +40,11 @@ def blacked(content: bytes, boxes: Sequence[tuple[int, float, float, float, floa
 
 
 def _ask(wanted: dict[str, Any], content: bytes) -> bytes:
-    if content.startswith(OFFICE):
+    if office(content):
         raise Refusal("PAPER-OFFICE", field="paper", value="", rule="PDF, PNG, JPEG",
-                      zh="材料是Word、Excel等办公文件，不能直接遮盖；请由提交单位另存为PDF后再提交一份。",
-                      en="The paper is an office file (Word, Excel) and cannot be redacted; have it saved as PDF and handed in again.")
+                      zh="材料是Word、Excel等办公文件，不能直接遮盖；请先交上由它另存的PDF（版式件），在PDF上遮盖。",
+                      en="The paper is an office file (Word, Excel) and cannot be redacted as it is; first hand in the PDF saved from it, "
+                         "which is then redacted in its place.")
     try:
         ended = subprocess.run([sys.executable, "-m", "ximu.foundation.confined", str(SECONDS)], env=SURROUNDINGS, cwd="/", check=False,
                                input=json.dumps(wanted).encode() + b"\n" + content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

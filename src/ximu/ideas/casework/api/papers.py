@@ -73,6 +73,12 @@ def reasons(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"code": r.code, "zh": r.name.zh, "en": r.name.en, "law": r.law} for r in queries.redacting(clock.today()).reasons.values()]
 
 
+@router.post("/cases/{uid}/papers/{paper}/pages", response={201: dict[str, int]}, summary="为办公文件交版式件 The PDF of an office file")
+def lay_pages(request: HttpRequest, uid: str, paper: str, file: File[UploadedFile]) -> Status:
+    """The PDF that was saved from a Word or Excel file; it is redacted in the file's place."""
+    return Status(201, {"pages": services.lay_pages(uid, paper, file.read(), by=actor_of(request), at=clock.now())})
+
+
 @router.post("/cases/{uid}/papers/{paper}/redactions", response={201: RedactionOut}, summary="提出遮盖 Propose a redaction")
 def redact(request: HttpRequest, uid: str, paper: str, given: RedactionIn) -> Status:
     """It waits for a second person; until then only who gets the original can read the paper."""

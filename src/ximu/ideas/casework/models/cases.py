@@ -127,6 +127,7 @@ class CaseFile(models.Model):
     size = models.BigIntegerField("大小", db_comment="字节数")
     name = models.CharField("文件名", max_length=200, db_comment="提交人所给的文件名，可能含个人信息")
     pages = models.PositiveIntegerField("页数", default=0, db_comment="页数，未知为零")
+    paged = models.CharField("版式件", max_length=64, blank=True, db_comment="办公文件另存的PDF的SHA-256，供遮盖；没有为空")
     by = models.CharField("提交人", max_length=PERSON_LENGTH, db_comment="提交人的化名标识")
     at = models.DateTimeField("时间", db_comment="提交时间")
 
@@ -138,7 +139,7 @@ class CaseFile(models.Model):
 
     class Privacy:
         public = ()
-        internal = ("uid", "case", "digest", "size", "pages", "by", "at")
+        internal = ("uid", "case", "digest", "size", "pages", "paged", "by", "at")
         personal = ("name",)
 
 

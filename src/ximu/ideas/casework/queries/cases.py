@@ -29,6 +29,7 @@ OTHER_STEPS = {
     "supervise": Text("督办", "Supervised"), "let_go": Text("承办人离任", "Its holder left"),
     "take": Text("承接", "Taken in hand"), "files": Text("补交材料", "Files added"), "recount": Text("重新计期", "Recounted"),
     "redact": Text("提出遮盖材料", "Redaction proposed"), "redacted": Text("批准遮盖", "Redaction approved"),
+    "paged": Text("交版式件", "PDF laid beside an office file"),
     "unredacted": Text("不批准遮盖", "Redaction refused"),
 }
 

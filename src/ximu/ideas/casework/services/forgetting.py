@@ -37,15 +37,18 @@ def forget(traces: Traces, *, at: datetime) -> None:
 def _drop_papers(cases: Collection[int]) -> None:
     """The names, where places were blacked out, and the bytes of originals and redacted forms unless another case holds the same."""
     made = Redaction.objects.filter(file__case__in=cases)
-    digests = {*CaseFile.objects.filter(case__in=cases).values_list("digest", flat=True), *made.values_list("digest", flat=True)}
-    CaseFile.objects.filter(case__in=cases).update(name=GONE)
+    held = CaseFile.objects.filter(case__in=cases)
+    digests = {one for pair in held.values_list("digest", "paged") for one in pair} | {*made.values_list("digest", flat=True)}
+    held.update(name=GONE, paged="")
     made.update(regions=[])
     drop_papers(digests, besides=cases)
 
 
 def drop_papers(digests: Collection[str], *, besides: Collection[int] = ()) -> None:
     """After the commit the bytes of these papers are gone from the shelf of cases, unless a case (but for `besides`) holds them."""
-    elsewhere = set(CaseFile.objects.filter(digest__in=digests).exclude(case__in=besides).values_list("digest", flat=True))
+    papers = CaseFile.objects.exclude(case__in=besides)
+    elsewhere = {*papers.filter(digest__in=digests).values_list("digest", flat=True),
+                 *papers.filter(paged__in=set(digests) - {""}).values_list("paged", flat=True)}
     elsewhere |= set(Redaction.objects.filter(digest__in=digests, state__in=["proposed", "approved", "replaced"])
                      .exclude(file__case__in=besides).values_list("digest", flat=True))
     for digest in set(digests) - elsewhere - {""}:

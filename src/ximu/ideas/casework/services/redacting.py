@@ -12,15 +12,49 @@ from django.db import transaction
 from ximu.foundation import clock, sheets
 from ximu.foundation import files as store
 from ximu.ideas.casework import queries
-from ximu.ideas.casework.models import FileOpening, Redaction
+from ximu.ideas.casework.models import CaseFile, FileOpening, Redaction
 from ximu.ideas.casework.rules import redaction as rules
 from ximu.ideas.casework.services import steps
-from ximu.ideas.casework.services.files import SHELF, sound_path
+from ximu.ideas.casework.services.files import SHELF, keep, sound_path
 from ximu.ideas.casework.services.forgetting import drop_papers
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
 SITTING = timedelta(hours=1)
+
+
+def lay_pages(uid: str, file: str, content: bytes, *, by: Actor, at: datetime) -> int:
+    """An office file gets the PDF that was saved from it: what is redacted in its place, and what a second person compares with it.
+
+    How many pages. Errors: those of `queries.redaction_for`, `REDACT-OPEN`, `PAPER-PAGED` where the paper can be redacted itself,
+    `PAPER-OFFICE`, `PAPER-KIND`, `PAPER-SIZE`, `FILE-SIZE`.
+    """
+    found, waiting = queries.redaction_for(uid, file, actor=by, at=at)
+    if waiting:
+        raise _open(file)
+    if not sheets.office(sound_path(found.digest).read_bytes()):
+        raise Refusal("PAPER-PAGED", status=409, field="paper", value=file[:16], rule="docx xlsx …",
+                      zh="该材料可以直接遮盖，不需要另交版式件。",
+                      en="This paper can be redacted as it is; it needs no PDF beside it.")
+    pages = sheets.count(content)
+    digest, _ = keep([content])
+    with transaction.atomic():
+        if not CaseFile.objects.filter(pk=found.pk, paged=found.paged).update(paged=digest):
+            raise steps.lost_race(found.case, "paged")
+        state = found.case.state
+        steps.write([steps.Done(found.case, "paged", state, state, {"paper": found.uid, "paged": digest})], by=by, at=at)
+        drop_papers({found.paged} - {"", digest})
+    return pages
+
+
+def _drawn(found: CaseFile) -> bytes:
+    """What its pages are drawn from: the paper, or the PDF that was saved from it."""
+    return sound_path(found.paged or found.digest).read_bytes()
+
+
+def _open(file: str) -> Refusal:
+    return Refusal("REDACT-OPEN", status=409, field="file", value=file[:16], rule="一次一件", zh="该材料已有待批准的遮盖，须先作出决定。",
+                   en="A redaction of this paper already awaits its decision.")
 
 
 def redact(uid: str, file: str, regions: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) -> Redaction:
@@ -31,11 +65,9 @@ def redact(uid: str, file: str, regions: Sequence[Mapping[str, Any]], *, by: Act
     """
     found, waiting = queries.redaction_for(uid, file, actor=by, at=at)
     if waiting:
-        raise Refusal("REDACT-OPEN", status=409, field="file", value=file[:16], rule="一次一件",
-                      zh="该材料已有待批准的遮盖，须先作出决定。",
-                      en="A redaction of this paper already awaits its decision.")
+        raise _open(file)
     table = queries.redacting(clock.city_day(at))
-    content = sound_path(found.digest).read_bytes()
+    content = _drawn(found)
     wanted = rules.regions_of(regions, table, pages=sheets.count(content))
     made = sheets.blacked(content, [(r.page, r.left, r.top, r.right, r.bottom, table.reasons[r.reason].name.zh) for r in wanted])
     digest, size = store.keep([made], shelf=SHELF)
@@ -86,7 +118,7 @@ def _step(what: str, one: Redaction, *, by: Actor, at: datetime) -> None:
 def pages_in(uid: str, file: str, *, by: Actor, at: datetime) -> int:
     """How many pages the paper has. Errors: those of `queries.redaction_for`, `PAPER-KIND`, `PAPER-SIZE`, `EVID-DIGEST`."""
     found, _ = queries.redaction_for(uid, file, actor=by, at=at)
-    return sheets.count(sound_path(found.digest).read_bytes())
+    return sheets.count(_drawn(found))
 
 
 def page_of_paper(uid: str, file: str, number: int, *, redacted: bool, by: Actor, at: datetime) -> bytes:
@@ -99,7 +131,7 @@ def page_of_paper(uid: str, file: str, number: int, *, redacted: bool, by: Actor
     if redacted and one is None:
         raise Refusal("REDACT-NONE", status=404, field="file", value=file[:16], rule="待批准", zh="该材料没有待批准的遮盖。",
                       en="No redaction of this paper awaits a decision.")
-    made = sheets.page(sound_path(one.digest if redacted and one else found.digest).read_bytes(), number)
+    made = sheets.page(sound_path(one.digest).read_bytes() if redacted and one else _drawn(found), number)
     if not FileOpening.objects.filter(file=found, by=by.human, redacted=redacted, at__gt=at - SITTING).exists():
         FileOpening.objects.create(file=found, unit=by.unit or "", by=by.human, at=at, redacted=redacted)
     return made

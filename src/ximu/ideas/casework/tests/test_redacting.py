@@ -16,7 +16,7 @@ from ximu.foundation import files as store
 from ximu.ideas.accounts import services as accounts
 from ximu.ideas.accounts.tests.factories import account, actor, with_password
 from ximu.ideas.casework import queries, services
-from ximu.ideas.casework.models import FileOpening, Redaction, Step
+from ximu.ideas.casework.models import CaseFile, FileOpening, Redaction, Step
 from ximu.ideas.casework.queries.papers import versions
 from ximu.ideas.casework.rules import Given, Parties
 from ximu.ideas.casework.rules import redaction as rules
@@ -151,6 +151,32 @@ def test_an_office_file_is_refused_with_what_to_do_and_shown_to_nobody_in_part(c
     assert not Redaction.objects.exists()
 
 
+def test_an_office_file_is_redacted_in_the_pdf_that_was_saved_from_it(case: tuple[str, str], django_capture_on_commit_callbacks: Any) -> None:
+    words = documents.docx(documents.Letter("示例局", "示〔2018〕1号", "函", "某单位", (documents.Paragraph(SECRET),), "示例局", date(2018, 5, 7)))
+    services.add_files(case[0], [upload(words, "某丁.docx")], by=FIRST, at=T0)
+    office = (case[0], queries.case(case[0], actor=FIRST, at=T0).files[-1].uid)
+    assert code_of(services.lay_pages, *case, letter(), by=FIRST, at=T0) == "PAPER-PAGED"
+    assert code_of(services.lay_pages, *office, letter(), by=PLAIN, at=T0) == "PERM-DENIED"
+    for content, code in ((words, "PAPER-OFFICE"), (b"", "PAPER-KIND"), (b"%PDF-1.7 broken", "PAPER-KIND")):
+        assert code_of(services.lay_pages, *office, content, by=FIRST, at=T0) == code
+    assert services.lay_pages(*office, letter("看错的一版"), by=FIRST, at=T0) == 1
+    old = CaseFile.objects.get(uid=office[1]).paged
+    with django_capture_on_commit_callbacks(execute=True):
+        services.lay_pages(*office, letter(), by=FIRST, at=T0)
+    new = CaseFile.objects.get(uid=office[1]).paged
+    assert (store.path_of(old, "cases").exists(), store.path_of(new, "cases").exists()) == (False, True)
+    assert services.pages_in(*office, by=FIRST, at=T0) == 1
+    made = services.redact(*office, [BOX], by=FIRST, at=T0)
+    assert code_of(services.lay_pages, *office, letter("又一版"), by=SECOND, at=T0) == "REDACT-OPEN"
+    services.decide_redaction(*office, approved=True, digest=made.digest, by=SECOND, at=T0)
+    theirs, path, redacted = services.read_file(*office, by=ASKER, at=T0)
+    assert (theirs, redacted, path.read_bytes()[:4]) == (made.digest, True, b"%PDF")
+    assert Step.objects.filter(verb="paged").count() == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        services.forget(Traces(frozenset({"REC1"}), frozenset(), frozenset(), frozenset()), at=T0)
+    assert not store.path_of(new, "cases").exists()
+
+
 def test_a_picture_is_redacted_too() -> None:
     picture = sheets.page(letter(), 1)
     form = sheets.blacked(picture, [(1, 0, 0, 100, 50, "")])
@@ -203,6 +229,14 @@ def test_two_clerks_redact_on_the_page_without_a_script() -> None:
     assert "遮盖何处、为何" in page and "original/1.png" in page
     assert one.get(f"{address}/original/1.png").headers["Content-Type"] == "image/png"
     assert asker.get(f"{address}/redaction").status_code == 403
+    services.add_files(uid, [upload(b"PK\x03\x04 office", "表.docx")], by=actor(users["one"], at=now), at=now)
+    office = f"/console/casework/{uid}/papers/{queries.case(uid, actor=actor(users['one'], at=now), at=now).files[-1].uid}/redaction"
+    way_on = one.get(office)
+    assert (way_on.status_code, 'name="pdf"' in way_on.content.decode()) == (200, True)
+    wrong = one.post(office, {"do": "pages", "pdf": io.BytesIO(b"PK\x03\x04 office")})
+    assert (wrong.status_code, "PAPER-OFFICE" in wrong.content.decode()) == (422, True)
+    assert one.post(office, {"do": "pages", "pdf": io.BytesIO(letter())}).status_code == 302
+    assert "遮盖何处、为何" in one.get(office).content.decode()
     row = {f"{edge}-0": str(value) for edge, value in BOX.items()}
     assert "<rect" in one.post(f"{address}/redaction", {**row, "do": "preview"}).content.decode()
     refused = one.post(f"{address}/redaction", {**row, "right-0": "1", "do": "propose"})

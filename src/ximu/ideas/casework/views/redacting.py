@@ -30,6 +30,7 @@ def regions_in(request: HttpRequest) -> list[dict[str, str]]:
 def redaction(request: HttpRequest, uid: str, paper: str) -> HttpResponse:
     by, at = actor_of(request), clock.now()
     found, waiting = queries.redaction_for(uid, paper, actor=by, at=at)
+    office = False
     refusal, did = None, request.POST.get("do", "") if request.method == "POST" else ""
     rows = regions_in(request) if did else []
     try:
@@ -40,22 +41,29 @@ def redaction(request: HttpRequest, uid: str, paper: str) -> HttpResponse:
         elif did in ("approve", "refuse"):
             services.decide_redaction(uid, paper, approved=did == "approve", digest=request.POST.get("digest", ""), by=by, at=at)
             messages.success(request, t("已决定，已记入日志。", "Decided, and written to the log."))
-        if did == "propose":
+        elif did == "pages":
+            given = request.FILES.get("pdf")
+            services.lay_pages(uid, paper, given.read() if given else b"", by=by, at=at)
+            messages.success(request, t("已交版式件，请与原件核对后遮盖。",
+                                        "The PDF is laid beside the file; compare it, then black places out."))
+        if did in ("propose", "pages"):
             return redirect("casework:redaction", uid=uid, paper=paper)
         if did in ("approve", "refuse"):
             return redirect("casework:case", uid=uid)
         pages = services.pages_in(uid, paper, by=by, at=at)
     except Refusal as refused:
         refusal, pages = refused, 0
-        if did:
+        office = refused.code == "PAPER-OFFICE" or did == "pages"
+        if did and not office:
             pages = services.pages_in(uid, paper, by=by, at=at)
     table = queries.redacting(clock.city_day(at))
     return render(request, "casework/redaction.html", {
-        "paper": found, "uid": uid, "waiting": waiting, "own": waiting and waiting.proposed_by == by.human, "refusal": refusal,
+        "paper": found, "uid": uid, "office": office or bool(found.paged), "waiting": waiting,
+        "own": waiting and waiting.proposed_by == by.human, "refusal": refusal,
         "marks": queries.marks_of(waiting) if waiting else [], "reasons": table.reasons.values(), "table": table,
         "sheets": [{"number": n, "boxes": [box for row in rows if (box := _box(row, n))]} for n in range(1, pages + 1)],
         "rows": [*enumerate(rows), *((n, {}) for n in range(len(rows), min(MOST, len(rows) + SPARE)))], "ruler": RULER,
-    }, status=refusal.status if refusal else 200)
+    }, status=refusal.status if refusal and did else 200)
 
 
 def _box(row: dict[str, str], page: int) -> dict[str, Any] | None:

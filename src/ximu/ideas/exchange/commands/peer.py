@@ -47,7 +47,7 @@ def peer_key(folder: Path, name: str, as_json: bool) -> None:
 @click.option("--name", default="peer.example", show_default=True, help="对端名称 its name")
 @click.option("--channel", required=True, help="要登记的通道代码 code of the channel: a-z 0-9 -")
 @click.option("--profile", required=True, help="接收方配置 profile")
-@click.option("--kind", default="pull", show_default=True, type=click.Choice(rules.SELF_SERVICE), help="pull or push")
+@click.option("--kind", default="pull", show_default=True, type=click.Choice(rules.SELF_SERVICE), help="pull, push or drop")
 @click.option("--address", default="", help="推送的https网址 the https address to push to")
 @click.option("--unit", required=True, help="本单位标识 uid of your unit")
 @click.option("--receiver-key", required=True, help="平台公钥 verifier key of the platform")

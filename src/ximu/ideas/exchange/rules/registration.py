@@ -14,8 +14,8 @@ from ximu.kernel.canonical import canonical
 from ximu.kernel.refusal import Refusal
 
 REGISTRATION = "ximu-registration/1"
-SELF_SERVICE = ("pull", "push")
-"""A folder on our own machine is given out by the operator (`ximu exchange open`), never asked for."""
+SELF_SERVICE = ("pull", "push", "drop")
+"""Where a folder lies is said by us, never asked for: its name is the code of the channel."""
 MOST_BYTES, LONGEST_CODE, LONGEST_ADDRESS, LONGEST_KEY = 4096, 24, 300, 200
 RESERVED = ("registrations",)
 """A page of ours has this name."""
@@ -97,10 +97,11 @@ def _reachable(request: Request) -> None:
                 and (parts.port is None or parts.port > 0)
         except ValueError:
             fits = False
-    if not fits or (request.kind == "pull") == bool(request.address):
-        raise Refusal("CHAN-FORM", field="channel", value=request.channel[:LONGEST_CODE], rule="a-z 0-9 -; pull | push https://…",
-                      zh="通道代码、方式或地址无效；自助登记的方式为拉取（无地址）或推送（https网址）。",
-                      en="Code, kind or address is not valid; one registers for pull (no address) or push (an https address).")
+    if not fits or (request.kind != "push") == bool(request.address):
+        raise Refusal("CHAN-FORM", field="channel", value=request.channel[:LONGEST_CODE], rule="a-z 0-9 -; pull | drop | push https://…",
+                      zh="通道代码、方式或地址无效；自助登记的方式为拉取或文件交换（均不写地址，文件夹由平台给定）、推送（https网址）。",
+                      en="Code, kind or address is not valid; one registers for pull or drop (no address: the folder is given by us) or "
+                         "push (an https address).")
 
 
 def _form(what: str) -> Refusal:

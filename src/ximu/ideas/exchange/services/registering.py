@@ -14,6 +14,7 @@ from ximu.ideas.exchange.models import Channel, Registration
 from ximu.ideas.exchange.rules import Request, as_signed, profile, read_request
 from ximu.ideas.exchange.services.keys import own
 from ximu.ideas.exchange.services.queueing import Setup, opened
+from ximu.ideas.exchange.services.transport import folder_of, lay_out
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append
 from ximu.ideas.registry import queries as registry
@@ -71,10 +72,10 @@ def _free(asked: Request) -> str:
     return channel.peer_key if channel else ""
 
 
-@transaction.atomic
 def confirm(uid: str, *, by: Actor, at: datetime) -> Registration:
     """The second person, who has asked the office on another way whether the key is its own; from now on the key speaks for the channel.
 
+    A folder is laid out before the transaction: what a disk has made cannot be rolled back, and an empty folder does nobody harm.
     Errors: `PERM-DENIED`, `REG-NONE`, `DUAL`, `REG-STATE`, `CHAN-TWICE`, `CHAN-CLOSED`.
     """
     by.must("exchange.manage")
@@ -82,15 +83,25 @@ def confirm(uid: str, *, by: Actor, at: datetime) -> Registration:
     if row.asked_by == by.human:
         raise Refusal("DUAL", status=403, field="by", value=row.code, rule="两人办理", zh="登记人不能确认自己的登记。",
                       en="Who registered a key may not confirm it.")
+    address = row.address
+    if row.kind == Channel.Kind.DROP and not row.replaces and row.state == State.ASKED:
+        lay_out(folder_of(row.code))
+        address = str(folder_of(row.code))
+    return _confirmed(row, address, by=by, at=at)
+
+
+@transaction.atomic
+def _confirmed(row: Registration, address: str, *, by: Actor, at: datetime) -> Registration:
     index = append([Entry(queries.REGISTERED, queries.registered_body(row))], at=at)[0]
     made = _decided(row, State.CONFIRMED, by=by, at=at, log_index=index)
     if row.replaces:
         channel = Channel.objects.filter(code=row.code, unit=row.unit, peer_key=row.replaces, active=True)
-        if not channel.update(peer_key=row.peer_key, address=row.address):
+        if not (channel.update(peer_key=row.peer_key) if row.kind == Channel.Kind.DROP else
+                channel.update(peer_key=row.peer_key, address=address)):
             queries.living(queries.channel(row.code))
             raise _state(row)
     else:
-        opened(row.code, setup=Setup(row.profile, row.kind, row.address, row.peer_key, row.unit), by=by, at=at)
+        opened(row.code, setup=Setup(row.profile, row.kind, address, row.peer_key, row.unit), by=by, at=at)
     return made
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+from django.conf import settings
 
 from ximu.foundation import reach
 from ximu.ideas.exchange.models import Channel
@@ -17,6 +19,18 @@ SECONDS = 15.0
 MOST_ANSWER = 4 << 20
 OUTGOING, RECEIPTS = "outgoing", "receipts"
 SIGNED = "— ".encode()
+FOLDER_MODE = 0o750
+
+
+def folder_of(code: str) -> Path:
+    """The folder that a channel of the kind `drop` is given: the account of the receiver is locked into it, nothing else lies there."""
+    return Path(settings.XIMU_HOME) / "exchange" / code
+
+
+def lay_out(folder: Path) -> None:
+    """Both sides of the folder; the receiver needs to write to `receipts` alone."""
+    for side in (OUTGOING, RECEIPTS):
+        (folder / side).mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
 
 
 def hand_over(channel: Channel, sequence: int, data: bytes) -> bytes:
@@ -53,9 +67,19 @@ def write_whole(path: Path, data: bytes) -> None:
 def lying(channel: Channel) -> Iterator[tuple[Path, bytes]]:
     """Receipts in the folder, oldest name first. One that is still being uploaded (SFTP writes under the last name) waits."""
     for path in sorted((Path(channel.address) / RECEIPTS).glob("*.receipt")):
-        note = path.read_bytes()[:MOST_ANSWER]
+        note = _plain(path)
         if arrived(note):
             yield path, note
+
+
+def _plain(path: Path) -> bytes:
+    """What lies in a plain file. The other side may write here: a link leads elsewhere, a pipe never ends, a huge file fills the memory."""
+    try:
+        opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return b""
+    with os.fdopen(opened, "rb") as lies:
+        return lies.read(MOST_ANSWER) if stat.S_ISREG(os.fstat(opened).st_mode) else b""
 
 
 def arrived(note: bytes) -> bool:

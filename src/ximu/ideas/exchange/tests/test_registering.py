@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from dataclasses import replace
 from ipaddress import ip_network
@@ -17,6 +18,8 @@ from ximu.ideas.disclosure.tests import factories as f
 from ximu.ideas.disclosure.tests.factories import LATER
 from ximu.ideas.exchange import commands, queries, rules, services
 from ximu.ideas.exchange.models import Channel, Registration
+from ximu.ideas.exchange.services.peering import Peer
+from ximu.ideas.exchange.services.transport import RECEIPTS, folder_of
 from ximu.ideas.exchange.tests.test_faces import ACTING, at_that_time, desk, ran
 from ximu.ideas.exchange.tests.test_services import code_of
 from ximu.ideas.ledger import queries as ledger
@@ -106,6 +109,27 @@ def test_a_new_key_takes_the_place_of_the_old_one_at_the_confirmation() -> None:
 def test_what_is_asked_must_fit(changes: dict[str, str], code: str) -> None:
     assert code_of(registered, **changes) == code
     assert Registration.objects.count() == 0
+
+
+def test_an_office_asks_for_a_folder_and_is_given_its_own(settings: Any, tmp_path: Path) -> None:
+    """Packages go out and receipts come back; what is no plain file in it is not followed; a new key leaves the folder where it is."""
+    settings.XIMU_HOME = tmp_path
+    peer = Peer(folder_of("court"), channel="court", sender_key=services.own().verifier(), name="court.example")
+    services.confirm(registered(peer.signer, kind="drop").uid, by=DECIDER, at=LATER)
+    channel = Channel.objects.get()
+    assert channel.address == str(tmp_path / "exchange" / "court")
+    channel.rows.create(publication="p", op="put", number="Z1", version=1, made_at=LATER, body="{}", digest="x")
+    services.pack("court", by=DECIDER, at=LATER)
+    assert services.send("court", by=DECIDER, at=LATER).sent == 1
+    receipts = folder_of("court") / RECEIPTS
+    os.mkfifo(receipts / "00000000.receipt")
+    (tmp_path / "elsewhere").write_bytes(b"not for you")
+    (receipts / "00000009.receipt").symlink_to(tmp_path / "elsewhere")
+    peer.pass_over(at=LATER)
+    assert services.send("court", by=DECIDER, at=LATER).settled == 1
+    services.confirm(registered(NEW, kind="drop").uid, by=DECIDER, at=LATER)
+    channel.refresh_from_db()
+    assert (channel.peer_key, channel.address) == (NEW.verifier(), str(folder_of("court")))
 
 
 @pytest.mark.parametrize(("address", "code"), [

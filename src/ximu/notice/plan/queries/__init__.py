@@ -9,7 +9,6 @@ from ximu.notice.plan.queries.checks import (
     follower,
     followers,
     inputs_of,
-    letter,
     lines,
     missing,
     previous,
@@ -19,6 +18,7 @@ from ximu.notice.plan.queries.checks import (
     set_day,
     stale_figures,
 )
+from ximu.notice.plan.queries.reports import letter
 from ximu.notice.plan.queries.standing import awaiting_review, due_of, evidence, has_registry, plan, plans, readings, row, rows
 from ximu.notice.plan.queries.tasks import burn_up, envelope, public_plan, status, today
 from ximu.notice.plan.queries.warnings import open_warnings, warned

@@ -8,22 +8,17 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ximu.foundation import city
-from ximu.foundation.documents import NOTES, Letter, Paragraph
 from ximu.foundation.parameters import value_on
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.ledger.rules import entry_bytes
-from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import absent
 from ximu.kernel.words import Text
 from ximu.notice.plan.models import Check, Finding, NextPlan, Plan, SelfReport
 from ximu.notice.plan.queries import bearers as bearing
 from ximu.notice.plan.queries import tasks
 from ximu.notice.plan.rules import checks as rules
-from ximu.notice.plan.rules import lights
 
 CHECKED = "plan.check.frozen"
-WORST = 8
 
 
 def set_day(year: int, half: str) -> date:
@@ -143,53 +138,3 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     """What the log should say about frozen checks."""
     for row in Check.objects.select_related("plan").filter(log_index__gte=first, log_index__lt=last):
         yield row.log_index or 0, entry_bytes(CHECKED, checked_body(row), row.frozen_at), f"检查 {row.year} {row.half}"
-
-
-def letter(of: Check, *, on: date) -> Letter:
-    """The report in the layout of an official document; each figure carries the number of its source."""
-    known = {one.key: one for one in [*report_figures(of), *_found(of)]}
-    order: list[str] = []
-
-    def n(key: str) -> str:
-        if key not in order:
-            order.append(key)
-        return f"{known[key].value}［{order.index(key) + 1}］"
-
-    name = rules.HALVES[of.half].zh
-    body = [
-        Paragraph(f"根据《{of.plan.title}》{of.plan.number}，对{of.year}年度政务诚信建设工作任务开展{name}，"
-                  f"以{of.as_of.year}年{of.as_of.month}月{of.as_of.day}日为基准日，情况如下。"),
-        Paragraph("一、总体情况", 1),
-        Paragraph(f"共{n('rows')}项任务，分解为{n('duties')}项职责，由{n('units')}个单位承担。已完成{n('light:done')}项，按期推进{n('light:on_time')}项，"
-                  f"有风险{n('light:at_risk')}项，逾期{n('light:overdue')}项，证据过期{n('light:evidence_expired')}项，未开始{n('light:not_started')}项。"
-                  f"有有效证据的职责{n('met')}项。"),
-        Paragraph("二、逾期与证据过期", 1),
-        Paragraph(f"涉及逾期的单位{n('units:overdue')}个，涉及证据过期的单位{n('units:evidence_expired')}个。"),
-        *[Paragraph(f"{line['row']} {line['area']}：{line['reason_zh']}。") for line in of.inputs["lines"]
-          if line["light"] in ("overdue", "evidence_expired")][:WORST],
-        Paragraph("三、核查结论", 1),
-        Paragraph(f"核查{n('findings')}项职责：" + "，".join(
-            f"{words.zh}{n(f'verdict:{code}')}项" for code, words in rules.VERDICTS.items())
-            + f"。核查人结论与系统判定不同的{n('differ')}项，均附理由。"),
-        *([Paragraph("四、年中检查问题的整改", 1), Paragraph("与年中检查结论相比：" + "，".join(
-            f"{words.zh}{n(f'became:{code}')}项" for code, words in rules.BECAME.items() if f"became:{code}" in known) + "。")]
-          if previous(of) else []),
-        Paragraph("数据来源", 1),
-        *[Paragraph(f"［{place}］{known[key].source}", NOTES) for place, key in enumerate(order, 1)],
-        Paragraph(f"以上数据取自冻结内容，记入透明日志第{of.log_index}条，其SHA-256摘要为：", NOTES),
-        Paragraph(of.digest, NOTES),
-    ]
-    office = registry.name(city.office(), as_of=on) if city.office() else "政务诚信建设综合协调部门"
-    return Letter(issuer=office, number=f"诚检〔{of.year}〕{'年中' if of.half == 'mid' else '年底'}",
-                  title=f"{of.year}年度政务诚信建设工作{name}报告",
-                  to="市人民政府", paragraphs=tuple(body), signer=office, day=on)
-
-
-def _found(of: Check) -> list[rules.Figure]:
-    """Figures of what was found, for the report; they stand in the findings themselves and do not age."""
-    since = [line.became for line in lines(of)] if previous(of) else []
-    return rules.finding_figures(of.findings.values_list("verdict", "system"), since, check=of.uid)
-
-
-def light_words(light: str) -> Text:
-    return lights.LIGHTS[light]

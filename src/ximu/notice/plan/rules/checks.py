@@ -53,6 +53,15 @@ def must_hold(verdict: str, system: str, mark: int | None, reason: str) -> None:
                       en=f"By the evidence the system finds “{VERDICTS[system].en}”; say why you find otherwise.")
 
 
+def mean_mark(marks: Iterable[int | None]) -> str:
+    """To one place, rounded half up; a stroke where nobody gave a mark: no mark is not nought."""
+    given = [mark for mark in marks if mark is not None]
+    if not given:
+        return "—"
+    tenths = (20 * sum(given) + len(given)) // (2 * len(given))
+    return f"{tenths // 10}.{tenths % 10}"
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure of a report: `key` finds it again, `source` says what it was counted from."""

@@ -164,6 +164,32 @@ def test_every_figure_of_the_report_names_its_source_and_tells_when_it_is_stale(
     assert queries.letter(queries.check(check.uid), on=date(2018, 7, 3)).paragraphs == made.paragraphs, "the report itself stays"
 
 
+def test_the_report_is_an_official_document_with_what_was_found_by_unit_and_task(plan: Any) -> None:
+    """GB/T 9704-2012: a number of the year, room for who signs upwards, days in words, the day of the signature, who issued it; annexes."""
+    check = checking.open_check("", year=2018, half="mid", by=person("a"), at=JULY)
+    checking.freeze(check.uid, by=person("a"), at=JULY)
+    checking.find(check.uid, "M1.1", unit=unit("市发展改革委"), verdict="partly", mark=60, words="已有两份清单", by=person("x"), at=JULY)
+    draft = queries.letter(queries.check(check.uid), on=date(2018, 7, 9))
+    assert ("草稿" in draft.paragraphs[0].text, draft.day) == (True, date(2018, 7, 9))  # type: ignore[union-attr]
+    checking.confirm_rest(check.uid, by=person("x"), at=JULY)
+    for name in ("p", "q"):
+        checking.sign(check.uid, by=person(name), at=JULY)
+    made = queries.letter(queries.check(check.uid), on=date(2018, 7, 9))
+    assert (made.number, made.upward, made.imprint, made.day) == ("诚检〔2018〕1号", True, True, date(2018, 7, 2))
+    said = "".join(p.text for p in made.paragraphs)  # type: ignore[union-attr]
+    assert "草稿" not in said and "2018年6月30日" in said and not re.search(r"\d{4}-\d\d-\d\d", said)
+    duties = len(queries.lines(queries.check(check.uid)))
+    for annex in made.annexes:
+        assert sum(int(row[1]) for row in annex.rows) == duties and all(sum(map(int, row[2:6])) == int(row[1]) for row in annex.rows)
+    units, tasks = made.annexes
+    assert {row[-1] for row in units.rows} == {"60.0", "—"} and next(row for row in tasks.rows if row[0].startswith("M1.1"))[3] == "1"
+    paper = docx.Document(io.BytesIO(documents.docx(made)))
+    words = [p.text for p in paper.paragraphs]
+    assert "　诚检〔2018〕1号\t签发人：　　　　" in words and "附件1" in words and words[-1].endswith("2018年7月2日印发　")
+    assert [len(table.rows) for table in paper.tables] == [len(units.rows) + 1, len(tasks.rows) + 1]
+    assert documents.pdf(made).startswith(b"%PDF")
+
+
 def test_overdue_tasks_are_told_once_to_the_unit_and_its_superior(plan: Any) -> None:
     may = datetime(2018, 5, 3, 1, tzinfo=UTC)
     made = following.warn_overdue(by=person("a"), at=may)

@@ -155,6 +155,11 @@ class Numbered:
     sure: bool
     rule: str = ""
     rule_title: str = ""
+    place: Text = Text("—", "—")
+
+    @property
+    def unit_words(self) -> Text | None:
+        return rules.UNITS.get(self.unit) or (Text(self.unit, self.unit) if self.unit else None)
 
 
 def parameters(on: date) -> list[Numbered]:
@@ -164,23 +169,23 @@ def parameters(on: date) -> list[Numbered]:
         if row.repealed_on is None or on < row.repealed_on:
             setting |= dict.fromkeys(row.parameters, row)
     terms = cases.terms()
-    return [_numbered(short_name(path), name, table, terms, setting.get(name), on)
+    called = {short_name(path): Text(told["page"][0]["zh"], told["page"][0]["en"]) for path, told in toml_of("menu.toml")}
+    return [_numbered(called.get(short_name(path)), short_name(path), name, table, terms, setting.get(name), on)
             for path, tables in toml_of("parameters.toml") for name, table in tables.items()]
 
 
-def _numbered(room: str, name: str, rows: list[dict[str, Any]], terms: Any, setting: Version | None, on: date) -> Numbered:
+def _numbered(place: Text | None, room: str, name: str, rows: list[dict[str, Any]], terms: Any, setting: Version | None,
+              on: date) -> Numbered:
     """Limits of procedures come from casework, where the city may have set a later value."""
     doc, title = (setting.document.uid, setting.document.title) if setting else ("", "")
-    if name in terms.codes():
+    place = place or Text(room, room)
+    if name in terms.codes() and "unit" in rows[0]:
         term = terms.on(name, on)
-        return Numbered(room, name, str(term.value), term.unit, term.since, term.source, term.sure, doc, title)
+        return Numbered(room, name, str(term.value), term.unit, term.since, term.source, term.sure, doc, title, place)
     row = rules.value_on(rows, on) or rows[0]
     sure = not row.get("to_be_confirmed", False)
-    return Numbered(room, name, _worth(row), str(row.get("unit", "")), row["since"], row["source"], sure, doc, title)
-
-
-def _worth(row: dict[str, Any]) -> str:
-    return str(row["value"]) if "value" in row else "、".join(row.get("families", []))
+    unit = str(row.get("unit", "")) or rules.unit_by_name(name)
+    return Numbered(room, name, rules.worth(row), unit, row["since"], row["source"], sure, doc, title, place)
 
 
 def told() -> list[Missing]:

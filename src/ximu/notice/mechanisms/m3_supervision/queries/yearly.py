@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from ximu.foundation import city
-from ximu.foundation.documents import Letter, Paragraph
+from ximu.foundation.documents import NOTES, Letter, Paragraph, dated
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.commitments import queries as commitments
 from ximu.ideas.ledger import queries as ledger
@@ -107,10 +107,10 @@ def year_text(year: int, *, as_of: date, known_at: datetime, on: date) -> dict[s
     notes = [Paragraph(f"［{place}］{known[key].words.zh}：{known[key].source}，{known[key].where}", NOTES)
              for place, key in enumerate(order, 1)]
     office = registry.name(city.office(), as_of=on) if city.office() else "政务诚信建设综合协调部门"
-    letter = Letter(issuer=office, number=f"诚信年报〔{year}〕", title=f"{year}年政务诚信建设情况",
+    letter = Letter(issuer=office, number=f"诚信年报〔{year}〕1号", title=f"{year}年政务诚信建设情况",
                     to="市人民政府办公厅", paragraphs=(*body, Paragraph("数据来源", 1), *notes,
-                                Paragraph(f"截至{as_of}，按{known_at:%Y-%m-%d}所知，透明日志{size}条。", NOTES)),
-                    signer=office, day=on)
+                                Paragraph(dated(f"截至{as_of}，按{known_at:%Y-%m-%d}所知，透明日志{size}条。"), NOTES)),
+                    signer=office, day=on, upward=True, imprint=True)
     return {"letter": letter, "figures": figures, "cited": order, "year": year, "as_of": as_of, "known_at": known_at, "log_size": size}
 
 

@@ -72,3 +72,28 @@ def state_of(due: date, stops: Sequence[Stop], *, published: date | None, on: da
 def value_on(rows: Iterable[Mapping[str, object]], on: date) -> Mapping[str, object] | None:
     """The row of a dated parameter that holds that day."""
     return max((row for row in rows if row["since"] <= on), key=lambda row: row["since"], default=None)  # type: ignore[operator,arg-type,return-value]
+
+
+UNITS = {
+    "working-day": Text("个工作日", "working days"), "calendar-day": Text("日", "days"), "day": Text("日", "days"),
+    "hour": Text("小时", "hours"), "minute": Text("分钟", "minutes"), "month": Text("个月", "months"), "year": Text("年", "years"),
+    "percent": Text("%", "%"), "per-hour": Text("次／小时", "an hour"), "share": Text("（比例）", "(share)"), "count": Text("（个数）", "(number)"),
+    "share-per-day": Text("（每日比例）", "(share a day)"), "month-day": Text("（月-日）", "(month-day)"), "mark": Text("分", "marks"),
+    "10 000 yuan": Text("万元", "10,000 yuan"), "metre": Text("米", "m"), "km/h": Text("公里／小时", "km/h"),
+}
+"""Units of parameters as people say them; another unit is shown as it is written."""
+ENDINGS = {"_workdays": "working-day", "_days": "calendar-day", "_hours": "hour", "_minutes": "minute", "_months": "month", "_years": "year",
+           "_percent": "percent", "_an_hour": "per-hour", "_share": "share", "_kmh": "km/h", "_m": "metre"}
+
+
+def unit_by_name(name: str) -> str:
+    """The unit that the name of a parameter says, where its row says none; a limit of a case is counted in what the row says alone."""
+    return next((unit for ending, unit in ENDINGS.items() if name.endswith(ending)), "")
+
+
+def worth(row: Mapping[str, Any]) -> str:
+    """A value in words: lists and tables written out."""
+    value = row["value"] if "value" in row else row.get("families", [])
+    if isinstance(value, Mapping):
+        return "，".join(f"{key} {one}" for key, one in value.items())
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -47,3 +47,10 @@ def test_a_state_follows_from_days(on: date, published: date | None, state: str)
 def test_the_newest_value_that_has_begun_holds() -> None:
     rows = [{"since": date(2018, 1, 1), "value": 1}, {"since": date(2019, 1, 1), "value": 2}]
     assert [(rules.value_on(rows, day) or {}).get("value") for day in (date(2017, 1, 1), date(2018, 5, 1), date(2019, 1, 1))] == [None, 1, 2]
+
+
+def test_a_parameter_is_said_with_its_unit_and_tables_are_written_out() -> None:
+    assert [rules.unit_by_name(name) for name in ("site_hours", "keep_years", "asks_an_hour", "result_workdays", "RECT-FIX")] == [
+        "hour", "year", "per-hour", "working-day", ""]
+    assert rules.worth({"value": {"AAA": 100, "D": 0}}) == "AAA 100，D 0"
+    assert [rules.worth({"value": ["甲", "乙"]}), rules.worth({"families": ["licence"]}), rules.worth({"value": 0})] == ["甲、乙", "licence", "0"]
