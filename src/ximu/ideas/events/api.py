@@ -17,7 +17,7 @@ router = Router(tags=["events 运行数据"])
 
 
 class RunIn(Schema):
-    params: dict[str, str | int | float | None] = {}
+    params: dict[str, Any] = {}
     as_of: date | None = None
     known_at: date | None = None
 

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ximu.foundation import clock, scratch
@@ -173,8 +174,17 @@ def deliver(request: HttpRequest) -> HttpResponse:
                                 "Batch “{b}”: {n} rows new, {c} corrected, {s} the same, {x} refused.",
                                 b=batch, n=told.get("new", 0), c=told.get("corrected", 0), s=told.get("same", 0), x=told.get("bad", 0)))
     for fault in told.get("faults", ())[:20]:
-        messages.warning(request, t("第{line}行 {field}：{code}", "line {line}, {field}: {code}", **fault))
+        messages.warning(request, _fault_line(fault))
     return redirect(f"{reverse('events:index')}?{urlencode({'dataset': name})}")
+
+
+def _fault_line(fault: Mapping[str, Any]) -> str:
+    """A fault as the clerk reads it: its sentence, or the column where no sentence is known, with line and code."""
+    named = fault.get("column") or fault["field"]
+    why = say(fault) if fault.get("zh") else t("“{name}”不合要求", "“{name}” is not acceptable", name=named)
+    if why.startswith((f"第{fault['line']}行", f"Line {fault['line']}:")):
+        return format_html("{} {}", why, fault["code"])
+    return t("第{line}行：{why} {code}", "Line {line}: {why} {code}", line=fault["line"], why=why, code=fault["code"])
 
 
 def desk(datasets: Mapping[str, Text], loaders: Mapping[str, Loader], *, right: str, home: str, template: str,
@@ -192,8 +202,7 @@ def desk(datasets: Mapping[str, Text], loaders: Mapping[str, Loader], *, right: 
             messages.success(request, t("新增{new}行，更正{corrected}行，相同{same}行，退回{bad}行。",
                                         "{new} rows new, {corrected} corrected, {same} the same, {bad} refused.", **told))
             for fault in told["faults"][:50]:
-                messages.warning(request, t("第{line}行 {field}：{code} {why}", "Line {line}, {field}: {code} {why}", line=fault["line"],
-                                            field=fault["field"], code=fault["code"], why=say(fault) if "zh" in fault else ""))
+                messages.warning(request, _fault_line(fault))
             return redirect(f"{reverse(home)}?{urlencode({'dataset': one.name})}")
         return render(request, template, {"one": one, "fields": fields, "sets": datasets.items(), **frame(by)})
 

@@ -90,6 +90,8 @@ def _value(parameter: Parameter, value: Any) -> Any:
         if parameter.optional:
             return None
         raise _wrong(parameter.name, "", "required")
+    if isinstance(value, bool) or not isinstance(value, str | int | float | date):
+        raise _wrong(parameter.name, value, parameter.kind)
     try:
         match parameter.kind:
             case "date":
@@ -100,7 +102,7 @@ def _value(parameter: Parameter, value: Any) -> Any:
                 return float(value)
             case _:
                 return str(value)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise _wrong(parameter.name, value, "YYYY-MM-DD" if parameter.kind == "date" else parameter.kind) from error
 
 

@@ -8,6 +8,7 @@ import resource
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 ADDRESS_BYTES = WRITTEN_BYTES = 8 << 30
@@ -25,7 +26,7 @@ def confine(seconds: int) -> None:
 if __name__ == "__main__":
     confine(int(sys.argv[2]))  # before Polars starts its threads: a process with threads cannot leave the network
 
-from ximu.ideas.intake.reader.reading import read_file  # noqa: E402
+from ximu.ideas.intake.reader.reading import read_file, read_parts  # noqa: E402
 from ximu.ideas.intake.rules.schema import read_schema  # noqa: E402
 from ximu.kernel.disk import is_failed, is_full  # noqa: E402
 from ximu.kernel.refusal import Refusal  # noqa: E402
@@ -39,10 +40,11 @@ def tell(**what: object) -> None:
 def main(job_path: str) -> int:
     job = json.loads(Path(job_path).read_text("utf-8"))
     try:
-        result = read_file(
-            Path(job["path"]), read_schema(job["schema"]), today=date.fromisoformat(job["today"]), out=Path(job["out"]),
-            records=job["records"], progress=lambda rows: tell(progress=rows),
-        )
+        path, schema, today, out = Path(job["path"]), read_schema(job["schema"]), date.fromisoformat(job["today"]), Path(job["out"])
+        if job["parts"]:
+            result: dict[str, Any] = {"parts": read_parts(path, schema, today=today, out=out)}
+        else:
+            result = read_file(path, schema, today=today, out=out, records=job["records"], progress=lambda rows: tell(progress=rows))
     except Refusal as refusal:
         tell(refusal={**refusal.envelope(), "status": refusal.status})
         return 2

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -295,6 +296,22 @@ def _cell(value: Any, spec: FieldSpec, line: int, faults: list[tuple[object, ...
         return spec.separator.join(value)
     faults.append(cell_fault(line, spec.name, "", "CELL-KIND"))
     return None
+
+
+def row_chunk(rows: Sequence[Mapping[str, Any]], schema: ItemSchema) -> Chunk:
+    """Rows that a program pushes, keys by name, as the same rows in a file would be read; numbered from 1."""
+    faults: list[tuple[object, ...]] = []
+    cells = [(line, [_cell(_pushed(row.get(spec.name)), spec, line, faults) or None for spec in schema.fields])
+             for line, row in enumerate(rows, 1)]
+    header = Header(0, schema.names, schema.names, (), ())
+    return mark_control_characters(chunk_of(cells, header, faults))
+
+
+def _pushed(value: Any) -> Any:
+    """A number that was read already, in its digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return value
+    return _Number(value) if isinstance(value, int) or math.isfinite(value) else [value]
 
 
 def _exponent(number: str) -> str:

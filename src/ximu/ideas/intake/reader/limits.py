@@ -14,6 +14,8 @@ MOST_CELL = 1 << 20
 MOST_XML_BYTES = 1_200 << 20
 MOST_XML_RATIO = 300
 """Honest sheets compress about tenfold; a bomb a thousandfold."""
+MOST_SHEET_CELLS = 32 << 20
+"""From the first cell to the last one, empty ones too: so many take all the memory there is (32 bytes each)."""
 MOST_ENTRIES = 3_000
 MOST_OBJECT_BYTES = 8 << 20
 MEMORY_BYTES = 1 << 30

@@ -29,6 +29,9 @@ MOST_DETAILS = 200_000
 MOST_REJECTS = 50_000
 CHECKED_AT_A_TIME = 2
 RESULT, FAULTS, REJECTS = "result.json", "faults.arrow", "rejects.arrow"
+GOOD, TOLD, BAD = "good-{:05}.arrow", "told-{:05}.arrow", "bad-{:05}.arrow"
+MOST_TOLD = 10_000
+"""Faults of a block that are told one by one to what takes rows block by block."""
 
 
 @dataclass(slots=True)
@@ -72,6 +75,46 @@ def open_file(path: Path, schema: ItemSchema, *, block_bytes: int = BLOCK_BYTES)
             return open_csv(path, schema, block_bytes=block_bytes)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A checked block: good rows, the first faults, lines of all bad rows, how many rows were read and cells are wrong."""
+
+    good: pl.DataFrame
+    faults: pl.DataFrame
+    bad: pl.Series
+    rows: int
+    errors: int
+
+
+def parts_of(path: Path, schema: ItemSchema, *, today: date) -> Iterator[Part]:
+    """Block by block. Errors: every `FILE-*` code."""
+    delivery, rows = open_file(path, schema), 0
+    headers = _SecondHeader(delivery, schema)
+    for chunk in delivery.chunks:
+        rows += chunk.frame.height
+        must_fit(rows)
+        checked = _looked_at(headers, delivery, schema, chunk, today=today)
+        wrong = checked.faults.filter(pl.col("severity") == problems.ERROR)
+        yield Part(checked.good, wrong.head(MOST_TOLD), checked.bad_lines, chunk.frame.height, wrong.height)
+    if not rows:
+        raise kinds.empty_file()
+
+
+def read_parts(path: Path, schema: ItemSchema, *, today: date, out: Path) -> list[tuple[int, int]]:
+    """What `parts_of` gives, written under `out`; rows and wrong cells of each part."""
+    found = []
+    for number, part in enumerate(parts_of(path, schema, today=today), 1):
+        for name, frame in ((GOOD, part.good), (TOLD, part.faults), (BAD, part.bad.to_frame("line"))):
+            frame.write_ipc(out / name.format(number))
+        found.append((part.rows, part.errors))
+    return found
+
+
+def must_fit(rows: int) -> None:
+    if rows > MOST_ROWS:
+        raise too_large(f"超过{MOST_ROWS}行", f"has more than {MOST_ROWS} rows", rule=MOST_ROWS)
+
+
 def read_file(
     path: Path, schema: ItemSchema, *, today: date, out: Path | None = None, records: bool = False,
     progress: Callable[[int], None] = lambda rows: None,
@@ -86,8 +129,7 @@ def read_file(
     with _Aside() as aside:
         for chunk, coming in _under_check(_ahead(delivery.chunks), partial(_looked_at, headers, delivery, schema, today=today)):
             tally.rows += chunk.frame.height
-            if tally.rows > MOST_ROWS:
-                raise too_large(f"超过{MOST_ROWS}行", f"has more than {MOST_ROWS} rows", rule=MOST_ROWS)
+            must_fit(tally.rows)
             checked = coming.result()
             _take(chunk, checked, schema, tally)
             if out is not None and records and checked.good.height:

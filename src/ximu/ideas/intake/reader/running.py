@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,10 +29,12 @@ class Job:
     """What to read: a file, by which schema, on which day, and where results go."""
 
     path: Path
-    schema: dict[str, Any]
+    schema: Mapping[str, Any]
     today: date
     out: Path
     records: bool = False
+    parts: bool = False
+    """Good rows and faults block by block, for what is no record (`reading.read_parts`)."""
     seconds: int = SECONDS
     memory_bytes: int = MEMORY_BYTES
     handed: tuple[int, ...] = ()
@@ -44,6 +46,7 @@ def run(job: Job, *, progress: Callable[[int], None] = lambda rows: None) -> dic
     order = job.out / "job.json"
     order.write_text(json.dumps({
         "path": str(job.path), "schema": job.schema, "today": job.today.isoformat(), "out": str(job.out), "records": job.records,
+        "parts": job.parts,
     }, ensure_ascii=False), "utf-8")
     with (job.out / "stderr.txt").open("wb") as errors:
         process = subprocess.Popen(

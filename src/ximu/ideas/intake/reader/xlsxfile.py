@@ -22,6 +22,7 @@ from ximu.ideas.intake.reader.limits import (
     MOST_CELL,
     MOST_COLUMNS,
     MOST_ENTRIES,
+    MOST_SHEET_CELLS,
     MOST_XML_BYTES,
     MOST_XML_RATIO,
     broken,
@@ -50,6 +51,8 @@ _MARKUP = re.compile(rb"\s*<")
 _SINCE_1904 = re.compile(rb"date1904\s*=\s*[\"'](1|true)[\"']")
 _FAR_COLUMN = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3}|[T-Zt-z][A-Za-z]|[Ss][H-Zh-z])\d')
 _CELL_BEFORE = re.compile(rb'r=["\']([A-Z]{1,3}\d{1,7})["\']')
+_PLACE = re.compile(rb'\sr=["\']([A-Z]{1,3})(\d{1,7})["\']')
+_PLACE_WINDOW = 4096
 _ENCRYPTED_FLAG = 0x1
 _PARTS = re.compile(r"^(\[Content_Types\]\.xml|_rels/|docProps/|xl/|customXml/|customUI/)")
 _FORBIDDEN = (
@@ -203,6 +206,19 @@ def _check_sheet(text: bytes) -> None:
     if found := _FAR_COLUMN.search(text):
         where = found[0][3:].decode()
         raise too_large(f"用到第{MOST_COLUMNS}列以外（{where}…）", f"uses columns beyond {MOST_COLUMNS} ({where}…)", rule=MOST_COLUMNS)
+    places = _PLACE.findall(text[:_PLACE_WINDOW]) + _PLACE.findall(text[-_PLACE_WINDOW:])
+    if places:
+        rows, columns = max(int(row) for _, row in places), max(_column_number(letters) for letters, _ in places)
+        if rows * columns > MOST_SHEET_CELLS:
+            raise too_large(f"的工作表铺开到{rows}行{columns}列", f"has a sheet spread over {rows} rows and {columns} columns",
+                            rule=f"{MOST_SHEET_CELLS} 个单元格 cells")
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("@")
+    return number
 
 
 def _shown(value: Any) -> str:

@@ -76,6 +76,9 @@ SENTENCES: Mapping[str, Text] = {
     "LIST-NONE": Text("“{value}”当天没有有效的清单收录此数据项", "no edition of the list in force on “{value}” holds this item"),
     "SUBJ-NONE": Text("“{value}”在当日的机构名录中查无此单位", "“{value}” is not in the registry on that day"),
     "SUBJ-KIND": Text("“{value}”不是政务诚信的记录主体", "“{value}” is not a government body or official in office"),
+    "RESTATE-BASIS": Text("此行已报送过：更正须写明与原报不同的更正依据文号",
+                          "the row was delivered before: a restatement names a document of its own"),
+    "PERM-DENIED": Text("此行属于您无权代为报送的单位", "the row belongs to a unit for which you may not deliver"),
     "SUBJ-AMBIG": Text("“{value}”对应多个单位，转待辨认队列", "“{value}” matches several units; it waits in the queue"),
 }
 

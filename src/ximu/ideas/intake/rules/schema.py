@@ -67,6 +67,8 @@ class ItemSchema:
     key: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[CrossRule, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """As it was written, for the reading process."""
 
     def field(self, name: str) -> FieldSpec:
         return next(f for f in self.fields if f.name == name)
@@ -95,7 +97,7 @@ def read_schema(raw: Any) -> ItemSchema:
     for name in used:
         if name not in names:
             raise _bad("fields", name, "引用了不存在的字段", "refers to a field that does not exist")
-    return ItemSchema(fields, key, roles, rules)
+    return ItemSchema(fields, key, roles, rules, raw)
 
 
 def _field(raw: Any) -> FieldSpec:

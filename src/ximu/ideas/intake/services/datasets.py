@@ -12,14 +12,11 @@ import polars as pl
 
 from ximu.foundation import clock
 from ximu.ideas.events import queries as events
+from ximu.ideas.events.rules import Dataset
 from ximu.ideas.events.services import append
-from ximu.ideas.intake.reader.kinds import empty_file
-from ximu.ideas.intake.reader.reading import open_file
-from ximu.ideas.intake.rules import problems
-from ximu.ideas.intake.rules.checking import check_chunk
 from ximu.ideas.intake.rules.schema import ItemSchema, read_schema
 from ximu.ideas.intake.rules.ties import must_tie
-from ximu.ideas.intake.services.items import MOST_FAULTS, blocks, must_be_clean
+from ximu.ideas.intake.services.items import MOST_FAULTS, blocks, must_be_clean, must_be_few, told_of
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.refusal import Refusal
@@ -33,6 +30,8 @@ Judge = Callable[[list[tuple[int, Row]]], list[tuple[int, str, str]]]
 """What a pack asks of rows beyond cells: (line, field, code) of each fault; rows with their lines, units found, numbers exact."""
 Derive = Callable[[Row], Row]
 UNITS = {"unit_name": "unit"}
+ROWS_AT_ONCE = 20_000
+"""Rows that stand in memory one by one; a block holds many more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +56,44 @@ def deliver_whole(dataset: str, path: Path, *, batch: str, check: Check, by: Act
     """The calling room has asked for the right. `unit_name` is found in the register on the row's own event day. With `right` a row that
     stands for another unit is restated only by who holds it for that unit, too (`PERM-DENIED`).
 
-    Errors: every `FILE-*` code, `ROWS-BAD` with all faults (line, field, code; `SUBJ-NONE` for a unit that is not known for sure),
+    Errors: every `FILE-*` code, `ROWS-BAD` with the faults (line, field, code; `SUBJ-NONE` for a unit that is not known for sure),
     those of `check`, `BAL-TIE` (schema: `ximu:ties`), `RESTATE-BASIS` (schema: `ximu:restates`), `EVT-BATCH`. After any of them nothing
     was taken.
     """
-    schema, time = _schema(dataset), events.dataset(dataset).time
-    delivery, frames, faults = open_file(path, schema), [], list[Row]()
-    for chunk in delivery.chunks:
-        checked = check_chunk(chunk.frame, schema, today=clock.city_day(at), serial_from=delivery.serial_from, found=chunk.faults)
-        faults += checked.faults.filter(pl.col("severity") == problems.ERROR).select("line", "field", "value", "code").to_dicts()
-        frames.append(checked.clean)
-    must_be_clean(faults)
-    frame = pl.concat(frames) if frames else pl.DataFrame(schema={"line": pl.Int64})
-    if not frame.height:
-        raise Refusal("FILE-EMPTY", field="file", value=path.name[:60], rule="≥ 1", zh="文件中没有数据行。", en="The file holds no row.")
-    units = {(name, day): _unit(name, day) for name, day in frame.select("unit_name", time).unique().iter_rows()}
-    must_be_clean([{"line": line, "field": "unit_name", "value": name, "code": "SUBJ-NONE"}
-                    for line, name, day in frame.select("line", "unit_name", time).iter_rows() if not units[name, day]])
-    found = pl.Series("unit", [units[pair] for pair in frame.select("unit_name", time).iter_rows()], dtype=pl.String)
+    schema, declared = _schema(dataset), events.dataset(dataset)
+    faults, frames, errors, read = list[Row](), list[pl.DataFrame](), 0, 0
+    for block in blocks(path, schema, at=at):
+        read += block.rows
+        must_be_few(read)
+        faults += block.faults
+        frames.append(block.good)
+        errors += block.errors
+    must_be_clean(faults, errors=errors)
+    frame = _booleans(pl.concat(frames), schema)
+    named = frame.select("line", "unit_name", declared.time).rows()
+    units = {(name, day): _unit(name, day) for name, day in {(name, day) for _, name, day in named}}
+    must_be_clean(told_of([(line, "unit_name", "SUBJ-NONE", name) for line, name, day in named if not units[name, day]], schema))
+    found = pl.Series("unit", [units[name, day] for _, name, day in named], dtype=pl.String)
     whole = frame.drop("line").with_columns(found)
-    numbers = [f.name for f in schema.fields if f.type in ("number", "integer")]
-    typed = whole.with_columns(pl.col(numbers).cast(pl.Float64)) if numbers else whole
-    rows = list(zip(frame["line"], events.exact(typed), strict=True))
+    rows = list(zip(frame["line"], events.exact(_numbers(whole, schema)), strict=True))
     check(rows)
     for _, unit in _of_others(dataset, whole, rows, right, by, at):
         _must(by, right, unit, at)
-    declared = events.dataset(dataset)
     must_tie(declared.schema.get("ximu:ties", ()), rows, {c.name: c.title for c in declared.columns})
     _must_say_why(dataset, rows, at)
     made = append(dataset, whole, batch=batch, by=_writer(by), at=at)
     return Told(frame.height, made.new, made.corrected, made.same, made.manifest, tuple(sorted(set(found))))
+
+
+def _numbers(frame: pl.DataFrame, schema: ItemSchema) -> pl.DataFrame:
+    numbers = [f.name for f in schema.fields if f.type in ("number", "integer")]
+    return frame.with_columns(pl.col(numbers).cast(pl.Float64)) if numbers else frame
+
+
+def _booleans(frame: pl.DataFrame, schema: ItemSchema) -> pl.DataFrame:
+    """What was read as `true` or `false` is one."""
+    found = [f.name for f in schema.fields if f.type == "boolean"]
+    return frame.with_columns(pl.when(pl.col(name).is_not_null()).then(pl.col(name) == "true").alias(name) for name in found)
 
 
 def deliver_held(
@@ -114,39 +121,67 @@ def deliver_rows(
     The calling room has asked for the right. `units`: column with a name → derived column with the uid, found in the register on the
     row's own event day (`SUBJ-NONE`). `derive` gives further derived columns of a row. With `right` a row, also one that stands for
     another unit and would be restated, is taken only from who holds it for that unit (`PERM-DENIED`). A restatement without its document
-    (schema: `ximu:restates`) is a fault of its row (`RESTATE-BASIS`). Errors: every `FILE-*` code, `EVT-BATCH`.
+    (schema: `ximu:restates`) is a fault of its row (`RESTATE-BASIS`). Errors: every `FILE-*` code, after which nothing was taken,
+    `EVT-BATCH`.
     """
-    schema, declared = _schema(dataset), events.dataset(dataset)
     told: dict[str, Any] = {"dataset": dataset, "batch": batch, "rows": 0, "new": 0, "corrected": 0, "same": 0, "bad": 0, "faults": []}
-    numbers = [f.name for f in schema.fields if f.type in ("number", "integer")]
+    schema, known = _schema(dataset), events.dataset(dataset)
+    asked = _Asked(known, schema, units, judge, derive, right, by, at)
     for number, block in enumerate(blocks(path, schema, at=at), 1):
-        faults, whole = block.faults, block.good
-        pairs = {column: list(zip(whole[column], whole[declared.time], strict=True)) for column in units}
-        found = {pair: _unit(*pair) for some in pairs.values() for pair in set(some) if pair[0]}
-        lines = list(whole["line"])
-        faults += [{"line": line, "field": column, "code": "SUBJ-NONE"} for column, some in pairs.items()
-                   for line, pair in zip(lines, some, strict=True) if pair[0] and not found[pair]]
-        whole = whole.with_columns(pl.Series(uid, [found.get(pair) or None for pair in pairs[column]], dtype=pl.String)
-                                   for column, uid in units.items()).drop("line")
-        typed = whole.with_columns(pl.col(numbers).cast(pl.Float64)) if numbers else whole
-        rows = list(zip(lines, events.exact(typed), strict=True))
-        named = {one["line"] for one in faults}
-        rest = [one for one in rows if one[0] not in named]
-        strangers = _strangers(dataset, whole, rest, right, units, by, at)
-        faults += [{"line": line, "field": field, "code": code} for line, field, code in dict.fromkeys([*judge(rest), *strangers])]
-        faults += _unexplained(dataset, rest, at)
-        named = {one["line"] for one in faults}
-        kept = [place for place, line in enumerate(lines) if line not in named]
-        made = append(dataset, _derived(whole[kept], [rows[place][1] for place in kept], derive), batch=f"{batch}-{number}",
-                      by=_writer(by), at=at) if kept else None
+        parts = [_sift(asked, part) for part in block.good.iter_slices(ROWS_AT_ONCE)]
+        kept = [part.kept for part in parts if part.kept.height]
+        made = append(dataset, pl.concat(kept, how="vertical_relaxed"), batch=f"{batch}-{number}", by=_writer(by), at=at) if kept else None
         told["rows"] += block.rows
-        told["bad"] += len(named | block.bad_lines)
+        told["bad"] += len(block.bad) + sum(part.bad for part in parts)
         for name in ("new", "corrected", "same") if made else ():
             told[name] += getattr(made, name)
+        faults = [*block.faults, *(fault for part in parts for fault in part.faults)]
         told["faults"] += faults[:MOST_FAULTS - len(told["faults"])]
-    if not told["rows"]:
-        raise empty_file()
     return {**told, "manifest": events.manifest(dataset).digest}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a delivery of rows is asked for beyond its cells."""
+
+    dataset: Dataset
+    schema: ItemSchema
+    units: Mapping[str, str]
+    judge: Judge
+    derive: Derive
+    right: str
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Sifted:
+    kept: pl.DataFrame
+    faults: list[Row]
+    bad: int
+
+
+def _sift(asked: _Asked, good: pl.DataFrame) -> _Sifted:
+    """Units found, rows judged: what may enter the dataset, and the faults of the rest."""
+    name, units = asked.dataset.name, asked.units
+    pairs = {column: list(zip(good[column], good[asked.dataset.time], strict=True)) for column in units}
+    found = {pair: _unit(*pair) for some in pairs.values() for pair in set(some) if pair[0]}
+    lines = list(good["line"])
+    faults = [(line, column, "SUBJ-NONE") for column, some in pairs.items()
+              for line, pair in zip(lines, some, strict=True) if pair[0] and not found[pair]]
+    whole = _booleans(good, asked.schema).with_columns(
+        pl.Series(uid, [found.get(pair) or None for pair in pairs[column]], dtype=pl.String) for column, uid in units.items()).drop("line")
+    rows = list(zip(lines, events.exact(_numbers(whole, asked.schema)), strict=True))
+    named = {line for line, *_ in faults}
+    rest = [one for one in rows if one[0] not in named]
+    strangers = _strangers(name, whole, rest, asked.right, units, asked.by, asked.at)
+    faults += dict.fromkeys([*asked.judge(rest), *strangers])
+    faults += _unexplained(name, whole, rest)
+    named = {line for line, *_ in faults}
+    kept = [place for place, line in enumerate(lines) if line not in named]
+    values = dict(rows) if faults else {}
+    said = told_of([(line, field, code, values[line].get(field)) for line, field, code in faults], asked.schema)
+    return _Sifted(_derived(whole[kept], [rows[place][1] for place in kept], asked.derive), said, len(named))
 
 
 def _may(by: Actor, right: str, unit: str, at: datetime) -> bool:
@@ -193,16 +228,16 @@ def _writer(by: Actor) -> Actor:
     return replace(by, grants=(*by.grants, Grant("intake", frozenset({"events.append"}))))
 
 
-def _unexplained(dataset: str, rows: list[tuple[int, Row]], at: datetime) -> list[Row]:
+def _unexplained(dataset: str, whole: pl.DataFrame, rows: list[tuple[int, Row]]) -> list[tuple[int, str, str]]:
     declared = events.dataset(dataset)
-    if not (column := declared.schema.get("ximu:restates")):
+    if not rows or not (column := declared.schema.get("ximu:restates")):
         return []
-    known = {tuple(one[k] for k in declared.key): one for one in events.rows_of(dataset, known_at=at)}
+    known = {tuple(one[k] for k in declared.key): one for one in events.exact(events.present(dataset, whole))}
     found = []
     for line, row in rows:
         before = known.get(tuple(row[k] for k in declared.key), row)
         if any(before[name] != row[name] for name in row) and (not row[column] or row[column] == before[column]):
-            found.append({"line": line, "field": column, "code": "RESTATE-BASIS"})
+            found.append((line, column, "RESTATE-BASIS"))
     return found
 
 

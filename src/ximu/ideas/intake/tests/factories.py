@@ -113,6 +113,17 @@ def xlsx_bytes(
     return out.getvalue()
 
 
+def workbook(cells: dict[str, str]) -> bytes:
+    """A sheet of these cells only."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_numbers": False})
+    sheet = book.add_worksheet("S")
+    for place, value in cells.items():
+        sheet.write_string(place, value)
+    book.close()
+    return out.getvalue()
+
+
 def json_text(rows: list[list[str]]) -> str:
     return json.dumps([dict(zip(TITLES, one)) for one in rows], ensure_ascii=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ximu.ideas.ledger.rules.kinds import KINDS
 from ximu.kernel.words import Text
 
 MEMBERS = {
@@ -26,13 +27,14 @@ FAMILIES = {
 
 
 def kind_words(kind: str) -> Text:
-    """`record.version` → 信用记录（record.version）."""
-    family = FAMILIES.get(kind.split(".")[0])
+    """`record.sealed` → 信用记录存证（record.sealed）; of a kind without words of its own, those of its family."""
+    family = KINDS.get(kind) or FAMILIES.get(kind.split(".")[0])
     return Text(f"{family.zh}（{kind}）", f"{family.en} ({kind})") if family else Text(kind, kind)
 
 
 def label_words(entry: dict[str, Any]) -> dict[str, Text]:
     return {name: words for name, words in MEMBERS.items() if name in entry}
+
 
 FINDINGS = {
     "altered": Text("日志条目被改动", "the log entry was altered"),

@@ -240,4 +240,5 @@ def test_the_api_answers(client) -> None:
 
 def test_kinds_have_words() -> None:
     assert kind_words("record.version").zh == "信用记录（record.version）"
+    assert kind_words("record.sealed").zh == "信用记录存证（record.sealed）"
     assert kind_words("other.thing").en == "other.thing"

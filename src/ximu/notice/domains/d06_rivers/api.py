@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from ximu.foundation import clock
 from ximu.foundation.api import Paging, page_of
@@ -22,7 +22,7 @@ router = Router(tags=["d06 河道治理"])
 
 
 class RowsIn(Schema):
-    rows: list[dict[str, str | int | float | None]]
+    rows: list[dict[str, Any]] = Field(description="字段同报送文件 the fields of a file of the dataset")
     batch: str = ""
 
 
