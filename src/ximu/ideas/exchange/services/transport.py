@@ -6,12 +6,17 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-
-import httpx
+from typing import TYPE_CHECKING
 
 from ximu.foundation import reach
 from ximu.ideas.exchange.models import Channel
+from ximu.kernel.lazily import Lazily
 from ximu.kernel.refusal import Refusal
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = Lazily("httpx")
 
 SECONDS = 15.0
 MOST_ANSWER = 4 << 20
