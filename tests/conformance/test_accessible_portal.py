@@ -16,7 +16,7 @@ from ximu.config.tests import open_city
 from ximu.faces.portal.urls import urlpatterns
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.row("M1.3")]
-AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}, "resultTypes": ["violations"]}
 NARROW, WIDE, MOST_BYTES = 320, 1440, 100_000
 FRAGMENTS = {"/units/instant", "/units/suggest"}
 """Parts that a page takes in; they have no frame of their own."""
@@ -65,7 +65,10 @@ def test_every_page_type(chromium: Browser, live_server: LiveServer, number: str
     assert len(found) > 18
     page = chromium.new_page(viewport={"width": WIDE, "height": 900})
     page.on("request", lambda r: None if r.url.startswith((live_server.url, "data:")) else faults.append(("foreign", r.url)))
-    for address in [*found.values(), "/?large=1", f"/records/{number}/?lang=en"]:
+    page.on("console", lambda m: faults.append(("console", m.text)) if m.type == "error" and "404" not in m.text else None)
+    unit = f"/units/{open_city.unit()}/"
+    more = ["/?large=1", f"/records/{number}/?lang=en", "/units/?q=局", "/units/nothing/", f"{unit}?lang=en", f"{unit}?large=1"]
+    for address in [*found.values(), *more]:
         page.set_viewport_size({"width": WIDE, "height": 900})
         page.goto(live_server.url + address)
         faults.extend((address, v["id"], v["nodes"][0]["html"][:120]) for v in Axe().run(page, options=AXE).response["violations"])

@@ -22,7 +22,7 @@ from tests.journeys.conftest import City, Staff
 pytestmark = [pytest.mark.journey, pytest.mark.load]
 ROLES = ("coordinator", "q01-entry", "czj-entry", "court", "discipline", "publisher", "reviewer", "supervisor", "delegate", "servant",
          "subject-czj", "sysadmin", "secadmin", "auditor")
-AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}, "resultTypes": ["violations"]}
 NARROW, WIDE = 320, 1440
 MOST_STOPS = 150
 """Stops of the keyboard that are followed on one page."""

@@ -11,11 +11,17 @@ import threading
 import time
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
 
-import httpx
 from django.conf import settings
 
+from ximu.kernel.lazily import Lazily
 from ximu.kernel.refusal import Refusal
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = Lazily("httpx")
 
 Address = IPv4Address | IPv6Address
 NEVER = tuple(map(ip_network, (

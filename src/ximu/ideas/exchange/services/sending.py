@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import httpx
 from django.db import transaction
 from django.db.models import F
 
@@ -24,7 +24,13 @@ from ximu.ideas.exchange.services.recalling import follow_policy
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append
 from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.lazily import Lazily
 from ximu.kernel.refusal import Refusal
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = Lazily("httpx")
 
 State = Row.State
 

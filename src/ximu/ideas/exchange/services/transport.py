@@ -7,13 +7,19 @@ import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
 from django.conf import settings
 
 from ximu.foundation import reach
 from ximu.ideas.exchange.models import Channel
+from ximu.kernel.lazily import Lazily
 from ximu.kernel.refusal import Refusal
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = Lazily("httpx")
 
 SECONDS = 15.0
 MOST_ANSWER = 4 << 20

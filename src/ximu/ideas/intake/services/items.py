@@ -84,7 +84,7 @@ def told_of(found: list[tuple[int, str, str, object]], schema: ItemSchema) -> li
     return told(problems.from_rows(shown), schema)
 
 
-def read_item(path: Path, schema: Mapping[str, Any], *, at: datetime, most: int = MOST_ROWS) -> tuple[list[Row], list[Row]]:
+def read_item(path: Path, schema: Mapping[str, Any], *, at: datetime, most: int = 0) -> tuple[list[Row], list[Row]]:
     """Good rows with their `line`, and faults as `Block` has them. Errors: every `FILE-*` code."""
     rows, faults, read = list[Row](), list[Row](), 0
     for block in blocks(path, schema, at=at):
@@ -95,8 +95,9 @@ def read_item(path: Path, schema: Mapping[str, Any], *, at: datetime, most: int 
     return rows, faults
 
 
-def must_be_few(rows: int, most: int = MOST_ROWS) -> None:
+def must_be_few(rows: int, most: int = 0) -> None:
     """For what is taken as one piece. Errors: `FILE-ROWS`."""
+    most = most or MOST_ROWS
     if rows > most:
         raise Refusal("FILE-ROWS", status=413, field="file", value=rows, rule=f"≤ {most}", zh=f"一次最多{most}行。",
                       en=f"At most {most} lines at once.")

@@ -6,15 +6,19 @@ import asyncio
 import base64
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
-
-import httpx
+from typing import TYPE_CHECKING, NamedTuple
 
 from ximu.ideas.ledger.models import Witness
 from ximu.ideas.ledger.queries import checkpoints, tree
 from ximu.ideas.ledger.rules import read_checkpoint
 from ximu.ideas.ledger.services.witnesses import cosign
+from ximu.kernel.lazily import Lazily
 from ximu.kernel.refusal import Refusal
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = Lazily("httpx")
 
 SECONDS = 10.0
 """For the whole of an answer, not for each read."""

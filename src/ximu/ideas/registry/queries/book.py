@@ -22,9 +22,16 @@ _kept: OrderedDict[tuple[str, str, datetime | None], Index] = OrderedDict()
 _lock = Lock()
 
 
+NEWEST = f"SELECT uid FROM {m.Edition._meta.db_table} ORDER BY number DESC LIMIT 1"  # noqa: S608  our own name
+
+
 def version() -> str:
-    """The name of the registry's present state; another one as soon as anybody wrote."""
-    return m.Edition.objects.order_by("-number").values_list("uid", flat=True).first() or ""
+    """The name of the registry's present state; another one as soon as anybody wrote. Asked for each name that is read: as SQL, which takes
+    a fifteenth of what a query set takes to be made."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST)
+        found = cursor.fetchone()
+    return found[0] if found else ""
 
 
 def number() -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
-from scipy.special import betaln, gammaln
+import scipy
 
 from ximu.ideas.warnings.rules.multiplicity import benjamini_hochberg
 from ximu.kernel.words import Text
@@ -154,6 +154,7 @@ def _judged(test: str, every: Sequence[Visit], counted: Sequence[Visit], heard: 
 def _tail(k: int, n: int, a: float, b: float, *, upper: bool) -> float:
     """Beta-binomial: the chance of `k` or more (`upper`), or of `k` or fewer, of `n`."""
     x = np.arange(k, n + 1) if upper else np.arange(k + 1)
+    betaln, gammaln = scipy.special.betaln, scipy.special.gammaln
     logs = gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1) + betaln(x + a, n - x + b) - betaln(a, b)
     return float(min(1.0, np.exp(logs).sum()))
 

@@ -74,10 +74,10 @@ def track(text: str) -> tuple[wgs84.Fix, ...]:
     return wgs84.track_of(text)
 
 
-def known_reaches(on: date, *, known_at: datetime | None) -> dict[str, Reach]:
-    """The reaches of a day: of each the last entry that had begun; one that has ended is not there."""
+def known_reaches(on: date, *, known_at: datetime | None, rows: list[dict[str, Any]] | None = None) -> dict[str, Reach]:
+    """The reaches of a day: of each the last entry that had begun (`rows` are these, if at hand); one that has ended is not there."""
     found: dict[str, Reach] = {}
-    for row in sorted(events.rows_of(REACHES, known_at=known_at, as_of=on), key=lambda one: one["since"]):
+    for row in sorted(rows or events.rows_of(REACHES, known_at=known_at, as_of=on), key=lambda one: one["since"]):
         found[row["reach"]] = Reach(row["reach"], row["name"], row["unit"], row["kind"] == "湖泊", row["since"], row["until"],
                                     _line(row["course"]), float(row["width_m"]), row["document"])
     return {code: one for code, one in sorted(found.items()) if not one.until or one.until > on}

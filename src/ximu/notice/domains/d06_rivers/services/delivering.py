@@ -38,7 +38,8 @@ class _Desk:
     def __init__(self, dataset: str, by: Actor, at: datetime) -> None:
         self.dataset, self.by, self.at, self.day = dataset, by, at, clock.city_day(at)
         self.places = charges.by_place(store.known_charges(self.day, known_at=at))
-        self.reaches: dict[date, dict[str, store.Reach]] = {}
+        self.reaches, self.roster = dict[date, dict[str, store.Reach]](), events.rows_of(store.REACHES, known_at=at)
+        self.tickets = _tickets(at) if dataset == store.REPORTS else {}
         rows, key = events.rows_of(dataset, known_at=at), events.dataset(dataset).key[0]
         self.owners = {row[key]: row["unit"] for row in rows} if dataset != store.CHARGES else {}
         self.walked = {row["patrol"]: (row["patrolled_on"], row["track"]) for row in rows if "track" in row}
@@ -57,7 +58,7 @@ class _Desk:
     def reach(self, row: Row, on: date) -> store.Reach:
         """Errors: `REACH-NONE`."""
         if on not in self.reaches:
-            self.reaches[on] = store.known_reaches(on, known_at=self.at)
+            self.reaches[on] = store.known_reaches(on, known_at=self.at, rows=[one for one in self.roster if one["since"] <= on])
         found = self.reaches[on].get(row["reach"])
         if found is None:
             raise absent("REACH-NONE", field="reach", value=row["reach"][:30], zh="个当日在册的河段", en="reach on the roster of that day")
@@ -93,7 +94,7 @@ class _Desk:
     def report(self, row: Row) -> None:
         """Errors: `REACH-NONE`, `TICKET-DAY`."""
         self.reach(row, row["called_on"])
-        day = _tickets(self.at).get(row["ticket"], row["called_on"])
+        day = self.tickets.get(row["ticket"], row["called_on"])
         if day != row["called_on"]:
             raise Refusal("TICKET-DAY", field="called_on", value=row["called_on"].isoformat(), rule=day.isoformat(),
                           zh="来电日期与热线数据中该工单的日期不符。", en="The hotline's data have another day for this ticket.")
@@ -105,8 +106,7 @@ CHECKS: dict[str, Callable[[_Desk, Row], Any]] = {
 
 
 def _tickets(at: datetime) -> dict[str, date]:
-    frame = events.ask("SELECT ticket, called_on FROM hotline", {}, dataset="hotline", known_at=at)
-    return dict(frame.iter_rows())
+    return dict(events.ask("SELECT ticket, called_on FROM hotline", {}, dataset="hotline", known_at=at).iter_rows())
 
 
 def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str, Any]:
@@ -115,11 +115,11 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
     Errors: `PERM-DENIED`, `FILE-*`, `EVT-BATCH`.
     """
     by.must(PATROL if dataset == store.PATROLS else DELIVER)
-    desk, known = _Desk(dataset, by, at), _tickets(at) if dataset == store.REPORTS else {}
+    desk = _Desk(dataset, by, at)
     judging = Judging(desk.check)
     with transaction.atomic():
         told = judging.explained(deliver_rows(dataset, path, batch=batch, by=by, at=at, judge=judging.judge, derive=lambda row: {
-            "heard": row["ticket"] in known} if dataset == store.REPORTS else {}))
+            "heard": row["ticket"] in desk.tickets} if dataset == store.REPORTS else {}))
         found = [row for row in judging.good if dataset == store.PATROLS and row["kind"]]
         return told | {"cases": [_open(row, desk, by=by, at=at) for row in found]}
 
