@@ -31,6 +31,6 @@ __all__ = [
     "drop_papers", "end_effect", "end_effect_of", "forget", "hand_over", "hand_over_ended", "handed_in", "issue_feed_key", "issue_slip",
     "keep", "lay_pages", "let_go", "load_calendar", "move", "move_many", "on_corrected", "on_moved", "on_stopping", "on_stopping_many",
     "open_case", "open_or_join", "page_of_paper", "pages_in", "pages_of", "preview_term", "read_file", "received", "recount", "redact",
-    "register", "register_daily", "register_pages", "register_stopper", "reverse", "seen", "set_term", "sweep_deadlines", "sweep_effects", "take",
-    "take_many", "ticket_for",
+    "register", "register_daily", "register_pages", "register_stopper", "reverse", "seen", "set_term", "sweep_deadlines",
+    "sweep_effects", "take", "take_many", "ticket_for",
 ]
