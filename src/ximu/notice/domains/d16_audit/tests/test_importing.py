@@ -19,7 +19,7 @@ from openpyxl import Workbook
 from ximu.foundation import clock
 from ximu.foundation.profiles import uid_of
 from ximu.ideas.accounts.middleware import ActorMiddleware
-from ximu.ideas.casework.models import Case
+from ximu.ideas.casework import queries as cases
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry.tests.factories import load
 from ximu.kernel.actor import Actor, Grant
@@ -87,7 +87,8 @@ def test_good_rows_get_their_case_and_the_same_file_adds_nothing(audit: str, tmp
     [one, two] = queries.findings(queries.audit(audit), A, DAY)
     assert (one.unit, one.topic, str(one.amount), one.evidence, two.unit, two.topic, two.amount) == (
         UNIT, "budget", "200000.00", digest, OTHER, "funds", None)
-    assert set(Case.objects.values_list("about", "subject")) == {(one.uid, UNIT), (two.uid, OTHER)}, "each unit is heard"
+    held = {(case.about, case.subject) for case in (cases.case_for(finding.case) for finding in (one, two))}
+    assert held == {(one.uid, UNIT), (two.uid, OTHER)}, "each unit is heard"
     told = take(audit, path)
     assert (told["new"], told["same"], told["bad"]) == (0, 2, 0)
     assert ledger.verify_log().ok
