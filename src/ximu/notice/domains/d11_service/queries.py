@@ -207,7 +207,7 @@ def things(period: Period) -> list[Line]:
     first, end, known = clock.start_of(period.first), min(clock.end_of(period.as_of), period.known_at), roster()
     owner = registry.owners(period.as_of)
     return judged("d11_steps", period) + [
-        Line(one.uid, f"{one.window} {day}", owner[known[one.window].unit], "burst", "held", why="held", on=day,
+        Line(one.uid, one.window, owner[known[one.window].unit], "burst", "held", why="held", on=day,
              late_days=(period.as_of - day).days, link=f"{reverse('d11:bursts')}#{one.uid}")
         for one in Burst.objects.filter(Q(decided_at=None) | Q(decided_at__gt=period.known_at), held_at__gte=first, held_at__lte=end)
         if (day := clock.city_day(one.held_at))]

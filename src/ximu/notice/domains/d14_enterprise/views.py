@@ -46,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found, known, actor = _sheet(request), queries.indicators(), actor_of(request)
 
     def lines(scopes: list[str]) -> list[dict[str, Any]]:
-        return [{"scope": one, "name": registry.name(one.lstrip("@"), as_of=found.as_of),
+        return [{"scope": one, "name": registry.name(one.lstrip("@"), as_of=found.as_of, short=True),
                  "values": [(code, found.figures[code, one]) for code in known]}
                 for one in scopes]
 
