@@ -23,7 +23,6 @@ from ximu.notice.mechanisms.m3_supervision.rules.yearly import NONE, Figure, rat
 
 Source = Callable[[int, date, datetime], list[Figure]]
 """(year, as of, known at) → figures of another room."""
-NOTES = 3
 _sources: dict[str, Source] = {}
 
 

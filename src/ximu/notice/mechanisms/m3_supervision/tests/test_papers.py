@@ -77,6 +77,10 @@ def test_letters_by_page_for_staff_and_the_own_delegate() -> None:
         assert client.get(f"{page}/answer-1.docx")["Content-Disposition"] == f'attachment; filename="answer-{made.uid}-1.docx"'
     assert staff.get(f"{page}/answer-1.pdf").content.startswith(b"%PDF")
     assert stranger.get(f"{page}/answer-1.docx").refusal.code == "PROP-NONE"
+    for client in (staff, delegate):
+        assert client.get(f"{page}/answer-1/signed").status_code == 200
+    assert stranger.get(f"{page}/answer-1/signed").refusal.code == "PROP-NONE"
+    assert staff.get(f"{page}/answer-2/signed").refusal.code == "PROP-NONE"
     assert staff.get(f"{page}/answer-1.xls").status_code == 404
     assert "answer-1.docx" in staff.get(page).content.decode()
     given = staff.post(f"{page}/draft.docx", {"class": "C", "words": "列入明年计划。", "due": "2019-06-28", "deliverable": "计划文本"})
