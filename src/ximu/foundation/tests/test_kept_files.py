@@ -12,6 +12,7 @@ from ximu.foundation import documents, files, web
 from ximu.kernel.refusal import Refusal
 
 
+@pytest.mark.django_db
 def test_the_ending_follows_from_the_bytes_and_the_name_from_the_digest() -> None:
     table, letter = io.BytesIO(), documents.Letter("甲", "乙", "丙", "", (documents.Paragraph("丁"),), "甲", date(2018, 5, 2))
     openpyxl.Workbook().save(table)
