@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.templatetags.ximu import t
+from ximu.foundation.templatetags.ximu import period, t
 from ximu.foundation.web import actor_of, kept_file
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of, whole_of
@@ -47,7 +47,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_POST
 def count(request: HttpRequest) -> HttpResponse:
     row = services.monitor(request.POST.get("month", "").strip(), by=actor_of(request), at=clock.now())
-    messages.success(request, t("{m}已监测，{n}个街镇。", "{m} counted, {n} streets and towns.", m=row.month, n=len(row.lines)))
+    messages.success(request, t("{m}已监测，{n}个街镇。", "{m} counted, {n} streets and towns.", m=period(row.month), n=len(row.lines)))
     return redirect("s3:desk")
 
 
