@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
+from ximu.foundation.documents import dated
 from ximu.kernel.words import Text
 from ximu.notice.mechanisms.m3_complaints import queries as complaints
 from ximu.notice.mechanisms.m3_supervision.rules import Figure
@@ -18,7 +19,8 @@ def plan_in_the_year(year: int, as_of: date, known_at: datetime) -> list[Figure]
         return []
     found = plan.plan()
     lights = [one["light"] for one in plan.status(found, as_of=as_of, known_at=known_at)]
-    source, where = f"{found.number or found.title} plan status as_of={as_of}", reverse("plan:board")
+    title, where = found.number or found.title, reverse("plan:board")
+    source = Text(dated(f"{title}任务进度，截至{as_of}"), f"{title}, lights as of {as_of}")
     return [
         Figure("plan:rows", str(len(lights)), Text("重点任务", "tasks of the plan"), source, where),
         Figure("plan:good", str(sum(one in ("done", "on_time") for one in lights)), Text("已完成或按期", "done or on time"), source, where),
@@ -30,6 +32,6 @@ def plan_in_the_year(year: int, as_of: date, known_at: datetime) -> list[Figure]
 def reports_in_the_year(year: int, as_of: date, known_at: datetime) -> list[Figure]:
     """Sums of the quarters as they were published; nothing that was withheld can be got from them."""
     received, closed = complaints.published_in(year)
-    where, source = reverse("report:figures"), f"季度统计 quarters year={year}"
+    where, source = reverse("report:figures"), Text(f"{year}年各季度已公布的举报统计", f"published quarters of {year}")
     return [Figure("reports:received", received, Text("收到举报", "reports received"), source, where),
             Figure("reports:closed", closed, Text("办结举报", "reports closed"), source, where)]

@@ -12,14 +12,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from ximu.foundation import city, clock
+from ximu.foundation import city, clock, files
 from ximu.kernel.actor import Actor
 from ximu.kernel.given import day_or_none
-from ximu.kernel.refusal import Refusal
+from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.words import Text
 
 LANGUAGES = {"zh": "zh-hans", "zh-hans": "zh-hans", "en": "en"}
@@ -84,6 +84,32 @@ def sent_file(request: HttpRequest, name: str = "file", *, most: int = MOST_SENT
         path = Path(folder) / f"sent{Path(sent.name or '').suffix.lower()[:6]}"
         path.write_bytes(sent.read())
         yield path
+
+
+def kept_file(digest: str) -> FileResponse:
+    """A file that was handed in, always as a download under its digest; the ending follows from its bytes, not from its giver's name.
+
+    Errors: `FILE-NONE` where the bytes are not kept.
+    """
+    if not files.is_kept(digest):
+        raise absent("FILE-NONE", field="file", value=digest[:16], zh="份文件", en="file")
+    kept = files.opened(digest)
+    ending = _ending(kept.read(HEAD))
+    kept.seek(0)
+    return FileResponse(kept, as_attachment=True, filename=f"{digest[:12]}{ending}", content_type="application/octet-stream",
+                        headers={"Cache-Control": "no-store"})
+
+
+HEAD = 4096
+ENDINGS = ((b"%PDF-", ".pdf"), (b"\x89PNG", ".png"), (b"\xff\xd8\xff", ".jpg"), (bytes.fromhex("d0cf11e0a1b11ae1"), ".doc"))
+
+
+def _ending(head: bytes) -> str:
+    """So that a clerk's machine opens it. A package of Office names its parts near its beginning."""
+    if head.startswith(b"PK"):
+        return ".docx" if b"word/" in head else ".xlsx" if b"xl/" in head else ".zip"
+    found = next((ending for sign, ending in ENDINGS if head.startswith(sign)), "")
+    return found or (".bin" if b"\0" in head else ".txt")
 
 
 def wants_json(request: HttpRequest) -> bool:

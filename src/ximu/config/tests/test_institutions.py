@@ -153,6 +153,10 @@ def test_pages_open(loaded: None) -> None:
         assert client.get(f"/console/s2/{page}").status_code == 200, page
     assert client.get("/console/s2/?as_of=昨天").refusal.code == "DATE-FORM"
     entered = services.enter(replace(NEW, content=b"other"), by=SYSTEM, at=AT)
+    assert b"".join(client.get(f"/console/s2/versions/{entered}/text").streaming_content) == b"other"  # type: ignore[attr-defined]
+    far = Client()
+    far.force_login(with_password(account("far", "entry", unit=FGW, number="N071", at=now)), backend="django.contrib.auth.backends.ModelBackend")
+    assert [far.get(f"/console/s2/versions/{one}/text").status_code for one in (uid, entered)] == [200, 403], "published, not yet published"
     item = queries.items()[0][0]
     sent = client.post(f"/console/s2/versions/{entered}/cover", {f"stance_{item}": "covered", f"words_{item}": "第一章"})
     assert sent.status_code == 302

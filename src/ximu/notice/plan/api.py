@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import File, Form, Router, Schema
+from django.http.response import HttpResponseBase
+from ninja import File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of
+from ximu.foundation.api import Paging, page_of
+from ximu.foundation.web import actor_of, kept_file
 from ximu.notice.plan import queries
 from ximu.notice.plan.services import checking, evidence, following, importing, readings
 
@@ -107,6 +109,20 @@ def submit(
     given = evidence.Given(title, dated, completes, file.read())
     made = evidence.submit_evidence(row, given, unit=unit, by=actor_of(request), at=clock.now())
     return {"evidence": made.uid, "digest": made.digest, "state": made.state, "expires_on": made.expires_on}
+
+
+@router.get("/rows/{row}/evidence")
+def evidence_list(request: HttpRequest, row: str, paging: Query[Paging]) -> dict[str, Any]:
+    """What was handed in for a task, newest first; `file` opens it for those who judge it and for the unit itself."""
+    actor_of(request).must("plan.view")
+    page = page_of(request, queries.evidence_of(queries.row(row)), paging)
+    return {**page, "items": [{"evidence": e.uid, "unit": e.unit, "title": e.title, "dated": e.dated, "expires_on": e.expires_on,
+                               "completes": e.completes, "state": e.state, "reason": e.reason, "digest": e.digest} for e in page["items"]]}
+
+
+@router.get("/evidence/{uid}/file")
+def evidence_file(request: HttpRequest, uid: str) -> HttpResponseBase:
+    return kept_file(queries.evidence_for(uid, actor_of(request)).digest)
 
 
 @router.post("/evidence/{uid}/review")

@@ -23,5 +23,6 @@ urlpatterns = [
     path("next", checks.propose, name="next"),
     path("next/<str:uid>", checks.draft, name="draft"),
     path("next/<str:uid>/adopt", checks.adopt, name="adopt"),
+    path("evidence/<str:uid>/file", views.evidence_file, name="evidence_file"),
     path("evidence/<str:uid>/review", views.review, name="evidence"),
 ]

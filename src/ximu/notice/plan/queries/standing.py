@@ -10,6 +10,7 @@ from django.db.models import Aggregate, DateField, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Cast
 
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.workdays import BUNDLED
 from ximu.notice.plan.models import Evidence, Plan, PlanRow, Reading
@@ -56,6 +57,16 @@ def row(uid: str) -> PlanRow:
 
 def readings(of: PlanRow) -> list[Reading]:
     return list(of.readings.order_by("-chosen_at"))
+
+
+def evidence_for(uid: str, actor: Actor) -> Evidence:
+    """Evidence whose file this person may open: the unit's own, and those who review or examine. Errors: `PLAN-NONE`, `PERM-DENIED`."""
+    found = evidence(uid)
+    if found is None:
+        raise absent("PLAN-NONE", field="evidence", value=uid[:16], zh="份材料", en="evidence")
+    if not (actor.can("plan.review") or actor.can("plan.examine")):
+        actor.must("plan.report", found.unit)
+    return found
 
 
 def evidence(uid: str) -> Evidence | None:

@@ -72,6 +72,26 @@ def test_a_reading_and_evidence_are_given_on_the_page(staff: Client, plan: Any) 
     assert "清单" in page
 
 
+def test_evidence_is_opened_by_the_own_unit_and_by_those_who_judge_it(staff: Client, plan: Any) -> None:  # noqa: F811
+    row = PlanRow.objects.get(row="M1.1")
+    unit = queries.duties(row, as_of=date(2018, 3, 30))[0].unit
+    staff.post(f"/console/plan/row/{row.uid}/evidence", {
+        "unit": unit, "dated": "2018-03-30", "title": "清单", "file": SimpleUploadedFile("张三.pdf", b"%PDF-1.7 proof")})
+    [told] = staff.get(f"/api/v1/plan/rows/{row.uid}/evidence").json()["items"]
+    files = [f"{face}/plan/evidence/{told['evidence']}/file" for face in ("/console", "/api/v1")]
+    assert files[0] in staff.get(f"/console/plan/row/{row.uid}").content.decode()
+    for address in files:
+        answer = staff.get(address)
+        assert b"".join(answer.streaming_content) == b"%PDF-1.7 proof"  # type: ignore[attr-defined]
+        assert answer["Content-Disposition"] == f'attachment; filename="{told["digest"][:12]}.pdf"', "no name of the giver's"
+    for place, (of, status) in enumerate(((unit, 200), ("unitofsomeoneels", 403))):
+        clerk = Client()
+        clerk.force_login(with_password(account(f"clerk{place}", "entry", unit=of, number=f"N07{place}")), backend="django.contrib.auth.backends.ModelBackend")
+        assert [clerk.get(address).status_code for address in files] == [status, status]
+        assert (files[0] in clerk.get(f"/console/plan/row/{row.uid}").content.decode()) == (status == 200)
+    assert staff.get("/api/v1/plan/evidence/nosuchevidence00/file").json()["code"] == "PLAN-NONE"
+
+
 def test_the_api_answers_the_same(staff: Client, plan: Any) -> None:  # noqa: F811
     rows = staff.get("/api/v1/plan/status?as_of=2018-05-02").json()["rows"]
     assert {r["row"] for r in rows if r["light"] == "overdue"} == {"M1.1", "S1"}

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, kept_file
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of
@@ -106,7 +107,10 @@ def row_page(request: HttpRequest, uid: str) -> HttpResponse:
     line = next(one for one in queries.status(target.plan, as_of=day, known_at=clock.now()) if one["uid"] == uid)
     only = request.GET.get("unit", "")
     held = queries.duty_lights(target, as_of=day, known_at=clock.now())
-    given = [{"one": e, "unit": registry.name(e.unit, as_of=day)} for e in queries.evidence_of(target, unit=only, as_of=day)]
+    by = actor_of(request)
+    judges = by.can("plan.review") or by.can("plan.examine")
+    given = [{"one": e, "unit": registry.name(e.unit, as_of=day),
+              "opens": judges or by.can("plan.report", e.unit)} for e in queries.evidence_of(target, unit=only, as_of=day)]
     read = queries.readings(target)
     names = accounts.names_of(who for r in read for who in (r.chosen_by, r.signed_by, r.withdrawn_by))
     rights = ("plan.read_schedule", "plan.report", "plan.review")
@@ -145,6 +149,12 @@ def submit(request: HttpRequest, uid: str) -> HttpResponse:
                            "completes" in request.POST, upload.read() if upload else b"")
     evidence.submit_evidence(uid, given, unit=request.POST.get("unit") or actor.unit or "", by=actor, at=clock.now())
     return redirect("plan:row", uid)
+
+
+@require_GET
+def evidence_file(request: HttpRequest, uid: str) -> HttpResponseBase:
+    """What was handed in, for those who judge it and for the unit itself."""
+    return kept_file(queries.evidence_for(uid, actor_of(request)).digest)
 
 
 @require_POST

@@ -13,6 +13,7 @@ urlpatterns = [
     path("days/<str:day>", views.day, name="day"),
     path("meetings", views.record, name="record"),
     path("meetings/<str:uid>", views.meeting, name="meeting"),
+    path("meetings/<str:uid>/minutes", views.minutes, name="minutes"),
     path("meetings/<str:uid>/resolutions", views.resolve, name="resolve"),
     path("meetings/<str:uid>/issue", views.issue, name="issue"),
 ]

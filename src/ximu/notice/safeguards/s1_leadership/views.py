@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import t
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, kept_file
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of
@@ -99,6 +100,13 @@ def meeting(request: HttpRequest, uid: str) -> HttpResponse:
         "row": row, "lines": lines, "group": registry.name(row.group, as_of=row.held_on),
         "present": [registry.name(u, as_of=row.held_on) for u in row.present], "open": row.state == "entered",
         "may_record": by.can("leadership.record"), "may_issue": by.can("leadership.issue")})
+
+
+@require_safe
+def minutes(request: HttpRequest, uid: str) -> HttpResponseBase:
+    """The file of the minutes."""
+    actor_of(request).must(SEE)
+    return kept_file(queries.meeting(uid).minutes)
 
 
 @require_POST

@@ -142,6 +142,9 @@ def _standing(
                     covers.get(plan.pk, {}) if plan else {})
 
 
+NOWHERE = Text("—", "—")
+
+
 @dataclass(frozen=True, slots=True)
 class Numbered:
     """A dated parameter as it holds on a day; `rule` is the registered document in force that sets it."""
@@ -155,7 +158,7 @@ class Numbered:
     sure: bool
     rule: str = ""
     rule_title: str = ""
-    place: Text = Text("—", "—")
+    place: Text = NOWHERE
 
     @property
     def unit_words(self) -> Text | None:

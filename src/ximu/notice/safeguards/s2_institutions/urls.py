@@ -13,6 +13,7 @@ urlpatterns = [
     path("documents", views.documents, name="documents"),
     path("documents/enter", views.enter, name="enter"),
     path("versions/<str:uid>", views.version, name="version"),
+    path("versions/<str:uid>/text", views.text, name="text"),
     path("versions/<str:uid>/cover", views.cover, name="cover"),
     path("versions/<str:uid>/<str:verb>", views.decide, name="decide"),
     path("delays", views.ask, name="ask"),

@@ -8,12 +8,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import t
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, kept_file
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of
 from ximu.notice.safeguards.s2_institutions import queries, rules, services
@@ -88,8 +89,21 @@ def version(request: HttpRequest, uid: str) -> HttpResponse:
     lines = [{"code": code, "text": text, "said": said.get(code)} for code, text in queries.items()] if plan else []
     return render(request, "s2_institutions/version.html", {
         "row": row, "kind": rules.KINDS[row.document.kind], "unit": registry.name(row.document.unit, as_of=row.in_force_on),
-        "lines": lines, "gaps": queries.gaps_of(row) if plan else [], "open": row.state == "entered", "stances": rules.STANCES.items(),
+        "lines": lines,
+        "opens": row.state != "entered" or by.can(PUBLISH) or by.can(ENTER, row.document.unit),
+        "gaps": queries.gaps_of(row) if plan else [], "open": row.state == "entered", "stances": rules.STANCES.items(),
         "may_enter": by.can(ENTER, row.document.unit), "may_publish": by.can(PUBLISH), "versions": queries.versions(row.document)})
+
+
+@require_safe
+def text(request: HttpRequest, uid: str) -> HttpResponseBase:
+    """The full text of a version; one that is not published yet is for who entered it and who publishes."""
+    by = actor_of(request)
+    by.must(SEE)
+    row = queries.version(uid)
+    if row.state == "entered" and not by.can(PUBLISH):
+        by.must(ENTER, row.document.unit)
+    return kept_file(row.text)
 
 
 @require_POST

@@ -121,6 +121,17 @@ def application(uid: str) -> Application:
     return found
 
 
+def paper_for(uid: str, paper: str, actor: Actor) -> Paper:
+    """A file of an application, for the unit that applies and those who decide. Errors: `DEMO-NONE`, `PERM-DENIED`."""
+    row = application(uid)
+    if not actor.can("streets.decide"):
+        actor.must("streets.offer", row.unit)
+    found = row.papers.filter(uid=paper).first()
+    if found is None:
+        raise absent("DEMO-NONE", field="paper", value=paper[:16], zh="份材料", en="file")
+    return found
+
+
 def papers(of: Application) -> list[Paper]:
     return list(of.papers.order_by("pk"))
 

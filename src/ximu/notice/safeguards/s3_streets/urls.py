@@ -14,5 +14,6 @@ urlpatterns = [
     path("benefits/<str:uid>/<str:verb>", views.benefit, name="benefit"),
     path("applications", views.applications, name="applications"),
     path("applications/<str:uid>", views.application, name="application"),
+    path("applications/<str:uid>/papers/<str:paper>", views.paper, name="paper"),
     path("applications/<str:uid>/<str:verb>", views.act, name="act"),
 ]

@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.templatetags.ximu import t
-from ximu.foundation.web import actor_of
+from ximu.foundation.templatetags.ximu import period, t
+from ximu.foundation.web import actor_of, kept_file
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of, whole_of
 from ximu.kernel.words import Text
@@ -46,7 +47,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_POST
 def count(request: HttpRequest) -> HttpResponse:
     row = services.monitor(request.POST.get("month", "").strip(), by=actor_of(request), at=clock.now())
-    messages.success(request, t("{m}已监测，{n}个街镇。", "{m} counted, {n} streets and towns.", m=row.month, n=len(row.lines)))
+    messages.success(request, t("{m}已监测，{n}个街镇。", "{m} counted, {n} streets and towns.", m=period(row.month), n=len(row.lines)))
     return redirect("s3:desk")
 
 
@@ -114,6 +115,11 @@ def application(request: HttpRequest, uid: str) -> HttpResponse:
         "score": row.score if row.score is not None else sum(line["mark"]["points"] for line in lines),
         "source": queries.criteria_source(), "may_offer": by.can(OFFER, row.unit), "may_decide": by.can(DECIDE),
         "pass_mark": queries.value("demonstration_pass", day)})
+
+
+@require_safe
+def paper(request: HttpRequest, uid: str, paper: str) -> HttpResponseBase:
+    return kept_file(queries.paper_for(uid, paper, actor_of(request)).digest)
 
 
 @require_POST

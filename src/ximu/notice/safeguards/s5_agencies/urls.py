@@ -14,5 +14,6 @@ urlpatterns = [
     path("agencies", views.agencies, name="agencies"),
     path("contracts", views.contracts, name="contracts"),
     path("contracts/<str:uid>", views.contract, name="contract"),
+    path("contracts/<str:uid>/<str:which>", views.paper, name="paper"),
     path("feeds", views.feeds, name="feeds"),
 ]

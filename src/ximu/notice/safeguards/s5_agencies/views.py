@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, kept_file
 from ximu.ideas.areas.views import tabs
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_of
@@ -76,7 +77,20 @@ def contract(request: HttpRequest, uid: str) -> HttpResponse:
         return redirect("s5:contract", row.uid)
     return render(request, "s5/contract.html", {
         "tabs": tabs(queries.AREA, by, "s5:contracts"), "row": row, "back": row.back, "unit": registry.name(row.unit, as_of=row.since),
-        "over": row.until < clock.today(), "may_return": by.can("s5.contract", unit), "may_check": by.can("s5.judge", unit)})
+        "over": row.until < clock.today(), "may_return": by.can("s5.contract", unit), "may_check": by.can("s5.judge", unit),
+        "opens": by.can("s5.contract", unit) or by.can("s5.judge", unit)})
+
+
+@require_safe
+def paper(request: HttpRequest, uid: str, which: str) -> HttpResponseBase:
+    """The text of a contract, or the proof that data came back: for the unit that made it and those who check."""
+    by, row = actor_of(request), queries.contract(uid)
+    unit = queries.owner(row.unit, clock.today())
+    if not (by.can("s5.contract", unit) or by.can("s5.judge", unit)):
+        raise Http404
+    if which not in ("text", "proof"):
+        raise Http404
+    return kept_file(row.text if which == "text" else row.back.proof if row.back else "")
 
 
 @require_http_methods(["GET", "POST"])

@@ -63,10 +63,15 @@ def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def given_letter(of: Proposal, place: int) -> Letter:
-    """The letter of the first (1) or second answer. Errors: `PROP-NONE`."""
+def answer_at(of: Proposal, place: int) -> Answer:
+    """The first (1) or second answer. Errors: `PROP-NONE`."""
     found: list[Answer] = list(of.answers.all())
     if not 1 <= place <= len(found):
         raise absent("PROP-NONE", field="answer", value=place, zh="份答复", en="answer")
-    one = found[place - 1]
+    return found[place - 1]
+
+
+def given_letter(of: Proposal, place: int) -> Letter:
+    """The letter of the first (1) or second answer. Errors: `PROP-NONE`."""
+    one = answer_at(of, place)
     return answer_letter(of, klass=one.klass, words=one.words, due=one.due, on=clock.city_day(one.at))

@@ -23,7 +23,6 @@ from ximu.notice.mechanisms.m3_supervision.rules.yearly import NONE, Figure, rat
 
 Source = Callable[[int, date, datetime], list[Figure]]
 """(year, as of, known at) → figures of another room."""
-NOTES = 3
 _sources: dict[str, Source] = {}
 
 
@@ -48,16 +47,19 @@ def _inspections(year: int, known_at: datetime) -> list[Figure]:
     found = list(Finding.objects.filter(visit__in=visits, at__lte=known_at))
     closed = [one for one in found if one.case and (at := cases.case_for(one.case).closed_at) and at <= known_at]
     replied = [one for one in found if one.replied_at and one.replied_at <= known_at]
-    where, source = reverse("m3_supervision:rounds"), f"督查轮次 rounds year={year}"
+    where, source = reverse("m3_supervision:rounds"), Text(f"{year}年度督查轮次", f"inspection rounds of {year}")
     return [
         Figure("rounds", str(len(rounds)), Text("督查轮次", "inspection rounds"), source, where),
         Figure("scope", str(len({unit for one in rounds for unit in one.population})), Text("督查范围单位", "units in scope"), source,
                where),
         Figure("visited", str(len({one.unit for one in visits})), Text("抽查单位", "units inspected"), source, where),
-        Figure("findings", str(len(found)), Text("发现问题", "findings"), f"督查问题 findings year={year}", where),
-        Figure("replied", str(len(replied)), Text("单位已说明", "replied to by the unit"), f"督查问题 findings year={year}", where),
-        Figure("mended", str(len(closed)), Text("已整改办结", "put right and closed"), f"整改办件 rectification year={year}", where),
-        Figure("mended:rate", rate(len(closed), len(found)), Text("整改办结率", "share put right"), "mended ÷ findings", where),
+        Figure("findings", str(len(found)), Text("发现问题", "findings"), Text(f"{year}年度督查发现的问题", f"findings of {year}"), where),
+        Figure("replied", str(len(replied)), Text("单位已说明", "replied to by the unit"),
+               Text(f"{year}年度督查发现的问题", f"findings of {year}"), where),
+        Figure("mended", str(len(closed)), Text("已整改办结", "put right and closed"),
+               Text(f"{year}年度督查问题的整改办件", f"rectifications of findings of {year}"), where),
+        Figure("mended:rate", rate(len(closed), len(found)), Text("整改办结率", "share put right"),
+               Text("已整改办结数÷发现问题数", "put right ÷ findings"), where),
     ]
 
 
@@ -67,11 +69,12 @@ def _proposals(year: int, last: date, known_at: datetime) -> list[Figure]:
     timely = [p for p in answered if p.answered_on and p.answered_on <= due_of("NPC-ANS", p.assigned_on)]
     classes, rated = Counter(p.answer_class for p in answered), [p for p in answered if p.rating]
     pleased = [p for p in rated if p.rating in ("satisfied", "fairly")]
-    where, source = reverse("m3_supervision:proposals"), f"建议提案 proposals assigned_on={year}"
+    where, source = reverse("m3_supervision:proposals"), Text(f"{year}年交办的建议提案", f"proposals assigned in {year}")
     return [
         Figure("proposals", str(len(rows)), Text("交办建议提案", "proposals assigned"), source, where),
         Figure("answered", str(len(answered)), Text("已答复", "answered"), source, where),
-        Figure("timely:rate", rate(len(timely), len(answered)), Text("按期答复率", "answered in time"), f"{source} NPC-ANS", where),
+        Figure("timely:rate", rate(len(timely), len(answered)), Text("按期答复率", "answered in time"),
+               Text(f"{source.zh}，答复期限NPC-ANS", f"{source.en}, limit NPC-ANS"), where),
         *[Figure(f"class:{code}", str(classes[code]), Text(f"{code}类答复", f"answers of class {code}"), source, where) for code in "ABCD"],
         Figure("satisfied:rate", rate(len(pleased), len(rated)), Text("代表委员满意和基本满意率", "delegates satisfied"), source, where),
     ]
@@ -80,7 +83,7 @@ def _proposals(year: int, last: date, known_at: datetime) -> list[Figure]:
 def _promises(year: int, last: date, known_at: datetime) -> list[Figure]:
     due = [j for j in commitments.judged(as_of=last, known_at=known_at) if j.due.year == year and j.due <= last]
     states = Counter(j.state for j in due)
-    where, source = reverse("commitments:index"), f"承诺 commitments due={year} as_of={last}"
+    where, source = reverse("commitments:index"), Text(dated(f"{year}年到期的承诺，截至{last}判定"), f"promises due in {year}, judged as of {last}")
     return [
         Figure("promises", str(len(due)), Text("到期承诺", "promises due"), source, where),
         Figure("promises:kept", str(states["kept"]), Text("已兑现", "kept"), source, where),
@@ -104,7 +107,7 @@ def year_text(year: int, *, as_of: date, known_at: datetime, on: date) -> dict[s
 
     body = [Paragraph(text) for text in _sentences(year, n, known)]
     size = ledger.size()
-    notes = [Paragraph(f"［{place}］{known[key].words.zh}：{known[key].source}，{known[key].where}", NOTES)
+    notes = [Paragraph(f"［{place}］{known[key].words.zh}：{known[key].source.zh}（{known[key].where}）", NOTES)
              for place, key in enumerate(order, 1)]
     office = registry.name(city.office(), as_of=on) if city.office() else "政务诚信建设综合协调部门"
     letter = Letter(issuer=office, number=f"诚信年报〔{year}〕1号", title=f"{year}年政务诚信建设情况",
@@ -118,8 +121,8 @@ def year_envelope(text: dict[str, Any]) -> dict[str, Any]:
     """The text and its figures as JSON; `ximu supervision yearly --check` reads it again on a later day."""
     return {"year": text["year"], "as_of": text["as_of"].isoformat(), "known_at": text["known_at"].isoformat(),
             "log_size": text["log_size"], "text": [one.text for one in text["letter"].paragraphs if one.level == 0],
-            "figures": [{"key": one.key, "value": one.value, "words_zh": one.words.zh, "words_en": one.words.en, "source": one.source,
-                         "where": one.where} for one in text["figures"]]}
+            "figures": [{"key": one.key, "value": one.value, "words_zh": one.words.zh, "words_en": one.words.en, "source": one.source.zh,
+                         "source_en": one.source.en, "where": one.where} for one in text["figures"]]}
 
 
 def _sentences(year: int, n: Callable[[str], str], known: dict[str, Figure]) -> list[str]:

@@ -18,7 +18,7 @@ class Figure:
     key: str
     value: str
     words: Text
-    source: str
+    source: Text
     where: str = ""
 
 

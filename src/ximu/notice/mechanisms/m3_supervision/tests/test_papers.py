@@ -77,6 +77,10 @@ def test_letters_by_page_for_staff_and_the_own_delegate() -> None:
         assert client.get(f"{page}/answer-1.docx")["Content-Disposition"] == f'attachment; filename="answer-{made.uid}-1.docx"'
     assert staff.get(f"{page}/answer-1.pdf").content.startswith(b"%PDF")
     assert stranger.get(f"{page}/answer-1.docx").refusal.code == "PROP-NONE"
+    for client in (staff, delegate):
+        assert client.get(f"{page}/answer-1/signed").status_code == 200
+    assert stranger.get(f"{page}/answer-1/signed").refusal.code == "PROP-NONE"
+    assert staff.get(f"{page}/answer-2/signed").refusal.code == "PROP-NONE"
     assert staff.get(f"{page}/answer-1.xls").status_code == 404
     assert "answer-1.docx" in staff.get(page).content.decode()
     given = staff.post(f"{page}/draft.docx", {"class": "C", "words": "列入明年计划。", "due": "2019-06-28", "deliverable": "计划文本"})
@@ -99,6 +103,9 @@ def test_the_yearly_text_has_a_number_behind_each_figure_and_opens_each_source()
     figures = {one.key: one for one in text["figures"]}
     assert all(figures[key].source and figures[key].where.startswith("/") for key in text["cited"])
     assert (figures["timely:rate"].value, figures["satisfied:rate"].value, figures["mended:rate"].value) == ("100.0%", "—", "—")
+    notes = "".join(one.text for one in text["letter"].paragraphs if one.text.startswith("［"))
+    assert not re.search(r"[a-z]{3,} |\d{4}-\d\d-\d\d", re.sub(r"（/[^）]*）", "", notes)), "words of a program in an official document"
+    assert (text["letter"].number, text["letter"].upward) == ("诚信年报〔2018〕1号", True)
     early = {one.key: one.value for one in queries.year_figures(2018, as_of=date(2018, 3, 20), known_at=AT)}
     assert (early["proposals"], early["answered"]) == ("1", "0"), "as of a day"
     refused("YEAR", queries.year_figures, 2020, as_of=date(2019, 1, 1), known_at=END)

@@ -167,6 +167,14 @@ def test_pages_for_organisers_teams_and_units() -> None:
     for _ in range(2):
         assert team.post(f"{base}/visits/{visit.uid}/finding", sent | {"evidence": SimpleUploadedFile("p.jpg", b"x")}).status_code == 302
     [found] = Finding.objects.all()
+    proof = f"{base}/visits/{visit.uid}/findings/{found.uid}/evidence"
+    for client in (team, unit):
+        assert proof in client.get(f"{base}/visits/{visit.uid}").content.decode()
+        assert b"".join(client.get(proof).streaming_content) == b"x"  # type: ignore[attr-defined]
+    far = Client()
+    far.force_login(with_password(account("far", "entry", unit="unitofsomeoneels", number="N074", at=now)), backend=login)
+    assert far.get(proof).refusal.code == "PERM-DENIED"
+    assert boss.get(proof.replace(found.uid, "nosuchfinding000")).status_code == 404
     assert "督查问题待说明" in unit.get("/console/").content.decode()
     assert unit.post(f"{base}/visits/{visit.uid}/reply", {"finding": found.uid, "words": "正在整改。"}).status_code == 302
     assert "正在整改。" in boss.get(f"{base}/visits/{visit.uid}").content.decode()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from ximu.foundation import clock, documents
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, kept_file
 from ximu.kernel.given import day_or_none, whole_of
 from ximu.notice.mechanisms.m3_supervision import queries
 
@@ -40,6 +41,26 @@ def given(request: HttpRequest, uid: str, place: int, form: str) -> HttpResponse
     by = actor_of(request)
     row = queries.proposal(uid) if by.can("proposals.see") else queries.own(uid, by)
     return _sent(queries.given_letter(row, place), form, f"answer-{uid}-{place}")
+
+
+@require_safe
+def signed(request: HttpRequest, uid: str, place: int) -> HttpResponseBase:
+    """The letter that was handed in signed: for staff, and for the delegate whose proposal it is."""
+    by = actor_of(request)
+    row = queries.proposal(uid) if by.can("proposals.see") else queries.own(uid, by)
+    return kept_file(queries.answer_at(row, place).letter)
+
+
+@require_safe
+def evidence(request: HttpRequest, uid: str, finding: str) -> HttpResponseBase:
+    """The evidence of a finding: for who inspects, and for the unit that has to reply to it."""
+    by, row = actor_of(request), queries.visit(uid)
+    if not queries.speaks_for(by, row.unit, on=clock.today()):
+        by.must("inspection.visit")
+    found = next((one for one in queries.findings(row) if one.uid == finding), None)
+    if found is None:
+        raise Http404
+    return kept_file(found.evidence)
 
 
 def _asked(request: HttpRequest) -> tuple[int, datetime]:

@@ -132,6 +132,8 @@ def test_pages_and_api_show_gaps_meetings_and_proofs(loaded: None) -> None:
         "text": "建立台账", "deliverable": "经核对的承诺台账", "unit": "示例市财政局", "due": "2030-06-03"})
     assert sent.status_code == 302, sent.refusal
     assert "建立台账" in client.get(f"/console/s1/meetings/{uid}").content.decode()
+    assert b"".join(client.get(f"/console/s1/meetings/{uid}/minutes").streaming_content) == MINUTES.content  # type: ignore[attr-defined]
+    assert Client().get(f"/console/s1/meetings/{uid}/minutes").status_code != 200
     assert Client().get("/api/v1/s1/gaps").status_code in (401, 403)
 
 

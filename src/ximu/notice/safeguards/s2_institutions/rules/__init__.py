@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from ximu.kernel.words import Text
 
@@ -77,12 +78,16 @@ def value_on(rows: Iterable[Mapping[str, object]], on: date) -> Mapping[str, obj
 UNITS = {
     "working-day": Text("个工作日", "working days"), "calendar-day": Text("日", "days"), "day": Text("日", "days"),
     "hour": Text("小时", "hours"), "minute": Text("分钟", "minutes"), "month": Text("个月", "months"), "year": Text("年", "years"),
-    "percent": Text("%", "%"), "per-hour": Text("次／小时", "an hour"), "share": Text("（比例）", "(share)"), "count": Text("（个数）", "(number)"),
-    "share-per-day": Text("（每日比例）", "(share a day)"), "month-day": Text("（月-日）", "(month-day)"), "mark": Text("分", "marks"),
-    "10 000 yuan": Text("万元", "10,000 yuan"), "metre": Text("米", "m"), "km/h": Text("公里／小时", "km/h"),
+    "percent": Text("%", "%"), "per-hour": Text("次／小时", "an hour"), "share": Text("（比例）", "(share)"),
+    "count": Text("（个数）", "(number)"),
+    "share-per-day": Text("（每日比例）", "(share a day)"),
+    "month-day": Text("（月-日）", "(month-day)"), "mark": Text("分", "marks"),
+    "10 000 yuan": Text("万元", "10,000 yuan"),
+    "metre": Text("米", "m"), "km/h": Text("公里／小时", "km/h"),
 }
 """Units of parameters as people say them; another unit is shown as it is written."""
-ENDINGS = {"_workdays": "working-day", "_days": "calendar-day", "_hours": "hour", "_minutes": "minute", "_months": "month", "_years": "year",
+ENDINGS = {"_workdays": "working-day", "_days": "calendar-day", "_hours": "hour", "_minutes": "minute", "_months": "month",
+           "_years": "year",
            "_percent": "percent", "_an_hour": "per-hour", "_share": "share", "_kmh": "km/h", "_m": "metre"}
 
 

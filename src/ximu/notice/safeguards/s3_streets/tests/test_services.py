@@ -153,6 +153,12 @@ def test_pages_of_both_faces(loaded: None) -> None:
     assert sent.refusal.code == "BEN-RIGHT"
     assert client.post("/console/s3/applications", {"unit": "北桥镇", "year": "去年"}).refusal.code == "NUM-FORM"
     assert client.post("/console/s3/benefits", {"since": "昨天"}).refusal.code == "DATE-FORM"
+    paper = services.give_paper(uid, criterion="participation", content=b"minutes", by=SYSTEM, at=AT)
+    assert client.get(f"/console/s3/applications/{uid}/papers/{paper}")["Content-Disposition"].endswith('.txt"')
+    far = Client()
+    far.force_login(with_password(account("far", "entry", unit=CZJ, number="N071", at=clock.now())), backend="django.contrib.auth.backends.ModelBackend")
+    assert far.get(f"/console/s3/applications/{uid}/papers/{paper}").refusal.code == "PERM-DENIED"
+    assert client.get(f"/console/s3/applications/{uid}/papers/nosuchpaper00000").refusal.code == "DEMO-NONE"
     public = Client()
     assert "北桥镇" in public.get("/streets/").content.decode()
     assert public.get(f"/streets/{TOWN}/").status_code == 200

@@ -221,6 +221,10 @@ def test_the_forms_and_the_api(desk: Callable[[Actor], Client], monkeypatch: pyt
     for path in ("/console/s5/agencies", "/console/s5/contracts", page, "/console/s5/feeds", "/console/s5/", "/console/s5/figures/S5-3"):
         assert desk(OFFICE).get(path).status_code == 200, path
     assert desk(person("far", "entry", uid_of("example", "q09"))).get(page).status_code == 404
+    for which, kept in (("text", b"c"), ("proof", b"p")):
+        assert b"".join(desk(CHECKER).get(f"{page}/{which}").streaming_content) == kept  # type: ignore[attr-defined]
+        assert desk(person("far", "entry", uid_of("example", "q09"))).get(f"{page}/{which}").status_code == 404
+    assert desk(CHECKER).get(f"{page}/other").status_code == 404
     api = "/api/v1/s5/"
     assert desk(OFFICE).get(f"{api}agencies").json()["items"][0]["products"][0]["code"] == "C1"
     body = {**form, "number": "示信合2", "unit": uid_of("example", "czj"), "file": SimpleUploadedFile("c.pdf", b"d")}
