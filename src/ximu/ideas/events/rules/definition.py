@@ -92,10 +92,14 @@ def _value(parameter: Parameter, value: Any) -> Any:
         raise _wrong(parameter.name, "", "required")
     if isinstance(value, bool) or not isinstance(value, str | int | float | date):
         raise _wrong(parameter.name, value, parameter.kind)
+    if isinstance(value, date):
+        if parameter.kind in ("integer", "number"):
+            raise _wrong(parameter.name, value, parameter.kind)
+        return value if parameter.kind == "date" else str(value)
     try:
         match parameter.kind:
             case "date":
-                return value if isinstance(value, date) else date.fromisoformat(str(value))
+                return date.fromisoformat(str(value))
             case "integer":
                 return int(value)
             case "number":

@@ -83,7 +83,8 @@ def _proposals(year: int, last: date, known_at: datetime) -> list[Figure]:
 def _promises(year: int, last: date, known_at: datetime) -> list[Figure]:
     due = [j for j in commitments.judged(as_of=last, known_at=known_at) if j.due.year == year and j.due <= last]
     states = Counter(j.state for j in due)
-    where, source = reverse("commitments:index"), Text(dated(f"{year}年到期的承诺，截至{last}判定"), f"promises due in {year}, judged as of {last}")
+    where = reverse("commitments:index")
+    source = Text(dated(f"{year}年到期的承诺，截至{last}判定"), f"promises due in {year}, judged as of {last}")
     return [
         Figure("promises", str(len(due)), Text("到期承诺", "promises due"), source, where),
         Figure("promises:kept", str(states["kept"]), Text("已兑现", "kept"), source, where),
