@@ -74,7 +74,8 @@ def events_load(dataset: str, file: str, batch: str, as_json: bool) -> None:
     click.echo(f"{found['rows']} 行 rows: {found['new']} 新增 new, {found['corrected']} 更正 corrected, {found['same']} 重复 known, "
                f"{found['bad']} 不合格 refused")
     for fault in found["faults"][:20]:
-        click.echo(f"  第{fault['line']}行 line {fault['line']} {fault['field']} [{fault['code']}]", err=True)
+        said = f"{fault['zh']} {fault['en']}" if fault.get("zh") else fault["field"]
+        click.echo(f"  第{fault['line']}行 line {fault['line']} [{fault['code']}] {said}", err=True)
 
 
 @events_group.command("keep")

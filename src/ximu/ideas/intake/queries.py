@@ -181,6 +181,16 @@ def coverage(month: str, *, today: date) -> list[Cell]:
     return cells
 
 
+def coverage_for(by: Actor, month: str, *, today: date) -> list[Cell]:
+    """The cells of the units for which the actor may watch, and of those beneath them. Errors: `PERM-DENIED`, `MONTH-FORM`."""
+    by.must("intake.watch")
+    cells, own = coverage(month, today=today), by.units_with("intake.watch")
+    if own is None:
+        return cells
+    seen = set().union(*(units_beneath(unit, on=today) for unit in own)) if own else set[str]()
+    return [cell for cell in cells if cell.unit in seen]
+
+
 GREEN = ("delivered", "zero", "late", "not-expected")
 """States of a cell with which nothing is left to do; late stays visible as late."""
 

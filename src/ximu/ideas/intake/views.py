@@ -172,18 +172,17 @@ def settle(request: HttpRequest, uid: str) -> HttpResponse:
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """Unit × family of one month (first the last full one): what was delivered, attested as zero, late, or is missing."""
-    by = actor_of(request)
-    by.must("intake.watch")
-    today = clock.today()
+    by, today = actor_of(request), clock.today()
     month = request.GET.get("month", "") or rules.month_of(today.replace(day=1) - timedelta(days=1))
-    cells = queries.coverage(month, today=today)
+    cells = queries.coverage_for(by, month, today=today)
     families = sorted({c.family for c in cells})
     last = rules.first_day(month) + timedelta(days=31)
     names = {cell.unit: registry.name(cell.unit, as_of=min(today, last)) for cell in cells}
     held: dict[str, dict[str, queries.Cell]] = {}
     for cell in cells:
         held.setdefault(cell.unit, {})[cell.family] = cell
-    rows = [{"unit": u, "name": names.get(u, u), "cells": [(f, found.get(f)) for f in families]}
+    rows = [{"unit": u, "name": names.get(u, u), "cells": [(f, found.get(f)) for f in families], "zero": by.can("intake.zero", u),
+             "remind": by.can("intake.watch", u)}
             for u, found in sorted(held.items(), key=lambda one: names.get(one[0], one[0]))]
     return render(request, "intake/coverage.html", {
         "month": month, **_closing(by, month),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ximu.ideas.intake.models import Delivery
 from ximu.ideas.intake.tests.factories import RAW, csv_text, row
 from ximu.ideas.intake.tests.test_services import AT, CLERK, city, court, deliver, judgment
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +215,26 @@ def test_a_delivery_may_be_sent_back_and_come_again(city: list[Any]) -> None:
     receipt = deliver([judgment(city[0], 1)])
     services.refuse(receipt.uid, reason="单位要求撤回", by=CLERK, at=AT)
     assert not deliver([judgment(city[0], 1)]).again
+
+
+def test_the_board_shows_a_clerk_the_own_unit_with_what_may_be_done_there(city: list[Any]) -> None:
+    for unit in (city[0].uid, city[1].uid):
+        services.expect(unit, family="judgment", since=date(2018, 1, 1), by=CLERK, at=AT)
+    rights = frozenset({"intake.watch"})
+    own = Actor("own", city[0].uid, (Grant("entry", rights | {"intake.zero"}, city[0].uid),), person="own")
+    request = asked(month="2018-04")
+    request.actor = own
+    page = views.board(request).content.decode()
+    board = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert city[0].name in board and city[1].name not in board and "申报零" in board and "催报" in board
+    assert {cell["unit"] for cell in api.coverage(request, "2018-04")} == {city[0].uid}
+    request.actor = Actor("see", None, (Grant("reviewer", rights),), person="see")
+    page = views.board(request).content.decode()
+    board = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert city[1].name in board and "申报零" not in board and "催报" in board
+
+
+def test_the_court_and_the_supervisors_attest_their_own_zero() -> None:
+    rights = tomllib.loads((Path(commands.__file__).parent / "permissions.toml").read_text("utf-8"))
+    for right in ("intake.deliver", "intake.zero", "intake.watch"):
+        assert {"entry", "court_officer", "discipline_officer"} <= set(rights[right]["roles"])

@@ -193,6 +193,8 @@ def test_the_api_takes_rows_and_refuses_with_code_field_and_rule(client: Client)
     assert post("rows/river_patrols", rows=[PATROL], batch="b").json()["new"] == 1, "the same batch is answered as before"
     out = post("rows/river_patrols", rows=[{**PATROL, "patrol": "P2", "photos": None, "track": "09:00:00 120 30; 09:10:00 120 30.01"}])
     assert out.status_code == 422 and (out.json()["code"], out.json()["field"]) == ("GEO-OUT", "track") and "WGS84" in out.json()["message_zh"]
+    odd = [post("rows/river_water", rows=[{**WATER, "oxygen": value}]).json() for value in (True, [4.2], "１e")]
+    assert [(one["code"], one["field"]) for one in odd] == [("NUM-FORM", "oxygen"), ("CELL-KIND", "oxygen"), ("NUM-FORM", "oxygen")]
     assert post("rows/hotline", rows=[PATROL]).json()["code"] == "EVT-SET"
     assert post("rows/river_patrols", rows=[]).json()["code"] == "PUSH-SIZE"
     assert post("appraisal/2018").json()["code"] == "RIV-EARLY"
