@@ -222,8 +222,7 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
         yield index, entry_bytes(RESULTS, results_body(uid, digest, rows), at), f"参训报送 {uid}"
 
 
-AREA = Area(
-    HERE, SEE, lines, rules.STATES, things, open_to_all=("S4-1", "S4-2", "S4-3", "S4-4"),
-    of_people=("S4-1", "S4-2", "S4-3", "S4-4"), sections=sections,
-    tabs=(("s4:procedures", Text("选任评优程序", "Procedures"), "s4.check"), ("s4:courses", Text("课程", "Courses"), SEE),
-          ("s4:handbook", Text("诚信手册", "Handbook"), SEE)))
+SHARES = ("S4-1", "S4-2", "S4-3", "S4-4")
+AREA = Area(HERE, SEE, lines, rules.STATES, things, open_to_all=SHARES, of_people=SHARES, sections=sections,
+            tabs=(("s4:procedures", Text("选任评优程序", "Procedures"), "s4.check"), ("s4:courses", Text("课程", "Courses"), SEE),
+                  ("s4:handbook", Text("诚信手册", "Handbook"), SEE)))
