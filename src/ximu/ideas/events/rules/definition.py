@@ -92,14 +92,15 @@ def _value(parameter: Parameter, value: Any) -> Any:
         raise _wrong(parameter.name, "", "required")
     if isinstance(value, bool) or not isinstance(value, str | int | float | date):
         raise _wrong(parameter.name, value, parameter.kind)
+    plain = value.isoformat() if isinstance(value, date) else value
     try:
         match parameter.kind:
             case "date":
                 return value if isinstance(value, date) else date.fromisoformat(str(value))
             case "integer":
-                return int(value)
+                return int(plain)
             case "number":
-                return float(value)
+                return float(plain)
             case _:
                 return str(value)
     except (ValueError, OverflowError) as error:
