@@ -65,7 +65,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     found = queries.explore(name, asked, known_at=clock.now(), units=units, small=queries.sees_small(actor))
     if request.GET.get("format") in ("csv", "parquet"):
         return _csv(name, found) if request.GET["format"] == "csv" else _parquet(name, found)
-    table = [{"period": p, "cells": [r for r in found.rows if r["period"] == p]} for p in found.periods]
+    table = [{"period": _span(p, asked.step), "cells": [r for r in found.rows if r["period"] == p]} for p in found.periods]
     known = sorted(units) if units is not None else [u.uid for u in registry.units(as_of=asked.last)]
     return render(request, "events/index.html", frame | {
         "chosen": chosen, "asked": asked, "found": found, "table": table, "steps": queries.STEPS,
@@ -176,6 +176,11 @@ def deliver(request: HttpRequest) -> HttpResponse:
     for fault in told.get("faults", ())[:20]:
         messages.warning(request, _fault_line(fault))
     return redirect(f"{reverse('events:index')}?{urlencode({'dataset': name})}")
+
+
+def _span(first: date, step: str) -> str:
+    """A month or a year by its own name, a week and a day by its first day; for the filter `period`."""
+    return f"{first:%Y-%m}" if step == "month" else t("{year}年", "{year}", year=first.year) if step == "year" else first.isoformat()
 
 
 def _fault_line(fault: Mapping[str, Any]) -> str:

@@ -47,7 +47,7 @@ def schema_of_item(item: str, on: date) -> dict[str, Any]:
     """Errors: `LIST-NONE`, `SCHEMA-BAD`."""
     raw = catalogue.item(item, on=on).body.get("schema")
     read_schema(raw)
-    return dict(raw)
+    return dict(raw or {})
 
 
 def day_from(text: str | None) -> date:

@@ -171,13 +171,14 @@ def coverage(month: str, *, today: date) -> list[Cell]:
         reminded[unit, family] = reminded.get((unit, family), 0) + 1
     cells = []
     for key in sorted(expected | returned.keys() | zeros.keys()):
+        unit, family = key
         on, rows = returned.get(key, (None, 0))
         claim = zeros.get(key)
         confirmed = clock.city_day(claim.confirmed_at) if claim and claim.confirmed_at else None
         seen = rules.Seen(on, rows, claim is not None, confirmed, key in expected)
         state = rules.state_of(seen, due=due, today=today)
         known = rows if on else 0 if confirmed else None
-        cells.append(Cell(*key, month, state, rules.WORDS[state], known, due, reminded.get(key, 0), claim.uid if claim else ""))
+        cells.append(Cell(unit, family, month, state, rules.WORDS[state], known, due, reminded.get(key, 0), claim.uid if claim else ""))
     return cells
 
 
@@ -245,7 +246,8 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
     """This room's log entries with first ≤ index < last, derived anew from its tables: (index, entry, label)."""
     for found in Delivery.objects.filter(log_index__gte=first, log_index__lt=last).order_by("log_index"):
         body = evidence.committed(found, found.outcome)
-        yield found.log_index, entry_bytes(evidence.COMMITTED, body, found.committed_at), f"批次 {found.uid}"
+        if found.log_index is not None and found.committed_at is not None:
+            yield found.log_index, entry_bytes(evidence.COMMITTED, body, found.committed_at), f"批次 {found.uid}"
     for kind, index, at, by in (
         (evidence.CLAIMED, "claimed_index", "claimed_at", "claimed_by"),
         (evidence.CONFIRMED, "confirmed_index", "confirmed_at", "confirmed_by"),

@@ -127,7 +127,7 @@ def _send_back(request: HttpRequest, uid: str) -> None:
 
 
 @require_safe
-def report(request: HttpRequest, uid: str, form: str) -> HttpResponse:
+def report(request: HttpRequest, uid: str, form: str) -> FileResponse:
     """The report of faults as xlsx with marked cells, CSV or JSON; its name tells nothing."""
     found = _mine(request, uid)
     if form not in FORMATS or not (queries.folder_of(uid) / "faults.arrow").exists():

@@ -43,6 +43,8 @@ def test_the_explorer_shows_chart_table_sql_and_days_without_data() -> None:
     for words in ('class="chart"', "无数据", "GROUP BY", "first = 2018-04-01", "12345承办五项指标"):
         assert words in page
     assert "12345市民服务热线工单" in get(views.index).content.decode()
+    names = {step: get(views.index, **{**ASKED, "step": step}).content.decode() for step in ("month", "year")}
+    assert '<th scope="row">2018年4月</th>' in names["month"] and '<th scope="row">2018年</th>' in names["year"]
 
 
 def test_how_long_data_is_kept_is_shown_as_to_be_confirmed() -> None:

@@ -88,7 +88,7 @@ def _keep(channel: Channel, package: Package, made: tuple[list[str], list[str]],
 
 def _handed(channel: Channel, package: Package, *, at: datetime) -> tuple[list[str], list[str]]:
     """Each row's outcome, and the deliveries made of them, one for each item."""
-    outcomes, by_item, batches = [ACCEPTED] * len(package.rows), {}, []
+    outcomes, by_item, batches = [ACCEPTED] * len(package.rows), dict[str, list[Any]](), list[str]()
     for place, row in enumerate(package.parsed()):
         if row is None:
             outcomes[place] = ERASED

@@ -50,7 +50,7 @@ class Tally:
 
     def count(self, faults: pl.DataFrame) -> None:
         for *key, n in faults.group_by("field", "code", "severity").len().iter_rows():
-            self.counts[tuple(key)] = self.counts.get(tuple(key), 0) + n  # type: ignore[index]
+            self.counts[tuple(key)] = self.counts.get(tuple(key), 0) + n
         kept = faults.head(MOST_DETAILS - self.details)
         self.details += kept.height
         self.faults.append(compact(kept))

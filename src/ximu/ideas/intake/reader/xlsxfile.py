@@ -51,8 +51,8 @@ _MARKUP = re.compile(rb"\s*<")
 _SINCE_1904 = re.compile(rb"date1904\s*=\s*[\"'](1|true)[\"']")
 _FAR_COLUMN = re.compile(rb'r\s*=\s*["\'](?:[A-Za-z]{3}|[T-Zt-z][A-Za-z]|[Ss][H-Zh-z])\d')
 _CELL_BEFORE = re.compile(rb'r=["\']([A-Z]{1,3}\d{1,7})["\']')
-_PLACE = re.compile(rb'\sr=["\']([A-Z]{1,3})(\d{1,7})["\']')
-_PLACE_WINDOW = 4096
+_PLACE = re.compile(rb'\sr=["\']([A-Z]{0,3})(\d{1,7})["\']')
+_PLACE_WINDOW, _SMALL_SHEET = 4096, 16 << 20
 _ENCRYPTED_FLAG = 0x1
 _PARTS = re.compile(r"^(\[Content_Types\]\.xml|_rels/|docProps/|xl/|customXml/|customUI/)")
 _FORBIDDEN = (
@@ -167,7 +167,7 @@ def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, packed: i
     """Real size (the directory may lie), document types, formulas and far cells, in one pass without keeping it."""
     is_xml = entry.filename.lower().endswith((".xml", ".rels"))
     is_sheet = is_xml and "worksheets/" in entry.filename.lower() and "_rels" not in entry.filename.lower()
-    size, tail, is_1904 = 0, b"", False
+    size, tail, is_1904, rows, columns = 0, b"", False, 0, 0
     try:
         with archive.open(entry) as part:
             while block := part.read(1 << 20):
@@ -181,6 +181,9 @@ def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, packed: i
                     _check_markup(text, entry.filename, first=size == len(block))
                 if is_sheet:
                     _check_sheet(text)
+                    last, widest = _extent(text, entry)
+                    rows, columns = max(rows, last), max(columns, widest)
+                    _check_extent(rows, columns)
                 if is_xml and entry.filename.lower().endswith("workbook.xml"):
                     is_1904 = is_1904 or bool(_SINCE_1904.search(text))
                 tail = text[-_WINDOW:]
@@ -206,12 +209,20 @@ def _check_sheet(text: bytes) -> None:
     if found := _FAR_COLUMN.search(text):
         where = found[0][3:].decode()
         raise too_large(f"用到第{MOST_COLUMNS}列以外（{where}…）", f"uses columns beyond {MOST_COLUMNS} ({where}…)", rule=MOST_COLUMNS)
-    places = _PLACE.findall(text[:_PLACE_WINDOW]) + _PLACE.findall(text[-_PLACE_WINDOW:])
-    if places:
-        rows, columns = max(int(row) for _, row in places), max(_column_number(letters) for letters, _ in places)
-        if rows * columns > MOST_SHEET_CELLS:
-            raise too_large(f"的工作表铺开到{rows}行{columns}列", f"has a sheet spread over {rows} rows and {columns} columns",
-                            rule=f"{MOST_SHEET_CELLS} 个单元格 cells")
+
+
+def _extent(text: bytes, entry: zipfile.ZipInfo) -> tuple[int, int]:
+    """Last row and last column that are named: anywhere in a small sheet, which can be a bomb, at both ends of a block of a large one."""
+    small = entry.file_size <= _SMALL_SHEET
+    places = _PLACE.findall(text) if small else _PLACE.findall(text[:_PLACE_WINDOW]) + _PLACE.findall(text[-_PLACE_WINDOW:])
+    letters = {one for one, _ in places}
+    return max((int(row) for _, row in places), default=0), max(map(_column_number, letters), default=0)
+
+
+def _check_extent(rows: int, columns: int) -> None:
+    if rows * columns > MOST_SHEET_CELLS:
+        raise too_large(f"的工作表铺开到{rows}行{columns}列", f"has a sheet spread over {rows} rows and {columns} columns",
+                        rule=f"{MOST_SHEET_CELLS} 个单元格 cells")
 
 
 def _column_number(letters: bytes) -> int:

@@ -61,7 +61,7 @@ class Column:
         self.faults.append(problems.frame_of(rows, self.spec.name, code, **how))  # type: ignore[arg-type]
 
     def _odd_lines(self) -> list[int]:
-        return self.lines.to_numpy()[self.odd].tolist()  # type: ignore[no-any-return]
+        return self.lines.to_numpy()[self.odd].tolist()
 
     def fault_each(self, verdicts: Iterable[tuple[str, str, str, str] | None]) -> None:
         """(code, reason, expected, severity) for each odd cell, None for a right one."""

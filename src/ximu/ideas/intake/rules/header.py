@@ -86,7 +86,8 @@ def find_header(rows: Sequence[Sequence[str]], schema: ItemSchema) -> Header:
     """
     known = names_of(schema)
     scores = [matches(_filled(rows, i, known), known) if matches(row, known) else 0 for i, row in enumerate(rows[:LOOK_ROWS])]
-    best = scores.index(max(scores)) if scores and max(scores) else None
+    most: int = max(scores, default=0)
+    best = scores.index(most) if most else None
     if best is None:
         first = "、".join(c for c in (rows[0] if rows else ()) if c)[:120]
         raise _refuse("", f"没有找到表头行（首行为“{first}”），应含列：{_listed(schema)}",

@@ -41,7 +41,7 @@ def digests(payloads: pl.Series) -> pl.Series:
 
 def _texts(column: pl.Series) -> Iterable[bytes | memoryview]:
     """The bytes of each text, where they lie (Arrow's views: length, first bytes, buffer, place; a short text lies in the view itself)."""
-    if column.is_empty() or column.str.len_bytes().min() <= IN_VIEW:
+    if column.is_empty() or (column.str.len_bytes() <= IN_VIEW).any():
         return column.cast(pl.Binary).to_list()
     texts = column.to_arrow(compat_level=pl.CompatLevel.newest())
     _, views, *rest = texts.buffers()

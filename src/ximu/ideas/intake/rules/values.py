@@ -139,7 +139,8 @@ def read_money(text: str, *, unit: str) -> Read:
     with localcontext(prec=EXACT):
         amount = Decimal(_ungrouped(found[1]))
         amount = amount * factor / own if factor is not None and own is not None else amount
-        if -amount.normalize().as_tuple().exponent > MOST_DECIMALS:
+        exponent = amount.normalize().as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > MOST_DECIMALS:
             return Read(None, "MONEY-SCALE")
     return Read(plain_decimal(amount))
 

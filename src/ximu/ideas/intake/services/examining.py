@@ -83,8 +83,9 @@ def examined(
     if found is None:
         return []
     columns = found.columns
-    sums = {one["total"]: (columns[one["total"]], list(zip(*(columns[part] for part in one["parts"]), strict=True)))
-            for one in schema.get("ximu:sums", [])}
+    sums: dict[str, tuple[Sequence[Decimal | None], Sequence[Sequence[Decimal | None]]]] = {
+        one["total"]: (columns[one["total"]], list(zip(*(columns[part] for part in one["parts"]), strict=True)))
+        for one in schema.get("ximu:sums", [])}
     overdue = {month: due for month in months if (due := queries.due_day(month)) < today}
     kinds = {one["name"]: str(one.get("ximu:kind", "")) for one in schema["fields"]}
     return _examiner[0](Figures({name: (kinds[name], values) for name, values in columns.items()}, found.alike, sums, corrected, overdue))

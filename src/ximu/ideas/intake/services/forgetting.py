@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from html import escape
 from typing import BinaryIO
 
@@ -76,4 +77,4 @@ def _streams(plain: BinaryIO) -> Iterator[Iterator[bytes]]:
     with zipfile.ZipFile(plain) as book:
         for name in book.namelist():
             with book.open(name) as part:
-                yield iter(lambda part=part: part.read(CHUNK), b"")
+                yield iter(partial(part.read, CHUNK), b"")

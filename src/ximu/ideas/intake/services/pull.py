@@ -50,8 +50,8 @@ def _rows(url: str, table: str, columns: list[str]) -> Iterator[tuple[Any, ...]]
                 listed = ", ".join(f'"{name}"' for name in columns)
                 yield from link.execute(f'SELECT {listed} FROM "{table}"')  # noqa: S608  names are checked against NAME
         elif url.startswith(("postgresql://", "postgres://")):
-            with psycopg.connect(url) as link, link.cursor(name="ximu_pull") as cursor:
-                link.read_only = True
+            with psycopg.connect(url) as server, server.cursor(name="ximu_pull") as cursor:
+                server.read_only = True
                 cursor.itersize = BATCH
                 wanted = sql.SQL(", ").join(sql.Identifier(name) for name in columns)
                 cursor.execute(sql.SQL("SELECT {} FROM {}").format(wanted, sql.Identifier(table)))

@@ -114,10 +114,12 @@ def test_pushed_rows_are_read_as_the_same_rows_of_a_file(tmp_path: Path) -> None
 def test_a_workbook_that_would_fill_the_memory_is_read_apart_and_refused(tmp_path: Path, settings: Any) -> None:
     """Two cells far from each other: a few bytes that stand for a table of gigabytes."""
     path, before = tmp_path / "far.xlsx", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    path.write_bytes(workbook({"A1": "a", "SA400000": "1"}))
-    with pytest.raises(Refusal) as caught:
-        list(blocks(path, FIELDS, at=AT))
-    assert caught.value.code == "FILE-SIZE"
+    near = {f"A{row}": "1" for row in range(2, 900)}
+    for cells in ({"A1": "a", "SA400000": "1"}, {"A1": "a", **near, "SA900": "1", **{f"A{row}": "1" for row in range(901, 1800)}, "A400000": "1"}):
+        path.write_bytes(workbook(cells))
+        with pytest.raises(Refusal) as caught:
+            list(blocks(path, FIELDS, at=AT))
+        assert caught.value.code == "FILE-SIZE"
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) << 10 < MEMORY_BYTES // 4
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from ximu.ideas.ledger.models import Cosignature, Witness
-from ximu.ideas.ledger.queries import checkpoints, tree
+from ximu.ideas.ledger.queries import checkpoints, keys, tree
 from ximu.ideas.ledger.rules import Entry, checkpoint_text, cosigned_text
 from ximu.ideas.ledger.rules.note import COSIGNATURE, key_id, name_is_good, verifier_key, verifies
 from ximu.ideas.ledger.services.growth import append
@@ -60,7 +60,7 @@ def cosign(note: str, *, at: datetime) -> int:
     """
     text, lines = _split(note)
     size = _our_size(text)
-    ours = checkpoints.signer().sign(text)
+    ours = keys.signer().sign(text)
     added = 0
     with transaction.atomic():
         for line in lines:
@@ -102,7 +102,7 @@ def _our_size(text: str) -> int:
     lines = text.split("\n")
     size = int(lines[1]) if len(lines) == 4 and lines[1].isascii() and lines[1].isdigit() and len(lines[1]) < 20 else -1
     known = checkpoints.remembered(tree.head().uid)
-    if known is None or not 0 < size <= known[0] or text != checkpoint_text(checkpoints.signer().name, size, tree.root_at(size)):
+    if known is None or not 0 < size <= known[0] or text != checkpoint_text(keys.signer().name, size, tree.root_at(size)):
         raise Refusal(
             "WITNESS-TEXT", field="note", rule="tlog-checkpoint",
             zh="所加签的不是本日志已签发的检查点。", en="What was cosigned is not a checkpoint of this log.",

@@ -35,7 +35,7 @@ class BroughtOut(Schema):
 
 
 @router.post("/leads", response={201: Opened}, summary="登记线索 Enter a lead")
-def enter(request: HttpRequest, lead: NewLead) -> Status:
+def enter(request: HttpRequest, lead: NewLead) -> Any:
     return Status(201, {"case": services.raise_lead(Told(**lead.dict()), by=actor_of(request), at=clock.now())})
 
 
