@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import expect as expected
 
 from ximu.config.tests import snapshots
@@ -36,6 +36,7 @@ class World:
 
     def __init__(self, settings: Any, browser: Browser, url: str) -> None:
         self.settings, self.browser, self.url, self.pages = settings, browser, url, list[Any]()
+        self.browsers: dict[str, BrowserContext] = {}
         settings.XIMU_PROFILE, settings.XIMU_OUTBOX_INLINE, settings.XIMU_PASSWORDS = "example", True, "asvs"
         self.day(f"{WORLD_BEGINS:%F}", WORLD_BEGINS.hour)
         snapshots.load("example", at=WORLD_BEGINS, then=with_own_passwords)
@@ -55,14 +56,17 @@ class World:
         return accounts.actor_for(accounts.account_by_login(login), at=clock.now())
 
     def desk(self, login: str) -> Page:
-        context = self.browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", accept_downloads=True)
-        self.pages.append(context)
-        page = context.new_page()
-        page.goto(f"{self.url}/console/login")
-        page.fill("#login", login)
-        page.fill("#password", PASSWORD)
-        page.click("main button")
-        page.wait_for_url(f"{self.url}/console/")
+        """One more page in the person's own browser, which keeps its session, its cache and its processes; signed in where it is not."""
+        if login not in self.browsers:
+            self.browsers[login] = self.browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", accept_downloads=True)
+            self.pages.append(self.browsers[login])
+        page = self.browsers[login].new_page()
+        page.goto(f"{self.url}/console/")
+        if page.url != f"{self.url}/console/":
+            page.fill("#login", login)
+            page.fill("#password", PASSWORD)
+            page.click("main button")
+            page.wait_for_url(f"{self.url}/console/")
         return page
 
     def move(self, page: Page, verb: str, reason: str = "", **fields: str) -> None:
