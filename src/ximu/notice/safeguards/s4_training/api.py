@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import File, Router, Schema, Status
+from ninja import File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of, sent_file
 from ximu.notice.safeguards.s4_training import queries, services
 
@@ -61,14 +62,16 @@ def results(request: HttpRequest, file: File[UploadedFile]) -> Any:
         return services.deliver_results(path, by=actor_of(request), at=clock.now())
 
 
-@router.get("/procedures", response=list[dict[str, Any]], summary="程序 Procedures")
-def procedures(request: HttpRequest) -> Any:
+@router.get("/procedures", response=dict[str, Any], summary="程序 Procedures")
+def procedures(request: HttpRequest, paging: Query[Paging]) -> Any:
     """Those of your units; nobody's name."""
     by = actor_of(request)
     by.must("s4.check")
-    return [{"procedure": one.uid, "number": one.number, "kind": one.kind, "unit": one.unit, "title": one.title, "opened_on": one.opened_on,
+    page = page_of(request, queries.procedures(by), paging)
+    return {**page, "items": [
+            {"procedure": one.uid, "number": one.number, "kind": one.kind, "unit": one.unit, "title": one.title, "opened_on": one.opened_on,
              "ends_on": one.ends_on, "ended_at": one.ended_at, "named": [{"named": n.uid, "notified_on": n.notified_on,
-             "checked_at": n.checked_at, "certificate": n.certificate} for n in one.named.all()]} for one in queries.procedures(by)]
+             "checked_at": n.checked_at, "certificate": n.certificate} for n in one.named.all()]} for one in page["items"]]}
 
 
 @router.post("/procedures", response={201: dict[str, str]}, summary="开始程序 Open a procedure")

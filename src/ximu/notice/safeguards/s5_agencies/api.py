@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import File, Form, Router, Schema, Status
+from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.notice.safeguards.s5_agencies import queries, services
 
@@ -74,14 +75,16 @@ def list_product(request: HttpRequest, uid: str, body: ProductIn) -> Any:
     return Status(201, {"product": made})
 
 
-@router.get("/contracts", response=list[dict[str, Any]], summary="合同 Contracts")
-def contracts(request: HttpRequest) -> Any:
+@router.get("/contracts", response=dict[str, Any], summary="合同 Contracts")
+def contracts(request: HttpRequest, paging: Query[Paging]) -> Any:
     """Those of the units that you may see."""
     by = actor_of(request)
     by.must(queries.SEE)
-    return [{"contract": one.uid, "number": one.number, "agency": one.agency.uid, "unit": one.unit, "task": one.task, "since": one.since,
+    page = page_of(request, queries.contracts(by), paging)
+    return {**page, "items": [
+            {"contract": one.uid, "number": one.number, "agency": one.agency.uid, "unit": one.unit, "task": one.task, "since": one.since,
              "until": one.until, "returned_on": one.returned_on, "checked_at": one.checked_at, "key_found_on": one.key_found_on}
-            for one in queries.contracts(by)]
+            for one in page["items"]]}
 
 
 @router.post("/contracts", response={201: dict[str, str]}, summary="登记合同 Enter a contract")

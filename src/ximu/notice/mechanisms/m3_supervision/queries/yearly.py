@@ -48,15 +48,18 @@ def _inspections(year: int, known_at: datetime) -> list[Figure]:
     closed = [one for one in found if one.case and (at := cases.case_for(one.case).closed_at) and at <= known_at]
     replied = [one for one in found if one.replied_at and one.replied_at <= known_at]
     where, source = reverse("m3_supervision:rounds"), Text(f"{year}年度督查轮次", f"inspection rounds of {year}")
+    of_findings = Text(f"{year}年度督查发现的问题", f"findings of {year}")
     return [
         Figure("rounds", str(len(rounds)), Text("督查轮次", "inspection rounds"), source, where),
         Figure("scope", str(len({unit for one in rounds for unit in one.population})), Text("督查范围单位", "units in scope"), source,
                where),
         Figure("visited", str(len({one.unit for one in visits})), Text("抽查单位", "units inspected"), source, where),
-        Figure("findings", str(len(found)), Text("发现问题", "findings"), Text(f"{year}年度督查发现的问题", f"findings of {year}"), where),
-        Figure("replied", str(len(replied)), Text("单位已说明", "replied to by the unit"), Text(f"{year}年度督查发现的问题", f"findings of {year}"), where),
-        Figure("mended", str(len(closed)), Text("已整改办结", "put right and closed"), Text(f"{year}年度督查问题的整改办件", f"rectifications of findings of {year}"), where),
-        Figure("mended:rate", rate(len(closed), len(found)), Text("整改办结率", "share put right"), Text("已整改办结数÷发现问题数", "put right ÷ findings"), where),
+        Figure("findings", str(len(found)), Text("发现问题", "findings"), of_findings, where),
+        Figure("replied", str(len(replied)), Text("单位已说明", "replied to by the unit"), of_findings, where),
+        Figure("mended", str(len(closed)), Text("已整改办结", "put right and closed"),
+               Text(f"{year}年度督查问题的整改办件", f"rectifications of findings of {year}"), where),
+        Figure("mended:rate", rate(len(closed), len(found)), Text("整改办结率", "share put right"),
+               Text("已整改办结数÷发现问题数", "put right ÷ findings"), where),
     ]
 
 
@@ -70,7 +73,8 @@ def _proposals(year: int, last: date, known_at: datetime) -> list[Figure]:
     return [
         Figure("proposals", str(len(rows)), Text("交办建议提案", "proposals assigned"), source, where),
         Figure("answered", str(len(answered)), Text("已答复", "answered"), source, where),
-        Figure("timely:rate", rate(len(timely), len(answered)), Text("按期答复率", "answered in time"), Text(f"{source.zh}，答复期限NPC-ANS", f"{source.en}, limit NPC-ANS"), where),
+        Figure("timely:rate", rate(len(timely), len(answered)), Text("按期答复率", "answered in time"),
+               Text(f"{source.zh}，答复期限NPC-ANS", f"{source.en}, limit NPC-ANS"), where),
         *[Figure(f"class:{code}", str(classes[code]), Text(f"{code}类答复", f"answers of class {code}"), source, where) for code in "ABCD"],
         Figure("satisfied:rate", rate(len(pleased), len(rated)), Text("代表委员满意和基本满意率", "delegates satisfied"), source, where),
     ]
@@ -79,7 +83,8 @@ def _proposals(year: int, last: date, known_at: datetime) -> list[Figure]:
 def _promises(year: int, last: date, known_at: datetime) -> list[Figure]:
     due = [j for j in commitments.judged(as_of=last, known_at=known_at) if j.due.year == year and j.due <= last]
     states = Counter(j.state for j in due)
-    where, source = reverse("commitments:index"), Text(dated(f"{year}年到期的承诺，截至{last}判定"), f"promises due in {year}, judged as of {last}")
+    where = reverse("commitments:index")
+    source = Text(dated(f"{year}年到期的承诺，截至{last}判定"), f"promises due in {year}, judged as of {last}")
     return [
         Figure("promises", str(len(due)), Text("到期承诺", "promises due"), source, where),
         Figure("promises:kept", str(states["kept"]), Text("已兑现", "kept"), source, where),

@@ -105,7 +105,7 @@ def test_the_same_through_the_api(desk: As) -> None:
     named = post(PANEL, f"procedures/{uid}/named", {"number": SERVANT_NUMBER, "notified_on": "2018-08-20", "manner": "书面"})["named"]
     assert post(PANEL, f"named/{named}/check", {})["certificate"]
     assert post(PANEL, f"named/{named}/check", {}, 409)["code"] == "CHECK-ONCE"
-    [listed] = desk(PANEL).get("/api/v1/s4/procedures").json()
+    [listed] = desk(PANEL).get("/api/v1/s4/procedures").json()["items"]
     assert listed["named"][0]["checked_at"] and SERVANT_NUMBER not in str(listed)
     assert desk(PANEL).post(f"/api/v1/s4/procedures/{uid}/end").json() == {"purged": 1}
     post(CLERK, "courses", {"code": "K1", "title": "课", "kind": "training", "hours": 4, "unit": uid_of("example", "czj"), "held_on": "2018-08-01"})
