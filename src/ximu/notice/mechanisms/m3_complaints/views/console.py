@@ -153,7 +153,8 @@ def _leads(request: HttpRequest, found: Any) -> HttpResponse:
              "origin": queries.ORIGINS[lead.origin]}
             for lead in page]
     return render(request, "m3_complaints/leads.html", {
-        "page": page, "rows": rows, "topics": rules.TOPICS.items(), "origins": [(k, v) for k, v in queries.ORIGINS.items() if k != "social"],
+        "page": page, "rows": rows, "topics": rules.TOPICS.items(),
+        "origins": [(k, v) for k, v in queries.ORIGINS.items() if k != "social"],
         "may_press": by.can(queries.PRESS), "columns": services.COLUMNS, "found": found})
 
 
