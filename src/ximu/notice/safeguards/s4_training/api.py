@@ -69,9 +69,9 @@ def procedures(request: HttpRequest, paging: Query[Paging]) -> Any:
     by.must("s4.check")
     page = page_of(request, queries.procedures(by), paging)
     return {**page, "items": [
-            {"procedure": one.uid, "number": one.number, "kind": one.kind, "unit": one.unit, "title": one.title, "opened_on": one.opened_on,
-             "ends_on": one.ends_on, "ended_at": one.ended_at, "named": [{"named": n.uid, "notified_on": n.notified_on,
-             "checked_at": n.checked_at, "certificate": n.certificate} for n in one.named.all()]} for one in page["items"]]}
+        {"procedure": one.uid, "number": one.number, "kind": one.kind, "unit": one.unit, "title": one.title, "opened_on": one.opened_on,
+         "ends_on": one.ends_on, "ended_at": one.ended_at, "named": [{"named": n.uid, "notified_on": n.notified_on,
+         "checked_at": n.checked_at, "certificate": n.certificate} for n in one.named.all()]} for one in page["items"]]}
 
 
 @router.post("/procedures", response={201: dict[str, str]}, summary="开始程序 Open a procedure")
