@@ -19,8 +19,8 @@ def plan_in_the_year(year: int, as_of: date, known_at: datetime) -> list[Figure]
         return []
     found = plan.plan()
     lights = [one["light"] for one in plan.status(found, as_of=as_of, known_at=known_at)]
-    title, where = found.number or found.title, reverse("plan:board")
-    source = Text(dated(f"{title}任务进度，截至{as_of}"), f"{title}, lights as of {as_of}")
+    where, name = reverse("plan:board"), found.number or found.title
+    source = Text(dated(f"{name}任务进度，截至{as_of}"), f"{name}, lights as of {as_of}")
     return [
         Figure("plan:rows", str(len(lights)), Text("重点任务", "tasks of the plan"), source, where),
         Figure("plan:good", str(sum(one in ("done", "on_time") for one in lights)), Text("已完成或按期", "done or on time"), source, where),

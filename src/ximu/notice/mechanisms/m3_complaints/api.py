@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.disclosure import queries as disclosure
 from ximu.notice.mechanisms.m3_complaints import queries, services
@@ -27,11 +28,13 @@ class LeadRow(PressLead):
     unit: str = Field(max_length=120)
 
 
-@router.get("/leads", response=list[dict[str, Any]], summary="线索 Leads")
-def leads(request: HttpRequest, origin: str = "") -> Any:
+@router.get("/leads", response=dict[str, Any], summary="线索 Leads")
+def leads(request: HttpRequest, paging: Query[Paging], origin: str = "") -> Any:
     actor_of(request).must("complaints.leads")
-    return [{"uid": one.uid, "unit": one.unit, "topic": one.topic, "origin": one.origin, "words": one.words, "source": one.source,
-             "month": one.month} for one in queries.leads(origin=origin)]
+    page = page_of(request, queries.leads(origin=origin), paging)
+    return {**page, "items": [
+            {"uid": one.uid, "unit": one.unit, "topic": one.topic, "origin": one.origin, "words": one.words, "source": one.source,
+             "month": one.month} for one in page["items"]]}
 
 
 @router.post("/leads", response={201: dict[str, str]}, summary="登记媒体与舆情线索 Enter a lead of the press or the public")

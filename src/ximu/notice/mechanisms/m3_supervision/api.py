@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from ximu.foundation import clock, documents
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
@@ -106,10 +107,11 @@ def _file(text: str, field: str) -> bytes:
         raise Refusal("FILE-KIND", field=field, value="", rule="base64", zh="文件应为base64。", en="The file must be base64.") from None
 
 
-@router.get("/proposals", response=list[dict[str, Any]], summary="建议提案 Proposals")
-def proposals(request: HttpRequest, session: str = "", unit: str = "") -> Any:
+@router.get("/proposals", response=dict[str, Any], summary="建议提案 Proposals")
+def proposals(request: HttpRequest, paging: Query[Paging], session: str = "", unit: str = "") -> Any:
     actor_of(request).must("proposals.see")
-    return [_shown(p) for p in queries.proposals(session=session, unit=unit)]
+    page = page_of(request, queries.proposals(session=session, unit=unit), paging)
+    return {**page, "items": [_shown(p) for p in page["items"]]}
 
 
 def _shown(p: Any) -> dict[str, Any]:
@@ -176,11 +178,13 @@ def yearly(request: HttpRequest, year: int, known_at: date | None = None) -> Any
     return queries.year_envelope(queries.year_text(year, as_of=clock.today(), known_at=known, on=clock.today()))
 
 
-@router.get("/rounds", response=list[dict[str, Any]], summary="督查轮次 Inspection rounds")
-def rounds(request: HttpRequest) -> Any:
+@router.get("/rounds", response=dict[str, Any], summary="督查轮次 Inspection rounds")
+def rounds(request: HttpRequest, paging: Query[Paging]) -> Any:
     actor_of(request).must("inspection.visit")
-    return [{"uid": r.uid, "year": r.year, "title": r.title, "state": r.state, "size": r.size, "commitment": r.commitment,
-             "commit_index": r.commit_index} for r in queries.rounds()]
+    page = page_of(request, queries.rounds(), paging)
+    return {**page, "items": [
+            {"uid": r.uid, "year": r.year, "title": r.title, "state": r.state, "size": r.size, "commitment": r.commitment,
+             "commit_index": r.commit_index} for r in page["items"]]}
 
 
 @router.post("/rounds", response=dict[str, str], summary="部署督查 Plan a round")

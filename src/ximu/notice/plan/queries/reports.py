@@ -62,7 +62,7 @@ def letter(of: Check, *, on: date) -> Letter:
     day = clock.city_day(of.closed_at) if of.closed_at else on
     office = registry.name(city.office(), as_of=day) if city.office() else "政务诚信建设综合协调部门"
     return Letter(issuer=office, number=f"诚检〔{of.year}〕{ORDER[of.half]}号", title=f"{of.year}年度政务诚信建设工作{name}报告",
-                  to="市人民政府", paragraphs=tuple(body), signer=office, day=day, upward=True, imprint=True,
+                  to="市人民政府", paragraphs=tuple(body), signer=office, day=day, upward=True, imprint=bool(of.closed_at),
                   annexes=tuple(_annexes(of, found)))
 
 

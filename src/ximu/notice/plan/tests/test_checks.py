@@ -170,7 +170,7 @@ def test_the_report_is_an_official_document_with_what_was_found_by_unit_and_task
     checking.freeze(check.uid, by=person("a"), at=JULY)
     checking.find(check.uid, "M1.1", unit=unit("市发展改革委"), verdict="partly", mark=60, words="已有两份清单", by=person("x"), at=JULY)
     draft = queries.letter(queries.check(check.uid), on=date(2018, 7, 9))
-    assert ("草稿" in draft.paragraphs[0].text, draft.day) == (True, date(2018, 7, 9))  # type: ignore[union-attr]
+    assert ("草稿" in draft.paragraphs[0].text, draft.day, draft.imprint) == (True, date(2018, 7, 9), False)  # type: ignore[union-attr]
     checking.confirm_rest(check.uid, by=person("x"), at=JULY)
     for name in ("p", "q"):
         checking.sign(check.uid, by=person(name), at=JULY)

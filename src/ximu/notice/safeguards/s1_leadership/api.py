@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, File, Form, Router, Schema, Status
+from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.notice.safeguards.s1_leadership import queries, services
 
@@ -54,13 +55,15 @@ def proof(request: HttpRequest, day: date) -> Any:
     return queries.day_body(row) | {"log_index": row.log_index, "exceptions": row.exceptions}
 
 
-@router.get("/meetings", response=list[dict[str, Any]], summary="会议 Meetings")
-def meetings(request: HttpRequest) -> Any:
+@router.get("/meetings", response=dict[str, Any], summary="会议 Meetings")
+def meetings(request: HttpRequest, paging: Query[Paging]) -> Any:
     actor_of(request).must("leadership.see")
-    return [{"uid": m.uid, "group": m.group, "number": m.number, "title": m.title, "held_on": m.held_on, "state": m.state,
+    page = page_of(request, queries.meetings(), paging)
+    return {**page, "items": [
+        {"uid": m.uid, "group": m.group, "number": m.number, "title": m.title, "held_on": m.held_on, "state": m.state,
              "minutes": m.minutes, "resolutions": [
                  {"number": r.number, "text": r.text, "unit": r.unit, "due": r.due, "commitment": r.commitment}
-                 for r in queries.resolutions(m)]} for m in queries.meetings()]
+                 for r in queries.resolutions(m)]} for m in page["items"]]}
 
 
 @router.post("/meetings", response={201: dict[str, str]}, summary="登记会议 Enter a meeting")

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, File, Form, Router, Schema, Status
+from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.notice.safeguards.s2_institutions import queries, rules, services
 
@@ -44,13 +45,14 @@ def parameters(request: HttpRequest, as_of: date | None = None) -> Any:
     return [asdict(one) for one in queries.parameters(as_of or clock.today())]
 
 
-@router.get("/documents", response=list[dict[str, Any]], summary="制度文件 Documents")
-def documents(request: HttpRequest, kind: str = "", unit: str = "") -> Any:
+@router.get("/documents", response=dict[str, Any], summary="制度文件 Documents")
+def documents(request: HttpRequest, paging: Query[Paging], kind: str = "", unit: str = "") -> Any:
     actor_of(request).must("institutions.see")
-    return [{"uid": d.uid, "unit": d.unit, "kind": d.kind, "title": d.title, "versions": [
+    page = page_of(request, queries.documents(kind=kind, unit=unit), paging)
+    return {**page, "items": [{"uid": d.uid, "unit": d.unit, "kind": d.kind, "title": d.title, "versions": [
         {"uid": v.uid, "number": v.number, "reference": v.reference, "in_force_on": v.in_force_on, "repealed_on": v.repealed_on,
          "state": v.state, "text": v.text, "parameters": v.parameters} for v in queries.versions(d)]}
-        for d in queries.documents(kind=kind, unit=unit)]
+        for d in page["items"]]}
 
 
 @router.post("/documents", response={201: dict[str, str]}, summary="登记文件 Enter a document")

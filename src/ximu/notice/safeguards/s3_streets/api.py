@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, File, Form, Router, Schema, Status
+from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.notice.safeguards.s3_streets import queries, services
 
@@ -52,12 +53,14 @@ def monitor(request: HttpRequest, month: str) -> Any:
     return queries.month_body(row) | {"log_index": row.log_index}
 
 
-@router.get("/benefits", response=list[dict[str, Any]], summary="信用惠民措施 Benefits")
-def benefits(request: HttpRequest, unit: str = "") -> Any:
+@router.get("/benefits", response=dict[str, Any], summary="信用惠民措施 Benefits")
+def benefits(request: HttpRequest, paging: Query[Paging], unit: str = "") -> Any:
     actor_of(request).must("streets.see")
-    return [{"uid": b.uid, "unit": b.unit, "title": b.title, "text": b.text, "service": b.service, "basis": b.basis, "since": b.since,
+    page = page_of(request, queries.benefits(unit), paging)
+    return {**page, "items": [
+            {"uid": b.uid, "unit": b.unit, "title": b.title, "text": b.text, "service": b.service, "basis": b.basis, "since": b.since,
              "until": b.until, "state": b.state, "take_up": [{"month": t.month, "count": t.count} for t in queries.take_up(b)]}
-            for b in queries.benefits(unit)]
+            for b in page["items"]]}
 
 
 @router.post("/benefits", response={201: dict[str, str]}, summary="登记措施 Offer a benefit")

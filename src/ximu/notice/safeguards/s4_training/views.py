@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ximu.foundation import clock, files
+from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import t
-from ximu.foundation.web import actor_of, sent_file
+from ximu.foundation.web import actor_of, kept_file, sent_file
 from ximu.ideas.areas.views import tabs
 from ximu.ideas.intake.rules.problems import worded
 from ximu.ideas.registry import queries as registry
@@ -118,13 +118,11 @@ def handbook(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def text(request: HttpRequest, uid: str) -> HttpResponse | FileResponse:
+def text(request: HttpRequest, uid: str) -> HttpResponseBase:
     """The whole text of a version, for everybody who works here and every civil servant."""
     by = actor_of(request)
-    if not by.can("s4.mine"):
-        by.must(queries.SEE)
-    row = queries.book(uid)
-    return FileResponse(files.opened(row.text), as_attachment=True, filename=f"handbook-{row.number}{Path(row.name).suffix[:6]}")
+    by.must("s4.mine" if by.can("s4.mine") else queries.SEE)
+    return kept_file(queries.book(uid).text)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,12 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, int_of
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints import queries, rules, services
 from ximu.notice.mechanisms.m3_complaints.views.ring import ring_of
 
+ON_A_PAGE = 100
 TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
 OFFICE = "application/vnd.openxmlformats-officedocument."
 DOCUMENTS = {"pdf": "application/pdf", "docx": f"{OFFICE}wordprocessingml.document", "xlsx": f"{OFFICE}spreadsheetml.sheet"}
@@ -146,11 +148,13 @@ def leads(request: HttpRequest) -> HttpResponse:
 def _leads(request: HttpRequest, found: Any) -> HttpResponse:
     by, day = actor_of(request), clock.today()
     by.must("complaints.leads")
+    page = Paginator(queries.leads(origin=request.GET.get("origin", "")), ON_A_PAGE).get_page(int_of(request, "page", 1))
     rows = [{"row": lead, "unit": registry.name(lead.unit, as_of=day), "topic": rules.TOPICS[lead.topic],
              "origin": queries.ORIGINS[lead.origin]}
-            for lead in queries.leads(origin=request.GET.get("origin", ""))]
+            for lead in page]
     return render(request, "m3_complaints/leads.html", {
-        "rows": rows, "topics": rules.TOPICS.items(), "origins": [(k, v) for k, v in queries.ORIGINS.items() if k != "social"],
+        "page": page, "rows": rows, "topics": rules.TOPICS.items(),
+        "origins": [(k, v) for k, v in queries.ORIGINS.items() if k != "social"],
         "may_press": by.can(queries.PRESS), "columns": services.COLUMNS, "found": found})
 
 

@@ -48,14 +48,14 @@ def _inspections(year: int, known_at: datetime) -> list[Figure]:
     closed = [one for one in found if one.case and (at := cases.case_for(one.case).closed_at) and at <= known_at]
     replied = [one for one in found if one.replied_at and one.replied_at <= known_at]
     where, source = reverse("m3_supervision:rounds"), Text(f"{year}年度督查轮次", f"inspection rounds of {year}")
+    of_findings = Text(f"{year}年度督查发现的问题", f"findings of {year}")
     return [
         Figure("rounds", str(len(rounds)), Text("督查轮次", "inspection rounds"), source, where),
         Figure("scope", str(len({unit for one in rounds for unit in one.population})), Text("督查范围单位", "units in scope"), source,
                where),
         Figure("visited", str(len({one.unit for one in visits})), Text("抽查单位", "units inspected"), source, where),
-        Figure("findings", str(len(found)), Text("发现问题", "findings"), Text(f"{year}年度督查发现的问题", f"findings of {year}"), where),
-        Figure("replied", str(len(replied)), Text("单位已说明", "replied to by the unit"),
-               Text(f"{year}年度督查发现的问题", f"findings of {year}"), where),
+        Figure("findings", str(len(found)), Text("发现问题", "findings"), of_findings, where),
+        Figure("replied", str(len(replied)), Text("单位已说明", "replied to by the unit"), of_findings, where),
         Figure("mended", str(len(closed)), Text("已整改办结", "put right and closed"),
                Text(f"{year}年度督查问题的整改办件", f"rectifications of findings of {year}"), where),
         Figure("mended:rate", rate(len(closed), len(found)), Text("整改办结率", "share put right"),

@@ -160,7 +160,7 @@ def test_the_public_sees_no_delegate() -> None:
     assert "留作参考" in shown and person_of("N060") not in shown and "建议公开时限" not in shown
 
 
-def test_pages_of_staff_delegate_and_public() -> None:
+def test_pages_of_staff_delegate_and_public(monkeypatch: pytest.MonkeyPatch) -> None:
     made, now = answered(joint="N061"), clock.now()
     staff, delegate = Client(), Client()
     login = "django.contrib.auth.backends.ModelBackend"
@@ -182,6 +182,12 @@ def test_pages_of_staff_delegate_and_public() -> None:
     assert staff.get(own).refusal.code == "PERM-DENIED"
     assert delegate.post(f"/console/m3_supervision/proposals/{made.uid}/rate", {"rating": "satisfied"}).status_code == 302
     assert queries.proposal(made.uid).rating == "satisfied"
+    services.import_proposals(rows=[row("0700", title="另一件")], by=person("o"), at=AT)
+    monkeypatch.setattr("ximu.notice.mechanisms.m3_supervision.views.proposals.ON_A_PAGE", 1)
+    first, second = (staff.get(f"/console/m3_supervision/proposals?page={n}").content.decode() for n in (1, 2))
+    assert ("另一件" in first, "另一件" in second, "共2条" in first) == (False, True, True)
+    listed = staff.get("/api/v1/m3_supervision/proposals?limit=1").json()
+    assert (listed["total"], len(listed["items"]), "offset=1" in listed["next"]) == (2, 1, True)
     sent = staff.post("/console/m3_supervision/proposals/import", {"file": SimpleUploadedFile("a.xlsx", xlsx([row("9", lead="没有的局")]))})
     assert "ORG-UNKNOWN" in sent.content.decode()
     assert staff.post("/console/m3_supervision/proposals/import", {}).refusal.code == "FILE-NONE"

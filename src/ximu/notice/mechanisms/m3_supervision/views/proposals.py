@@ -7,18 +7,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ximu.foundation import clock
 from ximu.foundation.templatetags.ximu import t
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, int_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.given import day_or_none
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_supervision import queries, rules, services
+
+ON_A_PAGE = 100
 
 
 def _file(request: HttpRequest, name: str) -> bytes:
@@ -41,10 +44,11 @@ def index(request: HttpRequest) -> HttpResponse:
     by.must("proposals.see")
     unit = by.unit or "" if request.GET.get("unit") == "mine" else ""
     session = request.GET.get("session", "")[:40]
-    rows = [_line(row, on) for row in queries.proposals(session=session, unit=unit)]
+    page = Paginator(queries.proposals(session=session, unit=unit), ON_A_PAGE).get_page(int_of(request, "page", 1))
+    rows = [_line(row, on) for row in page]
     totals = [one | {"name": registry.name(one["unit"], as_of=on, short=True)} for one in queries.totals(session=session)]
     return render(request, "m3_supervision/proposals.html", {
-        "rows": rows, "totals": totals, "may_import": by.can("proposals.import"), "unit": unit, "session": session})
+        "page": page, "rows": rows, "totals": totals, "may_import": by.can("proposals.import"), "unit": unit, "session": session})
 
 
 @require_http_methods(["GET", "POST"])
