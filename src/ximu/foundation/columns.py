@@ -33,9 +33,9 @@ def quoted(text: str | Path) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _database(folder: Path, memory: str) -> duckdb.DuckDBPyConnection:
-    """An empty in-memory database that may read files under `folder` only, and whose settings are locked."""
+    """An empty in-memory database, some 4 MB, that may read files under `folder` only, and whose settings are locked."""
     db = duckdb.connect(":memory:", config={"memory_limit": memory, "preserve_insertion_order": "false"})
     db.execute(f"SET temp_directory={quoted(folder / '.spill')}")
     db.execute(f"SET allowed_directories=[{quoted(f'{folder}/')}]")
