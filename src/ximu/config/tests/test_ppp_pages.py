@@ -61,7 +61,7 @@ def page(client: Client, path: str, **query: str) -> str:
 
 def test_the_city_sees_all_a_district_its_own_and_everybody_no_partner_and_no_person(desk: Any) -> None:
     client = desk(OFFICE)
-    assert "D02-W1" in page(client, "/console/d02/", year="2018") and "顺延至2018-10-08" in page(client, "/console/d02/figures/D02-1", year="2018")
+    assert "D02-W1" in page(client, "/console/d02/", year="2018") and "顺延至2018年10月8日" in page(client, "/console/d02/figures/D02-1", year="2018")
     shown = page(client, "/console/d02/projects/HZ-04", on="2018-12-31")
     assert "RETRACE-GAP" in shown and "名录中该单位当日没有这个岗位" in shown and "市发展改革委" in shown and "项目公司" in shown
     assert "no such post" in page(client, "/console/d02/projects/HZ-04", on="2018-12-31", lang="en")

@@ -158,8 +158,8 @@ def test_a_clerk_reads_the_figures_of_the_own_unit_only(desk: Client) -> None:
     assert "甲区" in page and "丙区" not in page and "D04-W2</span>" not in page
     for one in desk.get("/api/v1/areas/d04/figures", {"year": 2018}).json()["indicators"]:
         assert (one["city"], list(one["units"])) == (None, [own])
-    assert {one["unit"] for one in desk.get("/api/v1/areas/d04/figures/D04-1", {"year": 2018}).json()} == {own}
-    assert desk.get("/api/v1/areas/d04/figures/D04-1", {"year": 2018, "unit": other}).json() == []
+    assert {one["unit"] for one in desk.get("/api/v1/areas/d04/figures/D04-1", {"year": 2018}).json()["items"]} == {own}
+    assert desk.get("/api/v1/areas/d04/figures/D04-1", {"year": 2018, "unit": other}).json()["items"] == []
     assert "/console/commitments/" not in desk.get("/console/d04/figures/D04-2", {"year": "2018", "unit": other}).content.decode()
     assert sum(one["alarms"] for one in desk.get("/api/v1/d04/back-test", {"year": 2018}).json() if one["rule"] == "D04-W2") == 0
 
