@@ -279,7 +279,7 @@ def repaired(world: World, mine: Page, number: str, folder: Path) -> None:
     silent = casework.add_effect(number, kind="share", target="市公务员管理平台", unit=registry.key_uid("czj"), by=office, at=at)
     mine.goto(f"{world.url}/console/m4/records/{number}")
     words = mine.locator("main").inner_text()
-    assert "效果按“轻微”：评议减责" in words and "自2018-05-08起0个月，至2018-05-08" in words, words
+    assert "效果按“轻微”：评议减责" in words and "自2018年5月8日起0个月，至2018年5月8日" in words, words
     assert "None" not in words and "audience" not in words.lower(), words
     assert "尚无培训证明" in words and "认定单位尚未确认义务履行完毕" in words, words
     mine.fill("#rreason", "已改")
