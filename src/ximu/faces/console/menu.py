@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.urls import NoReverseMatch, reverse
 
 from ximu.foundation.rooms import toml_of
-from ximu.kernel.actor import Actor
+from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.words import Text
 
 
@@ -49,17 +49,24 @@ def titles() -> dict[str, Text]:
     return {code: Text(g["zh"], g["en"]) for code, g in table.items()}
 
 
-def _address(page: Page) -> str:
+@cache
+def _address(url: str) -> str:
+    """The doors of a process do not change while it runs."""
     try:
-        return reverse(page.url)
+        return reverse(url)
     except NoReverseMatch:
         return ""
 
 
+@lru_cache(maxsize=256)
+def _open_to(grants: tuple[Grant, ...]) -> tuple[tuple[Page, str], ...]:
+    actor = Actor("", None, grants)
+    return tuple((page, _address(page.url)) for page in pages() if not page.permission or any(map(actor.can, page.permission.split())))
+
+
 def groups_for(actor: Actor, path: str) -> tuple[Group, ...]:
     """The menu as this actor sees it; the page whose address is the longest head of `path` is `here`."""
-    open_to = [(page, _address(page)) for page in pages()
-               if not page.permission or any(map(actor.can, page.permission.split()))]
+    open_to = _open_to(actor.grants)
     here = max((a for _, a in open_to if a and path.startswith(a)), key=len, default="")
     by_group: dict[str, list[Page]] = {code: [] for code in titles()}
     for page, address in open_to:

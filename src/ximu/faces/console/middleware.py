@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,11 @@ from django.urls import reverse
 
 PREFIX = "/console"
 GATES = {"password": "accounts:password", "factor": "accounts:factor"}
+
+
+@cache
+def _before_signing_in() -> frozenset[str]:
+    return frozenset(map(reverse, ("login", "login-code", "logout")))
 
 
 class ConsoleMiddleware:
@@ -26,7 +32,7 @@ class ConsoleMiddleware:
 
     @staticmethod
     def _turn_away(request: HttpRequest) -> HttpResponse | None:
-        if request.path in (reverse("login"), reverse("login-code"), reverse("logout")):
+        if request.path in _before_signing_in():
             return None
         if not request.user.is_authenticated:
             after = request.get_full_path() if request.method == "GET" else reverse("console")

@@ -28,6 +28,7 @@ def _lines() -> list[dict[str, str]]:
     return tomllib.loads((Path(__file__).parent / "pages.toml").read_text("utf-8"))["page"]
 
 
+@cache
 def address(url: str) -> str:
     try:
         return reverse(url)
