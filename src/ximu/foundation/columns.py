@@ -1,7 +1,7 @@
 """Who opens DuckDB? Only this module: a cursor per call, memory bounded, nothing reachable but one folder, nothing left behind.
 
 A cursor of its own for each call is the way that holds with many threads; the shared module-level connection does not. The database beneath
-is kept for the next call to the same folder: to open one costs ten times what a small question costs.
+is kept for the next call to the same folder (all event data have one): to open one costs ten times what a small question costs.
 """
 
 from __future__ import annotations

@@ -49,11 +49,9 @@ def ask(
     """
     manifest = manifest or store.manifest(dataset, known_at=known_at)
     manifest = replace(manifest, gone=()) if every else manifest
-    days = pl.DataFrame({"day": sorted(store.coverage(dataset, known_at=known_at))}, schema={"day": pl.Date})
-    return columns.query(
-        sql, params, folder=store.folder(dataset), views=views_of(dataset, manifest, as_of=as_of, units=units),
-        frames={f"{dataset}_days": days},
-    )
+    days, views = f"{dataset}_days", views_of(dataset, manifest, as_of=as_of, units=units)
+    frames = {days: pl.DataFrame({"day": sorted(store.coverage(dataset, known_at=known_at))}, schema={"day": pl.Date})} if days in sql else {}
+    return columns.query(sql, params, folder=store.root(), views=views, frames=frames)
 
 
 def present(name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -61,7 +59,7 @@ def present(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     one = store.dataset(name)
     return columns.query(
         f"SELECT {columns_sql(one)} FROM {name} SEMI JOIN incoming USING ({', '.join(one.key)})",  # noqa: S608  names of a checked schema
-        folder=store.folder(name), frames={"incoming": frame.select(one.key)}, views=views_of(name, store.manifest(name)),
+        folder=store.root(), frames={"incoming": frame.select(one.key)}, views=views_of(name, store.manifest(name)),
     )
 
 
@@ -113,7 +111,9 @@ def _number(value: float) -> Decimal:
 def owners(name: str, *, known_at: datetime | None) -> dict[Any, str | None]:
     """First column of the key → unit, of each row on record: whose number is it already? Errors: `EVT-SET`."""
     of = store.dataset(name)
-    return dict(ask(f"SELECT {of.key[0]}, {of.unit} FROM {name}", {}, dataset=name, known_at=known_at).iter_rows())  # noqa: S608  our own names
+    if not (manifest := store.manifest(name, known_at=known_at)).parts:
+        return {}
+    return dict(ask(f"SELECT {of.key[0]}, {of.unit} FROM {name}", {}, dataset=name, known_at=known_at, manifest=manifest).iter_rows())  # noqa: S608
 
 
 def rows_of(name: str, *, known_at: datetime | None, as_of: date | None = None, units: Collection[str] | None = None,
@@ -126,9 +126,11 @@ def rows_of(name: str, *, known_at: datetime | None, as_of: date | None = None, 
     if strange := set(equal) - {c.name for c in one.plain}:
         raise Refusal("EVT-PARAM", field=min(strange), value="", rule=" ".join(c.name for c in one.plain), zh="数据集没有这一列。",
                       en="The dataset has no such column.")
+    if not (manifest := store.manifest(name, known_at=known_at)).parts:
+        return []
     where = " AND ".join(f"{column} = ${column}" for column in equal) or "TRUE"
     sql = f"SELECT * EXCLUDE (_row) FROM {name} WHERE {where} ORDER BY {', '.join(one.key)}, _row"  # noqa: S608  names of a checked schema
-    found = ask(sql, equal, dataset=name, known_at=known_at, as_of=as_of, units=units, every=every)
+    found = ask(sql, equal, dataset=name, known_at=known_at, as_of=as_of, units=units, manifest=manifest, every=every)
     return exact(found.with_columns(pl.col(KNOWN).dt.replace_time_zone("UTC")))
 
 
@@ -151,9 +153,10 @@ def rows_with(name: str, column: str, values: Collection[str], *, known_at: date
     if column not in {c.name for c in one.plain}:
         raise Refusal("EVT-PARAM", field=column, value="", rule=" ".join(c.name for c in one.plain), zh="数据集没有这一列。",
                       en="The dataset has no such column.")
-    for first in range(0, len(listed), MOST_VALUES):
+    manifest = store.manifest(name, known_at=known_at)
+    for first in range(0, len(listed) if manifest.parts else 0, MOST_VALUES):
         some = {f"v{n}": value for n, value in enumerate(listed[first:first + MOST_VALUES])}
         wanted = ", ".join(f"${at}" for at in some)
         sql = f"SELECT * EXCLUDE (_row, _known) FROM {name} WHERE {column} IN ({wanted}) ORDER BY {', '.join(one.key)}"  # noqa: S608
-        found += exact(ask(sql, some, dataset=name, known_at=known_at))
+        found += exact(ask(sql, some, dataset=name, known_at=known_at, manifest=manifest))
     return found

@@ -77,8 +77,13 @@ def keeping(name: str, on: date) -> Keeping:
                    not any(row.get("to_be_confirmed", False) for row in rows.values()))
 
 
+def root() -> Path:
+    """All that a question to event data may read: the parts of every dataset, none of which has a personal column in the clear."""
+    return Path(settings.XIMU_HOME).resolve() / "events"
+
+
 def folder(name: str) -> Path:
-    return Path(settings.XIMU_HOME).resolve() / "events" / name
+    return root() / name
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def look(name: str, keys: Collection[str], *, purpose: str, by: Actor, at: datet
     key = dataset.key[0]
     rows = columns.query(
         f"SELECT {key}, {dataset.unit} AS unit_, {ROW} FROM {name} SEMI JOIN wanted USING ({key})",  # noqa: S608  names of a checked schema
-        folder=queries.folder(name), views=queries.views_of(name, queries.manifest(name)),
+        folder=queries.root(), views=queries.views_of(name, queries.manifest(name)),
         frames={"wanted": pl.DataFrame({key: list(keys)})},
     )
     if (allowed := by.units_with("events.personal")) is not None:

@@ -200,3 +200,17 @@ def test_nothing_outside_the_dataset_can_be_read(home: Path) -> None:
     (home / "keys.csv").write_text("a\n1\n", "utf-8")
     with pytest.raises(Exception, match="Cannot access"):
         columns.query(f"SELECT * FROM read_csv('{home}/keys.csv')", folder=home / "events" / "hotline")
+
+
+def test_one_database_answers_for_every_dataset_and_an_empty_one_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(ticket("1"))
+    columns._database.cache_clear()
+    assert [row["ticket"] for row in queries.rows_of("hotline", known_at=LATER)] == ["1"]
+    queries.ask("SELECT count(*) AS n FROM ppp_acts", {}, dataset="ppp_acts", known_at=LATER)
+    assert columns._database.cache_info().currsize == 1
+    monkeypatch.setattr(columns, "query", None)
+    assert queries.rows_of("ppp_acts", known_at=LATER) == queries.rows_with("ppp_acts", "project", ["P-1"]) == []
+    assert queries.rows_of("hotline", known_at=AT - timedelta(days=1)) == [] and queries.owners("hotline", known_at=AT - timedelta(days=1)) == {}
+    with pytest.raises(Refusal) as refused:
+        queries.rows_of("ppp_acts", known_at=LATER, nobody="x")
+    assert refused.value.code == "EVT-PARAM"
