@@ -37,5 +37,6 @@ from ximu.ideas.events.queries.store import (
 __all__ = [
     "STEPS", "Asked", "Explored", "Keeping", "Manifest", "Ran", "ask", "batches", "bodies", "coverage", "dataset", "datasets", "definition",
     "definitions", "doctor", "entry_of", "exact", "expected", "explore", "folder", "keeping", "manifest", "missing_days", "owners", "point",
-    "points", "present", "provider", "root", "rows_of", "rows_with", "run", "run_on_spark", "sees_small", "span", "spark_text", "verify", "versions", "views_of",
+    "points", "present", "provider", "root", "rows_of", "rows_with", "run", "run_on_spark", "sees_small", "span", "spark_text", "verify",
+    "versions", "views_of",
 ]

@@ -49,8 +49,9 @@ def ask(
     """
     manifest = manifest or store.manifest(dataset, known_at=known_at)
     manifest = replace(manifest, gone=()) if every else manifest
-    days, views = f"{dataset}_days", views_of(dataset, manifest, as_of=as_of, units=units)
-    frames = {days: pl.DataFrame({"day": sorted(store.coverage(dataset, known_at=known_at))}, schema={"day": pl.Date})} if days in sql else {}
+    days, views, frames = f"{dataset}_days", views_of(dataset, manifest, as_of=as_of, units=units), dict[str, pl.DataFrame]()
+    if days in sql:
+        frames[days] = pl.DataFrame({"day": sorted(store.coverage(dataset, known_at=known_at))}, schema={"day": pl.Date})
     return columns.query(sql, params, folder=store.root(), views=views, frames=frames)
 
 

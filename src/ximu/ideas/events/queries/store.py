@@ -62,17 +62,15 @@ class Keeping:
 
 
 @cache
-def _places(name: str) -> dict[str, tuple[Path, str]]:
-    """Where each of the two parameters stands: in the room that declares the dataset, else in this one."""
-    found = {one: (ROOM, one) for one in KEEPING}
-    for path, tables in toml_of("parameters.toml"):
-        found |= {one: (path, f"{name}.{one}") for one in KEEPING if f"{name}.{one}" in tables}
-    return found
+def _places() -> dict[str, Path]:
+    """`dataset.parameter` → the room that declares both."""
+    return {called: path for path, tables in toml_of("parameters.toml") for called in tables if called.rpartition(".")[2] in KEEPING}
 
 
 def keeping(name: str, on: date) -> Keeping:
     """Errors: `EVT-SET`."""
-    rows = {one: row_on(path, called, on) for one, (path, called) in _places(dataset(name).name).items()}
+    known, named = _places(), {one: f"{dataset(name).name}.{one}" for one in KEEPING}
+    rows = {one: row_on(known[called], called, on) if called in known else row_on(ROOM, one, on) for one, called in named.items()}
     return Keeping(rows["personal_days"]["value"], rows["keep_years"]["value"],
                    not any(row.get("to_be_confirmed", False) for row in rows.values()))
 
