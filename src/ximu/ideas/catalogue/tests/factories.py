@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from ximu.foundation.tests.loaded import loaded
 from ximu.ideas.catalogue import jobs, rules, services
 from ximu.kernel.actor import Actor, Grant
 
@@ -51,13 +52,18 @@ def accepted(number: str, code: str, *, body: dict[str, Any] | None = None, at: 
 def published(
     number: str, in_force: date, codes: Iterable[str], *, bodies: dict[str, dict[str, Any]] | None = None, at: datetime = AT,
 ) -> str:
-    """An edition with built-in items (or the bodies given), in force from a day; its digest."""
-    register_bases()
-    services.open_edition(number, in_force=in_force, by=COORDINATOR, at=at)
-    for code in codes:
-        accepted(number, code, body=(bodies or {}).get(code), at=at)
-    services.merge(number, by=COORDINATOR, at=at)
-    return services.publish(number, by=PUBLISHER, at=at, backdated="补录")
+    """An edition with built-in items (or the bodies given), in force from a day; its digest. The first of a database is published once."""
+    listed = list(codes)
+
+    def all_steps() -> str:
+        register_bases()
+        services.open_edition(number, in_force=in_force, by=COORDINATOR, at=at)
+        for code in listed:
+            accepted(number, code, body=(bodies or {}).get(code), at=at)
+        services.merge(number, by=COORDINATOR, at=at)
+        return services.publish(number, by=PUBLISHER, at=at, backdated="补录")
+
+    return loaded(f"edition {number} {in_force} {listed} {bodies} {at}", all_steps, home=True)
 
 
 def raw_schema(**changes: Any) -> dict[str, Any]:
