@@ -186,4 +186,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": values.one_of("XIMU_LOG_LEVEL", os.environ.get("XIMU_LOG_LEVEL", "WARNING"), *LEVELS)},
 }
-SILENCED_SYSTEM_CHECKS = ["axes.W003", "axes.W006"]  # no address is kept: the limit is by account
+SILENCED_SYSTEM_CHECKS = ["axes.W003", "axes.W006",  # no address is kept: the limit is by account
+                          "fields.W163", "models.W046"]  # SQLite keeps no comments on columns and tables; PostgreSQL does
