@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ximu.foundation import clock, outbox
+from ximu.foundation.apart import PartlyError
 from ximu.ideas.areas.rules import period_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
@@ -112,7 +113,9 @@ def test_one_matter_that_is_refused_stops_no_other_and_is_counted(monkeypatch: p
 
     monkeypatch.setattr(casework, "move", moved)
     late = AT + 25 * HOUR
-    assert (services.escalate_due(at=late), case(good).state, case(bad).state) == (1, "supervised", "dispatched")
+    with pytest.raises(PartlyError, match="matters: 1/2 CAL-NONE"):
+        services.escalate_due(at=late)
+    assert (case(good).state, case(bad).state) == ("supervised", "dispatched")
     assert (services.DAILY["urban_stuck"](at=late), queries.matter(bad).escalated_at) == (1, None)
     monkeypatch.undo()
     assert (services.escalate_due(at=late), services.DAILY["urban_stuck"](at=late)) == (1, 0), "it is tried again"

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from ximu.foundation import clock, files
+from ximu.foundation import apart, clock, files
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts import services as accounting
 from ximu.ideas.ledger import services as ledger
@@ -77,13 +77,15 @@ def _alive(key: str) -> bool:
 
 def revoke_due(*, at: datetime) -> int:
     """Every day: the key of a contract that is over is revoked where it still lives, and the contract remembers that it did."""
-    today, found = clock.city_day(at), 0
-    for row in Contract.objects.filter(until__lt=today, key_found_on=None).exclude(key=""):
-        with transaction.atomic():
-            if _alive(row.key):
-                accounting.revoke_key(row.key, by=SYSTEM, at=at)
-                found += Contract.objects.filter(pk=row.pk, key_found_on=None).update(key_found_on=today)
-    return found
+    today = clock.city_day(at)
+
+    def revoked(row: Contract) -> int:
+        if not _alive(row.key):
+            return 0
+        accounting.revoke_key(row.key, by=SYSTEM, at=at)
+        return Contract.objects.filter(pk=row.pk, key_found_on=None).update(key_found_on=today)
+
+    return apart.each("keys", Contract.objects.filter(until__lt=today, key_found_on=None).exclude(key=""), revoked)
 
 
 def give_back(contract: str, *, on: date, proof: bytes, by: Actor, at: datetime) -> None:
