@@ -27,7 +27,7 @@ def confine(seconds: int) -> None:
 if __name__ == "__main__":
     confine(int(sys.argv[1]))
 
-from ximu.foundation import pixels  # noqa: E402
+from ximu.foundation import bared, pixels  # noqa: E402
 from ximu.kernel.refusal import Refusal  # noqa: E402
 
 KEPT = ("code", "zh", "en", "field", "value", "rule", "see", "status", "extra")
@@ -35,10 +35,12 @@ KEPT = ("code", "zh", "en", "field", "value", "rule", "see", "status", "extra")
 
 def answer(wanted: dict[str, object], content: bytes) -> bytes:
     """`{"count": true}` → how many pages; `{"page": n}` → that page as PNG; `{"boxes": [[…]]}` → the PDF with these boxes blacked;
-    `{"call": "module:function"}` → what that function of ours says of it, as JSON."""
+    `{"bare": true}` → the file without metadata; `{"call": "module:function"}` → what that function of ours says of it, as JSON."""
     if "call" in wanted:
         module, _, name = str(wanted["call"]).partition(":")
         return json.dumps(getattr(importlib.import_module(module), name)(content)).encode()
+    if "bare" in wanted:
+        return bared.bare(content)
     if "page" in wanted:
         return pixels.picture(content, int(str(wanted["page"])))
     boxes = wanted.get("boxes")

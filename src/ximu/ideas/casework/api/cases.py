@@ -70,6 +70,7 @@ class PaperOut(Schema):
     original: bool
     marks: list[MarkOut]
     redaction_waits: bool
+    withheld: bool
     opened_by_units: list[str]
 
 
@@ -163,6 +164,7 @@ def whole(uid: str, request: HttpRequest) -> dict[str, Any]:
         "steps": [{"verb_zh": s.verb.zh, "after_zh": s.after.zh, "unit": s.unit, "at": s.at, "log_index": s.log_index, "detail": s.detail}
                   for s in seen.steps],
         "papers": [{"uid": f.uid, "digest": f.digest, "size": f.size, "original": f.original, "redaction_waits": f.waiting is not None,
+                    "withheld": f.held,
                     "marks": [{"page": page, "reason_zh": reason.zh, "reason_en": reason.en} for page, reason in f.marks],
                     "opened_by_units": [unit for unit, _, _ in f.openings]} for f in seen.files],
     }
