@@ -145,6 +145,12 @@ class EffectOut(Schema):
     stopping_at: datetime | None
 
 
+class EffectsOut(Schema):
+    items: list[EffectOut]
+    total: int
+    next: str | None
+
+
 class Receipt(Schema):
     receipt: str = Field(max_length=200)
 
@@ -250,11 +256,11 @@ def years(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"year": year, "source": source, "loaded": here} for year, source, here in queries.calendar_years()]
 
 
-@router.get("/effects/open", response=list[EffectOut], summary="未确认停止的效果 Effects without a receipt")
-def open_effects(request: HttpRequest) -> list[dict[str, Any]]:
+@router.get("/effects/open", response=EffectsOut, summary="未确认停止的效果 Effects without a receipt")
+def open_effects(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     by = actor_of(request)
     by.must("casework.effects")
-    return [_effect(row) for row in queries.within_reach(queries.open_effects(), by)]
+    return page_of(request, queries.within_reach(queries.open_effects(), by), paging, _effect)
 
 
 @router.get("/effects", response=list[EffectOut], summary="一条记录引起的全部效果 Everything that a record did")

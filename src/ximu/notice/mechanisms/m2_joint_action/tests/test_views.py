@@ -27,7 +27,7 @@ def test_the_desk_opens_and_a_problem_is_raised_over_the_api() -> None:
     assert (found.pop("other"), set(found.values())) == (1, {0}), "a theme without a problem is there with zeros"
     assert api.get("/api/v1/m2/campaigns/other").json()["units"][0]["in_hand"] == 1
     assert api.get("/api/v1/m2/campaigns/none").json()["code"] == "RECT-THEME"
-    assert api.get(f"/api/v1/m2/units/{UNIT}/measures").json() == []
+    assert api.get(f"/api/v1/m2/units/{UNIT}/measures").json() == {"items": [], "total": 0, "next": None}
     assert api.get("/api/v1/m2/rates?quarter=2018-5").json()["code"] == "DATE-FORM"
     assert api.get("/api/v1/m2/rates").json() == []
     client = Client()
