@@ -46,7 +46,9 @@ def raise_alarms(*, at: datetime) -> int:
     for year in (day.year - 1, day.year):
         asked[f"D14:{year}"] = partial(_demands, year, day, at)
         asked |= {f"{code}:{year}": partial(areas.raised, area, year, today=day, known_at=at) for code, area in areas.areas().items()}
-    found = [one for name, ask in asked.items() for one in tries.run(partial(_whole, ask), name=name) or ()]
+    found: list[Raised] = []
+    for name, ask in asked.items():
+        found += tries.run(partial(_whole, ask), name=name) or []
     made = alarms.keep(found, by=SYSTEM, at=at)
     tries.tell()
     return made

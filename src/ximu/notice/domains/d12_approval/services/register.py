@@ -54,13 +54,11 @@ def load(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> di
 
 def _approvals(rows: Rows) -> Faults:
     """A result has its day; what follows a pledge follows one that was granted."""
-    tests = [
-        ("decided_on", "APPR-RESULT", lambda row: (row["result"] is None) != (row["decided_on"] is None)),
+    tests = [("decided_on", "APPR-RESULT", lambda row: (row["result"] is None) != (row["decided_on"] is None)),
         ("delivered_on", "APPR-RESULT", lambda row: row["delivered_on"] is not None and row["decided_on"] is None),
         ("checked_on", "APPR-PLEDGE", lambda row: row["checked_on"] is not None and (row["mode"], row["result"]) != ("告知承诺", "准予")),
         ("check_result", "APPR-PLEDGE", lambda row: (row["checked_on"] is None) != (row["check_result"] is None)),
-        ("recorded_on", "APPR-PLEDGE", lambda row: row["recorded_on"] is not None and row["check_result"] != "不实"),
-    ]
+        ("recorded_on", "APPR-PLEDGE", lambda row: row["recorded_on"] is not None and row["check_result"] != "不实")]
     return [(line, field, code) for line, row in rows for field, code, wrong in tests if wrong(row)]
 
 
