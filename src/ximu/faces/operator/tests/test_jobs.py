@@ -15,16 +15,13 @@ from click.testing import CliRunner
 from django.db import connection
 from django.test import Client
 
-from ximu.config import timetable
 from ximu.faces.operator import doctor, supervisor
 from ximu.faces.operator.commands import jobs_group
-from ximu.foundation import apart, clock, duties
+from ximu.foundation import clock, duties
 from ximu.foundation.models import Duty
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts.tests.factories import account, with_password
-from ximu.ideas.casework import jobs
 from ximu.ideas.casework import services as casework
-from ximu.ideas.casework.services import conduct
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -126,34 +123,6 @@ def test_the_city_s_own_jobs_all_run() -> None:
     listed = json.loads(CliRunner().invoke(jobs_group, ["list", "--json"]).output)
     assert all(one["due_at"] and one["ran_at"] for one in listed)
     assert CliRunner().invoke(jobs_group, ["run"]).exit_code == 2
-
-
-@pytest.mark.django_db
-def test_one_pack_s_fault_stops_no_other_s_day_and_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row that cannot be worked stays for the next run; its fellows are done, and of the fault only its type is told."""
-    done: list[str] = []
-
-    def poisoned(*, at: datetime) -> int:
-        return apart.each("rows", ["a", "bad", "c"], one)
-
-    def one(name: str) -> None:
-        Duty.objects.get_or_create(name=f"made-{name}", defaults={"due_at": AT})
-        if name == "bad":
-            raise ValueError("personal words that must not be told")
-        done.append(name)
-
-    works = {"first_pack": poisoned, "second_pack": lambda *, at: done.append("second") or 1}
-    monkeypatch.setattr(conduct, "_daily", works)
-    monkeypatch.setattr(duties, "_jobs", {})
-    timetable.declare_all()
-    runs = {run.name: run for run in duties.run_due(by=SYSTEM, at=AT)}
-    assert done == ["a", "c", "second"] and not Duty.objects.filter(name="made-bad").exists() and runs["second_pack"].outcome == "done"
-    assert (runs["first_pack"].outcome, runs["first_pack"].said) == ("failed", "rows: 1/3 ValueError")
-    assert {c.name.en: c for c in doctor.examine(at=AT)}["Failed jobs"].found == "first_pack rows: 1/3 ValueError"
-    assert [run.name for run in duties.run_due(by=SYSTEM, at=AT + duties.RETRY) if run.name.endswith("_pack")] == ["first_pack"]
-    with pytest.raises(apart.PartlyError, match="cases: 1/3 first_pack rows: 1/3 ValueError"):
-        jobs.sweep(at=AT)
-    assert done[-1] == "second", "also by hand, all at once"
 
 
 @pytest.mark.django_db

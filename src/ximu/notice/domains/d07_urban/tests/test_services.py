@@ -13,6 +13,7 @@ from ximu.ideas.areas.rules import period_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
+from ximu.ideas.casework.services import sweeping
 from ximu.ideas.ledger.queries.verification import verify_log
 from ximu.ideas.places import services as placing
 from ximu.ideas.places.tests.factories import AT, OFFICE, SECOND, clerk, line, u
@@ -180,6 +181,18 @@ def test_the_limit_of_a_border_passes_by_itself() -> None:
     uid = found()
     casework.sweep_deadlines(at=AT + 10 * DAY)
     assert {one.state for one in cases.cases_of("place_border", about=uid)} == {"lapsed"} and case(uid, "place_unit").state == "waiting"
+
+
+def test_a_border_whose_limit_could_not_pass_by_itself_does_so_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    line("q01j2", street="q01j1")
+    uid, move_ = found(), sweeping.move
+    monkeypatch.setattr(sweeping, "move", lambda *a, **k: [].pop())
+    for _ in range(2):
+        with pytest.raises(PartlyError, match="deemed: 2/2 IndexError"):
+            casework.sweep_deadlines(at=AT + 10 * DAY)
+    monkeypatch.setattr(sweeping, "move", move_)
+    casework.sweep_deadlines(at=AT + 10 * DAY)
+    assert {one.state for one in cases.cases_of("place_border", about=uid)} == {"lapsed"}
 
 
 def test_a_wrong_unit_hands_back_with_evidence_before_it_begins() -> None:
