@@ -252,7 +252,14 @@ def test_two_clerks_redact_on_the_page_without_a_script() -> None:
     got = asker.get(address)
     assert (got.headers["Content-Type"], b"".join(got.streaming_content)[:5]) == ("application/pdf", b"%PDF-")
     theirs = asker.get(f"/console/casework/{uid}").content.decode()
-    assert "遮盖件" in theirs and "某丁" not in theirs
+    assert "遮盖件" in theirs and "某丁" not in theirs and "遮盖或者声明无需遮盖前不能查阅" in theirs
+    assert one.post(office, {"do": "free"}).status_code == 302
+    page = two.get(office).content.decode()
+    assert "声明：该材料没有须遮盖的内容" in page
+    digest = page.split('name="digest" value="')[1][:64]
+    assert two.post(office, {"do": "approve", "digest": digest}).status_code == 302
+    assert "已声明无需遮盖" in asker.get(f"/console/casework/{uid}").content.decode()
+    assert asker.get(office.removesuffix("/redaction")).status_code == 409, "what cannot be copied without its maker"
 
 
 def test_programs_redact_over_the_api() -> None:
@@ -268,6 +275,7 @@ def test_programs_redact_over_the_api() -> None:
     made = one.post(f"{base}/redactions", {"regions": [BOX]}, content_type="application/json")
     assert (made.status_code, made.json()["state"]) == (201, "proposed")
     assert two.get(f"{base}/redacted/1.png").content.startswith(b"\x89PNG")
+    assert two.post(f"{base}/declarations").json()["code"] == "REDACT-OPEN"
     told = {"approved": True, "digest": made.json()["digest"]}
     assert one.post(f"{base}/redactions/decision", told, content_type="application/json").json()["code"] == "DUAL"
     assert two.post(f"{base}/redactions/decision", told, content_type="application/json").json()["state"] == "approved"

@@ -59,10 +59,12 @@ def redaction(request: HttpRequest, uid: str, paper: str) -> HttpResponse:
         office = refused.code == "PAPER-OFFICE" or did == "pages"
         if did and not office:
             pages = services.pages_in(uid, paper, by=by, at=at)
-    table = queries.redacting(clock.city_day(at))
+    table, free = queries.redacting(clock.city_day(at)), bool(waiting and waiting.digest == found.digest)
+    if free and not did:
+        refusal = None  # the paper itself is opened and compared; it needs no pages
     return render(request, "casework/redaction.html", {
         "paper": found, "uid": uid, "office": office or bool(found.paged), "waiting": waiting,
-        "free": waiting and waiting.digest == found.digest, "own": waiting and waiting.proposed_by == by.human, "refusal": refusal,
+        "free": free, "own": waiting and waiting.proposed_by == by.human, "refusal": refusal,
         "marks": queries.marks_of(waiting) if waiting else [], "reasons": table.reasons.values(), "table": table,
         "sheets": [{"number": n, "boxes": [box for row in rows if (box := _box(row, n))]} for n in range(1, pages + 1)],
         "rows": [*enumerate(rows), *((n, {}) for n in range(len(rows), min(MOST, len(rows) + SPARE)))], "ruler": RULER,
