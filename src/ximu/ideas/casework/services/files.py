@@ -112,10 +112,13 @@ def read_file(uid: str, file: str, *, by: Actor, at: datetime) -> tuple[str, Bin
     """
     found = queries.paper_of(uid, file, actor=by)
     form = queries.form_for(found, actor=by, at=at)
-    path = sound_path(form.digest if form else found.digest)
-    made = path.read_bytes() if form or found.by == by.human else _copy(found, path.read_bytes(), by=by, at=at)
+    digest = form.digest if form else found.digest
+    path = sound_path(digest)
+    made = None if form or found.by == by.human else _copy(found, path.read_bytes(), by=by, at=at)
     FileOpening.objects.create(file=found, unit=by.unit or "", by=by.human, at=at, redacted=form is not None)
-    return hashlib.sha256(made).hexdigest(), io.BytesIO(made), form is not None
+    if made is None:
+        return digest, path.open("rb"), form is not None
+    return hashlib.sha256(made).hexdigest(), io.BytesIO(made), False
 
 
 def _copy(found: CaseFile, content: bytes, *, by: Actor, at: datetime) -> bytes:
