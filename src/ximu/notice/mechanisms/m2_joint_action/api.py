@@ -105,7 +105,7 @@ def measures(request: HttpRequest, uid: str, paging: Query[Paging]) -> dict[str,
 
 def _measure(m: Any) -> dict[str, Any]:
     return {"case": m.case.uid, "number": m.case.number, "record": m.case.about, "item": m.case.values.get("item", ""), "name": m.name,
-           "unit": m.case.source, "state": m.case.state, "starts": m.case.values.get("starts", ""),
+            "unit": m.case.source, "state": m.case.state, "starts": m.case.values.get("starts", ""),
             "ends": m.case.values.get("ends", ""), "stopped": bool(m.effect and m.effect.state == "stopped")}
 
 
