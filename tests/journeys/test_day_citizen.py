@@ -20,12 +20,12 @@ from tests.journeys.conftest import refused
 from tests.journeys.test_reports import jpeg
 from tests.journeys.world import Caller, World
 from ximu.foundation import clock
+from ximu.foundation.tests import planted
 from ximu.ideas.commitments import services as promises
 from ximu.ideas.following import services as following
 from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM
-from ximu.notice.mechanisms.m3_complaints.tests import planted
 from ximu.notice.mechanisms.m3_complaints.tests.factories import png
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]

@@ -102,13 +102,13 @@ def checked(world: World, office: Caller, second: Caller) -> None:
     """The mid-year check: self-report against evidence, frozen with a digest, another finds, two sign; then a figure goes stale."""
     world.nightly("2018-07-02")
     unit, czj = registry.key_uid("czj"), Caller(world, "czj-entry", "entry", registry.key_uid("czj"))
-    [check] = [one for one in office.get("/plan/checks") if one["half"] == "mid"]
+    [check] = [one for one in office.get("/plan/checks")["items"] if one["half"] == "mid"]
     where = f"/plan/checks/{check['uid']}"
     czj.post(f"{where}/self", 200, row="D1", unit=unit, claim="done", words="已全部完成")
     desk = world.desk("coordinator")
     desk.goto(f"{world.url}/console{where}")
     desk.get_by_role("button", name=re.compile("冻结")).click()
-    sealed = next(one for one in office.get("/plan/checks") if one["uid"] == check["uid"])["digest"]
+    sealed = next(one for one in office.get("/plan/checks")["items"] if one["uid"] == check["uid"])["digest"]
     assert re.fullmatch("[0-9a-f]{64}", sealed)
     assert czj.post(f"{where}/self", 409, row="D1", unit=unit, claim="running", words="更正")["code"] == "CHECK-FROZEN"
     reviewer = world.desk("reviewer")
@@ -126,7 +126,7 @@ def checked(world: World, office: Caller, second: Caller) -> None:
     line.locator("input[name=words]").fill("现场核实，台账齐全")
     line.get_by_role("button", name="保存").click()
     Caller(world, "reviewer", "reviewer", "").post(f"{where}/confirm", 200)
-    assert sum(one["missing"] for one in office.get("/plan/checks")) > 0, "nobody examines the own commission"
+    assert sum(one["missing"] for one in office.get("/plan/checks")["items"]) > 0, "nobody examines the own commission"
     Caller(world, "supervisor", "supervisor", "").post(f"{where}/confirm", 200)
     signed(world, office, second, where)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 
-from ximu.foundation import clock
+from ximu.foundation import apart, clock
 from ximu.ideas.areas import queries as areas
 from ximu.ideas.events import queries as events
 from ximu.ideas.registry import queries as registry
@@ -34,18 +36,37 @@ def name_rules() -> None:
 
 
 def raise_alarms(*, at: datetime) -> int:
-    """The warning rules of the packs, for this year and the last: what is new is kept, the grave ones open a case."""
-    day, found = clock.city_day(at), []
+    """The warning rules of the packs, for this year and the last: what is new is kept, the grave ones open a case.
+
+    A pack whose data cannot be read keeps no other's alarms back. Errors: `PartlyError`.
+    """
+    day, tries = clock.city_day(at), apart.Apart("alarms")
+    asked: dict[str, Callable[[], Iterable[Raised]]] = {
+        HOTLINE: partial(_calls, at), BUYING: partial(_purchases, day, at), f"{BUYING}+": partial(_doubts, day, at)}
     for year in (day.year - 1, day.year):
-        found += [Raised("D14", a.rule, a.level, a.unit, a.about, str(year), a.reason)
-                  for a in enterprise.warned(enterprise.sheet(year, today=day, known_at=at))]
-        found += [one for area in areas.areas().values() for one in areas.raised(area, year, today=day, known_at=at)]
+        asked[f"D14:{year}"] = partial(_demands, year, day, at)
+        asked |= {f"{code}:{year}": partial(areas.raised, area, year, today=day, known_at=at) for code, area in areas.areas().items()}
+    found: list[Raised] = []
+    for name, ask in asked.items():
+        found += tries.run(partial(_whole, ask), name=name) or []
+    made = alarms.keep(found, by=SYSTEM, at=at)
+    tries.tell()
+    return made
+
+
+def _whole(ask: Callable[[], Iterable[Raised]]) -> list[Raised]:
+    return list(ask())
+
+
+def _demands(year: int, day: date, at: datetime) -> list[Raised]:
+    return [Raised("D14", a.rule, a.level, a.unit, a.about, str(year), a.reason)
+            for a in enterprise.warned(enterprise.sheet(year, today=day, known_at=at))]
+
+
+def _calls(at: datetime) -> list[Raised]:
     span = events.span("hotline")
-    if span is not None:
-        weak = hotline.warned(span[1], known_at=at).alarms
-        found += [Raised(HOTLINE, a.rule, a.level, a.unit, a.subject, str(a.period), a.words, a.basis()) for a in weak]
-    found += _purchases(day, at) + _doubts(day, at)
-    return alarms.keep(found, by=SYSTEM, at=at)
+    weak = hotline.warned(span[1], known_at=at).alarms if span is not None else ()
+    return [Raised(HOTLINE, a.rule, a.level, a.unit, a.subject, str(a.period), a.words, a.basis()) for a in weak]
 
 
 def _purchases(day: date, at: datetime) -> list[Raised]:

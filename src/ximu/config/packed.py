@@ -9,6 +9,7 @@ from ximu.config import led
 from ximu.foundation import outbox, packs
 from ximu.foundation.rooms import dotted
 from ximu.ideas.areas import queries as areas
+from ximu.ideas.areas import services as doing
 from ximu.ideas.assessment import queries as assessment
 from ximu.ideas.casework import services as casework
 from ximu.ideas.disclosure import services as publications
@@ -25,7 +26,9 @@ def connect_packs() -> None:
         pack, home = packs.load(folder), dotted(folder)
         _ask(pack, import_module(f"{home}.queries"))
         if (folder / "services.py").exists() or (folder / "services").exists():
-            _act(import_module(f"{home}.services"))
+            services = import_module(f"{home}.services")
+            doing.register_acts(pack.manifest.code, getattr(services, "ACTS", {}))
+            _act(services)
 
 
 def _ask(pack: packs.Pack, queries: ModuleType) -> None:

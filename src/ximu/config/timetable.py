@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ximu.foundation import duties, leftovers, outbox
 from ximu.foundation.scrubbing import refresh_statistics, scrub
 from ximu.ideas.casework import jobs as casework
+from ximu.ideas.casework import services as works
 from ximu.ideas.disclosure import services as publications
 from ximu.ideas.following import services as following
 from ximu.ideas.intake import services as deliveries
@@ -25,8 +27,8 @@ def deliver_outbox(*, by: Actor, at: datetime) -> dict[str, int]:
 
 
 def sweep_cases(*, by: Actor, at: datetime) -> dict[str, int]:
-    """Limits that passed, promises that came due, measures that ended."""
-    return casework.sweep(at=at)
+    """Limits that passed, units that ended, effects to stop."""
+    return casework.limits(at=at)
 
 
 def sweep_records(*, by: Actor, at: datetime) -> dict[str, int]:
@@ -73,10 +75,19 @@ def keep_figures(*, by: Actor, at: datetime) -> dict[str, int]:
     return {}
 
 
+def daily(work: Callable[..., int]) -> Callable[..., dict[str, int]]:
+    def done(*, by: Actor, at: datetime) -> dict[str, int]:
+        return {"done": work(at=at)}
+
+    return done
+
+
 def declare_all() -> None:
-    """Called once by the wiring."""
+    """Called once by the wiring, when every room has said what it does daily: each is a job of its own, that fails and is tried alone."""
     duties.declare("outbox", Text("投递公告", "Deliver announcements"), timedelta(seconds=10), deliver_outbox)
-    duties.declare("cases", Text("办件期限与承诺评价", "Limits of cases, evaluation of promises"), HOUR, sweep_cases)
+    duties.declare("cases", Text("办件期限、移交与效果终止", "Limits of cases, units that ended, effects to stop"), HOUR, sweep_cases)
+    for name, work in works.daily().items():
+        duties.declare(name, Text(f"每日工作 {name}", f"Daily work {name}"), HOUR, daily(work))
     duties.declare("records", Text("记录期满与删除", "Records that expire or are erased"), HOUR, sweep_records)
     duties.declare("log", Text("见证人加签", "Cosignatures of witnesses"), timedelta(minutes=5), gather_cosignatures)
     duties.declare("following", Text("告知关注者", "Mail to followers"), HOUR, tell_followers)

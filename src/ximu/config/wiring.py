@@ -338,7 +338,6 @@ def connect_warnings() -> None:
 
 def connect_all() -> None:
     """Called once when Django is ready."""
-    timetable.declare_all()
     accounts.register_scopes(find_scope, scope_name)
     connect_promises_and_packs()
     connect_exchange()
@@ -394,3 +393,4 @@ def connect_all() -> None:
     register_eraser("relief", relieving.forget)
     publications.register_beside(relief.statements)
     register_eraser("intake", deliveries.forget)
+    timetable.declare_all()

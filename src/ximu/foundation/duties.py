@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from ximu.foundation.apart import PartlyError
 from ximu.foundation.models import Duty
 from ximu.foundation.uid import new_uid
 from ximu.kernel.actor import Actor
@@ -138,6 +139,8 @@ def _run(one: Job, *, by: Actor, at: datetime, only_due: bool) -> Run:
 def _work(one: Job, *, by: Actor, at: datetime) -> tuple[str, str]:
     try:
         return Duty.Outcome.DONE.value, json.dumps(one.work(by=by, at=at), ensure_ascii=False, default=str)[:LONGEST]
+    except PartlyError as partly:
+        said = partly.said[:LONGEST]
     except Refusal as refusal:
         said = refusal.code
     except Exception as error:

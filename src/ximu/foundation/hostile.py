@@ -1,8 +1,8 @@
 """What a request may never do: bring signs that no database keeps, or turn a bad value into an error of ours.
 
-NUL and lone surrogates are refused where they come in (400), days in a year that no reckoning reaches (422); a value that the
-database cannot hold (too long, too large) becomes a refusal (422) and not a fault of the system; a busy database or a full disk is said as
-such.
+NUL and lone surrogates are refused where they come in (400), so are signs that are hidden or turn the direction of writing, and days in a
+year that no reckoning reaches (422); a value that the database cannot hold (too long, too large) becomes a refusal (422) and not a fault of
+the system; a busy database or a full disk is said as such.
 """
 
 from __future__ import annotations
@@ -21,12 +21,19 @@ from django.http.multipartparser import MultiPartParserError
 
 from ximu.foundation.web import refusal_response
 from ximu.kernel.disk import is_failed, is_full
-from ximu.kernel.given import must_be_likely
+from ximu.kernel.given import must_be_likely, must_be_readable
 from ximu.kernel.refusal import Refusal
 
 log = logging.getLogger(__name__)
 BAD = re.compile("[\x00\ud800-\udfff]")
-BAD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+ODD = re.compile(
+    rb"\\u(?:00[01][0-9a-fA-F]|00[7-9][0-9a-fA-F]|[dD][89a-fA-F]|20[0-6])"
+    rb"|\x7f|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
+"""Where JSON may hold a sign that is refused: written out, or escaped."""
+SECRET = ("password", "old", "new", "again", "phrase")
+"""Fields that nobody ever reads."""
+ROWS = "rows"
+"""What lies here is judged cell by cell where it is taken (`CELL-CHAR`), and the good rows are kept."""
 HEADERS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_IDEMPOTENCY_KEY", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT_LANGUAGE", "HTTP_REFERER",
            "HTTP_USER_AGENT")
 SOUGHT = ("q", "words", "name")
@@ -93,7 +100,10 @@ class HostileMiddleware:
         if request.content_type in FORMS:
             if any(BAD.search(text) for key, values in request.POST.lists() for text in (key, *values)):
                 raise _bad_sign("form")
-        elif request.content_type == "application/json" and BAD_ESCAPE.search(request.body):
+            for key, values in request.POST.lists():
+                for text in values if key not in SECRET else ():
+                    must_be_readable(text, key[:40])
+        elif request.content_type == "application/json" and ODD.search(request.body):
             try:
                 body = json.loads(request.body)
             except (ValueError, RecursionError) as error:
@@ -101,6 +111,9 @@ class HostileMiddleware:
                               en="The body is not JSON.") from error
             if any(BAD.search(text) for text in _strings(body)):
                 raise _bad_sign("body")
+            for name, value in body.items() if isinstance(body, dict) else ():
+                for text in _strings(value) if name not in (*SECRET, ROWS) else ():
+                    must_be_readable(text, name[:40])
 
     @staticmethod
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:

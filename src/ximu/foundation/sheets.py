@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+from ximu.foundation import outside
+from ximu.foundation.outside import SECONDS
 from ximu.kernel.refusal import Refusal, absent
 
-SECONDS, MUCH, NO_PAGE = 60, (3, -9, -24), 4
+NO_PAGE = 4
 OFFICE = (b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"))
 """How docx, xlsx, pptx, odt, ofd, and the older doc, xls, wps begin. What a program would draw of one depends on its fonts and version:
 whoever hands it in must see what it looks like as a PDF before anything is blacked in it."""
-SURROUNDINGS = {"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8",
-                "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
 
 
 def office(content: bytes) -> bool:
@@ -45,21 +41,16 @@ def _ask(wanted: dict[str, Any], content: bytes) -> bytes:
                       zh="材料是Word、Excel等办公文件，不能直接遮盖；请先交上由它另存的PDF（版式件），在PDF上遮盖。",
                       en="The paper is an office file (Word, Excel) and cannot be redacted as it is; first hand in the PDF saved from it, "
                          "which is then redacted in its place.")
-    try:
-        ended = subprocess.run([sys.executable, "-m", "ximu.foundation.confined", str(SECONDS)], env=SURROUNDINGS, cwd="/", check=False,
-                               input=json.dumps(wanted).encode() + b"\n" + content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                               timeout=SECONDS + 5)
-    except subprocess.TimeoutExpired:
-        raise _much() from None
-    if ended.returncode in MUCH:
+    code, made = outside.run(wanted, content)
+    if code in outside.MUCH:
         raise _much()
-    if ended.returncode == NO_PAGE:
+    if code == NO_PAGE:
         raise absent("PAPER-PAGE", field="page", value=wanted.get("page", "boxes"), zh="页", en="page")
-    if ended.returncode != 0:
+    if code != 0:
         raise Refusal("PAPER-KIND", field="paper", value="", rule="PDF, PNG, JPEG",
                       zh="材料不是完好的PDF、PNG或者JPEG，不能遮盖；请另附可遮盖的版本。",
                       en="The paper is no sound PDF, PNG or JPEG and cannot be redacted; hand in a form that can.")
-    return ended.stdout
+    return made
 
 
 def _much() -> Refusal:

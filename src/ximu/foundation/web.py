@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +18,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from ximu.foundation import city, clock, files
+from ximu.foundation.bare import bare
 from ximu.kernel.actor import Actor
 from ximu.kernel.given import day_or_none
 from ximu.kernel.refusal import Refusal, absent
@@ -86,14 +88,22 @@ def sent_file(request: HttpRequest, name: str = "file", *, most: int = MOST_SENT
         yield path
 
 
-def kept_file(digest: str) -> FileResponse:
+def kept_file(digest: str, *, issued: bool = False) -> FileResponse:
     """A file that was handed in, always as a download under its digest; the ending follows from its bytes, not from its giver's name.
+
+    It is a copy that does not tell who made it, where and with what, as far as one can be made; a text that was `issued` and whose
+    digest is published goes out as it is.
 
     Errors: `FILE-NONE` where the bytes are not kept.
     """
     if not files.is_kept(digest):
         raise absent("FILE-NONE", field="file", value=digest[:16], zh="份文件", en="file")
-    kept = files.opened(digest)
+    kept: BinaryIO = files.opened(digest)
+    if not issued:
+        with kept:
+            content = kept.read()
+        made = bare(content)
+        kept = io.BytesIO(content if made is None else made)
     ending = _ending(kept.read(HEAD))
     kept.seek(0)
     return FileResponse(kept, as_attachment=True, filename=f"{digest[:12]}{ending}", content_type="application/octet-stream",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DataError, OperationalError
@@ -31,6 +34,25 @@ def test_they_are_refused_in_forms_cookies_and_json() -> None:
     assert Client().post("/api/v1/accounts/accounts/x/grants", body, content_type="application/json").json()["code"] == "INPUT-SIGN"
     broken = b'{"role": "\\ud800"'
     assert Client().post("/api/v1/accounts/accounts/x/grants", broken, content_type="application/json").json()["code"] == "INPUT-SHAPE"
+
+
+def told(answer: Any) -> str:
+    return str(getattr(getattr(answer, "refusal", None), "code", ""))
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\x07", "\x85"])
+def test_signs_that_hide_what_is_said_are_refused_in_every_form_and_json_but_not_in_passwords_and_rows(sign: str) -> None:
+    client, text = Client(), f"付清{sign}未"
+    answer = client.post("/console/login", {"login": text, "password": "x"})
+    assert (answer.status_code, answer.refusal.code, answer.refusal.field) == (422, "INPUT-SIGN", "login")
+    assert told(client.post("/console/login", {"login": "a", "password": text})) != "INPUT-SIGN"
+    where = "/api/v1/accounts/accounts/x/grants"
+    for escaped in (True, False) if sign != "\x07" else (True,):
+        body = json.dumps({"role": {"deep": [text]}}, ensure_ascii=escaped)
+        assert client.post(where, body, content_type="application/json").json()["code"] == "INPUT-SIGN"
+        rows = json.dumps({"rows": [{"a": text}]}, ensure_ascii=escaped)
+        assert client.post(where, rows, content_type="application/json").json()["code"] != "INPUT-SIGN", "judged cell by cell"
+    assert told(client.post("/console/login", {"login": "第一行\r\n\t第二行", "password": "x"})) != "INPUT-SIGN"
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31", "9999-12-31T00:00:00Z"])

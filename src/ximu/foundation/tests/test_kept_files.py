@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from ximu.foundation import documents, files, web
+from ximu.foundation.tests import planted
 from ximu.kernel.refusal import Refusal
 
 
@@ -21,7 +22,11 @@ def test_the_ending_follows_from_the_bytes_and_the_name_from_the_digest() -> Non
         digest, _ = files.keep([content])
         answer = web.kept_file(digest)
         assert answer["Content-Disposition"] == f'attachment; filename="{digest[:12]}.{ending}"'
-        assert b"".join(answer.streaming_content) == content  # type: ignore[arg-type]
+        if not content.startswith(b"PK\x03"):
+            assert b"".join(answer.streaming_content) == content  # type: ignore[arg-type]
+        assert b"".join(web.kept_file(digest, issued=True).streaming_content) == content  # type: ignore[arg-type]
+    digest, _ = files.keep([planted.pdf()])
+    assert b"/Author" not in b"".join(web.kept_file(digest).streaming_content)  # type: ignore[arg-type]
     for gone in ("0" * 64, "", "../../etc/passwd"):
         with pytest.raises(Refusal, match="FILE-NONE"):
             web.kept_file(gone)

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Body, Query, Router
 
 from ximu.foundation import clock
 from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
-from ximu.ideas.areas import queries
+from ximu.ideas.areas import queries, services
 from ximu.ideas.areas.rules import CITY
 from ximu.kernel.actor import Actor
 from ximu.kernel.pack import UNITS
@@ -68,3 +68,18 @@ def warnings(request: HttpRequest, code: str, paging: Query[Paging], year: int |
     by, found = _sheet(request, code, year, known_at)
     return page_of(request, [one for one in found.warned if queries.sees(found.area, by, one.unit)], paging, lambda one: {
         "rule": one.rule, "level": one.level, "unit": one.unit, "about": one.about, "zh": one.reason.zh, "en": one.reason.en})
+
+
+@router.get("/{code}/acts", response=list[dict[str, Any]], summary="可办理的操作 What programs may do here")
+def acts(request: HttpRequest, code: str) -> Any:
+    """Verbs with what each wants to be told, as JSON Schema; text stands for a file of text. Errors: `AREA-NONE`."""
+    area = queries.area(code)
+    actor_of(request).must(area.see)
+    return [{"verb": verb, "asks": services.asks(one).model_json_schema(), "says": " ".join((one.__doc__ or "").split())}
+            for verb, one in services.acts_of(area).items()]
+
+
+@router.post("/{code}/acts/{verb}", response=dict[str, str], summary="办理 Act, as the pages do")
+def act(request: HttpRequest, code: str, verb: str, given: Body[dict[str, Any]]) -> Any:
+    """`made`: the name of what came of it. Errors: `AREA-NONE`, `ACT-NONE`, `API-INPUT`, those of the verb."""
+    return {"made": services.act(queries.area(code), verb, given, by=actor_of(request), at=clock.now())}

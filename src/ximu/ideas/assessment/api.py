@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.ideas.assessment import queries, services
 from ximu.ideas.assessment.rules import grading
@@ -22,11 +23,12 @@ class ObjectionIn(Schema):
     words: str = Field(max_length=4000)
 
 
-@router.get("/methods", response=list[dict[str, Any]], summary="评价方法 Methods")
-def methods(request: HttpRequest) -> Any:
+@router.get("/methods", response=dict[str, Any], summary="评价方法 Methods")
+def methods(request: HttpRequest, paging: Query[Paging]) -> Any:
     actor_of(request).must("assessment.see")
-    return [{"uid": m.uid, "code": m.code, "version": m.version, "name_zh": m.name_zh, "name_en": m.name_en, "digest": m.digest,
-             "state": m.state, "resolution": m.resolution, "text": m.text} for m in queries.methods()]
+    return page_of(request, queries.methods(), paging, lambda m: {
+        "uid": m.uid, "code": m.code, "version": m.version, "name_zh": m.name_zh, "name_en": m.name_en, "digest": m.digest,
+        "state": m.state, "resolution": m.resolution, "text": m.text})
 
 
 class MethodIn(Schema):
@@ -70,13 +72,14 @@ def backtest(request: HttpRequest, uid: str) -> Any:
     return [one.plain() for one in queries.backtest(uid)]
 
 
-@router.get("/runs", response=list[dict[str, Any]], summary="考核计算 Runs")
-def runs(request: HttpRequest) -> Any:
+@router.get("/runs", response=dict[str, Any], summary="考核计算 Runs")
+def runs(request: HttpRequest, paging: Query[Paging]) -> Any:
     by = actor_of(request)
     by.must("assessment.see")
     whole = by.can("assessment.run") or by.can("assessment.finish")
-    return [{"uid": r.uid, "method": r.method.uid, "period": r.period, "state": r.state, "digest": r.digest, "as_of": r.as_of,
-             "known_at": r.known_at, "log_size": r.log_size} for r in queries.runs() if whole or r.state != "draft"]
+    return page_of(request, [r for r in queries.runs() if whole or r.state != "draft"], paging, lambda r: {
+        "uid": r.uid, "method": r.method.uid, "period": r.period, "state": r.state, "digest": r.digest, "as_of": r.as_of,
+        "known_at": r.known_at, "log_size": r.log_size})
 
 
 @router.post("/runs", response={201: dict[str, str]}, summary="计算一个年度 Compute a year")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import click
 
 from ximu.foundation import clock
+from ximu.foundation.apart import PartlyError
 from ximu.ideas.casework import jobs, queries, services
 from ximu.ideas.casework.rules import Term
 from ximu.ideas.casework.rules.diagram import document
@@ -61,8 +63,12 @@ def cases_group() -> None:
 @cases_group.command("sweep")
 @as_json_option
 def sweep_command(as_json: bool) -> None:
-    """逾期、移交、催回执 Limits that passed, units that ended, receipts to chase."""
-    _show([jobs.sweep(at=clock.now())], as_json=as_json)
+    """逾期、移交、催回执及各室每日工作 Limits, units that ended, receipts, and the daily work of rooms; exit 1 when one failed."""
+    try:
+        _show([jobs.sweep(at=clock.now())], as_json=as_json)
+    except PartlyError as partly:
+        click.echo(partly.said, err=True)
+        sys.exit(1)
 
 
 @cases_group.command("terms")

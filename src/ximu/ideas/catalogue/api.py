@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
@@ -16,6 +16,17 @@ from ximu.kernel.actor import Actor
 
 router = Router(tags=["catalogue 清单"])
 FILE = {"responses": {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}}
+
+
+class BasisIn(Schema):
+    title: str = Field(max_length=200)
+    title_en: str = Field(max_length=300)
+    level: str = Field(max_length=20)
+    in_force_on: date
+    number: str = Field("", max_length=80)
+    repealed_on: date | None = None
+    empowers: list[str] = Field([], max_length=50)
+    to_be_confirmed: bool = False
 
 
 class EditionOut(Schema):
@@ -125,6 +136,12 @@ def item(request: HttpRequest, code: str, on: date | None = None) -> Any:
 @router.get("/gate/{code}", response=ItemOut, summary="可否使用 may this be done")
 def gate(request: HttpRequest, code: str, use: str, on: date, unit: str = "", receiver: str = "", behaviour: str = "") -> Any:
     return queries.gate(code, use=use, on=on, unit=unit, receiver=receiver, behaviour=behaviour)
+
+
+@router.post("/bases/{code}", response={200: dict[str, bool]}, summary="登记依据 register a legal text, or a new version of one")
+def register_basis(request: HttpRequest, code: str, given: BasisIn) -> Any:
+    """`new` is false when the version that counts says the same already. Errors: `PERM-DENIED`, `LIST-BASIS-FORM`."""
+    return {"new": services.register_basis(code.strip(), values=given.dict(), **_acting(request))}
 
 
 @router.post("/editions", response=UidOut, summary="启动编制 begin an edition")

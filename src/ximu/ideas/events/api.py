@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Field, File, Form, Query, Router, Schema, Status
+from ninja.files import UploadedFile
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, sent_file
 from ximu.ideas.events import queries, services
 
 router = Router(tags=["events 运行数据"])
+
+
+class PointIn(Schema):
+    """Its values count for `unit`, and for `whole` too where that is named; uids."""
+
+    code: str = Field(max_length=40)
+    name: str = Field(max_length=80)
+    unit: str = Field("", max_length=16)
+    since: date
+    basis: str = Field(max_length=200)
+    whole: str = Field("", max_length=16)
+
+
+class CloseIn(Schema):
+    until: date
+    basis: str = Field(max_length=200)
 
 
 class RunIn(Schema):
@@ -75,3 +93,28 @@ def explore(request: HttpRequest, dataset: str, asked: Query[ExploreIn]) -> dict
 def look(request: HttpRequest, dataset: str, body: LookIn) -> list[dict[str, Any]]:
     """Personal columns of some rows, for a purpose; masked unless the right to see them whole is held."""
     return services.look(dataset, body.keys, purpose=body.purpose, by=actor_of(request), at=clock.now())
+
+
+@router.post("/datasets/{name}/points", response={201: dict[str, str]}, summary="设点 Open a point of the roster")
+def open_point(request: HttpRequest, name: str, given: PointIn) -> Any:
+    """Errors: `PERM-DENIED`, `EVT-SET`, `PNT-FORM`, `BASIS-NONE`, `PNT-UNIT`, `PNT-DUP`."""
+    return Status(201, {"code": services.open_point(name, services.NewPoint(**given.dict()), by=actor_of(request), at=clock.now()).code})
+
+
+@router.post("/datasets/{name}/points/{code}/close", response=dict[str, str], summary="撤点 Close a point")
+def close_point(request: HttpRequest, name: str, code: str, given: CloseIn) -> Any:
+    """Errors: `PERM-DENIED`, `PNT-NONE`, `BASIS-NONE`, `DATE-ORDER`, `TIME-FUTURE`, `STATE-EDGE`."""
+    made = services.close_point(name, code, until=given.until, basis=given.basis, by=actor_of(request), at=clock.now())
+    return {"code": made.code}
+
+
+@router.post("/datasets/{name}/files", response=dict[str, Any], summary="报送文件 Deliver a file")
+def deliver(request: HttpRequest, name: str, file: File[UploadedFile], batch: Form[str] = "") -> Any:
+    """By the dataset's own loader; a batch without a name is named by its content, so that the same file twice adds nothing.
+
+    Errors: `PERM-DENIED`, `EVT-SET`, `EVT-LOADER`, `FILE-NONE`, `FILE-SIZE`, those of the loader."""
+    by = actor_of(request)
+    by.must("events.append")
+    with sent_file(request) as path:
+        named = batch.strip()[:60] or hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        return {"batch": named, **services.load(name, path, batch=named, by=by, at=clock.now())}

@@ -13,6 +13,7 @@ from pydantic import Field
 from ximu.foundation import clock
 from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries, services
+from ximu.ideas.registry.rules.book import Post
 from ximu.ideas.registry.services import Line, NewName, NewUnit
 from ximu.kernel.refusal import absent
 
@@ -25,6 +26,19 @@ class TermIn(Schema):
     name: str = Field("", max_length=60)
     since: date
     until: date | None = None
+
+
+class FurtherName(Schema):
+    role: str = Field(max_length=10)
+    text: str = Field(max_length=200)
+    since: date
+    until: date | None = None
+
+
+class PostIn(Schema):
+    title: str = Field(max_length=100)
+    role: str = Field(max_length=20)
+    since: date
 
 
 class EndIn(Schema):
@@ -179,6 +193,20 @@ def expand_phrase(request: HttpRequest, phrase: str, as_of: date | None = None, 
 def list_vacancies(request: HttpRequest, as_of: date | None = None) -> Any:
     actor_of(request).must("registry.people")
     return [asdict(v) for v in queries.vacancies(as_of or clock.today())]
+
+
+@router.post("/units/{uid}/names", response={201: dict[str, int]}, summary="补充名称 A further name of a unit")
+def add_name(request: HttpRequest, uid: str, given: FurtherName) -> Status:
+    """`role`: full, short or alias. Errors: `PERM-DENIED`, `ORG-NAME`, `ORG-UNKNOWN`."""
+    name = NewName(uid, given.role, given.text.strip(), given.since, given.until)
+    return Status(201, {"added": services.add_names([name], by=actor_of(request), at=clock.now())})
+
+
+@router.post("/units/{uid}/posts", response={201: dict[str, str]}, summary="设岗 Open a post")
+def open_post(request: HttpRequest, uid: str, given: PostIn) -> Status:
+    """Errors: `PERM-DENIED`, `ORG-UNKNOWN`, `ORG-ENDED`, `POST-ROLE`."""
+    post = Post("", uid, given.title.strip(), given.role, given.since)
+    return Status(201, {"post": services.open_posts([post], by=actor_of(request), at=clock.now())[0]})
 
 
 @router.post("/posts/{post}/terms", response={201: dict[str, str]}, summary="任职 Appoint to a post")

@@ -140,17 +140,19 @@ def burn_up(request: HttpRequest, as_of: date | None = None, plan: str = "") -> 
 
 
 @router.get("/unread")
-def unread(request: HttpRequest, as_of: date | None = None, plan: str = "") -> list[dict[str, Any]]:
+def unread(request: HttpRequest, paging: Query[Paging], as_of: date | None = None, plan: str = "") -> dict[str, Any]:
     """Expressions of the notice that stand for no unit that day, with code and sentence."""
     actor_of(request).must("plan.view")
-    return [one for row in queries.rows(queries.plan(plan)) for one in queries.unread(row, as_of=as_of or clock.today())]
+    found = [one for row in queries.rows(queries.plan(plan)) for one in queries.unread(row, as_of=as_of or clock.today())]
+    return page_of(request, found, paging)
 
 
 @router.get("/checks")
-def checks(request: HttpRequest) -> list[dict[str, Any]]:
+def checks(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     actor_of(request).must("plan.view")
-    return [{"uid": c.uid, "year": c.year, "half": c.half, "as_of": c.as_of, "state": c.state, "digest": c.digest,
-             "log_index": c.log_index, "missing": queries.missing(c)} for c in queries.checks()]
+    return page_of(request, queries.checks(), paging, lambda c: {
+        "uid": c.uid, "year": c.year, "half": c.half, "as_of": c.as_of, "state": c.state, "digest": c.digest, "log_index": c.log_index,
+        "missing": queries.missing(c)})
 
 
 @router.post("/checks")

@@ -21,6 +21,7 @@ from ximu.foundation import clock, duties
 from ximu.foundation.models import Duty
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts.tests.factories import account, with_password
+from ximu.ideas.casework import services as casework
 from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
@@ -116,8 +117,9 @@ def test_two_workers_at_once_run_each_job_once(ran: list[str]) -> None:
 @pytest.mark.django_db
 def test_the_city_s_own_jobs_all_run() -> None:
     runs = json.loads(CliRunner().invoke(jobs_group, ["run", "--due", "--json"]).output)
-    names = ["outbox", "cases", "records", "log", "following", "reports", "leftovers", "figures", "purge"]
+    names = {"outbox", "cases", "records", "log", "following", "reports", "leftovers", "figures", "purge", *casework.daily()}
     assert {r["name"]: r["outcome"] for r in runs} == dict.fromkeys(names, "done"), runs
+    assert {"promises_judged", "safety_duties_missed", "approval_ties_cut"} <= names, "each pack's work is a job of its own"
     listed = json.loads(CliRunner().invoke(jobs_group, ["list", "--json"]).output)
     assert all(one["due_at"] and one["ran_at"] for one in listed)
     assert CliRunner().invoke(jobs_group, ["run"]).exit_code == 2

@@ -74,7 +74,7 @@ def test_from_a_file_to_a_published_year_and_its_extract(desks: tuple[Desk, Desk
     office.post(f"/methods/{method}/adopt", 200, resolution="2号")
     assert office.post("/runs", 422, method=method, period="2018", data=DATA)["code"] == "METH-CLIP"
     assert office.form("/runs", DATA.encode(), method=method, period="2018") == "METH-CLIP"
-    assert office.http.get("/api/v1/assessment/runs").json() == [], "what was refused left nothing"
+    assert office.http.get("/api/v1/assessment/runs").json()["items"] == [], "what was refused left nothing"
     assert office.post("/runs", 422, method=method, period="１２３４", data=DATA)["code"] == "SCORE-PERIOD"
     run = office.post("/runs", 201, method=method, period="2018", data=DATA, accept=["METH-CLIP"])["run"]
     assert office.post(f"/runs/{run}/acts/finish", 403)["code"] == "SCORE-TWO"
@@ -90,4 +90,4 @@ def test_a_file_of_another_encoding_is_refused_and_not_garbled(desks: tuple[Desk
     """Each byte that was no UTF-8 became a question mark, and so went into the method."""
     office, _ = desks
     assert office.form("/methods", CLIPS.replace('"clips"', '"评价"').encode("gb18030"), code="y") == "FILE-ENC"
-    assert office.http.get("/api/v1/assessment/methods").json() == []
+    assert office.http.get("/api/v1/assessment/methods").json() == {"items": [], "total": 0, "next": None}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Field, File, Form, Query, Router, Schema, Status, UploadedFile
 
 from ximu.foundation import clock
 from ximu.foundation.api import Paging, page_of
@@ -15,6 +15,7 @@ from ximu.ideas.casework import queries, services
 from ximu.ideas.casework.queries.cases import TABS
 from ximu.ideas.casework.rules import Given, Term
 
+LONGEST = 512 * 1024
 router = Router(tags=["办件 cases"])
 
 
@@ -70,6 +71,7 @@ class PaperOut(Schema):
     original: bool
     marks: list[MarkOut]
     redaction_waits: bool
+    withheld: bool
     opened_by_units: list[str]
 
 
@@ -144,6 +146,12 @@ class EffectOut(Schema):
     stopping_at: datetime | None
 
 
+class EffectsOut(Schema):
+    items: list[EffectOut]
+    total: int
+    next: str | None
+
+
 class Receipt(Schema):
     receipt: str = Field(max_length=200)
 
@@ -163,6 +171,7 @@ def whole(uid: str, request: HttpRequest) -> dict[str, Any]:
         "steps": [{"verb_zh": s.verb.zh, "after_zh": s.after.zh, "unit": s.unit, "at": s.at, "log_index": s.log_index, "detail": s.detail}
                   for s in seen.steps],
         "papers": [{"uid": f.uid, "digest": f.digest, "size": f.size, "original": f.original, "redaction_waits": f.waiting is not None,
+                    "withheld": f.held,
                     "marks": [{"page": page, "reason_zh": reason.zh, "reason_en": reason.en} for page, reason in f.marks],
                     "opened_by_units": [unit for unit, _, _ in f.openings]} for f in seen.files],
     }
@@ -217,6 +226,20 @@ def move_many(request: HttpRequest, given: ManyMoves) -> list[dict[str, Any]]:
             for one in done]
 
 
+class HandOver(Schema):
+    cases: list[str] = Field(max_length=1000)
+    unit: str = Field(max_length=16)
+    reason: str = Field(max_length=4000)
+
+
+@router.post("/hand-over", response=dict[str, int], summary="移交 Give cases to another unit, all or none")
+def hand_over(request: HttpRequest, given: HandOver) -> dict[str, int]:
+    """Errors: `PERM-DENIED`, `REASON`, `ORG-NONE`, `ORG-ENDED`, `CASE-NONE`, `STATE-EDGE`."""
+    by = actor_of(request)
+    by.must("casework.hand_over")
+    return {"cases": services.hand_over(given.cases, unit=given.unit, reason=given.reason, by=by, at=clock.now())}
+
+
 class Demand(Schema):
     reason: str = Field(max_length=4000)
 
@@ -248,11 +271,11 @@ def years(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"year": year, "source": source, "loaded": here} for year, source, here in queries.calendar_years()]
 
 
-@router.get("/effects/open", response=list[EffectOut], summary="未确认停止的效果 Effects without a receipt")
-def open_effects(request: HttpRequest) -> list[dict[str, Any]]:
+@router.get("/effects/open", response=EffectsOut, summary="未确认停止的效果 Effects without a receipt")
+def open_effects(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     by = actor_of(request)
     by.must("casework.effects")
-    return [_effect(row) for row in queries.within_reach(queries.open_effects(), by)]
+    return page_of(request, queries.within_reach(queries.open_effects(), by), paging, _effect)
 
 
 @router.get("/effects", response=list[EffectOut], summary="一条记录引起的全部效果 Everything that a record did")
@@ -271,6 +294,14 @@ def _effect(row: queries.EffectRow) -> dict[str, Any]:
 def confirm(request: HttpRequest, uid: str, given: Receipt) -> Status:
     services.confirm_stop(uid, receipt=given.receipt, by=actor_of(request), at=clock.now())
     return Status(204, None)
+
+
+@router.post("/years", response={201: dict[str, int]}, summary="载入年历 Load the calendar of a year")
+def load_year(request: HttpRequest, source: Form[str], file: File[UploadedFile]) -> Status:
+    """CSV or JSON with the notice that sets the days. Errors: `PERM-DENIED`, the `CAL-*` of loading."""
+    by = actor_of(request)
+    by.must("casework.calendar")
+    return Status(201, {"year": services.load_calendar(file.read(LONGEST + 1), source=source, by=by, at=clock.now())})
 
 
 @router.get("/calendar/{key}.ics", summary="期限日历 Deadlines as iCalendar", include_in_schema=True)

@@ -61,9 +61,9 @@ def papers(request: HttpRequest, uid: str, papers: File[list[UploadedFile]]) -> 
 
 @router.get("/cases/{uid}/papers/{paper}", summary="打开材料（留痕） Open a paper; noted")
 def paper(request: HttpRequest, uid: str, paper: str) -> FileResponse:
-    """As it was handed in, or the redacted form where the reader may not have the original."""
-    digest, path, redacted = services.read_file(uid, paper, by=actor_of(request), at=clock.now())
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{digest[:12]}.{'pdf' if redacted else 'bin'}",
+    """As it was handed in for its giver, for others a copy without what tells of its maker, or the redacted form."""
+    digest, kept, redacted = services.read_file(uid, paper, by=actor_of(request), at=clock.now())
+    return FileResponse(kept, as_attachment=True, filename=f"{digest[:12]}.{'pdf' if redacted else 'bin'}",
                         content_type="application/pdf" if redacted else "application/octet-stream")
 
 
@@ -84,6 +84,12 @@ def redact(request: HttpRequest, uid: str, paper: str, given: RedactionIn) -> St
     """It waits for a second person; until then only who gets the original can read the paper."""
     wanted = [region.dict() for region in given.regions]
     return Status(201, services.redact(uid, paper, wanted, by=actor_of(request), at=clock.now()))
+
+
+@router.post("/cases/{uid}/papers/{paper}/declarations", response={201: RedactionOut}, summary="声明无需遮盖 Nothing must be hidden")
+def declare(request: HttpRequest, uid: str, paper: str) -> Status:
+    """It waits for a second person, who decides by the digest of the paper itself; an office file goes to other parties only after that."""
+    return Status(201, services.declare_free(uid, paper, by=actor_of(request), at=clock.now()))
 
 
 @router.post("/cases/{uid}/papers/{paper}/redactions/decision", response=RedactionOut, summary="决定遮盖 Decide on a redaction")

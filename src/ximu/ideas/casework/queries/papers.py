@@ -9,18 +9,36 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
+from ximu.foundation import files as store
+from ximu.foundation import sheets
 from ximu.ideas.casework.models import Case, CaseFile, Redaction
 from ximu.ideas.casework.rules import Parties
 from ximu.ideas.casework.rules import redaction as rules
 from ximu.kernel.words import Text
 
 TABLE = Path(rules.__file__).with_suffix(".toml")
+SHELF, HEAD_BYTES = "cases", 8
+
+
+def place_of(digest: str) -> Path | None:
+    """Where the bytes of a paper lie; None where they do not."""
+    sound = len(digest) == 64 and digest.isascii() and digest.isalnum()
+    return next((p for p in (store.path_of(digest, SHELF), store.path_of(digest)) if p.exists()), None) if sound else None
+
+
+def office(digest: str) -> bool:
+    """Whether a paper is an office file: what is struck out, hidden or noted in it is not seen on its pages."""
+    place = place_of(digest)
+    if place is None:
+        return False
+    with place.open("rb") as opened:
+        return sheets.office(opened.read(HEAD_BYTES))
 
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
     """A paper as one reader gets it: with `original` false its name is withheld and its digest and size are those of the redacted form;
-    `waiting` is a redaction that nobody decided yet."""
+    `waiting` is a redaction that nobody decided yet; `held`: an office file that nobody has redacted or declared `free` yet."""
 
     uid: str
     name: str
@@ -30,6 +48,8 @@ class PaperView:
     original: bool
     valid: Redaction | None
     waiting: Redaction | None
+    held: bool
+    free: bool
     openings: list[tuple[str, datetime, bool]]
 
     @property
@@ -86,7 +106,8 @@ def redactions_of(files: Collection[int]) -> dict[int, list[Redaction]]:
 
 def _view(file: CaseFile, whole: bool, made: Sequence[Redaction]) -> PaperView:
     valid, waiting = (next((r for r in made if r.state == state), None) for state in ("approved", "proposed"))
-    original = whole or not made
+    held = not whole and not made and office(file.digest)
+    original = whole or not (made or held)
     digest, size = (file.digest, file.size) if original else (valid.digest, valid.size) if valid else ("", 0)
     return PaperView(file.uid, file.name if original else "", digest, size, file.at, original, valid, waiting if whole else None,
-                     [(o.unit, o.at, o.redacted) for o in file.openings.all()])
+                     held, bool(valid and valid.digest == file.digest), [(o.unit, o.at, o.redacted) for o in file.openings.all()])

@@ -7,7 +7,7 @@ from datetime import datetime
 from ximu.foundation import clock
 from ximu.ideas.casework.models import Case, CaseFile, Redaction
 from ximu.ideas.casework.queries.cases import absent_case, reader_of, visible
-from ximu.ideas.casework.queries.papers import redactions_of
+from ximu.ideas.casework.queries.papers import office, redactions_of
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
 
@@ -24,18 +24,31 @@ def paper_of(uid: str, file: str, *, actor: Actor) -> CaseFile:
 
 
 def form_for(found: CaseFile, *, actor: Actor, at: datetime) -> Redaction | None:
-    """The redacted form that this person gets of a paper; None where it gets the original.
+    """The redacted form that this person gets of a paper; None where it gets what was handed in.
 
-    Errors: `REDACT-WAITING` while a first redaction awaits its second person.
+    Errors: `REDACT-WAITING` while a first redaction awaits its second person; `REDACT-NEEDED` for an office file that nobody redacted
+    or declared free yet: what is struck out, hidden or noted in it would go out unseen.
     """
     made = redactions_of([found.pk]).get(found.pk, [])
-    if not made or reader_of(found.case, actor, on=clock.city_day(at)).entitled(found):
+    if entitled(found, actor=actor, at=at):
+        return None
+    if not made:
+        if office(found.digest):
+            raise Refusal("REDACT-NEEDED", status=409, field="file", value=found.uid, rule="遮盖或声明",
+                          zh="该材料是办公文件，可能含有看不见的内容；承办单位遮盖，或者声明无需遮盖后，可以查阅。",
+                          en="This is an office file and may hold what nobody sees; it can be read once the unit in charge has redacted it "
+                             "or declared that nothing in it must be hidden.")
         return None
     valid = next((r for r in made if r.state == "approved"), None)
     if valid is None:
         raise Refusal("REDACT-WAITING", status=409, field="file", value=found.uid, rule="遮盖", zh="该材料的遮盖正在审批，批准后可以查阅。",
                       en="A redaction of this paper awaits approval; it can be read afterwards.")
-    return valid
+    return None if valid.digest == found.digest else valid
+
+
+def entitled(found: CaseFile, *, actor: Actor, at: datetime) -> bool:
+    """May this person have the paper as it was handed in?"""
+    return reader_of(found.case, actor, on=clock.city_day(at)).entitled(found)
 
 
 def redaction_for(uid: str, file: str, *, actor: Actor, at: datetime) -> tuple[CaseFile, Redaction | None]:

@@ -21,16 +21,16 @@ from ximu.ideas.casework.services.holding import hand_over, hand_over_ended, let
 from ximu.ideas.casework.services.many import MOST as MOST_AT_ONCE
 from ximu.ideas.casework.services.many import Outcome, move_many, take_many
 from ximu.ideas.casework.services.moving import Opening, move, open_case, open_or_join
-from ximu.ideas.casework.services.redacting import decide_redaction, lay_pages, page_of_paper, pages_in, redact
+from ximu.ideas.casework.services.redacting import decide_redaction, declare_free, lay_pages, page_of_paper, pages_in, redact
 from ximu.ideas.casework.services.slips import issue_slip
 from ximu.ideas.casework.services.sweeping import sweep_deadlines
 from ximu.ideas.casework.services.terms import load_calendar, preview_term, recount, set_term
 
 __all__ = [
     "MOST_AT_ONCE", "Conduct", "Opening", "Outcome", "Upload", "add_effect", "add_files", "confirm_stop", "daily", "decide_redaction",
-    "drop_papers", "end_effect", "end_effect_of", "forget", "hand_over", "hand_over_ended", "handed_in", "issue_feed_key", "issue_slip",
-    "keep", "lay_pages", "let_go", "load_calendar", "move", "move_many", "on_corrected", "on_moved", "on_stopping", "on_stopping_many",
-    "open_case", "open_or_join", "page_of_paper", "pages_in", "pages_of", "preview_term", "read_file", "received", "recount", "redact",
-    "register", "register_daily", "register_pages", "register_stopper", "reverse", "seen", "set_term", "sweep_deadlines",
-    "sweep_effects", "take", "take_many", "ticket_for",
+    "declare_free", "drop_papers", "end_effect", "end_effect_of", "forget", "hand_over", "hand_over_ended", "handed_in", "issue_feed_key",
+    "issue_slip", "keep", "lay_pages", "let_go", "load_calendar", "move", "move_many", "on_corrected", "on_moved", "on_stopping",
+    "on_stopping_many", "open_case", "open_or_join", "page_of_paper", "pages_in", "pages_of", "preview_term", "read_file", "received",
+    "recount", "redact", "register", "register_daily", "register_pages", "register_stopper", "reverse", "seen", "set_term",
+    "sweep_deadlines", "sweep_effects", "take", "take_many", "ticket_for",
 ]

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
 
+from ximu.foundation.apart import Apart
 from ximu.foundation.outbox import announce, announce_many
 from ximu.ideas.casework.hooks import EffectStopping
 from ximu.ideas.casework.models import Case, Effect
@@ -171,15 +173,16 @@ def resume_effects(number: str) -> int:
 
 
 def sweep_effects(*, at: datetime) -> dict[str, int]:
-    """Ask again for what did not confirm, and find live lines of records that have lost their effect."""
+    """Ask again for what did not confirm, and find live lines of records that have lost their effect. Errors: `PartlyError`."""
     again = list(Effect.objects.filter(state__in=["stopping", "open"], stopping_at__lte=at - ASK_AGAIN).order_by("pk")[:PART])
     with transaction.atomic():
         announce_many([EffectStopping(effect.uid, effect.kind, effect.cause) for effect in again], at=at)
-    reversed_now, last = 0, ""
+    apart, last = Apart("effects"), ""
     while numbers := list(
             Effect.objects.filter(state="live", number__gt=last).order_by("number").values_list("number", flat=True).distinct()[:PART]):
         last = numbers[-1]
         for number, (_, state) in records.states_of(numbers).items():
             if state in CAUSES:
-                reversed_now += reverse([number], cause=state, at=at)
-    return {"asked_again": len(again), "reversed": reversed_now}
+                apart.done += apart.run(partial(reverse, [number], cause=state, at=at)) or 0
+    apart.tell()
+    return {"asked_again": len(again), "reversed": apart.done}

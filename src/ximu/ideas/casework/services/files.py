@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,16 +13,19 @@ from typing import Any, BinaryIO
 from django.db import transaction
 
 from ximu.foundation import files as store
-from ximu.foundation import vault
+from ximu.foundation import tickets
+from ximu.foundation.bare import bare
 from ximu.ideas.casework.models import Case, CaseFile, FileOpening
 from ximu.ideas.casework.queries import redactions as queries
 from ximu.ideas.casework.queries.cases import absent_case, visible
+from ximu.ideas.casework.queries.papers import SHELF, place_of
 from ximu.ideas.casework.services import steps
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
 MOST_BYTES = 50 << 20
-SHELF = "cases"
+SIGNED = b"/ByteRange"
+"""Stands in a PDF with an electronic seal or signature (ISO 32000-1, 12.8)."""
 
 
 def keep(chunks: Iterable[bytes] | BinaryIO) -> tuple[str, int]:
@@ -49,13 +52,13 @@ def received(given: Any) -> Upload | None:
 
 
 def ticket_for(digest: str, by: Actor) -> str:
-    """Proof that this human handed this paper in: whoever merely knows a digest must not read the paper by lodging it as its own."""
-    return hmac.digest(vault.secret("papers"), f"{by.human}:{digest}".encode(), "sha256").hex()
+    """Proof that this human handed this paper in (`foundation.tickets`)."""
+    return tickets.ticket_for(digest, by.human)
 
 
 def handed_in(digest: str, ticket: str, name: str, *, by: Actor) -> Upload:
     """A paper handed in before, named by digest and ticket; its size is measured anew. Errors: `EVID-DIGEST`."""
-    if not hmac.compare_digest(ticket_for(digest, by).encode(), ticket.encode("utf-8", "replace")):
+    if not tickets.is_ticket(ticket, digest, by.human):
         raise _absent(digest)
     return Upload(digest, _must_lie(digest).stat().st_size, name)
 
@@ -66,8 +69,7 @@ def _absent(digest: str) -> Refusal:
 
 
 def _must_lie(digest: str) -> Path:
-    sound = len(digest) == 64 and digest.isascii() and digest.isalnum()
-    path = next((p for p in (store.path_of(digest, SHELF), store.path_of(digest)) if p.exists()), None) if sound else None
+    path = place_of(digest)
     if path is None:
         raise _absent(digest)
     return path
@@ -100,17 +102,33 @@ def add_files(uid: str, given: Sequence[Upload], *, by: Actor, at: datetime) -> 
     return len(digests)
 
 
-def read_file(uid: str, file: str, *, by: Actor, at: datetime) -> tuple[str, Path, bool]:
-    """Open the form of a paper that this person gets: (digest, where it lies, whether it is redacted); the opening is noted.
+def read_file(uid: str, file: str, *, by: Actor, at: datetime) -> tuple[str, BinaryIO, bool]:
+    """Open the form of a paper that this person gets: (digest of what is given, the bytes, whether it is redacted); it is noted.
 
-    Errors: `CASE-NONE`, `FILE-NONE`, `REDACT-WAITING`, `EVID-DIGEST` where the bytes are not those of the digest.
+    Its giver gets it back as it was, all others a copy that does not tell who made it, where and with what. Whoever decides gets the
+    original where a copy cannot be made, or would break a signature.
+    Errors: `CASE-NONE`, `FILE-NONE`, `REDACT-WAITING`, `REDACT-NEEDED`, `PAPER-BARE`, `EVID-DIGEST` where the bytes are not those of the
+    digest.
     """
     found = queries.paper_of(uid, file, actor=by)
     form = queries.form_for(found, actor=by, at=at)
     digest = form.digest if form else found.digest
     path = sound_path(digest)
+    made = None if form or found.by == by.human else _copy(found, path.read_bytes(), by=by, at=at)
     FileOpening.objects.create(file=found, unit=by.unit or "", by=by.human, at=at, redacted=form is not None)
-    return digest, path, form is not None
+    if made is None:
+        return digest, path.open("rb"), form is not None
+    return hashlib.sha256(made).hexdigest(), io.BytesIO(made), False
+
+
+def _copy(found: CaseFile, content: bytes, *, by: Actor, at: datetime) -> bytes:
+    whole = queries.entitled(found, actor=by, at=at)
+    made = content if whole and content.startswith(b"%PDF-") and SIGNED in content else bare(content)
+    if made is None and not whole:
+        raise Refusal("PAPER-BARE", status=409, field="file", value=found.uid, rule="PDF, JPEG, PNG, docx, xlsx …",
+                      zh="该材料的作者、设备等信息无法去除，不能提供；请由承办单位遮盖后查阅，或者请提交人另交PDF。",
+                      en="What tells of its maker cannot be taken out of this paper; it can be read once redacted, or handed in as a PDF.")
+    return content if made is None else made
 
 
 def sound_path(digest: str) -> Path:

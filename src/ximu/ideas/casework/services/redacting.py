@@ -13,9 +13,10 @@ from ximu.foundation import clock, sheets
 from ximu.foundation import files as store
 from ximu.ideas.casework import queries
 from ximu.ideas.casework.models import CaseFile, FileOpening, Redaction
+from ximu.ideas.casework.queries.papers import SHELF
 from ximu.ideas.casework.rules import redaction as rules
 from ximu.ideas.casework.services import steps
-from ximu.ideas.casework.services.files import SHELF, keep, sound_path
+from ximu.ideas.casework.services.files import keep, sound_path
 from ximu.ideas.casework.services.forgetting import drop_papers
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
@@ -78,6 +79,22 @@ def redact(uid: str, file: str, regions: Sequence[Mapping[str, Any]], *, by: Act
     return one
 
 
+def declare_free(uid: str, file: str, *, by: Actor, at: datetime) -> Redaction:
+    """Nothing in this paper must be hidden, also nothing that is not seen on its pages; it waits for a second person like a redaction.
+
+    Errors: those of `queries.redaction_for`, `REDACT-OPEN` where one waits, `EVID-DIGEST`.
+    """
+    found, waiting = queries.redaction_for(uid, file, actor=by, at=at)
+    if waiting:
+        raise _open(file)
+    sound_path(found.digest)
+    with transaction.atomic():
+        one = Redaction.objects.create(file=found, regions=[], version=queries.redacting(clock.city_day(at)).version, digest=found.digest,
+                                       size=found.size, proposed_at=at, proposed_by=by.human)
+        _step("redact", one, by=by, at=at)
+    return one
+
+
 def decide_redaction(uid: str, file: str, *, approved: bool, digest: str, by: Actor, at: datetime) -> Redaction:
     """A second person says yes or no to exactly the form that he has seen; yes puts an earlier form out of use.
 
@@ -131,7 +148,7 @@ def page_of_paper(uid: str, file: str, number: int, *, redacted: bool, by: Actor
     if redacted and one is None:
         raise Refusal("REDACT-NONE", status=404, field="file", value=file[:16], rule="待批准", zh="该材料没有待批准的遮盖。",
                       en="No redaction of this paper awaits a decision.")
-    made = sheets.page(sound_path(one.digest).read_bytes() if redacted and one else _drawn(found), number)
+    made = sheets.page(sound_path(one.digest).read_bytes() if redacted and one and one.digest != found.digest else _drawn(found), number)
     if not FileOpening.objects.filter(file=found, by=by.human, redacted=redacted, at__gt=at - SITTING).exists():
         FileOpening.objects.create(file=found, unit=by.unit or "", by=by.human, at=at, redacted=redacted)
     return made

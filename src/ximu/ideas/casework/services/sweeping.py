@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from ximu.foundation import clock
+from ximu.foundation.apart import each
 from ximu.foundation.bulk import among, insert_rows
 from ximu.foundation.once import reading
 from ximu.foundation.outbox import announce_many
@@ -45,17 +46,28 @@ class _Late(NamedTuple):
 
 
 def sweep_deadlines(*, at: datetime, most: int = 1_000_000) -> int:
-    """How many cases became late. A second pass finds none: the clock's state is the mark."""
+    """How many cases became late. A second pass finds none: the clock's state is the mark. Errors: `PartlyError`."""
     day, found, passed = clock.city_day(at), 0, PART
     superiors: dict[str, str] = {}
     while passed == PART and found < most:
         passed = _pass(day, superiors, at=at)
         found += passed
+    deem_late(at=at)
     return found
 
 
+def deem_late(*, at: datetime) -> int:
+    """Moves that follow from silence, each apart; one that failed is still late where it stood, and is tried again with the next pass."""
+    ways = {(code, name): state.limit.deem for code, made in queries.procedures().items() for name, state in made.states.items()
+            if state.limit and state.limit.deem}
+    late = Clock.objects.filter(state=Clock.State.LATE, ended_on=None, case__closed_at=None, case__procedure__in={code for code, _ in ways})
+    rows = list(late.order_by("pk").values_list("case__uid", "case__procedure", "case__state")) if ways else []
+    due = [(uid, ways[code, state]) for uid, code, state in rows if (code, state) in ways]
+    return each("deemed", due, lambda one: bool(move(one[0], one[1], by=SYSTEM, at=at)))
+
+
 def _pass(day: date, superiors: dict[str, str], *, at: datetime) -> int:
-    """One part: everything that follows from silence, except moves that the declaration deems made."""
+    """One part: everything that follows from silence, except moves that the declaration deems made (`deem_late`)."""
     with transaction.atomic():
         running = Clock.objects.filter(state=Clock.State.RUNNING, due__lt=day).order_by("due", "pk")
         pairs = list(running.values_list("pk", "case_id")[:PART])
@@ -69,10 +81,6 @@ def _pass(day: date, superiors: dict[str, str], *, at: datetime) -> int:
         with reading():
             superiors |= {uid: superior_of(uid, day) for uid in {c.holder for c in cases} - superiors.keys() if uid}
         _silence(cases, superiors, at=at)
-    deemed = {way: limit.deem for way in {(c.procedure, c.state) for c in cases} if (limit := _limit(*way)) and limit.deem}
-    for case in cases if deemed else ():
-        if what := deemed.get((case.procedure, case.state)):
-            move(case.uid, what, by=SYSTEM, at=at)
     return len(keys)
 
 

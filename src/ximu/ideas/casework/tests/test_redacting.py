@@ -72,16 +72,17 @@ def test_the_other_party_gets_pixels_without_the_secret_and_the_rest_the_origina
     assert (mine.original, mine.digest, mine.name) == (True, original.digest, "某丁.pdf")
     assert (theirs.original, theirs.digest, theirs.name, theirs.size) == (False, made.digest, "", made.size)
     assert [(page, name.zh) for page, name in theirs.marks] == [(1, "个人信息")]
-    digest, path, redacted = services.read_file(*case, by=ASKER, at=T0)
+    digest, kept, redacted = services.read_file(*case, by=ASKER, at=T0)
     assert (digest, redacted) == (made.digest, True)
-    with pypdfium2.PdfDocument(path.read_bytes()) as form:
+    with pypdfium2.PdfDocument(kept.read()) as form:
         assert form[0].get_textpage().get_text_range() == ""
         shown = form[0].render(scale=1).to_numpy()
         high, wide = shown.shape[:2]
         inside = shown[int(high * .41):int(high * .69), int(wide * .06):int(wide * .94)]
         assert (inside.mean() < 8, inside.max() > 100, shown[:int(high * .35)].mean() > 200) == (True, True, True)
     for reader in (FIRST, PLAIN, COORDINATOR):
-        assert services.read_file(*case, by=reader, at=T0)[0] == original.digest
+        with pypdfium2.PdfDocument(services.read_file(*case, by=reader, at=T0)[1].read()) as form:
+            assert SECRET in form[0].get_textpage().get_text_range().replace("\r\n", "")
     noted = FileOpening.objects.order_by("pk").values_list("by", "redacted")
     assert list(noted) == [("asker", True), ("first", False), ("plain", False), ("coordinator", False)]
     assert [Step.objects.filter(verb=verb).count() for verb in ("redact", "redacted")] == [1, 1]
@@ -169,8 +170,8 @@ def test_an_office_file_is_redacted_in_the_pdf_that_was_saved_from_it(case: tupl
     made = services.redact(*office, [BOX], by=FIRST, at=T0)
     assert code_of(services.lay_pages, *office, letter("又一版"), by=SECOND, at=T0) == "REDACT-OPEN"
     services.decide_redaction(*office, approved=True, digest=made.digest, by=SECOND, at=T0)
-    theirs, path, redacted = services.read_file(*office, by=ASKER, at=T0)
-    assert (theirs, redacted, path.read_bytes()[:4]) == (made.digest, True, b"%PDF")
+    theirs, kept, redacted = services.read_file(*office, by=ASKER, at=T0)
+    assert (theirs, redacted, kept.read()[:4]) == (made.digest, True, b"%PDF")
     assert Step.objects.filter(verb="paged").count() == 2
     with django_capture_on_commit_callbacks(execute=True):
         services.forget(Traces(frozenset({"REC1"}), frozenset(), frozenset(), frozenset()), at=T0)
@@ -251,7 +252,14 @@ def test_two_clerks_redact_on_the_page_without_a_script() -> None:
     got = asker.get(address)
     assert (got.headers["Content-Type"], b"".join(got.streaming_content)[:5]) == ("application/pdf", b"%PDF-")
     theirs = asker.get(f"/console/casework/{uid}").content.decode()
-    assert "遮盖件" in theirs and "某丁" not in theirs
+    assert "遮盖件" in theirs and "某丁" not in theirs and "遮盖或者声明无需遮盖前不能查阅" in theirs
+    assert one.post(office, {"do": "free"}).status_code == 302
+    page = two.get(office).content.decode()
+    assert "声明：该材料没有须遮盖的内容" in page
+    digest = page.split('name="digest" value="')[1][:64]
+    assert two.post(office, {"do": "approve", "digest": digest}).status_code == 302
+    assert "已声明无需遮盖" in asker.get(f"/console/casework/{uid}").content.decode()
+    assert asker.get(office.removesuffix("/redaction")).status_code == 409, "what cannot be copied without its maker"
 
 
 def test_programs_redact_over_the_api() -> None:
@@ -267,6 +275,7 @@ def test_programs_redact_over_the_api() -> None:
     made = one.post(f"{base}/redactions", {"regions": [BOX]}, content_type="application/json")
     assert (made.status_code, made.json()["state"]) == (201, "proposed")
     assert two.get(f"{base}/redacted/1.png").content.startswith(b"\x89PNG")
+    assert two.post(f"{base}/declarations").json()["code"] == "REDACT-OPEN"
     told = {"approved": True, "digest": made.json()["digest"]}
     assert one.post(f"{base}/redactions/decision", told, content_type="application/json").json()["code"] == "DUAL"
     assert two.post(f"{base}/redactions/decision", told, content_type="application/json").json()["state"] == "approved"

@@ -179,8 +179,8 @@ def test_every_paper_arrives_and_its_opening_is_noted() -> None:
     seen = queries.case(uid, actor=CLERK, at=T0)
     assert [f.digest for f in seen.files] == [p.digest for p in papers]
     file = seen.files[7]
-    _, path, _ = services.read_file(uid, file.uid, by=CLERK, at=T0)
-    assert (path.read_bytes().decode(), FileOpening.objects.get().unit) == ("第7页", SOURCE)
+    _, kept, _ = services.read_file(uid, file.uid, by=CLERK, at=T0)
+    assert (kept.read().decode(), FileOpening.objects.get().unit) == ("第7页", SOURCE)
     store.path_of(file.digest, "cases").write_bytes(b"other")
     assert code_of(services.read_file, uid, file.uid, by=CLERK, at=T0) == "EVID-DIGEST"
     store.path_of(file.digest, "cases").unlink()

@@ -134,8 +134,8 @@ def move(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
 
 @require_safe
 def paper(request: HttpRequest, uid: str, paper: str) -> FileResponse:
-    digest, path, redacted = services.read_file(uid, paper, by=actor_of(request), at=clock.now())
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{digest[:12]}.{'pdf' if redacted else 'bin'}",
+    digest, kept, redacted = services.read_file(uid, paper, by=actor_of(request), at=clock.now())
+    return FileResponse(kept, as_attachment=True, filename=f"{digest[:12]}.{'pdf' if redacted else 'bin'}",
                         content_type="application/pdf" if redacted else "application/octet-stream")
 
 

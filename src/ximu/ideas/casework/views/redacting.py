@@ -38,6 +38,9 @@ def redaction(request: HttpRequest, uid: str, paper: str) -> HttpResponse:
             services.redact(uid, paper, rows, by=by, at=at)
             messages.success(request, t("已提出，须由另一人批准；批准之前，不能取得原件的人暂不能查阅。",
                                         "Proposed; another person must approve. Until then only who gets the original can read it."))
+        elif did == "free":
+            services.declare_free(uid, paper, by=by, at=at)
+            messages.success(request, t("已声明无需遮盖，须由另一人批准。", "Declared; another person must approve."))
         elif did in ("approve", "refuse"):
             services.decide_redaction(uid, paper, approved=did == "approve", digest=request.POST.get("digest", ""), by=by, at=at)
             messages.success(request, t("已决定，已记入日志。", "Decided, and written to the log."))
@@ -46,7 +49,7 @@ def redaction(request: HttpRequest, uid: str, paper: str) -> HttpResponse:
             services.lay_pages(uid, paper, given.read() if given else b"", by=by, at=at)
             messages.success(request, t("已交版式件，请与原件核对后遮盖。",
                                         "The PDF is laid beside the file; compare it, then black places out."))
-        if did in ("propose", "pages"):
+        if did in ("propose", "pages", "free"):
             return redirect("casework:redaction", uid=uid, paper=paper)
         if did in ("approve", "refuse"):
             return redirect("casework:case", uid=uid)
@@ -56,10 +59,12 @@ def redaction(request: HttpRequest, uid: str, paper: str) -> HttpResponse:
         office = refused.code == "PAPER-OFFICE" or did == "pages"
         if did and not office:
             pages = services.pages_in(uid, paper, by=by, at=at)
-    table = queries.redacting(clock.city_day(at))
+    table, free = queries.redacting(clock.city_day(at)), bool(waiting and waiting.digest == found.digest)
+    if free and not did:
+        refusal = None  # the paper itself is opened and compared; it needs no pages
     return render(request, "casework/redaction.html", {
         "paper": found, "uid": uid, "office": office or bool(found.paged), "waiting": waiting,
-        "own": waiting and waiting.proposed_by == by.human, "refusal": refusal,
+        "free": free, "own": waiting and waiting.proposed_by == by.human, "refusal": refusal,
         "marks": queries.marks_of(waiting) if waiting else [], "reasons": table.reasons.values(), "table": table,
         "sheets": [{"number": n, "boxes": [box for row in rows if (box := _box(row, n))]} for n in range(1, pages + 1)],
         "rows": [*enumerate(rows), *((n, {}) for n in range(len(rows), min(MOST, len(rows) + SPARE)))], "ruler": RULER,

@@ -11,19 +11,33 @@ from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from ximu.foundation import clock, files
+from ximu.foundation import clock, files, tickets
 from ximu.foundation.web import actor_of
 from ximu.ideas.commitments import services
 from ximu.ideas.commitments.api.register import MOST, TermsIn, terms_of
+from ximu.kernel.actor import Actor
 
 router = Router(tags=["commitments 承诺"])
 PAPER_BYTES = 20 << 20
 PAPER = ("commitments.prove", "commitments.change", "commitments.counterpart")
 
 
-class EvidenceIn(Schema):
-    day: date
+class PaperIn(Schema):
+    """A paper by its digest, with the ticket of `/papers` where it lies here."""
+
     digest: str
+    ticket: str = Field("", max_length=64)
+
+    def named(self, by: Actor) -> str:
+        """Errors: `EVID-DIGEST` for a paper that somebody else handed in."""
+        return services.named(self.digest, self.ticket, by=by)
+
+    def but_paper(self) -> dict[str, Any]:
+        return self.dict(exclude={"digest", "ticket"})
+
+
+class EvidenceIn(PaperIn):
+    day: date
     value: Decimal = Field(Decimal(1), allow_inf_nan=False)
     valid_until: date | None = None
     name: str = ""
@@ -41,32 +55,28 @@ class SeriesIn(Schema):
     readings: list[ReadingIn] = Field(max_length=MOST)
 
 
-class DisputeIn(Schema):
+class DisputeIn(PaperIn):
     words: str = Field(max_length=2000)
-    digest: str
 
 
 class RejectIn(Schema):
     reason: str = Field("", max_length=1000)
 
 
-class ConfirmIn(Schema):
-    digest: str
+class ConfirmIn(PaperIn):
     words: str = Field("", max_length=1000)
 
 
-class AnswerIn(Schema):
+class AnswerIn(PaperIn):
     outcome: str
     reason: str = Field("", max_length=2000)
-    digest: str
 
 
-class DecisionIn(Schema):
+class DecisionIn(PaperIn):
     """Why, and by which paper: `reason` is a class of the change procedure, `digest` that of the decision."""
 
     reason: str
     basis: str = Field("", max_length=400)
-    digest: str
     compensation: str = Field("", max_length=1000)
     words: str = Field("", max_length=1000)
     on: date | None = None
@@ -80,23 +90,22 @@ class ReplaceIn(DecisionIn):
     follower: str = Field(max_length=16)
 
 
-class DeclineIn(Schema):
+class DeclineIn(PaperIn):
     words: str = Field("", max_length=2000)
-    digest: str
 
 
-def _decision(given: DecisionIn) -> dict[str, Any]:
-    said = services.Decision(given.reason, given.basis, given.digest, given.compensation, given.words)
-    return {"decision": said, "on": given.on}
+def _decision(given: DecisionIn, by: Actor) -> dict[str, Any]:
+    said = services.Decision(given.reason, given.basis, given.named(by), given.compensation, given.words)
+    return {"decision": said, "on": given.on, "by": by}
 
 
 @router.post("/papers", response=dict[str, Any])
 def keep_paper(request: HttpRequest, file: File[UploadedFile]) -> Any:
-    """A paper is kept under its digest, by which evidence, disputes and decisions name it. Errors: `FILE-SIZE`."""
+    """A paper is kept under its digest, by which, with the ticket, evidence, disputes and decisions name it. Errors: `FILE-SIZE`."""
     by = actor_of(request)
     by.must(next((one for one in PAPER if by.can(one)), PAPER[0]))
     digest, size = files.keep(file.chunks(), most_bytes=PAPER_BYTES)
-    return {"digest": digest, "bytes": size}
+    return {"digest": digest, "bytes": size, "ticket": tickets.ticket_for(digest, by.human)}
 
 
 @router.post("/promises/{uid}/key", response=dict[str, str])
@@ -107,7 +116,8 @@ def give_key(request: HttpRequest, uid: str) -> Any:
 
 @router.post("/promises/{uid}/evidence", response=dict[str, str])
 def offer_evidence(request: HttpRequest, uid: str, evidence: EvidenceIn) -> Any:
-    return {"evidence": services.offer(uid, **evidence.dict(), by=actor_of(request), at=clock.now())}
+    by = actor_of(request)
+    return {"evidence": services.offer(uid, **evidence.but_paper(), digest=evidence.named(by), by=by, at=clock.now())}
 
 
 @router.post("/promises/{uid}/evidence/{evidence}/accept", response=dict[str, str])
@@ -123,7 +133,8 @@ def enter_series(request: HttpRequest, uid: str, series: SeriesIn) -> Any:
 
 @router.post("/promises/{uid}/dispute", response=dict[str, str])
 def dispute_promise(request: HttpRequest, uid: str, dispute: DisputeIn) -> Any:
-    return {"dispute": services.dispute(uid, words=dispute.words, digest=dispute.digest, by=actor_of(request), at=clock.now())}
+    by = actor_of(request)
+    return {"dispute": services.dispute(uid, words=dispute.words, digest=dispute.named(by), by=by, at=clock.now())}
 
 
 @router.post("/promises/{uid}/evidence/{evidence}/reject", response=dict[str, str])
@@ -134,32 +145,35 @@ def reject_evidence(request: HttpRequest, uid: str, evidence: str, given: Reject
 @router.post("/promises/{uid}/confirm", response=dict[str, str])
 def confirm_promise(request: HttpRequest, uid: str, given: ConfirmIn) -> Any:
     """The counterpart confirms what was performed."""
-    return {"state": services.confirm(uid, words=given.words, digest=given.digest, by=actor_of(request), at=clock.now())}
+    by = actor_of(request)
+    return {"state": services.confirm(uid, words=given.words, digest=given.named(by), by=by, at=clock.now())}
 
 
 @router.post("/promises/{uid}/disputes/{dispute}/answer", response=dict[str, str])
 def answer_dispute(request: HttpRequest, uid: str, dispute: str, given: AnswerIn) -> Any:
     """`outcome`: upheld or rejected."""
-    return {"state": services.answer(uid, dispute=dispute, **given.dict(), by=actor_of(request), at=clock.now())}
+    by = actor_of(request)
+    return {"state": services.answer(uid, dispute=dispute, **given.but_paper(), digest=given.named(by), by=by, at=clock.now())}
 
 
 @router.post("/promises/{uid}/change", response=dict[str, str])
 def change_promise(request: HttpRequest, uid: str, given: ChangeIn) -> Any:
     """New terms by decision; the old wording stays. A change of office is no reason (`PROM-BARRED`)."""
-    return {"state": services.change(uid, terms=terms_of(given.terms), **_decision(given), by=actor_of(request), at=clock.now())}
+    return {"state": services.change(uid, terms=terms_of(given.terms), **_decision(given, actor_of(request)), at=clock.now())}
 
 
 @router.post("/promises/{uid}/replace", response=dict[str, str])
 def replace_promise(request: HttpRequest, uid: str, given: ReplaceIn) -> Any:
-    return {"state": services.replace(uid, follower=given.follower, **_decision(given), by=actor_of(request), at=clock.now())}
+    return {"state": services.replace(uid, follower=given.follower, **_decision(given, actor_of(request)), at=clock.now())}
 
 
 @router.post("/promises/{uid}/withdraw", response=dict[str, str])
 def withdraw_promise(request: HttpRequest, uid: str, given: DecisionIn) -> Any:
-    return {"state": services.withdraw(uid, **_decision(given), by=actor_of(request), at=clock.now())}
+    return {"state": services.withdraw(uid, **_decision(given, actor_of(request)), at=clock.now())}
 
 
 @router.post("/promises/{uid}/decline", response=dict[str, str])
 def decline_promise(request: HttpRequest, uid: str, given: DeclineIn) -> Any:
     """The unit says that it will not perform: broken from this day."""
-    return {"state": services.decline(uid, words=given.words, digest=given.digest, by=actor_of(request), at=clock.now())}
+    by = actor_of(request)
+    return {"state": services.decline(uid, words=given.words, digest=given.named(by), by=by, at=clock.now())}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from ximu.foundation import files, tickets
 from ximu.foundation.outbox import announce
 from ximu.ideas.commitments import queries, rules
 from ximu.ideas.commitments.hooks import CommitmentBroken, CommitmentOverdue, CommitmentTurned
@@ -81,6 +82,17 @@ def apart(one: str, other: str, *, rule: str) -> None:
     if one == other:
         raise Refusal("DUAL", status=403, field="by", value=rule, rule=rule, zh="须由另一人办理：提交人与决定人不能为同一人。",
                       en="Another person must do this: whoever submits may not decide.")
+
+
+def named(digest: str, ticket: str, *, by: Actor) -> str:
+    """A digest as it was given: one whose paper lies here is named only by who handed it in, or it would be read through the promise.
+
+    Errors: `EVID-DIGEST`."""
+    found = digest.strip().lower()
+    if files.is_kept(found) and not tickets.is_ticket(ticket, found, by.human):
+        raise Refusal("EVID-DIGEST", field="digest", value=found[:64], rule="ticket", zh="该材料不是您提交的，请重新提交文件。",
+                      en="This paper was not handed in by you; hand the file in.")
+    return digest
 
 
 def need_digest(digest: str) -> str:

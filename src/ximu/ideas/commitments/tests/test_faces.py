@@ -187,11 +187,16 @@ def test_papers_disputes_and_changes_go_over_the_api(desk: Client) -> None:
 
     first, second, third = (make.registered(reference=f"示招{n}号") for n in (1, 2, 3))
     paper = desk.post("/api/v1/commitments/papers", {"file": SimpleUploadedFile("决定.pdf", b"decision")}).json()
-    assert paper == {"digest": hashlib.sha256(b"decision").hexdigest(), "bytes": 8}
+    assert (paper["digest"], paper["bytes"]) == (hashlib.sha256(b"decision").hexdigest(), 8)
     decided = {"reason": "agreed", "basis": "补充协议〔2018〕1号", "digest": paper["digest"]}
+    decided |= {"ticket": paper["ticket"]}
     offered = post(f"promises/{first}/evidence", day="2018-05-02", digest=PAPER, value="1000000")["evidence"]
     assert post(f"promises/{first}/withdraw", **decided)["code"] == "DUAL", "who registered it does not undo it"
     ACTING["now"] = CHECKER
+    for ticket in ("", paper["ticket"]):
+        assert post(f"promises/{second}/decline", words="不再履行", digest=paper["digest"], ticket=ticket)["code"] == "EVID-DIGEST"
+    assert "EVID-DIGEST" in desk.post(f"/console/commitments/{second}/change", {"act": "withdraw", **decided}).content.decode()
+    decided |= {"ticket": desk.post("/api/v1/commitments/papers", {"file": SimpleUploadedFile("决定.pdf", b"decision")}).json()["ticket"]}
     assert post(f"promises/{first}/evidence/{offered}/reject", reason="")["code"] == "REASON"
     assert post(f"promises/{first}/evidence/{offered}/reject", reason="不是付款凭证") == {"state": "running"}
     assert desk.get(f"/api/v1/commitments/promises/{first}").json()["offers"][0]["state"] == "rejected"

@@ -7,14 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from ximu.foundation import clock, files
 from ximu.foundation.templatetags.ximu import t
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, kept_file
 from ximu.ideas.commitments import queries, rules, services
 from ximu.ideas.registry import queries as registry
 from ximu.kernel import codes
@@ -131,7 +131,7 @@ def paper(request: HttpRequest, uid: str, digest: str) -> HttpResponse:
     actor_of(request).must(SEE, row.unit)
     if digest not in {p["digest"] for p in queries.papers(row)} or not files.is_kept(digest):
         raise absent("PAPER-NONE", field="digest", value=digest[:16], zh="份材料", en="paper")
-    return FileResponse(files.opened(digest), as_attachment=True, filename=f"{digest[:12]}.bin", content_type="application/octet-stream")
+    return kept_file(digest)
 
 
 def _flags(row: Any, terms: rules.Terms) -> list[Any]:
@@ -214,7 +214,7 @@ def _paper(request: HttpRequest, permission: str) -> str:
     if isinstance(sent, UploadedFile) and sent.size:
         digest, _ = files.keep(sent.chunks(), most_bytes=MOST_BYTES)
         return digest
-    return request.POST.get("digest", "").strip()
+    return services.named(request.POST.get("digest", "").strip(), "", by=actor_of(request))
 
 
 @require_POST

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from ximu.foundation import clock, strongbox
+from ximu.foundation import apart, clock, strongbox
 from ximu.foundation.doomed import doom
 from ximu.ideas.events import queries
 from ximu.ideas.events.models import Batch, Removal
@@ -31,7 +31,8 @@ def drop_due(name: str, *, on: date, by: Actor, at: datetime) -> tuple[int, int]
 def drop_all_due(*, by: Actor, at: datetime) -> int:
     """Every dataset, as of the city's day; how many files went. What is over its time on the data's own clock goes, never sooner."""
     day, held = clock.city_day(at), set(Batch.objects.values_list("stream__name", flat=True).distinct())
-    return sum(sum(drop_due(one.name, on=day, by=by, at=at)) for one in queries.datasets() if one.name in held)
+    names = [one.name for one in queries.datasets() if one.name in held]
+    return apart.each("datasets", names, lambda name: sum(drop_due(name, on=day, by=by, at=at)))
 
 
 def _remove(batch: Batch, what: str, *, by: Actor, at: datetime) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
 
-from ximu.foundation import clock
+from ximu.foundation import apart, clock
 from ximu.ideas.casework import services as casework
 from ximu.ideas.catalogue import queries as catalogue
 from ximu.ideas.disclosure import queries as disclosure
@@ -164,14 +165,20 @@ def escalate(*, at: datetime) -> int:
 def sweep(*, at: datetime) -> int:
     """The daily pass: answer, recall what the policy no longer allows, build, send, escalate; how many packages were settled.
 
-    A receipt for what went out before a channel was closed is still taken."""
-    settled = 0
-    answer_closed(at=at)
-    follow_policy(at=at)
+    A receipt for what went out before a channel was closed is still taken. Errors: `PartlyError`."""
+    tries = apart.Apart("exchange")
+    tries.run(partial(answer_closed, at=at), whole=False)
+    tries.run(partial(follow_policy, at=at), whole=False)
     for channel in Channel.objects.filter(active=True).order_by("pk"):
-        while pack(channel.code, by=SYSTEM, at=at):
-            pass
-        settled += send(channel.code, by=SYSTEM, at=at).settled
-    settled += sum(collect(ended, at=at) for ended in queries.closed_and_open())
-    escalate(at=at)
-    return settled
+        tries.done += tries.run(partial(_settle, channel.code, at=at), whole=False) or 0
+    for ended in queries.closed_and_open():
+        tries.done += tries.run(partial(collect, ended, at=at), whole=False) or 0
+    tries.run(partial(escalate, at=at), whole=False)
+    tries.tell()
+    return tries.done
+
+
+def _settle(channel: str, *, at: datetime) -> int:
+    while pack(channel, by=SYSTEM, at=at):
+        pass
+    return send(channel, by=SYSTEM, at=at).settled

@@ -8,14 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from ximu.foundation import clock
 from ximu.ideas.filings.services.handing import Notice, report
-from ximu.ideas.intake.reader.reading import open_file
-from ximu.ideas.intake.rules import problems
-from ximu.ideas.intake.rules.checking import check_chunk
 from ximu.ideas.intake.rules.schema import ItemSchema, read_schema
+from ximu.ideas.intake.services import blocks
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
@@ -49,9 +45,8 @@ def report_file(path: Path, *, notice: Notice | None = None, by: Actor, at: date
     Errors: `PERM-DENIED` and every `FILE-*` code; a report's own refusal is told at its first line.
     """
     by.must("filings.report")
-    rows, faults = _rows(path, at)
+    rows, faults, bad = _rows(path, at)
     told: dict[str, Any] = {"rows": len(rows), "taken": 0, "same": 0, "refused": 0, "faults": faults}
-    bad = {(one["key"]) for one in faults}
     reports: dict[tuple[str, str, str], list[Row]] = {}
     for row in rows:
         reports.setdefault((row["table"] or "", row["period"] or "", row["unit"] or ""), []).append(row)
@@ -60,19 +55,18 @@ def report_file(path: Path, *, notice: Notice | None = None, by: Actor, at: date
         told["taken"] += not code and key not in bad
         told["same"] += code == "CORR-SAME"
         told["refused"] += key in bad or code not in ("", "CORR-SAME")
-    return {**told, "faults": [{k: v for k, v in one.items() if k != "key"} for one in faults[:MOST_FAULTS]]}
+    return {**told, "faults": faults[:MOST_FAULTS]}
 
 
-def _rows(path: Path, at: datetime) -> tuple[list[Row], list[Row]]:
-    delivery, rows, faults = open_file(path, schema()), list[Row](), list[Row]()
-    for chunk in delivery.chunks:
-        checked = check_chunk(chunk.frame, schema(), today=clock.city_day(at), serial_from=delivery.serial_from, found=chunk.faults)
-        clean = checked.clean.to_dicts()
-        lines = {row["line"]: row for row in clean}
-        rows += clean
-        faults += [{**one, "key": _key(lines[one["line"]])} for one in
-                   checked.faults.filter(pl.col("severity") == problems.ERROR).select("line", "field", "code").to_dicts()]
-    return rows, faults
+def _rows(path: Path, at: datetime) -> tuple[list[Row], list[Row], set[tuple[str, str, str]]]:
+    """All lines in their order, the faults of the wrong ones, and the reports that these spoil."""
+    rows, faults, spoilt = list[Row](), list[Row](), set[tuple[str, str, str]]()
+    for block in blocks(path, schema(), at=at):
+        bad = block.bad.to_dicts()
+        rows += sorted(block.good.to_dicts() + bad, key=lambda row: row["line"])
+        faults += [{name: one[name] for name in ("line", "field", "code")} for one in block.faults]
+        spoilt |= set(map(_key, bad))
+    return rows, faults, spoilt
 
 
 def _key(row: Row) -> tuple[str, str, str]:
@@ -92,6 +86,6 @@ def _one(key: tuple[str, str, str], lines: list[Row], notice: Notice | None, fau
     except Refusal as refused:
         at_line = next((row["line"] for row in lines if row["figure"] == refused.field), lines[0]["line"])
         if refused.code != "CORR-SAME":
-            faults.append({"line": at_line, "field": refused.field, "code": refused.code, "zh": refused.zh, "en": refused.en, "key": key})
+            faults.append({"line": at_line, "field": refused.field, "code": refused.code, "zh": refused.zh, "en": refused.en})
         return refused.code
     return ""

@@ -64,13 +64,13 @@ def cell_fault(line: int, name: str, value: str, code: str, rule: str = "") -> t
     return (line, name, value[:problems.SHOWN_CHARACTERS], code, "", "", rule, problems.ERROR)
 
 
-BAD_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{FFFD}\x{FFFE}\x{FFFF}]"
+BAD_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FFFD}\x{FFFE}\x{FFFF}]"
 LINE_ENDS = r"\r\n?"
 ODD_CHARACTERS = BAD_CHARACTERS[:-1] + r"\r]"
 
 
 def mark_control_characters(chunk: Chunk) -> Chunk:
-    """Every cell with a control or broken character becomes a fault (`CELL-CHAR`) and is emptied of it.
+    """Every cell with a broken or control character, or one that turns the direction of writing, is a fault (`CELL-CHAR`), emptied of it.
 
     A line end within a cell is written one way, whichever the file has: the same row is the same in every kind of file.
     """

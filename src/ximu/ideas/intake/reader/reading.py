@@ -77,11 +77,11 @@ def open_file(path: Path, schema: ItemSchema, *, block_bytes: int = BLOCK_BYTES)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A checked block: good rows, the first faults, lines of all bad rows, how many rows were read and cells are wrong."""
+    """A checked block: good rows, the first faults, all bad rows without their wrong cells, how many rows were read and cells are wrong."""
 
     good: pl.DataFrame
     faults: pl.DataFrame
-    bad: pl.Series
+    bad: pl.DataFrame
     rows: int
     errors: int
 
@@ -95,16 +95,20 @@ def parts_of(path: Path, schema: ItemSchema, *, today: date) -> Iterator[Part]:
         must_fit(rows)
         checked = _looked_at(headers, delivery, schema, chunk, today=today)
         wrong = checked.faults.filter(pl.col("severity") == problems.ERROR)
-        yield Part(checked.good, wrong.head(MOST_TOLD), checked.bad_lines, chunk.frame.height, wrong.height)
+        yield Part(checked.good, wrong.head(MOST_TOLD), _bad(checked), chunk.frame.height, wrong.height)
     if not rows:
         raise kinds.empty_file()
+
+
+def _bad(checked: Checked) -> pl.DataFrame:
+    return checked.clean.filter(pl.col("line").is_in(checked.bad_lines.implode()))
 
 
 def read_parts(path: Path, schema: ItemSchema, *, today: date, out: Path) -> list[tuple[int, int]]:
     """What `parts_of` gives, written under `out`; rows and wrong cells of each part."""
     found = []
     for number, part in enumerate(parts_of(path, schema, today=today), 1):
-        for name, frame in ((GOOD, part.good), (TOLD, part.faults), (BAD, part.bad.to_frame("line"))):
+        for name, frame in ((GOOD, part.good), (TOLD, part.faults), (BAD, part.bad)):
             frame.write_ipc(out / name.format(number))
         found.append((part.rows, part.errors))
     return found

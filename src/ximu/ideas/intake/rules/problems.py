@@ -67,7 +67,7 @@ SENTENCES: Mapping[str, Text] = {
     "ROW-HEADER": Text("这一行又是表头，不是数据", "is the header again, not data"),
     "CELL-MERGED": Text("与相邻单元格合并，各行的值不能确定；请取消合并并逐格填写",
                         "is merged with its neighbours, so the value of each row is not certain; unmerge and fill in every cell"),
-    "CELL-CHAR": Text("含有控制字符或残缺字符", "contains control characters or broken characters"),
+    "CELL-CHAR": Text("含有控制字符、改变书写方向的字符或残缺字符", "contains control, direction-turning or broken characters"),
     "CELL-DIGITS": Text("以数字存储，超过15位的部分已被表格软件改成0；请改为文本后重填",
                         "was stored as a number, so digits beyond the 15th were lost; enter it again as text"),
     "CELL-KIND": Text("应为单个值，却是嵌套内容", "must be a single value but holds nested content"),

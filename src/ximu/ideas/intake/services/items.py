@@ -30,17 +30,17 @@ Row = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Block:
     """A part of a file after its cells were checked: `good` rows with their `line`, faults of the others with both sentences (the first
-    ones, where there are very many), the lines of all bad rows, how many rows were read and cells are wrong."""
+    ones, where there are very many), all bad rows without their wrong cells, how many rows were read and cells are wrong."""
 
     good: pl.DataFrame
     faults: list[Row]
-    bad: pl.Series
+    bad: pl.DataFrame
     rows: int
     errors: int
 
     @property
     def bad_lines(self) -> frozenset[int]:
-        return frozenset(self.bad)
+        return frozenset(self.bad["line"])
 
 
 def blocks(path: Path, schema: Mapping[str, Any] | ItemSchema, *, at: datetime) -> Iterator[Block]:
@@ -62,7 +62,7 @@ def _apart(path: Path, schema: ItemSchema, *, today: date) -> Iterator[Block]:
         found = run(Job(path.resolve(), schema.raw, today, folder, parts=True))["parts"]
         for number, (rows, errors) in enumerate(found, 1):
             good, told, bad = (pl.read_ipc((folder / name.format(number)).read_bytes()) for name in (GOOD, TOLD, BAD))
-            yield _block(Part(good, told, bad["line"], rows, errors), schema)
+            yield _block(Part(good, told, bad, rows, errors), schema)
 
 
 def _block(part: Part, schema: ItemSchema) -> Block:

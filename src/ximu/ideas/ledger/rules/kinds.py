@@ -9,6 +9,7 @@ from ximu.kernel.words import Text
 
 KINDS: dict[str, Text] = {kind: Text(zh, en) for kind, zh, en in (
     ("agency.contract", "信用服务合同登记", "a credit-service contract was entered"),
+    ("agency.ended", "信用服务合同提前终止", "a credit-service contract was ended early"),
     ("agency.exit", "信用服务合同终止", "a credit-service contract ended"),
     ("agency.product", "信用服务产品登记", "a credit-service product was entered"),
     ("agency.registered", "信用服务机构登记", "a credit-service agency was registered"),

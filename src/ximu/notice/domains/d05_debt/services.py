@@ -93,5 +93,5 @@ def watch(*, at: datetime) -> int:
     return made
 
 
-DAILY = {"debt_bands": watch}
+DAILY, ACTS = {"debt_bands": watch}, {"inquire": inquire, "respond": respond}
 LOADERS = {name: partial(deliver, name) for name in book.DATASETS}

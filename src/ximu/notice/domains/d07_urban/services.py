@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from ximu.foundation import clock
+from ximu.foundation import apart, clock
 from ximu.foundation.outbox import announce
 from ximu.ideas.areas.hooks import Confirmed
 from ximu.ideas.areas.rules import period_of
@@ -36,7 +35,6 @@ from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d07_urban import queries, rules
 from ximu.notice.domains.d07_urban.models import Matter
 
-log = logging.getLogger(__name__)
 ENTER, OFFICE = "d07.enter", "d07.office"
 MATTER = "urban_matter"
 
@@ -145,13 +143,7 @@ def dispatch(row: Matter, unit: str, *, fixed: bool, by: Actor, at: datetime, fi
 
 def escalate_due(*, at: datetime) -> int:
     """To the superior, once for each matter, with its history. One that is refused stops no other and is tried again (`urban_stuck`)."""
-    raised = 0
-    for row in queries.late(at):
-        try:
-            raised += _escalate(row, at)
-        except Refusal as refusal:
-            log.warning("matter %s is not escalated: %s", row.uid, refusal.code)
-    return raised
+    return apart.each("matters", queries.late(at), lambda row: _escalate(row, at))
 
 
 def _escalate(row: Matter, at: datetime) -> bool:

@@ -132,6 +132,8 @@ def derelictions(request: HttpRequest) -> HttpResponse:
     period = period_of(year, today=today, known_at=clock.now())
     shown |= _page(request, queries.signs(by, period))
     signs = [{"sign": one, "said": queries.said(one), "unit": registry.name(one.unit, as_of=period.as_of)} for one in shown["rows"]]
+    brought = Paginator(queries.brought_up(by, today), PER_PAGE).get_page(int_of(request, "cases", 1))
     return render(request, "d07/derelictions.html", shown | {
         "signs": signs, "codes": queries.derelictions()["code"].items(), "source": queries.derelictions()["source"], "year": year,
-        "cases": queries.brought_up(by, today)[:PER_PAGE], "may_bring": places.works(by, services.OFFICE, today)})
+        "cases": brought,
+        "may_bring": places.works(by, services.OFFICE, today)})

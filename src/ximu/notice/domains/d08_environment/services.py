@@ -12,10 +12,8 @@ from ximu.foundation import clock
 from ximu.ideas.events import queries as events
 from ximu.ideas.events.rules import Expected
 from ximu.ideas.events.services import append
-from ximu.ideas.intake.reader.reading import open_file
-from ximu.ideas.intake.rules import problems
-from ximu.ideas.intake.rules.checking import check_chunk
 from ximu.ideas.intake.rules.schema import ItemSchema, read_schema
+from ximu.ideas.intake.services import blocks
 from ximu.kernel.actor import Actor
 from ximu.notice.domains.d08_environment import queries, rules
 
@@ -37,18 +35,16 @@ def load_air(path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str, An
     (`PNT-NONE`) or not in use in that month (`PNT-CLOSED`), of a month that is not over (`TIME-FUTURE`), and with more days than the
     month has (`NUM-RANGE`). `gaps` counts station items without a value: they enter the store as such.
     """
-    schema, today = delivered_schema(), clock.city_day(at)
+    today = clock.city_day(at)
     told: dict[str, Any] = {"dataset": DATASET, "batch": batch, "rows": 0, "new": 0, "corrected": 0, "same": 0, "bad": 0, "gaps": 0,
                             "faults": []}
     good: dict[date, list[dict[str, Any]]] = {}
     posts = {post.code: post for post in events.expected(DATASET)}
-    delivery = open_file(path, schema)
-    for chunk in delivery.chunks:
-        checked = check_chunk(chunk.frame, schema, today=today, serial_from=delivery.serial_from, found=chunk.faults)
-        faults = checked.faults.filter(pl.col("severity") == problems.ERROR).select("line", "field", "code").to_dicts()
-        told["rows"] += chunk.frame.height
-        told["bad"] += len(checked.bad_lines)
-        for row in checked.good.iter_rows(named=True):
+    for block in blocks(path, delivered_schema(), at=at):
+        faults = [{name: one[name] for name in ("line", "field", "code")} for one in block.faults]
+        told["rows"] += block.rows
+        told["bad"] += len(block.bad)
+        for row in block.good.iter_rows(named=True):
             month = rules.month_of(row["month"])
             if fault := _fault(row, month, posts, today):
                 faults.append({"line": row["line"], "field": fault[0], "code": fault[1]})

@@ -28,7 +28,7 @@ def show(on: datetime | None, as_json: bool) -> None:
     """有效的目录版本 the version in force."""
     row = catalogue.in_force(on.date() if on else clock.today())
     items = catalogue.search(row) if row else []
-    lines = [f"{one['code']}\t{one['name']}\t{one['unit_name']}" for one in items]
+    lines = (f"{one['code']}\t{one['name']}\t{one['unit_name']}" for one in items)
     click.echo(json.dumps({"number": row and row.number, "items": items}, ensure_ascii=False) if as_json else "\n".join(lines))
 
 

@@ -37,12 +37,10 @@ class Edition(models.Model):
         verbose_name = "行政审批目录版本"
         verbose_name_plural = verbose_name
         db_table_comment = "行政审批目录：按版本，公布后不再改动"
-        constraints = [
-            models.UniqueConstraint(fields=["number"], condition=~Q(state="withdrawn"), name="d12_number_once"),
+        constraints = [models.UniqueConstraint(fields=["number"], condition=~Q(state="withdrawn"), name="d12_number_once"),
             models.UniqueConstraint(fields=["state"], condition=Q(state__in=["draft", "notice"]), name="d12_one_waits"),
             models.CheckConstraint(condition=Q(published_at=None, published_by="", in_force=None)
-                                   | (Q(published_at__isnull=False, in_force__isnull=False) & ~Q(published_by="")), name="d12_published"),
-        ]
+                                   | (Q(published_at__isnull=False, in_force__isnull=False) & ~Q(published_by="")), name="d12_published")]
 
     class Privacy:
         public = ("uid", "number", "state", "basis", "items", "digest", "previous", "notice_from", "notice_until", "in_force",

@@ -59,8 +59,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     try:
         on = day_of(given["on"], "on")
         made = {**given, "on": on, "unit": registry.find(given["unit"], as_of=on)}
-        shown["verdict"], shown["number"], shown["code"] = reporting.report(
-            **made, token=token, source=source_of(request), at=clock.now())
+        shown["verdict"], shown["number"], shown["code"] = reporting.report(**made, token=token, source=source_of(request), at=clock.now())
     except Refusal as refusal:
         return render(request, "d12/ask.html", shown | {"refusal": refusal}, status=refusal.status)
     return render(request, "d12/ask.html", shown)

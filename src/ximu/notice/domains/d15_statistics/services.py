@@ -237,5 +237,5 @@ def _row_of(row: Finding, source: str, day: date) -> dict[str, Any]:
             "WSRQ": decided_on.isoformat(), "WFLX": row.offence, "BZ": f"生效日{row.final_on}"}
 
 
-CONDUCTS = {"stat_fabrication": Fabrication()}
+CONDUCTS, ACTS = {"stat_fabrication": Fabrication()}, {"deliver": deliver}
 """Connected by `config/packed.py`."""

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.notice.mechanisms.m2_joint_action import queries, services
 from ximu.notice.mechanisms.m2_joint_action.services.initiating import Proposal
@@ -90,13 +91,22 @@ class MeasureOut(Schema):
     stopped: bool
 
 
-@router.get("/units/{uid}/measures", response=list[MeasureOut], summary="对一个单位或公务员的全部措施 Every measure on a unit")
-def measures(request: HttpRequest, uid: str) -> list[dict[str, Any]]:
+class MeasuresOut(Schema):
+    items: list[MeasureOut]
+    total: int
+    next: str | None
+
+
+@router.get("/units/{uid}/measures", response=MeasuresOut, summary="对一个单位或公务员的全部措施 Every measure on a unit")
+def measures(request: HttpRequest, uid: str, paging: Query[Paging]) -> dict[str, Any]:
     queries.may_see_measures(uid, actor_of(request))
-    return [{"case": m.case.uid, "number": m.case.number, "record": m.case.about, "item": m.case.values.get("item", ""), "name": m.name,
-             "unit": m.case.source, "state": m.case.state, "starts": m.case.values.get("starts", ""),
-             "ends": m.case.values.get("ends", ""), "stopped": bool(m.effect and m.effect.state == "stopped")}
-            for m in queries.measures_on(uid, on=clock.today())]
+    return page_of(request, queries.measures_on(uid, on=clock.today()), paging, _measure)
+
+
+def _measure(m: Any) -> dict[str, Any]:
+    return {"case": m.case.uid, "number": m.case.number, "record": m.case.about, "item": m.case.values.get("item", ""), "name": m.name,
+            "unit": m.case.source, "state": m.case.state, "starts": m.case.values.get("starts", ""),
+            "ends": m.case.values.get("ends", ""), "stopped": bool(m.effect and m.effect.state == "stopped")}
 
 
 def _campaign(found: queries.Campaign) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from ximu.foundation import clock
+from ximu.foundation.api import Paging, page_of
 from ximu.foundation.web import actor_of
 from ximu.notice.mechanisms.m3_evaluators import queries, services
 
@@ -50,10 +51,11 @@ class WordsIn(Schema):
     words: str = Field(max_length=4000)
 
 
-@router.get("/evaluators", response=list[dict[str, Any]], summary="评价机构 Evaluators")
-def evaluators(request: HttpRequest) -> Any:
+@router.get("/evaluators", response=dict[str, Any], summary="评价机构 Evaluators")
+def evaluators(request: HttpRequest, paging: Query[Paging]) -> Any:
     actor_of(request).must("evaluators.see")
-    return [{"uid": e.uid, "name": e.name, "code": e.code, "kind": e.kind, **queries.declared(e).plain()} for e in queries.evaluators()]
+    return page_of(request, queries.evaluators(), paging, lambda e: {"uid": e.uid, "name": e.name, "code": e.code, "kind": e.kind,
+                                                                     **queries.declared(e).plain()})
 
 
 @router.post("/evaluators", response=dict[str, str], summary="登记评价机构 Register an evaluator")

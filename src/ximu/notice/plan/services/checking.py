@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from ximu.foundation import clock
+from ximu.foundation import apart, clock
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.kernel.actor import Actor
@@ -55,14 +55,17 @@ def open_due(*, by: Actor, at: datetime) -> int:
     """The checks of the newest plan whose set day has come within the year: opened by themselves. How many were."""
     if not queries.plans():
         return 0
-    plan, day, made = queries.plan(), clock.city_day(at), 0
-    for half in rules.HALVES:
+    plan, day = queries.plan(), clock.city_day(at)
+
+    def opened(half: str) -> bool:
         year = day.year if queries.set_day(day.year, half) <= day else day.year - 1
         begun = plan.issued_on is None or queries.set_day(year, half) >= plan.issued_on
-        if begun and not Check.objects.filter(plan=plan, year=year, half=half).exists():
-            open_check(plan.uid, year=year, half=half, by=by, at=at)
-            made += 1
-    return made
+        if not begun or Check.objects.filter(plan=plan, year=year, half=half).exists():
+            return False
+        open_check(plan.uid, year=year, half=half, by=by, at=at)
+        return True
+
+    return apart.each("checks", rules.HALVES, opened)
 
 
 def report_self(check: str, row: str, *, unit: str, claim: str, words: str, by: Actor, at: datetime) -> SelfReport:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from ximu.foundation import clock
+from ximu.foundation import apart, clock
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Opening
@@ -34,7 +34,8 @@ def warn_overdue(*, by: Actor, at: datetime) -> int:
     late = [d for d in queries.duty_status(plan, as_of=day, known_at=at) if d["light"] == "overdue"]
     known = set(Warned.objects.filter(row__plan=plan).values_list("row__row", "unit", "due"))
     targets = {row.row: row for row in queries.rows(plan)}
-    return sum(_warn(targets[d["row"]], d, at=at) for d in late if (d["row"], d["unit"], date.fromisoformat(d["due"])) not in known)
+    new = [d for d in late if (d["row"], d["unit"], date.fromisoformat(d["due"])) not in known]
+    return apart.each("duties", new, lambda d: _warn(targets[d["row"]], d, at=at))
 
 
 def _warn(target: PlanRow, duty: dict[str, Any], *, at: datetime) -> int:

@@ -19,9 +19,9 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.canonical import digest
 from ximu.kernel.refusal import Refusal
 from ximu.notice.plan.models import Plan, PlanRow
+from ximu.notice.plan.reader import sources
 from ximu.notice.plan.rules import heading as headings
 from ximu.notice.plan.rules import table
-from ximu.notice.plan.services import sources
 
 
 @dataclass(slots=True)

@@ -11,9 +11,10 @@ import pytest
 import xlsxwriter
 
 from ximu.kernel.refusal import Refusal
+from ximu.notice.plan.reader import sources
 from ximu.notice.plan.rules import table
 from ximu.notice.plan.rules.numbering import number_of
-from ximu.notice.plan.services import importing, sources
+from ximu.notice.plan.services import importing
 from ximu.notice.plan.tests import notice
 
 pytestmark = pytest.mark.row("P")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ximu.kernel.refusal import Refusal
+from ximu.notice.plan.reader import sources
 from ximu.notice.plan.rules import gantt, heading, lights, schedule, table, units
-from ximu.notice.plan.services import sources
 from ximu.notice.plan.tests import notice
 
 pytestmark = pytest.mark.row("P")

@@ -34,11 +34,12 @@ def _plain(lead: queries.Lead, *, people: bool) -> dict[str, Any]:
     return shown
 
 
-@router.get("/leaders", response=list[dict[str, Any]], summary="第一责任人与分管领导 First responsible persons, leaders in charge")
-def leaders(request: HttpRequest, as_of: date | None = None) -> Any:
+@router.get("/leaders", response=dict[str, Any], summary="第一责任人与分管领导 First responsible persons, leaders in charge")
+def leaders(request: HttpRequest, paging: Query[Paging], as_of: date | None = None) -> Any:
     by = actor_of(request)
     by.must("leadership.see")
-    return [_plain(one, people=by.can("registry.people")) for one in queries.leads(as_of or clock.today())]
+    people = by.can("registry.people")
+    return page_of(request, queries.leads(as_of or clock.today()), paging, lambda one: _plain(one, people=people))
 
 
 @router.get("/gaps", response=dict[str, list[dict[str, Any]]], summary="空缺 Gaps")

@@ -39,10 +39,10 @@ def coverage(request: HttpRequest, as_of: date | None = None) -> Any:
             "units": [asdict(one) for one in queries.standings(on)]}
 
 
-@router.get("/parameters", response=list[dict[str, Any]], summary="参数及其依据 Parameters and the rules behind them")
-def parameters(request: HttpRequest, as_of: date | None = None) -> Any:
+@router.get("/parameters", response=dict[str, Any], summary="参数及其依据 Parameters and the rules behind them")
+def parameters(request: HttpRequest, paging: Query[Paging], as_of: date | None = None) -> Any:
     actor_of(request).must("institutions.see")
-    return [asdict(one) for one in queries.parameters(as_of or clock.today())]
+    return page_of(request, queries.parameters(as_of or clock.today()), paging, asdict)
 
 
 @router.get("/documents", response=dict[str, Any], summary="制度文件 Documents")

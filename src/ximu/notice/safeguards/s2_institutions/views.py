@@ -103,7 +103,7 @@ def text(request: HttpRequest, uid: str) -> HttpResponseBase:
     row = queries.version(uid)
     if row.state == "entered" and not by.can(PUBLISH):
         by.must(ENTER, row.document.unit)
-    return kept_file(row.text)
+    return kept_file(row.text, issued=True)
 
 
 @require_POST

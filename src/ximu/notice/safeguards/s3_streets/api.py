@@ -27,6 +27,15 @@ class NewBenefit(Schema):
     since: date
 
 
+class EndIn(Schema):
+    until: date
+
+
+class PaperDecision(Schema):
+    accept: bool
+    reason: str = Field("", max_length=400)
+
+
 class NewApplication(Schema):
     unit: str = Field(max_length=16)
     year: int
@@ -74,6 +83,12 @@ def open_benefit(request: HttpRequest, benefit: str) -> Any:
     return {"benefit": services.open_benefit(benefit, by=actor_of(request), at=clock.now())}
 
 
+@router.post("/benefits/{benefit}/end", response=dict[str, str], summary="终止措施 End a benefit")
+def end_benefit(request: HttpRequest, benefit: str, given: EndIn) -> Any:
+    """Errors: `PERM-DENIED`, `BEN-NONE`, `DATE-ORDER`, `STATE-EDGE`."""
+    return {"benefit": services.end_benefit(benefit, until=given.until, by=actor_of(request), at=clock.now())}
+
+
 @router.post("/benefits/{benefit}/take-up", response={201: dict[str, Any]}, summary="报送享受人次 Report the take-up")
 def take_up(request: HttpRequest, benefit: str, file: File[UploadedFile], month: Form[str], count: Form[int]) -> Status:
     made = services.report_take_up(benefit, month=month, count=count, content=file.read(), by=actor_of(request), at=clock.now())
@@ -92,6 +107,19 @@ def application(request: HttpRequest, application: str) -> Any:
     marks = row.frozen or [{"code": m.code, "value": m.value, "met": m.met, "points": m.points}
                            for m in queries.marks(row, on=clock.city_day(at), known_at=at)]
     return queries.decided_body(row) | {"marks": marks}
+
+
+@router.post("/applications/{application}/papers", response={201: dict[str, str]}, summary="提交材料 A paper for a criterion")
+def give_paper(request: HttpRequest, application: str, file: File[UploadedFile], criterion: Form[str]) -> Status:
+    """Errors: `PERM-DENIED`, `DEMO-NONE`, `DEMO-CRITERION`, `EVID-DIGEST`, `EVID-DUP`, `STATE-EDGE`."""
+    made = services.give_paper(application, criterion=criterion, content=file.read(), by=actor_of(request), at=clock.now())
+    return Status(201, {"paper": made})
+
+
+@router.post("/papers/{paper}/decide", response=dict[str, str], summary="采信材料 Accept or refuse a paper")
+def decide_paper(request: HttpRequest, paper: str, given: PaperDecision) -> Any:
+    """Errors: `PERM-DENIED`, `DEMO-NONE`, `DUAL`, `REASON`, `STATE-EDGE`."""
+    return {"paper": services.decide_paper(paper, accept=given.accept, reason=given.reason, by=actor_of(request), at=clock.now())}
 
 
 @router.post("/applications/{application}/submit", response=dict[str, int], summary="提交评定 Submit")

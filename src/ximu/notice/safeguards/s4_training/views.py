@@ -122,7 +122,7 @@ def text(request: HttpRequest, uid: str) -> HttpResponseBase:
     """The whole text of a version, for everybody who works here and every civil servant."""
     by = actor_of(request)
     by.must("s4.mine" if by.can("s4.mine") else queries.SEE)
-    return kept_file(queries.book(uid).text)
+    return kept_file(queries.book(uid).text, issued=True)
 
 
 @require_http_methods(["GET", "POST"])

@@ -88,7 +88,8 @@ def contracts(request: HttpRequest, paging: Query[Paging]) -> Any:
 def _contract(one: Any) -> dict[str, Any]:
     back = one.back
     return {"contract": one.uid, "number": one.number, "agency": one.agency.uid, "unit": one.unit, "task": one.task, "since": one.since,
-            "until": one.until, "returned_on": back and back.returned_on, "checked_at": back and back.checked_at,
+            "until": one.until, "agreed_until": one.agreed_until,
+            "returned_on": back and back.returned_on, "checked_at": back and back.checked_at,
             "key_found_on": one.key_found_on}
 
 
@@ -97,6 +98,13 @@ def enter(request: HttpRequest, body: Form[ContractIn], file: File[UploadedFile]
     """Errors: `AGENCY-NONE`, `S5-FIELD`, `DATE-ORDER`, `EVID-DIGEST`, `ORG-ENDED`, `KEY-STATE`, `S5-DUP`."""
     new = services.contracts.NewContract(**body.dict(), content=file.read())
     return Status(201, {"contract": services.enter_contract(new, by=actor_of(request), at=clock.now())})
+
+
+@router.post("/contracts/{uid}/end", response={204: None}, summary="提前终止合同 End a contract early")
+def end(request: HttpRequest, uid: str, on: date, file: File[UploadedFile]) -> Any:
+    """`on`: its last day. Errors: `CONTRACT-NONE`, `STATE-EDGE`, `DATE-ORDER`, `EVID-DIGEST`."""
+    services.end_contract(uid, on=on, content=file.read(), by=actor_of(request), at=clock.now())
+    return Status(204, None)
 
 
 @router.post("/contracts/{uid}/return", response={204: None}, summary="登记数据返还 Data came back")

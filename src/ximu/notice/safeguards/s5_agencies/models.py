@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -66,6 +68,11 @@ class Contract(models.Model):
     text = models.CharField("合同摘要", max_length=64, db_comment="合同文件的SHA-256")
     entered_at = models.DateTimeField("登记时间", db_comment="登记时间")
     entered_by = models.CharField("登记人", max_length=PERSON_LENGTH, db_comment="登记人标识")
+    agreed_until = models.DateField("约定终止日期", null=True, db_comment="提前终止前约定的终止日期，未提前终止为空")
+    ended_at = models.DateTimeField("提前终止登记时间", null=True, db_comment="登记提前终止的时间")
+    ended_by = models.CharField("提前终止登记人", max_length=PERSON_LENGTH, blank=True, db_comment="登记提前终止的人的标识")
+    ended_text = models.CharField("终止文件摘要", max_length=64, blank=True, db_comment="提前终止文件的SHA-256")
+    ended_index = models.PositiveBigIntegerField("终止的日志序号", null=True, db_comment="提前终止在透明日志中的序号")
     key_found_on = models.DateField("密钥处置日期", null=True, db_comment="终止后发现密钥仍有效并吊销的日期")
     log_index = models.PositiveBigIntegerField("日志序号", null=True, db_comment="登记在透明日志中的序号")
 
@@ -73,12 +80,21 @@ class Contract(models.Model):
         verbose_name = "信用服务合同"
         verbose_name_plural = verbose_name
         db_table_comment = "单位与信用服务机构的合同"
-        constraints = [models.CheckConstraint(condition=Q(until__gte=F("since")), name="s5_contract_span")]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="s5_contract_span"),
+            models.CheckConstraint(name="s5_contract_ended", condition=Q(ended_at__isnull=True, ended_by="", agreed_until__isnull=True)
+                                   | Q(ended_at__isnull=False, agreed_until__isnull=False) & ~Q(ended_by="")),
+        ]
 
     class Privacy:
-        public = ("uid", "number", "agency", "unit", "task", "since", "until")
-        internal = ("key", "text", "entered_at", "entered_by", "key_found_on", "log_index")
+        public = ("uid", "number", "agency", "unit", "task", "since", "until", "agreed_until")
+        internal = ("key", "text", "entered_at", "entered_by", "ended_at", "ended_by", "ended_text",
+                    "ended_index", "key_found_on", "log_index")
         personal = ()
+
+    def until_as_known(self, known_at: datetime) -> date:
+        """The last day, as far as an early end was entered by then."""
+        return self.agreed_until if self.agreed_until and self.ended_at and self.ended_at > known_at else self.until
 
     @property
     def back(self) -> Return | None:

@@ -30,7 +30,8 @@ CITY = ""
 """A right that is asked with it must be held for the whole city."""
 SEE, USES, FEEDS, INDEX = "s5.see", "product_uses", "agency_feeds", "regional_index"
 AGENCY, PRODUCT, CONTRACT, VERDICT, EXIT = ("agency.registered", "agency.product", "agency.contract", "agency.verdict", "agency.exit")
-KINDS = (AGENCY, PRODUCT, CONTRACT, VERDICT, EXIT)
+ENDED = "agency.ended"
+KINDS = (AGENCY, PRODUCT, CONTRACT, VERDICT, EXIT, ENDED)
 COVERED = (("government", "district"), ("department", "municipal"))
 
 
@@ -106,7 +107,7 @@ def deals(known_at: datetime, as_of: date) -> list[rules.Deal]:
     for told in Return.objects.filter(entered_at__lte=known_at):
         if told.passed is not False or (told.checked_at and told.checked_at > known_at):
             back[told.contract_id] = told
-    return [rules.Deal(one.uid, f"{one.number} {one.agency.name}", owner(one.unit, as_of), one.until,
+    return [rules.Deal(one.uid, f"{one.number} {one.agency.name}", owner(one.unit, as_of), one.until_as_known(known_at),
                        one.key_found_on if one.key_found_on and one.key_found_on <= known_on else None,
                        *_returned(back.get(one.pk), known_at))
             for one in Contract.objects.filter(entered_at__lte=known_at).select_related("agency").order_by("until", "pk")]
@@ -182,9 +183,9 @@ HEADS = (Text("机构", "Agency"), Text("备案编号", "Filing"), Text("产品"
 def _register(period: Period) -> list[Section]:
     told = quality(period.known_at, period.as_of)
     running: dict[int, int] = {}
-    for pk in Contract.objects.filter(since__lte=period.as_of, until__gte=period.as_of,
-                                       entered_at__lte=period.known_at).values_list("agency_id", flat=True):
-        running[pk] = running.get(pk, 0) + 1
+    for deal in Contract.objects.filter(since__lte=period.as_of, entered_at__lte=period.known_at):
+        if deal.until_as_known(period.known_at) >= period.as_of:
+            running[deal.agency_id] = running.get(deal.agency_id, 0) + 1
     blank = {"items": 0, "leads": 0, "judged": 0, "share": None, "interval": ""}
     rows = [(one.name, one.filing, "；".join(p.name for p in one.products.all()), running.get(one.pk, 0),
              *(told.get(one.uid, blank)[name] for name in ("items", "leads", "judged", "share", "interval"))) for one in agencies()]
@@ -219,6 +220,10 @@ def contract_body(row: Contract) -> dict[str, Any]:
     return {"contract": row.uid, "agency": row.agency.uid, "unit": row.unit, "text": row.text}
 
 
+def ended_body(contract: str, on: date, text: str) -> dict[str, Any]:
+    return {"contract": contract, "until": str(on), "text": text}
+
+
 def verdict_body(row: Verdict) -> dict[str, Any]:
     return {"contract": row.contract.uid, "item": row.item, "outcome": row.outcome}
 
@@ -236,6 +241,9 @@ def provider(first: int, last: int) -> Iterator[tuple[int, bytes, str]]:
         yield product.log_index or 0, entry_bytes(PRODUCT, product_body(product), product.listed_at), f"信用产品 {product.code}"
     for deal in Contract.objects.filter(**span).select_related("agency"):
         yield deal.log_index or 0, entry_bytes(CONTRACT, contract_body(deal), deal.entered_at), f"信用服务合同 {deal.number}"
+    for deal in Contract.objects.filter(ended_index__gte=first, ended_index__lt=last):
+        told = ended_body(deal.uid, deal.until, deal.ended_text)
+        yield deal.ended_index or 0, entry_bytes(ENDED, told, deal.ended_at), f"合同终止 {deal.number}"
     for back in Return.objects.filter(**span).select_related("contract"):
         yield back.log_index or 0, entry_bytes(EXIT, exit_body(back), back.checked_at), f"合同退出 {back.contract.number}"
     for said in Verdict.objects.filter(**span).select_related("contract"):

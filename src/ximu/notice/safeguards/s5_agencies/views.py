@@ -70,7 +70,9 @@ def contract(request: HttpRequest, uid: str) -> HttpResponse:
     if not by.can(queries.SEE, unit):
         raise Http404
     if request.method == "POST":
-        if request.POST.get("verb") == "return":
+        if request.POST.get("verb") == "end":
+            services.end_contract(row.uid, on=day_of(request.POST.get("on", ""), "on"), content=_content(request), by=by, at=at)
+        elif request.POST.get("verb") == "return":
             services.give_back(row.uid, on=day_of(request.POST.get("on", ""), "on"), proof=_content(request), by=by, at=at)
         else:
             services.check_return(row.uid, passed=request.POST.get("verb") == "passed", by=by, at=at)
@@ -88,9 +90,9 @@ def paper(request: HttpRequest, uid: str, which: str) -> HttpResponseBase:
     unit = queries.owner(row.unit, clock.today())
     if not (by.can("s5.contract", unit) or by.can("s5.judge", unit)):
         raise Http404
-    if which not in ("text", "proof"):
+    if which not in ("text", "proof", "end"):
         raise Http404
-    return kept_file(row.text if which == "text" else row.back.proof if row.back else "")
+    return kept_file({"text": row.text, "end": row.ended_text}.get(which) or (row.back.proof if which == "proof" and row.back else ""))
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from ximu.foundation import clock, outbox
+from ximu.foundation.apart import PartlyError
 from ximu.ideas.areas.rules import period_of
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
+from ximu.ideas.casework.services import sweeping
 from ximu.ideas.ledger.queries.verification import verify_log
 from ximu.ideas.places import services as placing
 from ximu.ideas.places.tests.factories import AT, OFFICE, SECOND, clerk, line, u
@@ -112,7 +114,9 @@ def test_one_matter_that_is_refused_stops_no_other_and_is_counted(monkeypatch: p
 
     monkeypatch.setattr(casework, "move", moved)
     late = AT + 25 * HOUR
-    assert (services.escalate_due(at=late), case(good).state, case(bad).state) == (1, "supervised", "dispatched")
+    with pytest.raises(PartlyError, match="matters: 1/2 CAL-NONE"):
+        services.escalate_due(at=late)
+    assert (case(good).state, case(bad).state) == ("supervised", "dispatched")
     assert (services.DAILY["urban_stuck"](at=late), queries.matter(bad).escalated_at) == (1, None)
     monkeypatch.undo()
     assert (services.escalate_due(at=late), services.DAILY["urban_stuck"](at=late)) == (1, 0), "it is tried again"
@@ -177,6 +181,18 @@ def test_the_limit_of_a_border_passes_by_itself() -> None:
     uid = found()
     casework.sweep_deadlines(at=AT + 10 * DAY)
     assert {one.state for one in cases.cases_of("place_border", about=uid)} == {"lapsed"} and case(uid, "place_unit").state == "waiting"
+
+
+def test_a_border_whose_limit_could_not_pass_by_itself_does_so_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    line("q01j2", street="q01j1")
+    uid, move_ = found(), sweeping.move
+    monkeypatch.setattr(sweeping, "move", lambda *a, **k: [].pop())
+    for _ in range(2):
+        with pytest.raises(PartlyError, match="deemed: 2/2 IndexError"):
+            casework.sweep_deadlines(at=AT + 10 * DAY)
+    monkeypatch.setattr(sweeping, "move", move_)
+    casework.sweep_deadlines(at=AT + 10 * DAY)
+    assert {one.state for one in cases.cases_of("place_border", about=uid)} == {"lapsed"}
 
 
 def test_a_wrong_unit_hands_back_with_evidence_before_it_begins() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from ximu.foundation import clock, packs
+from ximu.foundation import apart, clock, packs
 from ximu.foundation.outbox import announce
 from ximu.foundation.parameters import value_on
 from ximu.ideas.casework import queries as cases
@@ -152,15 +152,15 @@ def find_missed(*, by: Actor = SYSTEM, at: datetime) -> int:
     """Duties that are judged by today and that nobody did: each is said once, and goes the way of all leads. Run every day."""
     day = clock.city_day(at)
     waiting = Duty.objects.filter(judged_on__lte=day, missed_at=None, ended_on=None)
-    missed = [one for one in queries.listed(waiting, as_of=day, known_at=at) if one.line.state == "missed"]
-    for one in missed:
-        with transaction.atomic():
-            if Duty.objects.filter(pk=one.row.pk, missed_at=None).update(missed_at=at):
-                one.row.missed_at = at
-                [index] = ledger.append([Entry(queries.MISSED, queries.missed_body(one.row))], at=at)
-                Duty.objects.filter(pk=one.row.pk).update(log_index=index)
-                announce(_told(one), at=at)
-    return len(missed)
+
+    def told(one: queries.Listed) -> bool:
+        if Duty.objects.filter(pk=one.row.pk, missed_at=None).update(missed_at=at):
+            one.row.missed_at = at
+            [index] = ledger.append([Entry(queries.MISSED, queries.missed_body(one.row))], at=at)
+            Duty.objects.filter(pk=one.row.pk).update(log_index=index)
+            announce(_told(one), at=at)
+        return True
+    return apart.each("duties", [one for one in queries.listed(waiting, as_of=day, known_at=at) if one.line.state == "missed"], told)
 
 
 def _told(one: queries.Listed) -> DutyMissed:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from ximu.foundation import clock
+from ximu.foundation import apart, clock
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
@@ -48,8 +48,8 @@ def follow_missing(*, at: datetime) -> int:
     """Poor ratings and bursts that have no case yet because a calendar was missing. How many were opened."""
     rows = Rating.objects.filter(level__lt=rules.GOOD, followed="").exclude(burst__state__in=("held", "void")).order_by("pk")
     held = Burst.objects.filter(state="held", case="").order_by("pk")
-    return (sum(bool(follow(row, by=SYSTEM, at=at)) for row in rows[:queries.MOST_SHOWN])
-            + sum(bool(examine(one, by=SYSTEM, at=at)) for one in held[:queries.MOST_SHOWN]))
+    return apart.each("ratings", [*rows[:queries.MOST_SHOWN], *held[:queries.MOST_SHOWN]],
+                lambda one: bool((examine if isinstance(one, Burst) else follow)(one, by=SYSTEM, at=at)))
 
 
 class PoorRating:

@@ -15,6 +15,7 @@ from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.canonical import digest
+from ximu.kernel.given import reason_of
 from ximu.kernel.refusal import Refusal
 from ximu.notice.domains.d12_approval.models import Edition
 from ximu.notice.domains.d12_approval.queries import catalogue, register
@@ -33,14 +34,12 @@ def draft(number: str, content: bytes, *, basis: str, by: Actor, at: datetime) -
     by.must(DRAFT)
     before = catalogue.newest()
     rules.must_be_number(number, before.number if before else "", latest=clock.city_day(at).year + 1)
-    if not basis.strip():
-        raise Refusal("REASON", field="basis", value="", rule="required", zh="须写明调整目录的依据。",
-                      en="Name the document that changes the catalogue.")
+    said = reason_of(basis)
     items = _items(named_rows(content), at)
     _must_not_strand(before, items, at)
     try:
         with transaction.atomic():
-            row = Edition.objects.create(number=number, basis=basis.strip()[:400], items=items, digest=digest(items), drafted_at=at,
+            row = Edition.objects.create(number=number, basis=said, items=items, digest=digest(items), drafted_at=at,
                                          previous=before.number if before else "", drafted_by=by.human)
             ledger.append([Entry("approval.drafted", {"edition": row.uid, "number": number, "digest": row.digest, "by": by.uid})], at=at)
     except IntegrityError as error:
@@ -128,15 +127,16 @@ def publish(number: str, *, in_force: date, by: Actor, at: datetime) -> Edition:
 def withdraw(number: str, *, reason: str, by: Actor, at: datetime) -> None:
     """A draft, or a version that lies out for notice. Errors: `PERM-DENIED`, `CAT-NONE`, `CAT-FROZEN`, `REASON`, `STATE-EDGE`."""
     by.must(DRAFT)
-    row = _waiting(number)
-    if not reason.strip():
-        raise Refusal("REASON", field="reason", value="", rule="required", zh="撤回须说明理由。", en="Say why it is withdrawn.")
+    row, said = _waiting(number), reason_of(reason)
     with transaction.atomic():
         _move(row, row.state, state=State.WITHDRAWN)
-        ledger.append([Entry("approval.withdrawn", {"edition": row.uid, "reason": digest(reason.strip()), "by": by.uid})], at=at)
+        ledger.append([Entry("approval.withdrawn", {"edition": row.uid, "reason": digest(said), "by": by.uid})], at=at)
 
 
 def _move(row: Edition, before: str, **changed: Any) -> None:
     if not Edition.objects.filter(pk=row.pk, state=before).update(**changed):
         raise Refusal("STATE-EDGE", status=409, field="state", value=row.number, rule="draft → notice → published",
                       zh="该版本的状态已经改变，不能这样办理。", en="The version is in another state by now.")
+
+
+ACTS = {"draft": draft, "notice": give_notice, "publish": publish, "withdraw": withdraw}

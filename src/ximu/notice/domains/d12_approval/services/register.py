@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from ximu.foundation import clock, signs
+from ximu.foundation import apart, clock, signs
 from ximu.foundation.lists import named_rows
 from ximu.foundation.outbox import announce
 from ximu.ideas.areas.hooks import Confirmed
@@ -54,13 +54,11 @@ def load(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> di
 
 def _approvals(rows: Rows) -> Faults:
     """A result has its day; what follows a pledge follows one that was granted."""
-    tests = [
-        ("decided_on", "APPR-RESULT", lambda row: (row["result"] is None) != (row["decided_on"] is None)),
+    tests = [("decided_on", "APPR-RESULT", lambda row: (row["result"] is None) != (row["decided_on"] is None)),
         ("delivered_on", "APPR-RESULT", lambda row: row["delivered_on"] is not None and row["decided_on"] is None),
         ("checked_on", "APPR-PLEDGE", lambda row: row["checked_on"] is not None and (row["mode"], row["result"]) != ("告知承诺", "准予")),
         ("check_result", "APPR-PLEDGE", lambda row: (row["checked_on"] is None) != (row["check_result"] is None)),
-        ("recorded_on", "APPR-PLEDGE", lambda row: row["recorded_on"] is not None and row["check_result"] != "不实"),
-    ]
+        ("recorded_on", "APPR-PLEDGE", lambda row: row["recorded_on"] is not None and row["check_result"] != "不实")]
     return [(line, field, code) for line, row in rows for field, code, wrong in tests if wrong(row)]
 
 
@@ -122,22 +120,18 @@ def _open(procedure: str, tie: Mapping[str, Any], key: str, *, by: Actor, at: da
 def cut_ties(*, at: datetime, by: Actor = SYSTEM) -> int:
     """Each tie that a register declares has one case in which it is cut, for ever. Errors: `PERM-DENIED`."""
     by.must(WORK)
-    known, opened = {case.key for case in cases.cases_of("decoupling")}, 0
-    for row in register.tied(at=at):
-        if row["key"] not in known:
-            _open("decoupling", {**row, "kind": row["tie"]}, row["key"], by=by, at=at)
-            opened += 1
-    return opened
+    known = {case.key for case in cases.cases_of("decoupling")}
+    return apart.each("ties", [row for row in register.tied(at=at) if row["key"] not in known],
+                lambda row: _open("decoupling", {**row, "kind": row["tie"]}, row["key"], by=by, at=at))
 
 
 def find_ties(*, at: datetime, by: Actor = SYSTEM) -> int:
     """Compares digests; each pair that nobody declared is asked to explain, once. Errors: `PERM-DENIED`."""
     by.must(WORK)
-    found, known = register.undeclared(at=at), register.intermediaries(at=at)
-    for one in found:
-        _open("undeclared_tie", {"provider": one.one, "name": known[one.one]["name"], "unit": one.other, "kind": rules.BY_SIGN,
-                                 "official": one.who, "signs": one.signs}, f"{one.one}:{one.other}", by=by, at=at)
-    return len(found)
+    known = register.intermediaries(at=at)
+    return apart.each("ties", register.undeclared(at=at), lambda one: _open(
+        "undeclared_tie", {"provider": one.one, "name": known[one.one]["name"], "unit": one.other, "kind": rules.BY_SIGN,
+                           "official": one.who, "signs": one.signs}, f"{one.one}:{one.other}", by=by, at=at))
 
 
 DAILY = {"approval_ties_cut": cut_ties, "approval_ties_found": find_ties}

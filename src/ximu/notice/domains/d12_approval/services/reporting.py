@@ -27,13 +27,11 @@ def check(*, kind: str, item: str, unit: str, words: str, on: date, at: datetime
     Errors: `ASK-FORM`, `DISC-PII`, `CAT-NONE`, `CAT-ITEM`.
     """
     body = registry.unit(unit, as_of=on)
-    for field, good, zh, en in (
-        ("kind", kind in rules.ASKED, "请选择被要求提供的是什么。", "Choose what was asked for."),
+    for field, good, zh, en in (("kind", kind in rules.ASKED, "请选择被要求提供的是什么。", "Choose what was asked for."),
         ("item", not item or rules.CODE.fullmatch(item), "请写事项编码（字母、数字和“-”）。", "Give the code: letters, digits, “-”."),
         ("words", 0 < len(words.strip()) <= MOST_TEXT, f"请写明被要求的内容（至多{MOST_TEXT}字）。", f"Say what: 1–{MOST_TEXT} signs."),
         ("on", 0 <= (clock.city_day(at) - on).days <= OLDEST_DAYS, "日期应在今天以前的两年之内。", "A day of the last two years."),
-        ("unit", body is not None and body.living, "请写明提出要求的单位。", "Name the body that asked."),
-    ):
+        ("unit", body is not None and body.living, "请写明提出要求的单位。", "Name the body that asked.")):
         if not good:
             raise Refusal("ASK-FORM", field=field, value="", rule=field, zh=zh, en=en)
     if hits := personal_data(words) + personal_data(item):

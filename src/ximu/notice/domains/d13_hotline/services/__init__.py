@@ -11,13 +11,10 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 
-from ximu.foundation import clock
 from ximu.ideas.events import queries as events
 from ximu.ideas.events.services import append
-from ximu.ideas.intake.reader.reading import open_file
-from ximu.ideas.intake.rules import problems
-from ximu.ideas.intake.rules.checking import check_chunk
 from ximu.ideas.intake.rules.schema import ItemSchema, read_schema
+from ximu.ideas.intake.services import blocks
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.notice.domains.d13_hotline import rules
@@ -38,23 +35,20 @@ def load_tickets(path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str
     Errors: every `FILE-*` code, `EVT-BATCH`. Rows with faults stay out and are named; so are rows of a unit that the
     register does not know for sure (`SUBJ-NONE`).
     """
-    schema, today = delivered_schema(), clock.city_day(at)
     told: dict[str, Any] = {"dataset": DATASET, "batch": batch, "rows": 0, "new": 0, "corrected": 0, "same": 0, "late": 0, "bad": 0,
                             "unknown_topics": 0, "faults": []}
-    delivery = open_file(path, schema)
-    for number, chunk in enumerate(delivery.chunks, 1):
-        checked = check_chunk(chunk.frame, schema, today=today, serial_from=delivery.serial_from, found=chunk.faults)
-        good = checked.good
+    for number, block in enumerate(blocks(path, delivered_schema(), at=at), 1):
+        good = block.good
         prepared = rules.prepare(good, _units(good["unit_name"], _newest(good)))
         made = append(DATASET, prepared.frame, batch=f"{batch}-{number}", by=by, at=at)
         _mark(prepared.frame, batch=f"{batch}-{number}", by=by, at=at)
         lost = sum(len(lines) for lines in prepared.strangers.values())
-        told["rows"] += chunk.frame.height
-        told["bad"] += len(checked.bad_lines) + lost
+        told["rows"] += block.rows
+        told["bad"] += len(block.bad) + lost
         told["unknown_topics"] += prepared.unknown_topics
         for name in ("new", "corrected", "same", "late"):
             told[name] += getattr(made, name)
-        told["faults"] += _faults(checked.faults, prepared)[:MOST_FAULTS - len(told["faults"])]
+        told["faults"] += _faults(block.faults, prepared)[:MOST_FAULTS - len(told["faults"])]
     told["manifest"] = events.manifest(DATASET).digest
     return told
 
@@ -79,7 +73,7 @@ def _units(names: pl.Series, on: date) -> dict[str, str]:
     return found
 
 
-def _faults(faults: pl.DataFrame, prepared: rules.Prepared) -> list[dict[str, Any]]:
+def _faults(faults: list[dict[str, Any]], prepared: rules.Prepared) -> list[dict[str, Any]]:
     """Line, field and code; no value, since a cell may hold personal data."""
-    bad = faults.filter(pl.col("severity") == problems.ERROR).select("line", "field", "code").to_dicts()
+    bad = [{name: one[name] for name in ("line", "field", "code")} for one in faults]
     return bad + [{"line": line, "field": "unit_name", "code": "SUBJ-NONE"} for lines in prepared.strangers.values() for line in lines]

@@ -11,10 +11,8 @@ import polars as pl
 from ximu.foundation import clock
 from ximu.ideas.events import queries as events
 from ximu.ideas.events.services import append
-from ximu.ideas.intake.reader.reading import open_file
-from ximu.ideas.intake.rules import problems
-from ximu.ideas.intake.rules.checking import check_chunk
 from ximu.ideas.intake.rules.schema import ItemSchema, read_schema
+from ximu.ideas.intake.services import blocks
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.notice.domains.d14_enterprise import queries, rules
@@ -37,21 +35,18 @@ def load_demands(path: Path, *, batch: str, by: Actor, at: datetime) -> dict[str
 
     Errors: every `FILE-*` code, `EVT-BATCH`; rows of a unit or district that the register does not know: `SUBJ-NONE`.
     """
-    schema, today = delivered_schema(), clock.city_day(at)
     told: dict[str, Any] = {"dataset": DATASET, "batch": batch, "rows": 0, "new": 0, "corrected": 0, "same": 0, "late": 0, "bad": 0,
                             "one_sided": 0, "faults": []}
-    delivery = open_file(path, schema)
-    for number, chunk in enumerate(delivery.chunks, 1):
-        checked = check_chunk(chunk.frame, schema, today=today, serial_from=delivery.serial_from, found=chunk.faults)
-        good = checked.good
+    for number, block in enumerate(blocks(path, delivered_schema(), at=at), 1):
+        good = block.good
         ready = rules.prepare(good, _named(good), queries.last_day_of)
         made = append(DATASET, ready.frame, batch=f"{batch}-{number}", by=by, at=at)
-        told["rows"] += chunk.frame.height
-        told["bad"] += len(checked.bad_lines) + len(ready.strangers)
+        told["rows"] += block.rows
+        told["bad"] += len(block.bad) + len(ready.strangers)
         told["one_sided"] += ready.alone
         for name in ("new", "corrected", "same", "late"):
             told[name] += getattr(made, name)
-        bad = checked.faults.filter(pl.col("severity") == problems.ERROR).select("line", "field", "code").to_dicts()
+        bad = [{name: one[name] for name in ("line", "field", "code")} for one in block.faults]
         bad += [{"line": line, "field": field, "code": "SUBJ-NONE"} for line, field in ready.strangers]
         told["faults"] += bad[:MOST_FAULTS - len(told["faults"])]
     return told

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from ximu.foundation import clock
+from ximu.foundation import apart, clock
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.queries import EffectRow
@@ -75,12 +75,15 @@ def on_moved(event: RecordsMoved, *, at: datetime) -> None:
 
 def end_due(*, at: datetime) -> int:
     """Measures whose last day has passed are ordered to stop by themselves; run every day."""
-    day, ended = clock.city_day(at), 0
-    for case in cases.open_cases(("joint_action",)):
-        if case.state in ("accepted", "in_force") and date.fromisoformat(case.values["ends"]) < day:
-            for line in cases.effects_of(case.about):
-                ended += line.target == case.uid and casework.end_effect(line.uid, cause="expired", at=at)
-    return ended
+    day = clock.city_day(at)
+
+    def ended(case: Any) -> int:
+        if date.fromisoformat(case.values["ends"]) >= day:
+            return 0
+        lines = [line.uid for line in cases.effects_of(case.about) if line.target == case.uid]
+        return sum(casework.end_effect(uid, cause="expired", at=at) for uid in lines)
+
+    return apart.each("measures", [c for c in cases.open_cases(("joint_action",)) if c.state in ("accepted", "in_force")], ended)
 
 
 CONDUCTS = {"joint_action": JointAction(), "joint_proposal": JointProposal()}

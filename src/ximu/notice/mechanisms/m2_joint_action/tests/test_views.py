@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 
@@ -14,8 +16,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.row("M2.1", "M2.2")]
 UNIT = "unitacting000001"
 
 
-def test_the_desk_opens_and_a_problem_is_raised_over_the_api() -> None:
-    now = clock.now()
+def test_the_desk_opens_and_a_problem_is_raised_over_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime(2018, 5, 2, 2, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: now)  # a day whose limits end in a year with a calendar
     user = with_password(account("boss", "coordinator", at=now))
     _, key = accounts.issue_key(user.uid, "coordinator", unit="", label="测试", days=9, by=SYSTEM, at=now)
     api = Client(headers={"Authorization": f"Bearer {key}"})
@@ -27,7 +30,7 @@ def test_the_desk_opens_and_a_problem_is_raised_over_the_api() -> None:
     assert (found.pop("other"), set(found.values())) == (1, {0}), "a theme without a problem is there with zeros"
     assert api.get("/api/v1/m2/campaigns/other").json()["units"][0]["in_hand"] == 1
     assert api.get("/api/v1/m2/campaigns/none").json()["code"] == "RECT-THEME"
-    assert api.get(f"/api/v1/m2/units/{UNIT}/measures").json() == []
+    assert api.get(f"/api/v1/m2/units/{UNIT}/measures").json() == {"items": [], "total": 0, "next": None}
     assert api.get("/api/v1/m2/rates?quarter=2018-5").json()["code"] == "DATE-FORM"
     assert api.get("/api/v1/m2/rates").json() == []
     client = Client()

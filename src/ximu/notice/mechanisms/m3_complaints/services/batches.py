@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Min
 
-from ximu.foundation import clock, vault
+from ximu.foundation import apart, clock, vault
 from ximu.foundation.outbox import announce
 from ximu.foundation.uid import new_uid
 from ximu.ideas.ledger import services as ledger
@@ -128,8 +128,7 @@ def resume_silent(*, by: Actor, at: datetime) -> int:
     """Questions that the reporter left without an answer: the clock of handling runs again. How many."""
     by.must(queries.OVERSEE)
     day = clock.city_day(at)
-    with transaction.atomic():
-        return sum(go_on(row, day) for row in Report.objects.filter(state="asked", left__isnull=False, due__lt=day))
+    return apart.each("reports", Report.objects.filter(state="asked", left__isnull=False, due__lt=day), lambda row: go_on(row, day))
 
 
 def publish_figures(*, by: Actor, at: datetime) -> int:

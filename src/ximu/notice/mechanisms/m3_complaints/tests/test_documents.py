@@ -10,11 +10,11 @@ import pypdfium2
 import pytest
 from docx import Document
 
+from ximu.foundation.tests import planted
+from ximu.foundation.tests.planted import MARK
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_complaints.reader import running
-from ximu.notice.mechanisms.m3_complaints.tests import planted
 from ximu.notice.mechanisms.m3_complaints.tests.factories import chunk, png
-from ximu.notice.mechanisms.m3_complaints.tests.planted import MARK
 
 pytestmark = pytest.mark.row("M3.4")
 EXIF = b"Exif\0\0canary9471"

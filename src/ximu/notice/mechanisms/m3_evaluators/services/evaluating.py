@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from ximu.foundation import clock
+from ximu.foundation import apart, clock
 from ximu.ideas.catalogue.queries import asks_gate, gate
 from ximu.ideas.ledger.rules import Entry
 from ximu.ideas.ledger.services import append
@@ -167,22 +167,21 @@ def _published(row: Evaluation, *, by: Actor, at: datetime) -> Evaluation:
 
 def publish_due(*, by: Actor, at: datetime) -> int:
     """Every day: what was out for comments past its last day is published by itself; what cannot be computed again becomes unstable."""
-    done = 0
-    for row in queries.evaluations(state="sent"):
-        if row.due is None or clock.city_day(at) <= row.due:
-            continue
-        full = queries.evaluation(row.uid)
-        try:
-            with transaction.atomic():
-                _published(full, by=by, at=at)
-            done += 1
-        except Refusal as refusal:
-            if refusal.code != "EVAL-RERUN":
-                raise
-            with transaction.atomic():
-                _moved(full, "sent", "unstable")
-                _log("evaluation.unstable", full, by=by, at=at)
-    return done
+    due = [row.uid for row in queries.evaluations(state="sent") if row.due is not None and clock.city_day(at) > row.due]
+    return apart.each("evaluations", due, lambda uid: _publish_or_mark(queries.evaluation(uid), by=by, at=at))
+
+
+def _publish_or_mark(full: Evaluation, *, by: Actor, at: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            _published(full, by=by, at=at)
+    except Refusal as refusal:
+        if refusal.code != "EVAL-RERUN":
+            raise
+        _moved(full, "sent", "unstable")
+        _log("evaluation.unstable", full, by=by, at=at)
+        return False
+    return True
 
 
 def rerun(uid: str) -> dict[str, Any]:

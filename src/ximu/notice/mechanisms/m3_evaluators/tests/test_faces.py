@@ -83,7 +83,7 @@ def test_the_api_says_the_same_and_closes_to_strangers() -> None:
     row = services.evaluate(made.frozen().uid, made.METHOD, by=made.INSTITUTE, at=made.AT, draws=5)
     boss, clerk = signed("boss", "coordinator"), signed("clerk", "entry", unit=made.UNITS[0], number="9")
     base = "/api/v1/m3_evaluators"
-    assert boss.get(f"{base}/evaluators").json()[0]["funders"][0] == "示例基金会"
+    assert boss.get(f"{base}/evaluators").json()["items"][0]["funders"][0] == "示例基金会"
     told = boss.get(f"{base}/evaluations/{row.uid}").json()
     assert told["state"] == "computed" and len(told["compared"]) == 6
     assert clerk.get(f"{base}/evaluations/{row.uid}").status_code == 404

@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -85,14 +84,12 @@ def refused(expected: str, call: Any, *args: Any, **named: Any) -> Refusal:
 
 
 @pytest.fixture(autouse=True)
-def _city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.XIMU_HOME = tmp_path
     city.load()
     lists.published("2017-1", date(2017, 10, 1), ["CF", "JL-CF"])
     monkeypatch.setattr(doors, "kinds_of", lambda pairs: dict.fromkeys(pairs, "government"))
-    queries.book._payments.clear()
-    yield
-    queries.book._payments.clear()
+    monkeypatch.setattr(queries.book, "_payments", {})  # what the wiring has put there comes back for the next test
 
 
 def official() -> str:

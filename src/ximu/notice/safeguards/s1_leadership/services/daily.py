@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
-from ximu.foundation import clock
+from ximu.foundation import apart, clock
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Opening
@@ -46,8 +47,11 @@ def raise_vacancies(*, by: Actor, at: datetime) -> dict[str, int]:
     day = clock.city_day(at)
     vacant = {one.unit: one for one in registry.vacancies(day)}
     known = {row.unit: row for row in queries.open_vacancies()}
-    raised = sum(_raise(one.unit, one.name, one.reason.zh, at=at) for unit, one in sorted(vacant.items()) if unit not in known)
-    filled = sum(_fill(row, at=at) for unit, row in known.items() if unit not in vacant)
+    tries = apart.Apart("vacancies")
+    new, over = [one for unit, one in sorted(vacant.items()) if unit not in known], [row for u, row in known.items() if u not in vacant]
+    raised = sum(tries.run(partial(_raise, one.unit, one.name, one.reason.zh, at=at)) or 0 for one in new)
+    filled = sum(tries.run(partial(_fill, row, at=at)) or 0 for row in over)
+    tries.tell()
     return {"raised": raised, "filled": filled, "open": len(vacant)}
 
 

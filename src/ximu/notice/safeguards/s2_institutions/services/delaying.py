@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
-from ximu.foundation import clock
+from ximu.foundation import apart, clock
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.rules import Given
 from ximu.ideas.casework.services import Opening
@@ -83,7 +84,7 @@ def warn_missing(*, by: Actor, at: datetime) -> int:
     by.must("institutions.publish")
     late = [one for one in queries.standings(clock.city_day(at)) if one.state == "overdue" and one.due is not None]
     known = set(Missing.objects.values_list("unit", "due"))
-    return sum(_tell(one, at=at) for one in late if (one.unit, one.due) not in known)
+    return apart.each("plans", [one for one in late if (one.unit, one.due) not in known], partial(_tell, at=at))
 
 
 def _tell(late: queries.Standing, *, at: datetime) -> int:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from ximu.foundation import clock, files
+from ximu.foundation import apart, clock, files
 from ximu.foundation.parameters import value_on
 from ximu.ideas.disclosure import services as disclosure
 from ximu.ideas.ledger import services as ledger
@@ -135,9 +135,7 @@ def _end(row: Procedure, by: Actor, at: datetime, **counts: object) -> int:
 def end_due(*, at: datetime) -> int:
     """Every day: a procedure past its last day is ended, so that no result outlives its purpose. How many."""
     due = list(Procedure.objects.filter(ended_at=None, ends_on__lt=clock.city_day(at)))
-    for row in due:
-        _end(row, SYSTEM, at)
-    return len(due)
+    return apart.each("procedures", due, lambda row: (_end(row, SYSTEM, at), 1)[1])
 
 
 def is_grounded(subjects: Collection[str], purpose: str, by: Actor, at: datetime) -> bool:

@@ -23,7 +23,7 @@ from ximu.ideas.registry.tests.factories import load
 from ximu.kernel.actor import SYSTEM, Actor
 from ximu.kernel.refusal import Refusal
 from ximu.notice.safeguards.s4_training import queries, services
-from ximu.notice.safeguards.s4_training.models import Attended, Named, Procedure
+from ximu.notice.safeguards.s4_training.models import Attended, Handbook, Named, Procedure
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.row("S4")]
 AT = datetime(2018, 8, 20, 2, tzinfo=UTC)
@@ -197,3 +197,11 @@ def test_the_handbook_is_signed_for_once_by_oneself_or_on_paper() -> None:
     inside = [one.number for one in queries.servants(TODAY).values() if one.unit == uid_of("example", "czj")]
     assert services.sign_on_paper(book, [*inside, inside[0], SERVANT_NUMBER, "ZZ"], by=CLERK, at=AT) == (len(inside), [SERVANT_NUMBER, "ZZ"])
     assert [one["signed_at"] for one in queries.own(uid_of_number())["books"]] == [AT] and ledger.verify_log().ok
+
+
+def test_two_versions_published_at_once_take_two_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    words, stale = {"name": "a.pdf", "in_force_on": AT.date(), "by": PUBLISHER, "at": AT}, iter([0, 0])
+    monkeypatch.setattr(Handbook.objects, "count", lambda: next(stale, 1))
+    made = [services.publish(title, content=title.encode(), **words) for title in ("手册一", "手册二")]
+    assert [queries.book(one).number for one in made] == [1, 2], "who lost the number takes the next"
+

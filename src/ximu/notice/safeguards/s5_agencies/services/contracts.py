@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from ximu.foundation import clock, files
+from ximu.foundation import apart, clock, files
 from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts import services as accounting
 from ximu.ideas.ledger import services as ledger
@@ -75,15 +75,42 @@ def _alive(key: str) -> bool:
     return accounts.keys().filter(uid=key, revoked_at=None).exists()
 
 
+def end_contract(contract: str, *, on: date, content: bytes, by: Actor, at: datetime) -> None:
+    """The two sides end it early: `on` is its last day, today or later, by the paper that says so. What is over ends its key at once.
+
+    Errors: `PERM-DENIED`, `CONTRACT-NONE`, `STATE-EDGE` for one that is over or was ended early, `DATE-ORDER`, `EVID-DIGEST`."""
+    row, today = queries.contract(contract), clock.city_day(at)
+    by.must("s5.contract", queries.owner(row.unit, today))
+    if row.until < today or row.ended_at:
+        raise _edge(row)
+    if not max(today, row.since) <= on < row.until:
+        raise Refusal("DATE-ORDER", field="on", value=on.isoformat(), rule=f"{max(today, row.since)} – {row.until}",
+                      zh="提前终止日不能早于今日或起始日，须早于约定的终止日。",
+                      en="An early end is not before today or the beginning, and before the agreed end.")
+    if not content:
+        raise Refusal("EVID-DIGEST", field="file", value="", rule="required", zh="须附提前终止的文件。",
+                      en="The paper that ends it is needed.")
+    digest, _ = files.keep([content], most_bytes=LARGEST_BYTES)
+    with transaction.atomic():
+        index = ledger.append([Entry(queries.ENDED, queries.ended_body(row.uid, on, digest))], at=at)[0]
+        if not Contract.objects.filter(pk=row.pk, until=row.until, ended_at=None).update(
+                until=on, agreed_until=row.until, ended_at=at, ended_by=by.uid, ended_text=digest, ended_index=index):
+            raise _edge(row)
+        if on == today and row.key and _alive(row.key):
+            accounting.revoke_key(row.key, by=SYSTEM, at=at)
+
+
 def revoke_due(*, at: datetime) -> int:
     """Every day: the key of a contract that is over is revoked where it still lives, and the contract remembers that it did."""
-    today, found = clock.city_day(at), 0
-    for row in Contract.objects.filter(until__lt=today, key_found_on=None).exclude(key=""):
-        with transaction.atomic():
-            if _alive(row.key):
-                accounting.revoke_key(row.key, by=SYSTEM, at=at)
-                found += Contract.objects.filter(pk=row.pk, key_found_on=None).update(key_found_on=today)
-    return found
+    today = clock.city_day(at)
+
+    def revoked(row: Contract) -> int:
+        if not _alive(row.key):
+            return 0
+        accounting.revoke_key(row.key, by=SYSTEM, at=at)
+        return Contract.objects.filter(pk=row.pk, key_found_on=None).update(key_found_on=today)
+
+    return apart.each("keys", Contract.objects.filter(until__lt=today, key_found_on=None).exclude(key=""), revoked)
 
 
 def give_back(contract: str, *, on: date, proof: bytes, by: Actor, at: datetime) -> None:

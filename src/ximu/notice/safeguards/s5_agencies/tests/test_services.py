@@ -118,6 +118,28 @@ def test_a_key_dies_with_its_contract_and_data_come_back_as_another_person_saw()
     assert before == {None}, "what the system found later was not known then"
 
 
+def test_a_contract_ends_early_by_its_paper_and_its_key_with_it() -> None:
+    agency()
+    key = live_key()
+    uid, today = contract(key=key), clock.city_day(AT)
+    later = AT + timedelta(hours=1)
+    words = {"content": b"ended", "by": OFFICE, "at": later}
+    assert code_of(services.end_contract, uid, on=today - timedelta(days=1), **words) == "DATE-ORDER"
+    assert code_of(services.end_contract, uid, on=date(2018, 6, 30), **words) == "DATE-ORDER", "that is no early end"
+    assert code_of(services.end_contract, uid, on=today, **{**words, "content": b""}) == "EVID-DIGEST"
+    assert code_of(services.end_contract, uid, on=today, **{**words, "by": CHECKER}) == "PERM-DENIED"
+    services.end_contract(uid, on=today, **words)
+    row = queries.contract(uid)
+    assert (row.until, row.agreed_until) == (today, date(2018, 6, 30)) and not accounts.keys().filter(uid=key, revoked_at=None).exists()
+    assert code_of(services.end_contract, uid, on=today, **words) == "STATE-EDGE"
+    assert [one.until for known in (AT, later) for one in queries.deals(known, today)] == [date(2018, 6, 30), today], "as known then"
+    after = AT + timedelta(days=1)
+    assert services.revoke_due(at=after) == 0, "the key did not outlive it"
+    services.give_back(uid, on=clock.city_day(after), proof=b"destroyed", by=OFFICE, at=after)
+    assert queries.ENDED in queries.KINDS and list(queries.provider(row.ended_index or 0, (row.ended_index or 0) + 1))
+    assert ledger.verify_log().ok
+
+
 def test_a_return_entered_late_changes_no_older_figure_and_one_sent_back_stays_known() -> None:
     agency()
     uid = contract()
@@ -240,6 +262,12 @@ def test_the_forms_and_the_api(desk: Callable[[Actor], Client], monkeypatch: pyt
     assert desk(CHECKER).post(f"{two}/check?passed=true").status_code == 204
     said = {"item": "1", "outcome": "right", "reason": "查"}
     assert desk(CHECKER).post(f"{two}/verdicts", said, content_type="application/json").json()["code"] == "ITEM-NONE"
+    three = desk(OFFICE).post(f"{api}contracts", {**body, "number": "示信合3", "until": "2018-06-30", "file": SimpleUploadedFile("c", b"e")})
+    end = f"{api}contracts/{three.json()['contract']}/end?on=2018-06-01"
+    assert desk(OFFICE).post(end, {"file": SimpleUploadedFile("p", b"p")}).status_code == 204
+    page = f"/console/s5/contracts/{three.json()['contract']}"
+    assert "原定至" in desk(OFFICE).get(page).content.decode() and desk(OFFICE).get(f"{page}/end").status_code == 200
+    assert posted(page, {"verb": "end", "on": "2018-05-20", "file": SimpleUploadedFile("p", b"p")}) == 409
     product = {"code": "C2", "name": "评级", "kind": "rating"}
     assert desk(OFFICE).post(f"{api}agencies/{uid}/products", product, content_type="application/json").status_code == 201
     again = {"code": CODE, "name": "甲", "filing": "备"}

@@ -15,6 +15,7 @@ import python_calamine
 from docx.oxml.ns import qn
 from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
+from ximu.foundation import outside
 from ximu.kernel.refusal import Refusal
 from ximu.notice.plan.rules.table import Raw
 
@@ -38,7 +39,7 @@ def rows_of(name: str, content: bytes) -> list[Raw]:
         raise Refusal("FILE-SIZE", status=413, field="file", value=len(content), rule=f"≤ {LARGEST_BYTES}",
                       zh=f"文件超过上限{LARGEST_BYTES}字节。", en=f"The file is larger than {LARGEST_BYTES} bytes.")
     if content[:4] == b"PK\x03\x04":
-        return _zipped(content)
+        return [Raw(line, tuple(cells), frozenset(merged)) for line, cells, merged in outside.call(f"{__name__}:zipped", content)]
     if content[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF"):
         raise _unknown(name)
     return _text(content)
@@ -49,6 +50,11 @@ def _unknown(name: str) -> Refusal:
         "FILE-KIND", field="file", value=Path(name).suffix or "?", rule="txt csv xlsx docx",
         zh="只能读取文本、CSV、XLSX 或 DOCX 格式的分工表。", en="Only text, CSV, XLSX or DOCX tables can be read.",
     )
+
+
+def zipped(content: bytes) -> list[tuple[int, tuple[str, ...], list[int]]]:
+    """Of a workbook or a document; called in a process of its own (`foundation.outside`). Errors: `FILE-SIZE`, `FILE-KIND`, `FILE-RISK`."""
+    return [(raw.line, raw.cells, sorted(raw.merged)) for raw in _zipped(content)]
 
 
 def _zipped(content: bytes) -> list[Raw]:
