@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from ximu.faces.tools import commands
@@ -39,7 +40,12 @@ def test_a_million_codes_are_answered_as_they_come(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(sys, "stdin", lines())
     told: list[str] = []
-    monkeypatch.setattr(commands.click, "echo", lambda text, nl=True: (told.append(text + "\n" * nl), print(text, end="")))
+
+    def echo(text: str, *, nl: bool = True) -> None:
+        told.append(text + "\n" * nl)
+        sys.stdout.write(text)
+
+    monkeypatch.setattr(click, "echo", echo)
     with pytest.raises(SystemExit) as ended:
         commands.check_uscc.callback(("-",), as_json=asked)  # type: ignore[misc]
     assert ended.value.code == 2
