@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ximu.kernel.words import Text
-from ximu.notice.domains.d01_procurement.rules import law
+from ximu.notice.domains.d01_procurement.rules import law, payments
 from ximu.notice.domains.d01_procurement.rules import release as ocds
 from ximu.notice.domains.d01_procurement.rules.settings import Settings
 
@@ -71,8 +71,9 @@ def _late_payments(release: Any, given: float | None, as_of: date | None) -> Ite
     """G001: the most days by which a payment milestone was met late, or stands unmet on `as_of`."""
     worst: tuple[int, dict[str, Any]] | None = None
     for contract in ocds.items(release, "contracts"):
+        paid = payments.transactions(contract)
         for milestone in [*ocds.items(contract, "milestones"), *ocds.items(contract, "implementation", "milestones")]:
-            due, met = _day(ocds.text(milestone, "dueDate")), _day(ocds.text(milestone, "dateMet"))
+            due, met = _day(ocds.text(milestone, "dueDate")), payments.met_on(milestone, paid.get(str(ocds.at(milestone, "id")), []))
             if ocds.text(milestone, "type") not in {"payment", "financing"} or due is None:
                 continue
             until, grace = met or as_of, int(law.grace_days(due) if given is None else given)

@@ -36,6 +36,12 @@ def test_late_payment_counts_days_and_unpaid_dues_to_the_day() -> None:
     assert codes([late, unpaid, paid, other], as_of=date(2018, 7, 1)) == [("G001", "late", 10.0), ("G001", "unpaid", 1.0)]
     assert codes([unpaid]) == []
 
+    def told(ocid: str, *amounts: int) -> Any:
+        moved = [{"date": f"2018-07-0{n}T00:00:00Z", "relatedImplementationMilestone": {"id": "1"}, "value": {"amount": amount}}
+                 for n, amount in enumerate(amounts, 3)]
+        return contract(ocid, contracts=[{"implementation": {"milestones": [milestone | {"value": {"amount": 90}}], "transactions": moved}}])
+    assert codes([told("whole", 40, 50), told("part", 40, 40)], as_of=date(2018, 7, 20)) == [("G001", "whole", 4.0), ("G001", "part", 20.0)]
+
 
 def test_change_after_award_is_relative_and_in_one_currency() -> None:
     def changed(ocid: str, now: float, currency: str = "CNY") -> Any:
