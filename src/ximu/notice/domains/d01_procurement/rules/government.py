@@ -122,24 +122,29 @@ def _late_signing(release: Any, given: float | None) -> Iterable[Finding]:
 
 
 def _split(rows: list[Any], settings: Settings) -> Iterable[Finding]:
-    """G003: purchases of one buyer and class, each under the limit, together over it within the days."""
+    """G003: purchases of one buyer and class, each under the limit, together over it within the days, as often as that happens.
+
+    What was cancelled was not bought; the limit is one of the main currency (the configured one, else each by itself).
+    """
     options = settings.flags["G003"]
     limit, days, least = float(options["limit"]), int(options.get("days", 30)), int(options.get("minimum_processes", 3))
-    groups: dict[tuple[str, str], list[tuple[date, float, str]]] = defaultdict(list)
-    for release in rows:
+    groups: dict[tuple[str, str, str], list[tuple[date, float, str]]] = defaultdict(list)
+    for release in (one for one in rows if not ocds.is_cancelled(one)):
         day = _day(ocds.text(release, "tender", "tenderPeriod", "startDate") or ocds.text(release, "date"))
         amount = ocds.number(release, "tender", "value", "amount")
         kinds = {c[:2] for i in ocds.items(release, "tender", "items") if (c := ocds.text(i, "classification", "id"))}
-        if day and amount is not None and amount < limit and _buyer(release):
+        currency = ocds.text(release, "tender", "value", "currency") or settings.general.get("currency", "")
+        if day and amount is not None and amount < limit and _buyer(release) and settings.general.get("currency", currency) == currency:
             for kind in kinds:
-                groups[(_buyer(release), kind)].append((day, amount, release["ocid"]))
-    for (buyer, kind), purchases in groups.items():
-        purchases.sort()
-        for place, (first, _, _) in enumerate(purchases):
-            near = [p for p in purchases[place:] if p[0] <= first + timedelta(days=days)]
-            if len(near) >= least and sum(p[1] for p in near) >= limit:
+                groups[(_buyer(release), kind, currency)].append((day, amount, release["ocid"]))
+    for (buyer, kind, _), purchases in groups.items():
+        left = sorted(purchases)
+        while left:
+            near = [one for one in left if one[0] <= left[0][0] + timedelta(days=days)]
+            split = len(near) >= least and sum(one[1] for one in near) >= limit
+            if split:
                 yield from _split_findings(buyer, kind, near, limit)
-                break
+            left = left[len(near) if split else 1:]
 
 
 def _split_findings(buyer: str, kind: str, near: list[tuple[date, float, str]], limit: float) -> Iterable[Finding]:

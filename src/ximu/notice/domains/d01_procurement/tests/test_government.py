@@ -59,6 +59,11 @@ def test_split_purchases_need_a_limit() -> None:
     rows = [contract(f"p{n}", tender={"value": {"amount": 40}, "tenderPeriod": {"startDate": f"2018-01-0{n}T00:00:00Z"},
                                       "items": [{"classification": {"id": "43211500"}}]}) for n in (1, 2, 3)]
     assert [c[:2] for c in codes(rows)] == [("G003", "p1"), ("G003", "p2"), ("G003", "p3")]
+    again = [row | {"ocid": f"{row['ocid']} in June", "tender": row["tender"] | {"tenderPeriod": {"startDate": "2018-06-01T00:00:00Z"}}} for row in rows]
+    assert len(codes([*rows, *again])) == 6, "it happened twice"
+    for change in ({"status": "cancelled"}, {"value": {"amount": 40, "currency": "USD"}}):
+        odd = rows[0] | {"tender": rows[0]["tender"] | change}
+        assert codes([odd, *rows[1:]]) == [], "what was not bought, and yuan and dollars, do not add up"
     found, unsaid = government.evaluate(rows, settings.read("[G003]\n"), as_of=None)
     assert found == []
     assert "G003" in unsaid[0].zh
