@@ -83,6 +83,16 @@ def test_releases_merge_by_date_whatever_their_order() -> None:
         assert (one["tender"]["title"], one["tender"]["status"]) == ("后", "active")
 
 
+def test_releases_merge_by_moment_where_offsets_differ() -> None:
+    """11:00 in Shanghai, written as 03:00Z, comes after 10:00+08:00, whatever the texts look like."""
+    old = {"ocid": "o", "id": "1", "date": "2018-01-01T10:00:00+08:00", "tag": ["tender"], "tender": {"id": "t", "title": "先", "status": "active"}}
+    new = {"ocid": "o", "id": "2", "date": "2018-01-01T03:00:00Z", "tag": ["tenderUpdate"], "tender": {"id": "t", "title": "后"}}
+    for documents in ([new, old], [old, new]):
+        [one] = compiling.compiled(documents)
+        assert (one["tender"], one["date"], one["id"], one["tag"]) == (
+            {"id": "t", "title": "后", "status": "active"}, "2018-01-01T03:00:00Z", "o-2018-01-01T03:00:00Z", ["compiled"])
+
+
 def test_releases_that_cannot_merge_are_named() -> None:
     with pytest.raises(Refusal) as refused:
         compiling.merged("o", [{"ocid": "o", "date": "2018-01-01T00:00:00Z", "tender": {"id": 1}}, {"ocid": "o", "date": None}])
