@@ -67,7 +67,8 @@ def test_due_counts_and_explains() -> None:
 
 @pytest.mark.parametrize(("args", "refusal"), [
     (("due", "2031-01-05", "5"), "CAL-NONE"), (("due", "13/2/2018", "5"), "DATE-FORM"),
-    (("due", "2018-02-13", "99999"), "DUE-TERM"),
+    (("due", "2018-02-13", "99999"), "DUE-TERM"), (("due", "2018-02-13", "-1"), "DUE-TERM"),
+    (("due", "2018-02-13", "--none"), "CLI-USAGE"),
     (("manage", "shell"), "CMD-FORBIDDEN"), (("manage", "check", "--no-such-option"), "CMD-FAILED"),
 ])
 def test_a_refusal_exits_2_with_its_envelope(args: tuple[str, ...], refusal: str) -> None:

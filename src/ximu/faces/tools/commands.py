@@ -114,7 +114,7 @@ def _day(text: str) -> date:
         ) from error
 
 
-@click.command("due")
+@click.command("due", context_settings={"ignore_unknown_options": True})  # -1 is a term that is refused, no option
 @click.argument("start")
 @click.argument("n", type=_Count())
 @click.option("--calendar-days", is_flag=True, help="自然日，末日顺延 calendar days, rolled forward to a working day")
