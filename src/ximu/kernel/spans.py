@@ -1,7 +1,8 @@
-"""Which whole weeks, half-months, months or quarters lie between two days? For duties that come again and again."""
+"""Which whole weeks, half-months, months or quarters lie between two days, and which day is so many months on?"""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -10,6 +11,18 @@ from ximu.kernel.words import Text
 SPANS = {"week": Text("周", "week"), "half-month": Text("半月", "half-month"), "month": Text("月", "month"),
          "quarter": Text("季", "quarter")}
 DAY = timedelta(days=1)
+
+
+def months_on(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of that month where it has no such day (民法典 第二百零二条)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def months_back(day: date, months: int) -> date:
+    """The earliest day from which so many months reach to `day`."""
+    found = months_on(day, -months)
+    return found if found.day == day.day else found + DAY
 
 
 def intervals(span: str, first: date, last: date) -> Iterator[tuple[date, date]]:

@@ -171,7 +171,8 @@ class Witness:
             if 0 < old < head.size:
                 verify_consistency(old, head.size, root, head.root, proof)
         except ProofError as error:
-            self._keep("fork", note, old, proof, home)
+            if head.root != root:
+                self._keep("fork", note, old, proof, home)
             raise Refused(422, f"not a growth of what was cosigned: {error}") from error
 
     def _line(self, text: str, now: int) -> str:
@@ -183,7 +184,8 @@ class Witness:
     def _keep(self, reason: str, note: str, old: int, proof: Sequence[bytes], home: Path) -> None:
         """The refused checkpoint, signed by the log, beside the one that it contradicts: together they convict.
 
-        Named by its content, so that a thousand repeats make one file.
+        Named by what the log signed and what that contradicts, so that a thousand repeats make one file: whoever has a signed
+        checkpoint can bring it with any proof, and with any line of an unknown key beneath.
         """
         latest = home / "latest"
         told = {
@@ -193,7 +195,8 @@ class Witness:
         text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         folder = self.folder / "evidence"
         folder.mkdir(exist_ok=True)
-        path = folder / f"{reason}-{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
+        both = "\n\n".join(str(one).rpartition("\n\n")[0] for one in (told["refused"], told["cosigned"]))
+        path = folder / f"{reason}-{hashlib.sha256(both.encode()).hexdigest()[:32]}.json"
         if not path.exists():
             _write(path, text)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 import click
@@ -18,6 +19,7 @@ from ximu.kernel.zone import CITY
 DJANGO = False
 COMMANDS = {"check": "check_group", "due": "due_command"}
 
+AT_ONCE = 1000
 DAY, WHOLE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), re.compile(r"-?[0-9]{1,12}")
 REASONS = {
     "length": ("长度应为18位", "must have 18 characters"),
@@ -30,25 +32,35 @@ REASONS = {
 }
 
 
-def _codes(given: tuple[str, ...]) -> list[str]:
-    """`-` stands for the lines of standard input, which may begin with a byte order mark."""
-    lines = (line.strip().strip("\ufeff") for line in sys.stdin) if "-" in given else iter(())
-    read = [line for line in lines if line]
-    return [code for one in given for code in (read if one == "-" else [one])]
+def _codes(given: tuple[str, ...]) -> Iterator[str]:
+    """`-` stands for the lines of standard input, which may begin with a byte order mark. Read as they come: a million are no list."""
+    for one in given:
+        yield from filter(None, (line.strip().strip("\ufeff") for line in sys.stdin)) if one == "-" else (one,)
 
 
-def _show(verdicts: list[dict[str, Any]], *, as_json: bool) -> None:
-    if as_json:
-        told = [verdict | dict(zip(("reason_zh", "reason_en"), REASONS.get(verdict["reason"], ("", "")))) for verdict in verdicts]
-        click.echo(json.dumps(told, ensure_ascii=False))
-    for verdict in [] if as_json else verdicts:
-        mark = "有效 valid" if verdict["valid"] else "无效 invalid"
-        why = verdict["reason"] or verdict.get("warning") or ""
-        words = "，".join(REASONS[why]) if why else ""
-        hint = f"（应为 expected {verdict['expected']}）" if verdict["reason"] == "check" else ""
-        click.echo(f"{_one_line(verdict['input'])}\t{mark}\t{words}{hint}")
-    if not all(v["valid"] for v in verdicts):
+def _show(verdicts: Iterable[uscc.Verdict | resident_id.Verdict], *, as_json: bool) -> None:
+    """Told as they are found, so many at a time; exit 2 at the end if one of them is invalid."""
+    ask, tell, gap = iter(verdicts), _told if as_json else _line, ", " if as_json else "\n"
+    good, before = True, "[" if as_json else ""
+    while some := list(islice(ask, AT_ONCE)):
+        good = good and all(verdict.valid for verdict in some)
+        click.echo(before + gap.join(map(tell, some)), nl=False)
+        before = gap
+    click.echo(("]" if before == gap else "[]") if as_json else "", nl=as_json or before == gap)
+    if not good:
         sys.exit(2)
+
+
+def _told(verdict: uscc.Verdict | resident_id.Verdict) -> str:
+    why = dict(zip(("reason_zh", "reason_en"), REASONS.get(verdict.reason, ("", ""))))
+    return json.dumps({name: getattr(verdict, name) for name in type(verdict).__slots__} | why, ensure_ascii=False)
+
+
+def _line(verdict: uscc.Verdict | resident_id.Verdict) -> str:
+    why = verdict.reason or getattr(verdict, "warning", "")
+    hint = f"（应为 expected {verdict.expected}）" if verdict.reason == "check" else ""
+    mark = "有效 valid" if verdict.valid else "无效 invalid"
+    return f"{_one_line(verdict.input)}\t{mark}\t{'，'.join(REASONS[why]) if why else ''}{hint}"
 
 
 def _one_line(text: str) -> str:
@@ -66,7 +78,7 @@ def check_group() -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
 def check_uscc(codes: tuple[str, ...], as_json: bool) -> None:
     """统一社会信用代码 unified social credit codes (GB 32100-2015); `-` reads lines."""
-    _show([asdict(uscc.check(code)) for code in _codes(codes)], as_json=as_json)
+    _show(map(uscc.check, _codes(codes)), as_json=as_json)
 
 
 @check_group.command("resident-id")
@@ -75,7 +87,7 @@ def check_uscc(codes: tuple[str, ...], as_json: bool) -> None:
 def check_resident_id(numbers: tuple[str, ...], as_json: bool) -> None:
     """公民身份号码 resident identity numbers (GB 11643-1999); `-` reads lines and keeps them out of the history."""
     today = datetime.now(CITY).date()
-    _show([asdict(resident_id.check(number, today=today)) for number in _codes(numbers)], as_json=as_json)
+    _show((resident_id.check(number, today=today) for number in _codes(numbers)), as_json=as_json)
 
 
 class _Count(click.ParamType):
@@ -102,7 +114,7 @@ def _day(text: str) -> date:
         ) from error
 
 
-@click.command("due")
+@click.command("due", context_settings={"ignore_unknown_options": True})  # -1 is a term that is refused, no option
 @click.argument("start")
 @click.argument("n", type=_Count())
 @click.option("--calendar-days", is_flag=True, help="自然日，末日顺延 calendar days, rolled forward to a working day")

@@ -116,14 +116,14 @@ def asked_on(year: int, *, as_of: date, known_on: date) -> date:
 
 
 def figure(form: str, lines: Iterable[Line], unit: str = CITY) -> Figure:
-    """By `form`, to two decimals, half up; None where there is nothing to divide by, and for a count or sum where nothing was looked at."""
+    """By `form`, to two decimals, half up; None where there is nothing to divide by, and for a count or sum where nothing is known."""
     some = [one for one in lines if not unit or one.unit == unit]
     base = [one for one in some if not one.why]
     whole, part = (sum((getattr(one, side) for one in base), Decimal(0)) for side in ("whole", "part"))
     value: Decimal | None
     if form in ("count", "sum"):
         counted = Decimal(sum(1 for one in base if one.part)) if form == "count" else part
-        value = counted if some else None
+        value = counted if any(one.why not in UNKNOWN for one in some) else None
     else:
         share = part / whole if whole else None
         value = None if share is None else {"share": HUNDRED * share, "ratio": share, "compressed": HUNDRED * (1 - share)}[form]

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.spans import months_on
 from ximu.kernel.workdays import Calendar, Due
 
 UNITS = ("working-day", "calendar-day", "month", "count")
@@ -79,10 +80,7 @@ def _due(start: date, days: int, unit: str, calendar: Calendar) -> Due:
 
 def days_of(months: int, since: date) -> int:
     """Calendar days up to the same day so many months later, or the last day of that month (民法典 第二百零二条)."""
-    year, month = divmod(since.year * 12 + since.month - 1 + months, 12)
-    after = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    last = date.fromordinal(after.toordinal() - 1).day
-    return (date(year, month + 1, min(since.day, last)) - since).days
+    return (months_on(since, months) - since).days
 
 
 def begin(term: Term, day: date, calendar: Calendar) -> Count:

@@ -53,7 +53,7 @@ def benford(values: Iterable[float]) -> Finding:
     if max(used) / min(used) < SPAN_BENFORD:
         return Finding("benford", None, Text("数值跨度不足两个数量级，首位数规律不适用",
                                              "the values span less than two orders of magnitude: the law does not apply"), len(used))
-    digits = [int(f"{v:e}"[0]) for v in used]
+    digits = [int(repr(float(v)).lstrip("0.")[0]) for v in used]  # not rounded: 9,999,999.99 begins with 9
     counts = np.bincount(digits, minlength=10)[1:]
     shares = counts / len(used)
     apart = float(np.abs(shares - BENFORD).mean())

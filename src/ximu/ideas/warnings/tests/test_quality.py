@@ -26,6 +26,12 @@ def test_amounts_drawn_evenly_do_not() -> None:
     assert "首位" in found.reason.zh
 
 
+def test_what_lies_just_under_a_limit_begins_with_nine() -> None:
+    """It was rounded to seven figures first: a hundred prices of 9,999,999.99 began with 1, as the law likes it."""
+    found = quality.benford([9_999_999.99] * 60 + [0.3] * 30 + [1e-5] * 20 + [1e22] * 10)
+    assert [round(share * 120) for share in found.facts["shares"]] == [30, 0, 30, 0, 0, 0, 0, 0, 60]
+
+
 def test_benford_does_not_apply_to_few_or_narrow_figures() -> None:
     assert quality.benford([1.0] * 20).suspicious is None
     assert quality.benford(np.linspace(50, 80, 300).tolist()).suspicious is None

@@ -26,6 +26,7 @@ from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
 from ximu.kernel.pack import Alarm, Indicator, Rule, Thing, alarms, read_indicator, read_rules
 from ximu.kernel.refusal import Refusal, absent
+from ximu.kernel.spans import months_back
 from ximu.kernel.view import View
 from ximu.kernel.words import Text
 from ximu.notice.domains.d14_enterprise import rules
@@ -93,8 +94,7 @@ def _found(row: Demand | None, uid: str) -> Demand:
 
 def earlier(mark: str, *, on: date) -> Demand | None:
     """The same firm's same matter, closed within the months of a relapse."""
-    year, month = divmod(on.year * 12 + on.month - 1 - value("relapse_months", on), 12)
-    since = on.replace(year=year, month=month + 1, day=min(on.day, 28))
+    since = months_back(on, value("relapse_months", on))
     return Demand.objects.filter(mark=mark, closed_on__gte=since).order_by("-closed_on", "-pk").first()
 
 

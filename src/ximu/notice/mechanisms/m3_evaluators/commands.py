@@ -18,6 +18,7 @@ from ximu.kernel.actor import SYSTEM
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_evaluators import queries, reader, services
 
+FORMS: dict[str, Any] = {"units": list, "granted": dict, "fee": int | float}
 COMMANDS = {"evaluator": "evaluator_group", "evaluators": "evaluator_group"}
 
 
@@ -80,6 +81,10 @@ def engage(evaluator: str, file: str, as_json: bool) -> None:
     if missing:
         raise Refusal("EVAL-TERMS", field=missing[0], value="", rule=" ".join(one.name for one in fields(services.Terms)),
                       zh=f"委托文件缺少{'、'.join(missing)}。", en=f"The terms lack {', '.join(missing)}.")
+    for name, value in given.items():
+        if not isinstance(value, FORMS.get(name, str)) or isinstance(value, bool):
+            raise Refusal("EVAL-TERMS", field=name, value=str(value)[:20], rule="text; units [], granted {}, fee 0.00",
+                          zh=f"委托文件中“{name}”的写法不对。", en=f"“{name}” of the terms is not written as it should be.")
     named = {name: _unit(str(given[name]), day) for name in ("commissioner", "payer")}
     terms = services.Terms(**{**given, **named, "units": [_unit(str(one), day) for one in given["units"]],
                               "fee": Decimal(str(given.get("fee", 0)))})

@@ -12,6 +12,7 @@ from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.rules import Entry
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal, absent
+from ximu.kernel.spans import months_on
 from ximu.notice.plan import queries
 from ximu.notice.plan.models import Evidence, PlanRow
 from ximu.notice.plan.rules import lights
@@ -67,9 +68,7 @@ def _must_bear(target: PlanRow, unit: str, *, days: tuple[date, ...]) -> None:
 
 
 def _expiry(dated: date) -> date:
-    month = dated.month - 1 + lights.EVIDENCE_MONTHS
-    year, month = dated.year + month // 12, month % 12 + 1
-    return date(year, month, min(dated.day, 28)) if dated.day > 28 else date(year, month, dated.day)
+    return months_on(dated, lights.EVIDENCE_MONTHS)
 
 
 def review_evidence(evidence: str, *, accept: bool, reason: str, by: Actor, at: datetime) -> Evidence:

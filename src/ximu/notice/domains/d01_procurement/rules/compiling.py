@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ximu.kernel.lazily import Lazily
 from ximu.kernel.refusal import Refusal
+from ximu.notice.domains.d01_procurement.rules import release as ocds
 
 if TYPE_CHECKING:
     import ocdsmerge
@@ -91,9 +92,18 @@ def compiled(documents: Iterable[Any]) -> list[Any]:
 
 
 def merged(ocid: str, releases: list[dict[str, Any]]) -> dict[str, Any]:
-    """The compiled release of several releases, oldest first; an older release that arrives later changes nothing newer."""
+    """The compiled release of several releases, oldest first; an older release that arrives later changes nothing newer.
+
+    The merger goes by the text of `date`: where offsets differ, so that this is not the order in time, it is given their order instead.
+    """
+    written, told = sorted(releases, key=lambda r: str(r.get("date"))), {}
+    moments = [moment for one in written if (moment := ocds.moment_of(ocds.text(one, "date"))) is not None]
+    if len(moments) == len(written) and moments != sorted(moments):
+        written = [one for _, one in sorted(zip(moments, written, strict=True), key=lambda pair: pair[0])]
+        told = {"date": written[-1]["date"], "id": f"{ocid}-{written[-1]['date']}"}
+        written = [one | {"date": f"{place:09}"} for place, one in enumerate(written)]
     try:
-        return dict(ocdsmerge.Merger(merge_rules=MERGE_RULES).create_compiled_release(sorted(releases, key=lambda r: str(r.get("date")))))
+        return {**ocdsmerge.Merger(merge_rules=MERGE_RULES).create_compiled_release(written), **told}
     except (ocdsmerge.exceptions.OCDSMergeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise Refusal(
             "D01-MERGE", field="ocid", value=ocid, rule="OCDS 1.1 merging",

@@ -64,7 +64,7 @@ def entry_of(release: Any, line: int, *, today: date, city_day: Callable[[dateti
     tags = [tag for tag in ocds.items(release, "tag") if isinstance(tag, str)]
     if not tags:
         return Fault(line, "tag", "D01-TAG")
-    moment = moment_of(ocds.text(release, "date"))
+    moment = ocds.moment_of(ocds.text(release, "date"))
     if moment is None:
         return Fault(line, "date", "DATE-NONE")
     if city_day(moment) > today:
@@ -78,14 +78,6 @@ def entry_of(release: Any, line: int, *, today: date, city_day: Callable[[dateti
     return Entry(ocid, identifier, city_day(moment), str(release["date"]), "|".join(sorted(tags)),
                  ocds.text(release, "tender", "procurementMethod") or "", named[0] if named else None,
                  ocds.text(release, "buyer", "name") or ocds.text(release, "tender", "procuringEntity", "name") or "", release)
-
-
-def moment_of(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text) if text and len(text) > 10 else None
-    except ValueError:
-        return None
-    return found if found and found.tzinfo else None
 
 
 def amounts(value: Any, path: str = "") -> Iterator[tuple[str, Any, str | None]]:
@@ -115,17 +107,17 @@ def fits(entry: Entry, others: list[dict[str, Any]], line: int) -> Fault | None:
 
 def out_of_order(process: Any) -> str:
     """The field that comes too early, else an empty text. What has no date is not judged."""
-    start = moment_of(ocds.text(process, "tender", "tenderPeriod", "startDate"))
+    start = ocds.moment_of(ocds.text(process, "tender", "tenderPeriod", "startDate"))
     awards: dict[str, datetime] = {}
     for award in ocds.items(process, "awards"):
-        made = moment_of(ocds.text(award, "date"))
+        made = ocds.moment_of(ocds.text(award, "date"))
         if made is None:
             continue
         awards[str(ocds.at(award, "id"))] = made
         if start is not None and made < start:
             return "awards.date"
     for contract in ocds.items(process, "contracts"):
-        signed, made = moment_of(ocds.text(contract, "dateSigned")), awards.get(str(ocds.at(contract, "awardID")))
+        signed, made = ocds.moment_of(ocds.text(contract, "dateSigned")), awards.get(str(ocds.at(contract, "awardID")))
         if signed is not None and made is not None and signed.date() < made.date():
             return "contracts.dateSigned"
     return ""

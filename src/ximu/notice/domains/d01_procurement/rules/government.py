@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ximu.kernel.words import Text
-from ximu.notice.domains.d01_procurement.rules import law
+from ximu.notice.domains.d01_procurement.rules import law, payments
 from ximu.notice.domains.d01_procurement.rules import release as ocds
 from ximu.notice.domains.d01_procurement.rules.settings import Settings
 
@@ -71,8 +71,9 @@ def _late_payments(release: Any, given: float | None, as_of: date | None) -> Ite
     """G001: the most days by which a payment milestone was met late, or stands unmet on `as_of`."""
     worst: tuple[int, dict[str, Any]] | None = None
     for contract in ocds.items(release, "contracts"):
+        paid = payments.transactions(contract)
         for milestone in [*ocds.items(contract, "milestones"), *ocds.items(contract, "implementation", "milestones")]:
-            due, met = _day(ocds.text(milestone, "dueDate")), _day(ocds.text(milestone, "dateMet"))
+            due, met = _day(ocds.text(milestone, "dueDate")), payments.met_on(milestone, paid.get(str(ocds.at(milestone, "id")), []))
             if ocds.text(milestone, "type") not in {"payment", "financing"} or due is None:
                 continue
             until, grace = met or as_of, int(law.grace_days(due) if given is None else given)
@@ -121,24 +122,29 @@ def _late_signing(release: Any, given: float | None) -> Iterable[Finding]:
 
 
 def _split(rows: list[Any], settings: Settings) -> Iterable[Finding]:
-    """G003: purchases of one buyer and class, each under the limit, together over it within the days."""
+    """G003: purchases of one buyer and class, each under the limit, together over it within the days, as often as that happens.
+
+    What was cancelled was not bought; the limit is one of the main currency (the configured one, else each by itself).
+    """
     options = settings.flags["G003"]
     limit, days, least = float(options["limit"]), int(options.get("days", 30)), int(options.get("minimum_processes", 3))
-    groups: dict[tuple[str, str], list[tuple[date, float, str]]] = defaultdict(list)
-    for release in rows:
+    groups: dict[tuple[str, str, str], list[tuple[date, float, str]]] = defaultdict(list)
+    for release in (one for one in rows if not ocds.is_cancelled(one)):
         day = _day(ocds.text(release, "tender", "tenderPeriod", "startDate") or ocds.text(release, "date"))
         amount = ocds.number(release, "tender", "value", "amount")
         kinds = {c[:2] for i in ocds.items(release, "tender", "items") if (c := ocds.text(i, "classification", "id"))}
-        if day and amount is not None and amount < limit and _buyer(release):
+        currency = ocds.text(release, "tender", "value", "currency") or settings.general.get("currency", "")
+        if day and amount is not None and amount < limit and _buyer(release) and settings.general.get("currency", currency) == currency:
             for kind in kinds:
-                groups[(_buyer(release), kind)].append((day, amount, release["ocid"]))
-    for (buyer, kind), purchases in groups.items():
-        purchases.sort()
-        for place, (first, _, _) in enumerate(purchases):
-            near = [p for p in purchases[place:] if p[0] <= first + timedelta(days=days)]
-            if len(near) >= least and sum(p[1] for p in near) >= limit:
+                groups[(_buyer(release), kind, currency)].append((day, amount, release["ocid"]))
+    for (buyer, kind, _), purchases in groups.items():
+        left = sorted(purchases)
+        while left:
+            near = [one for one in left if one[0] <= left[0][0] + timedelta(days=days)]
+            split = len(near) >= least and sum(one[1] for one in near) >= limit
+            if split:
                 yield from _split_findings(buyer, kind, near, limit)
-                break
+            left = left[len(near) if split else 1:]
 
 
 def _split_findings(buyer: str, kind: str, near: list[tuple[date, float, str]], limit: float) -> Iterable[Finding]:

@@ -2,7 +2,8 @@
 
 A payment is a contract's milestone of type `payment` or `financing` with a due day. Its amount is the milestone's own `value`, else the sum
 of the transactions that name it (`relatedImplementationMilestone`); without either it is not known and not guessed. It is met on `dateMet`,
-else with the last transaction that names it. A firm is small where `parties[].details.scale` says micro, small, medium or sme.
+else on the day on which those transactions reach its own amount (where it states none, with the last of them): a part that was paid is no
+payment, what is left stays owed and bears the interest. A firm is small where `parties[].details.scale` says micro, small, medium or sme.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import accumulate
 from typing import Any
 
 from ximu.kernel.words import Text
@@ -24,11 +26,14 @@ STATES = {
 }
 OUTCOMES = {"owed": Text("应付", "owed"), "free": Text("不应付", "not owed")}
 CENT = Decimal("0.01")
+Paid = list[tuple[date, Decimal | None]]
+"""Day and amount of each transaction that names a milestone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """`interest` only for a small firm, in the payment's currency; None where the amount is not known.
+    """`interest` only for a small firm, in the payment's currency; None where the amount is not known, and so are `in_time`, what was paid
+    by the due day, and `left`, what is not paid.
 
     `dispute` is the uid of the dispute that was open on the day.
     """
@@ -46,6 +51,8 @@ class Payment:
     supplier: str
     small: bool
     interest: Decimal | None
+    in_time: Decimal | None
+    left: Decimal | None
     dispute: str = ""
 
     def vetoes(self, days: int) -> bool:
@@ -58,7 +65,7 @@ class Payment:
             "met": self.met.isoformat() if self.met else None, "state": self.state, "days_late": self.days_late,
             "amount": None if self.amount is None else str(self.amount), "currency": self.currency, "supplier": self.supplier,
             "small": self.small, "interest": None if self.interest is None else str(self.interest),
-            "disputed": bool(self.dispute),
+            "left": None if self.left is None else str(self.left), "disputed": bool(self.dispute),
         }
 
 
@@ -73,7 +80,7 @@ def payments(process: Any, unit: str, *, on: date, per_day: Callable[[date], Dec
     suppliers = {str(ocds.at(a, "id")): ocds.ids(a, "suppliers") for a in ocds.items(process, "awards")}
     for contract in ocds.items(process, "contracts"):
         who = ocds.ids(contract, "suppliers") or suppliers.get(str(ocds.at(contract, "awardID")), [])
-        paid = _transactions(contract)
+        paid = transactions(contract)
         seen: set[str] = set()
         for milestone in [*ocds.items(contract, "implementation", "milestones"), *ocds.items(contract, "milestones")]:
             name, due = str(ocds.at(milestone, "id")), day_of(ocds.text(milestone, "dueDate"))
@@ -81,26 +88,59 @@ def payments(process: Any, unit: str, *, on: date, per_day: Callable[[date], Dec
                 continue
             seen.add(name)
             amount, currency = _amount(milestone, paid.get(name, []), contract)
-            met = day_of(ocds.text(milestone, "dateMet")) or max((day for day, _ in paid.get(name, [])), default=None)
+            met = met_on(milestone, paid.get(name, []))
             met = met if met is not None and met <= on else None
             late = max(0, ((met or on) - due).days)
             state = ("late" if late else "paid") if met else ("overdue" if late else "open")
             is_small = any(one in small for one in who)
-            owed = interest(amount, late, per_day=per_day(due)) if is_small and amount is not None else None
+            in_time, left, burden = _course(milestone, paid.get(name, []), (amount, due, met), on) if amount is not None else (None,) * 3
+            owed = interest(burden, 1, per_day=per_day(due)) if is_small and burden is not None else None
             yield Payment(ocds.text(process, "ocid") or "", unit, str(ocds.at(contract, "id")), name, due, met, state, late, amount,
-                          currency, "、".join(who), is_small, owed)
+                          currency, "、".join(who), is_small, owed, in_time, left)
 
 
-def _transactions(contract: Any) -> dict[str, list[tuple[date, Decimal | None]]]:
-    found: dict[str, list[tuple[date, Decimal | None]]] = {}
+def transactions(contract: Any) -> dict[str, Paid]:
+    """By the milestone that they name, in order; an amount in another currency than the contract's is not known."""
+    found: dict[str, Paid] = {}
+    own = ocds.text(contract, "value", "currency")
     for one in ocds.items(contract, "implementation", "transactions"):
         name, day = ocds.at(one, "relatedImplementationMilestone", "id"), day_of(ocds.text(one, "date"))
         if name is not None and day is not None:
-            found.setdefault(str(name), []).append((day, _decimal(ocds.at(one, "value", "amount"))))
-    return found
+            foreign = own is not None and ocds.text(one, "value", "currency") not in {None, own}
+            found.setdefault(str(name), []).append((day, None if foreign else _decimal(ocds.at(one, "value", "amount"))))
+    return {name: sorted(paid, key=lambda one: one[0]) for name, paid in found.items()}
 
 
-def _amount(milestone: Any, paid: list[tuple[date, Decimal | None]], contract: Any) -> tuple[Decimal | None, str]:
+def met_on(milestone: Any, paid: Paid) -> date | None:
+    """`dateMet`, else the day on which what was paid reaches its own amount; where that is not known, the day of the last transaction."""
+    stated = day_of(ocds.text(milestone, "dateMet"))
+    if stated is not None or not paid:
+        return stated
+    own = _own(milestone, paid)
+    if own is None:
+        return paid[-1][0]
+    sums = accumulate(amount or Decimal(0) for _, amount in paid)
+    return next((day for (day, _), total in zip(paid, sums, strict=True) if total >= own), None)
+
+
+def _own(milestone: Any, paid: Paid) -> Decimal | None:
+    """The milestone's own amount where every transaction can be held against it."""
+    return _decimal(ocds.at(milestone, "value", "amount")) if all(amount is not None for _, amount in paid) else None
+
+
+def _course(milestone: Any, paid: Paid, judged: tuple[Decimal, date, date | None], on: date) -> tuple[Decimal, Decimal, Decimal]:
+    """(paid by the due day, left on `on`, days late × amount): part by part where the transactions tell, else as a whole."""
+    left, due, met = judged
+    by_parts = paid and ocds.text(milestone, "dateMet") is None and _own(milestone, paid) is not None
+    parts = [(day, amount or Decimal(0)) for day, amount in paid if day <= on] if by_parts else [(met, left)] if met else []
+    in_time = burden = Decimal(0)
+    for day, amount in parts:
+        part, late = min(amount, left), max(0, (day - due).days)
+        in_time, burden, left = in_time + (Decimal(0) if late else part), burden + part * late, left - part
+    return in_time, left, burden + left * max(0, (on - due).days)
+
+
+def _amount(milestone: Any, paid: Paid, contract: Any) -> tuple[Decimal | None, str]:
     own = _decimal(ocds.at(milestone, "value", "amount"))
     currency = ocds.text(milestone, "value", "currency") or ocds.text(contract, "value", "currency") or ""
     known = [amount for _, amount in paid if amount is not None]
@@ -179,11 +219,11 @@ def figures(
     total = Decimal(0)
     return Figures(
         len(listed), len(judged), sum(judged), sum((one.amount or total for one in own), total),
-        sum((one.amount or total for one in own if one.state == "paid"), total),
-        sum((one.amount or total for one in own if one.state == "overdue" and one.small), total),
+        sum((one.in_time or total for one in own), total),
+        sum((one.left or total for one in own if one.state == "overdue" and one.small), total),
         sum((one.interest or total for one in own if one.small), total),
         sum(one.currency != main for one in given), sum(one.amount is None for one in given),
-        sum((one.amount or total for one in own if one.state == "overdue" and one.small and one.dispute), total),
+        sum((one.left or total for one in own if one.state == "overdue" and one.small and one.dispute), total),
         sum(one.vetoes(veto_days) for one in given),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 Release = dict[str, Any]
@@ -26,6 +27,15 @@ def text(value: Any, *path: str) -> str | None:
 def items(value: Any, *path: str) -> list[Any]:
     found = at(value, *path)
     return found if isinstance(found, list) else []
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """A moment with its offset; None where the text is none, or a day only."""
+    try:
+        found = datetime.fromisoformat(text) if text and len(text) > 10 else None
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
 
 
 def number(value: Any, *path: str) -> float | None:

@@ -117,6 +117,23 @@ def test_the_amount_may_come_from_the_transactions_that_name_the_milestone() -> 
     assert (found.amount, found.met, found.days_late, found.currency) == (Decimal(600), date(2021, 6, 25), 5, "CNY")
 
 
+def test_a_part_is_no_payment() -> None:
+    """What is left stays owed and bears the interest; D01-3 counts what was paid in time. A dateMet that is stated, stands."""
+    def part(day: int, amount: float, currency: str = "CNY") -> dict[str, Any]:
+        return {"relatedImplementationMilestone": {"id": "m"}, "date": f"2021-06-{day}T00:00:00Z", "value": {"amount": amount, "currency": currency}}
+
+    due = {"dueDate": "2021-06-20T00:00:00Z", "value": {"amount": 1000, "currency": "CNY"}}
+    told = {name: paid(due | more, transactions=parts) for name, more, parts in (
+        ("part", {}, [part(25, 200), part(18, 300)]), ("whole", {}, [part(24, 700), part(18, 300), part(28, 5)]),
+        ("nearly", {}, [part(18, 999)]), ("stated", {"dateMet": "2021-06-19T00:00:00Z"}, [part(25, 200)]),
+        ("foreign", {}, [part(25, 200, "USD")]))}
+    assert {name: (one.state, one.days_late, one.in_time, one.left, str(one.interest)) for name, one in told.items()} == {
+        "part": ("overdue", 10, 300, 500, "3.00"), "whole": ("late", 4, 300, 0, "1.40"), "nearly": ("overdue", 10, 999, 1, "0.01"),
+        "stated": ("paid", 0, 1000, 0, "0.00"), "foreign": ("late", 5, 0, 0, "2.50")}
+    figures = payments.figures([], told.values(), on=date(2021, 6, 30), signing_days=law.signing_days, veto_days=5)
+    assert (figures.due, figures.paid, figures.owed_small, figures.vetoes) == (5000, 2599, 501, 2)
+
+
 def test_figures_over_nothing_are_not_zero() -> None:
     empty = payments.figures([], [], on=date(2021, 1, 1), signing_days=law.signing_days, veto_days=60)
     assert (empty.signed_rate, empty.paid_rate, empty.owed_small) == (None, None, Decimal(0))

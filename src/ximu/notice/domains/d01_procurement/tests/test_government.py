@@ -36,6 +36,12 @@ def test_late_payment_counts_days_and_unpaid_dues_to_the_day() -> None:
     assert codes([late, unpaid, paid, other], as_of=date(2018, 7, 1)) == [("G001", "late", 10.0), ("G001", "unpaid", 1.0)]
     assert codes([unpaid]) == []
 
+    def told(ocid: str, *amounts: int) -> Any:
+        moved = [{"date": f"2018-07-0{n}T00:00:00Z", "relatedImplementationMilestone": {"id": "1"}, "value": {"amount": amount}}
+                 for n, amount in enumerate(amounts, 3)]
+        return contract(ocid, contracts=[{"implementation": {"milestones": [milestone | {"value": {"amount": 90}}], "transactions": moved}}])
+    assert codes([told("whole", 40, 50), told("part", 40, 40)], as_of=date(2018, 7, 20)) == [("G001", "whole", 4.0), ("G001", "part", 20.0)]
+
 
 def test_change_after_award_is_relative_and_in_one_currency() -> None:
     def changed(ocid: str, now: float, currency: str = "CNY") -> Any:
@@ -53,6 +59,11 @@ def test_split_purchases_need_a_limit() -> None:
     rows = [contract(f"p{n}", tender={"value": {"amount": 40}, "tenderPeriod": {"startDate": f"2018-01-0{n}T00:00:00Z"},
                                       "items": [{"classification": {"id": "43211500"}}]}) for n in (1, 2, 3)]
     assert [c[:2] for c in codes(rows)] == [("G003", "p1"), ("G003", "p2"), ("G003", "p3")]
+    again = [row | {"ocid": f"{row['ocid']} in June", "tender": row["tender"] | {"tenderPeriod": {"startDate": "2018-06-01T00:00:00Z"}}} for row in rows]
+    assert len(codes([*rows, *again])) == 6, "it happened twice"
+    for change in ({"status": "cancelled"}, {"value": {"amount": 40, "currency": "USD"}}):
+        odd = rows[0] | {"tender": rows[0]["tender"] | change}
+        assert codes([odd, *rows[1:]]) == [], "what was not bought, and yuan and dollars, do not add up"
     found, unsaid = government.evaluate(rows, settings.read("[G003]\n"), as_of=None)
     assert found == []
     assert "G003" in unsaid[0].zh
@@ -70,6 +81,16 @@ def test_releases_merge_by_date_whatever_their_order() -> None:
     for documents in ([new, old], [{"releases": [old, new]}], [{"records": [{"ocid": "o", "releases": [new, old]}]}]):
         [one] = compiling.compiled(documents)
         assert (one["tender"]["title"], one["tender"]["status"]) == ("后", "active")
+
+
+def test_releases_merge_by_moment_where_offsets_differ() -> None:
+    """11:00 in Shanghai, written as 03:00Z, comes after 10:00+08:00, whatever the texts look like."""
+    old = {"ocid": "o", "id": "1", "date": "2018-01-01T10:00:00+08:00", "tag": ["tender"], "tender": {"id": "t", "title": "先", "status": "active"}}
+    new = {"ocid": "o", "id": "2", "date": "2018-01-01T03:00:00Z", "tag": ["tenderUpdate"], "tender": {"id": "t", "title": "后"}}
+    for documents in ([new, old], [old, new]):
+        [one] = compiling.compiled(documents)
+        assert (one["tender"], one["date"], one["id"], one["tag"]) == (
+            {"id": "t", "title": "后", "status": "active"}, "2018-01-01T03:00:00Z", "o-2018-01-01T03:00:00Z", ["compiled"])
 
 
 def test_releases_that_cannot_merge_are_named() -> None:

@@ -14,6 +14,7 @@ from ximu.ideas.assessment.rules import grading
 from ximu.ideas.assessment.rules.frozen import wanted
 from ximu.ideas.assessment.rules.method import Method
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.spans import months_on
 
 MOST_ROWS, MOST_COUNT, MARK = 200, 1000, re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
 NAMES = frozenset({"AAA", "A", "D"})
@@ -66,7 +67,7 @@ def graded(method: Method, rows: Sequence[Mapping[str, str]], *, marks: Mapping[
                           zh=f"评价标准没有“{str(strangers[0])[:40]}”一列：评分不登记任何企业、个人的名称。",
                           en=f"The scale has no column “{str(strangers[0])[:40]}”: scoring keeps no name of anybody.")
         cells[f"{place:04}"] = {name: _value(row.get(name, ""), name, place, marks, count=name in counts) for name in names}
-    until = months_after(on, months)
+    until = months_on(on, months)
     return [Graded(int(line["unit"]), line["score"], line["grade"], until, grading.explained(method, line))
             for line in grading.lines(method, cells)]
 
@@ -86,8 +87,3 @@ def _value(text: str, name: str, place: int, marks: Mapping[str, int], *, count:
                       en=f"Row {place}: “{name}” is “{text[:20]}”; it should be a {'whole ' if count else ''}number from 0 to {most}.")
     return value
 
-
-def months_after(day: date, months: int) -> date:
-    """The last day on which a grade of so many months holds."""
-    year, month = divmod(day.month - 1 + months, 12)
-    return date(day.year + year, month + 1, min(day.day, 28))

@@ -120,7 +120,7 @@ def test_the_scale_gives_scores_grades_and_their_last_day() -> None:
     rows = [MARKS, {**MARKS, "serious": "1"}, {**MARKS, "quality": ""}, {**MARKS, "bad": "1000"}]
     found = standard.graded(SCALE, rows, **HOW)
     assert [(one.place, one.score, one.grade) for one in found] == [(1, "71.00", "A"), (2, "19.00", "D"), (3, None, "NR"), (4, "26.00", "C")]
-    assert {one.until for one in found} == {date(2019, 6, 28)}, "10 + 50 + good + report − bad, for a year"
+    assert {one.until for one in found} == {date(2019, 6, 30)}, "10 + 50 + good + report − bad, for a year"
     assert sum(Decimal(one["contribution"]) for one in found[0].factors if one["depth"] == 0) == Decimal("71.00")
 
 

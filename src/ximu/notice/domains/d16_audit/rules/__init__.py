@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ximu.ideas.areas.rules import Line
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.spans import months_on
 from ximu.kernel.words import Text
 
 KINDS = {"unit": Text("单位", "Units"), "post": Text("领导岗位", "Leading posts"), "project": Text("项目", "Projects"),
@@ -76,7 +77,7 @@ class Facts:
 
 
 def years_after(day: date, years: int) -> date:
-    return date(day.year + years, day.month, min(day.day, 28) if day.month == 2 else day.day)
+    return months_on(day, 12 * years)
 
 
 def coverage(facts: Facts, first: date, as_of: date) -> list[Line]:

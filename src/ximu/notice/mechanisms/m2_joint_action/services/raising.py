@@ -16,6 +16,7 @@ from ximu.ideas.records import queries as records
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import SYSTEM, Actor
 from ximu.kernel.refusal import Refusal
+from ximu.kernel.spans import months_back
 from ximu.notice.mechanisms.m2_joint_action import queries
 from ximu.notice.mechanisms.m2_joint_action.rules import LEVELS, ORIGINS, OTHER, first_level, next_level
 
@@ -56,9 +57,7 @@ def raise_problem(problem: Problem, *, reason: str, by: Actor, at: datetime, par
                       en="There is no such theme of special governance.")
     if problem.origin == "record" and problem.reference.strip():
         records.duties(problem.reference.strip())
-    months = cases.terms().on("RECT-RELAPSE", day).value
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    since = clock.start_of(day.replace(year=year, month=month + 1, day=min(day.day, 28)))
+    since = clock.start_of(months_back(day, cases.terms().on("RECT-RELAPSE", day).value))
     same = {} if problem.theme == OTHER else {"source": problem.owner, "theme": problem.theme}
     earlier = cases.last_closed("rectification", key, since=since, **same)
     topic = problem.topic.strip()

@@ -88,7 +88,7 @@ def _share(row: dict[str, str], line: int, confidence: float) -> Line:
         n, value = int(row.get("n") or ""), float(row.get("value") or "")
         weighed = bool(row.get("sum_w"))
         size = float(row["sum_w"]) ** 2 / float(row["sum_w2"]) if weighed else float(n)
-    except (ValueError, KeyError, ZeroDivisionError):
+    except (ValueError, KeyError, ArithmeticError):
         raise _wrong(line, str(row.get("value"))[:20], "不是数字", "is no number") from None
     if n < 1 or not 0 <= value <= 100 or not 0 < size <= n + 1e-9:
         raise _wrong(line, str(value), "应在0至100之间，样本数应为正", "must lie between 0 and 100 with a sample above zero")

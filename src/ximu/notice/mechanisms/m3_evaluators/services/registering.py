@@ -30,6 +30,7 @@ from ximu.notice.mechanisms.m3_evaluators.rules import interests, survey
 
 RUN = "run"
 """Key of `granted` under which columns of the official assessment stand."""
+MOST_FEE = 10**12
 LOOKER = Actor("evaluator", grants=(Grant(queries.ROLE, frozenset()),))
 """In whose eyes the disclosure policy looks at what an evaluator gets."""
 
@@ -97,10 +98,13 @@ def engage(uid: str, terms: Terms, *, by: Actor, at: datetime) -> str:
     row, day = queries.evaluator(uid), clock.city_day(at)
     assessment.year(terms.period)
     units = sorted(set(terms.units))
-    if not (terms.title.strip() and terms.contract.strip() and units and any(terms.granted.values())) or terms.fee < 0:
+    if not (terms.title.strip() and terms.contract.strip() and units and any(terms.granted.values())):
         raise Refusal("EVAL-TERMS", field="terms", value=terms.title[:40], rule="title, contract, units, granted",
                       zh="须写明名称、合同编号、被评价单位和授予的字段。",
                       en="Name the title, the contract, the units and the fields granted.")
+    if not (terms.fee.is_finite() and 0 <= terms.fee < MOST_FEE):
+        raise Refusal("EVAL-TERMS", field="fee", value=str(terms.fee)[:20], rule=f"0 – {MOST_FEE}", zh="费用应为不小于零的数（元）。",
+                      en="The fee is a number of yuan, not below zero.")
     for one in (*units, terms.commissioner, terms.payer):
         if registry.unit(one, as_of=day) is None:
             raise Refusal("ORG-UNKNOWN", field="units", value=one[:16], rule="registry", zh="单位不在机构库中。",

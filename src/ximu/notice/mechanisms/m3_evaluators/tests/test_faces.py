@@ -148,6 +148,8 @@ def test_an_institute_is_registered_and_engaged_by_files(tmp_path: Path) -> None
     assert lines[0]["low"] < 90 < lines[0]["high"]
     ran("declare", uid, kept("d.toml", 'methods = ["访谈"]\n'))
     for words, code in ((("engage", made.CODE, kept("t.toml", terms)), "EVAL-COI"), (("engage", uid, kept("u.toml", "title = 1\n")), "EVAL-TERMS"),
+                        (("engage", uid, kept("v.toml", terms.replace("fee = 5", "fee = 'much'"))), "EVAL-TERMS"),
+                        (("engage", uid, kept("w.toml", terms.replace("fee = 5", "fee = nan"))), "EVAL-TERMS"),
                         (("register", kept("x.toml", "colour = 1\n")), "EVAL-FORM"), (("register", kept("y.toml", "=")), "FILE-READ")):
         with pytest.raises(Refusal) as caught:
             evaluator_group.main(list(words), standalone_mode=False)

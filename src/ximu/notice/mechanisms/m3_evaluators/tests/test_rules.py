@@ -156,7 +156,8 @@ def test_a_survey_says_how_sure_it_is() -> None:
     assert weighed.low < line.low < 90 < line.high < weighed.high
     assert [one.value for one in survey.read("unit,value\nu1,AAA\nu2,c\n", "rating")] == ["100.0", "0.0"]
     for text, kind in (("unit,n\nu1,3\n", "survey"), ("unit,n,value\nu1,0,50\n", "survey"), ("unit,n,value\nu1,9,101\n", "survey"),
-                       ("unit,n,value\nu1,x,50\n", "survey"), ("unit,value\nu1,Z\n", "rating")):
+                       ("unit,n,value\nu1,x,50\n", "survey"), ("unit,n,value,sum_w,sum_w2\nu1,9,50,1e200,1\n", "survey"),
+                       (f"unit,n,value\nu1,{'9' * 400},50\n", "survey"), ("unit,value\nu1,Z\n", "rating")):
         refused("EVAL-SURVEY", survey.read, text, kind)
 
 

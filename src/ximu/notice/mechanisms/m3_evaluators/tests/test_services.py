@@ -157,7 +157,8 @@ def test_a_conflict_refuses_the_engagement() -> None:
 
 
 @pytest.mark.parametrize(("code", "change"), [
-    ("EVAL-TERMS", {"title": " "}), ("EVAL-TERMS", {"units": []}), ("EVAL-TERMS", {"granted": {}}), ("EVAL-TERMS", {"fee": Decimal(-1)}),
+    ("EVAL-TERMS", {"title": " "}), ("EVAL-TERMS", {"units": []}), ("EVAL-TERMS", {"granted": {}}),
+    *(("EVAL-TERMS", {"fee": Decimal(fee)}) for fee in ("-1", "NaN", "Infinity", "1e12")),
     ("ORG-UNKNOWN", {"units": ["nosuchunit000000"]}), ("SCORE-PERIOD", {"period": "18"}), ("SCORE-NONE", {"granted": {"run": ["a"]}}),
     ("LIST-NONE", {"granted": {"ZZ": ["grade"]}}), ("LIST-APPLY", {"granted": {"JL-CF": ["grade"]}}),
     ("EVAL-FIELD", {"granted": {"CF": ["nosuch"]}}), ("EVAL-FIELD", {"granted": {"CF": ["CF_FR_ZJHM"]}}),
