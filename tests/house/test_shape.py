@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -103,3 +104,11 @@ def test_main_is_the_name_of_the_main_part_and_of_nothing_else() -> None:
     taken = [name_of(path) for path in SRC.rglob("templates/**/*.html")
              for line in path.read_text("utf-8").splitlines() if 'id="main"' in line and '<main id="main"' not in line]
     assert not taken
+
+
+def test_tables_say_what_their_heads_are_and_can_be_scrolled_by_keyboard() -> None:
+    """Every head of a table has its scope; a box that scrolls is reached by Tab and has a name (WCAG 1.3.1, 2.1.1)."""
+    faults = [f"{name_of(path)}:{n} {found}" for path in SRC.rglob("templates/**/*.html")
+              for n, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+              for found in re.findall(r'<th(?=[ >])(?![^>]*scope=)[^>]*>|<div class="scroll">', line)]
+    assert not faults

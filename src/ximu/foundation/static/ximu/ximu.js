@@ -18,7 +18,8 @@
     const names = rows.map((r) => r[0]);
     const kind = figure.dataset.kind || "bar";
     if (kind === "pie") return { series: [{ type: "pie", radius: ["35%", "65%"], data: rows.map((r) => ({ name: r[0], value: numeric(r[1]) })) }] };
-    const category = { type: "category", data: names, axisTick: { alignWithLabel: true } };
+    const longest = Math.max(0, ...names.map((n) => n.length)), slanted = kind !== "line" && names.length <= 40 && names.length * longest > 80;
+    const category = { type: "category", data: names, axisTick: { alignWithLabel: true }, ...(slanted && kind !== "barh" ? { axisLabel: { interval: 0, rotate: 40 } } : {}) };
     const value = { type: "value", name: figure.dataset.unit || "" };
     const flat = kind === "barh";
     return {

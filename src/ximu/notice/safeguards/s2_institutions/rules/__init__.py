@@ -88,7 +88,8 @@ UNITS = {
 }
 """Units of parameters as people say them; another unit is shown as it is written."""
 SAID_BY_VALUE = ("month-day",)
-PLACES = {"following": Text("关注提醒", "Following"), "ledger": Text("透明日志", "Transparency log"), "records": Text("政务诚信记录", "Records")}
+PLACES = {"following": Text("关注提醒", "Following"),
+          "ledger": Text("透明日志", "Transparency log"), "records": Text("政务诚信记录", "Records")}
 """What rooms are called that have no page in the menu."""
 WORDS = {
     "licence": Text("行政许可", "licence"), "reward": Text("守信表彰", "reward"), "service": Text("服务事项", "service item"),
