@@ -94,5 +94,7 @@
   if (here && here.offsetTop + here.offsetHeight > menu.clientHeight) menu.scrollTop = here.offsetTop - menu.clientHeight / 2;
 
   document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("click", () => window.print()));
-  if (window.matchMedia("(min-width: 901px)").matches) document.querySelectorAll(".sidebar details").forEach((d) => { d.open = true; });
+  const wide = window.matchMedia("(min-width: 901px)"), fit = () => document.querySelectorAll(".sidebar details").forEach((d) => { d.open = wide.matches; });
+  fit();
+  wide.addEventListener("change", fit);
 })();
