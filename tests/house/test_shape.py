@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -103,3 +104,21 @@ def test_main_is_the_name_of_the_main_part_and_of_nothing_else() -> None:
     taken = [name_of(path) for path in SRC.rglob("templates/**/*.html")
              for line in path.read_text("utf-8").splitlines() if 'id="main"' in line and '<main id="main"' not in line]
     assert not taken
+
+
+def test_tables_say_what_their_heads_are_and_can_be_scrolled_by_keyboard() -> None:
+    """Every head of a table has its scope; a box that scrolls is reached by Tab and has a name (WCAG 1.3.1, 2.1.1)."""
+    faults = [f"{name_of(path)}:{n} {found}" for path in SRC.rglob("templates/**/*.html")
+              for n, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+              for found in re.findall(r'<th(?=[ >])(?![^>]*scope=)[^>]*>|<div class="scroll">', line)]
+    assert not faults
+
+
+def test_a_refusal_beside_its_form_is_told_in_one_way_and_days_are_written_as_people_write_them() -> None:
+    """The refusal is `foundation/refused.html`, to which `faulty` ties the field; no page shows 2018-03-31."""
+    own = {"casework/batch_done.html", "intake/detail.html", "portal/not_public.html"}
+    faults = [f"{name_of(path)}:{n} {found}" for path in SRC.rglob("templates/**/*.html") if "foundation" not in path.parts
+              for n, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+              for found in re.findall(r'\{\{ refusal\.code|>[^<>"]*\{\{[^}|]*\|date:.Y-m[^|}]*\}\}', line)
+              if "/".join(path.parts[-2:]) not in own]
+    assert not faults

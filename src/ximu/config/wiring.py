@@ -376,6 +376,7 @@ def connect_all() -> None:
     outbox.connect(case_hooks.EffectStopping, casework.on_stopping, many=casework.on_stopping_many)
     register_bar(relief.barred_rows)
     records.register_lowering(relief.steps_lowered)
+    cases.register_grounds("exemption", relief.checklist().every())
     register_evidence("m4_relief", relief.provider, kinds=("relief.",))
     for procedure, conduct in {**relieving.CONDUCTS, **joint.CONDUCTS, **leads.CONDUCTS, **deliveries.CONDUCTS}.items():
         casework.register(procedure, conduct)

@@ -10,6 +10,7 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -122,6 +123,13 @@ def _ending(head: bytes) -> str:
     return found or (".bin" if b"\0" in head else ".txt")
 
 
+def came_from(request: HttpRequest) -> str:
+    """The page of ours on which a form was sent; nothing where the browser does not say."""
+    told = urlsplit(request.headers.get("referer", ""))
+    here = request.method == "POST" and told.netloc == request.get_host() and not told.path.startswith("//")
+    return f"{told.path}?{told.query}" if here and told.query else told.path if here else ""
+
+
 def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") or request.headers.get("accept", "").startswith("application/json")
 
@@ -134,6 +142,7 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         signed_in = actor_of(request) is not ANONYMOUS and not getattr(request, "gate", "")
         answer = render(request, "foundation/refusal.html", {
             "refusal": refusal, "title": TITLES.get(refusal.status, TITLES[422]), "home": "/console/" if staff else "/",
+            "back": came_from(request),
             "page_skin": (CONSOLE if signed_in else DOOR) if staff else PORTAL,
         }, status=refusal.status)
     answer.refusal = refusal  # type: ignore[attr-defined]

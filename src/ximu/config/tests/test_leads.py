@@ -237,6 +237,8 @@ def test_the_same_reference_is_one_lead_also_after_it_was_closed(tmp_path: Path)
     assert (ran.exit_code, done["new"], done["same"], done["problems"][0]["line"], done["problems"][0]["code"]) == (2, 1, 1, 4, "SUBJ-NONE")
     assert json.loads(CliRunner().invoke(leads_group, ["chains", "--json"]).stdout)[0]["came"] == 1
     assert code_of(services.import_leads, b"a,b\n1,2\n", by=CLERK, at=AT) == "HEAD-NONE"
+    chinese = "来源,编号,单位,标题,内容\n信访,XF-9,示例市财政局,三,四\n"
+    assert services.import_leads(chinese.encode(), by=CLERK, at=AT).new == 1
     assert code_of(services.import_leads, b"\xff\xfe\xff", by=CLERK, at=AT) == "FILE-CODING"
 
 

@@ -200,7 +200,7 @@ def named(words: Mapping[str, Any], code: str) -> str:
 def faulty(context: dict[str, Any], *names: str) -> SafeString:
     """Ties a field to the refusal that names it, which the page shows with `id="refused"`: a screen reader tells both together."""
     refusal = context.get("refusal")
-    return mark_safe(' aria-invalid="true" aria-describedby="refused"' if refusal and refusal.field in names else "")  # noqa: S308  our own words
+    return mark_safe(' aria-invalid="true" aria-describedby="refused" autofocus' if refusal and refusal.field in names else "")  # noqa: S308  our own words
 
 
 @register.simple_tag

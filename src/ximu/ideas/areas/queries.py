@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ximu.foundation import clock, packs
+from ximu.foundation.rooms import short_name, toml_of
 from ximu.ideas.areas.rules import (
     CITY,
     FIRST_YEAR,
@@ -37,7 +38,7 @@ from ximu.kernel.view import View
 from ximu.kernel.words import Text
 
 __all__ = [
-    "CITY", "Sheet", "area", "areas", "asked", "indicator", "links", "measured", "names", "provider_of", "public_areas", "raised",
+    "CITY", "Sheet", "area", "areas", "asked", "indicator", "links", "measured", "names", "others", "provider_of", "public_areas", "raised",
     "register", "seen", "sees", "sees_whole", "sheet", "told",
 ]
 
@@ -65,6 +66,12 @@ def area(code: str) -> Area:
     if found is None:
         raise absent("AREA-NONE", field="area", value=code[:20], zh="个重点领域", en="key area")
     return found
+
+
+def others() -> list[tuple[str, Text, str, str]]:
+    """Key areas of the notice that are no packs: code, name, named address, permission, as their menu says."""
+    rooms = [(short_name(path), told["page"][0]) for path, told in toml_of("menu.toml") if path.parent.name == "domains"]
+    return [(code, Text(page["zh"], page["en"]), page["url"], page["permission"]) for code, page in rooms if code not in _areas]
 
 
 def pack(of: Area) -> packs.Pack:

@@ -125,11 +125,12 @@ def _appraisal(area: Area) -> Callable[[HttpRequest], HttpResponse]:
 
 @require_safe
 def every(request: HttpRequest) -> HttpResponse:
-    """All areas whose figures this person may see, with the city's or their own figures of the year."""
-    by, now = actor_of(request), clock.now()
+    """All areas that this person may see, in the order of the notice, with their indicators; three have a page of their own make."""
+    by = actor_of(request)
     by.must("areas.see")
-    listed = [(code, area) for code, area in queries.areas().items() if by.can(area.see)]
-    return render(request, "areas/every.html", {"areas": [
-        {"name": queries.pack(area).manifest.name, "row": queries.pack(area).manifest.row, "address": reverse(f"{code}:index"),
-         "indicators": [one.name for one in queries.pack(area).indicators.values()], "rules": len(queries.pack(area).rules)}
-        for code, area in listed], "on": clock.city_day(now)})
+    listed = {code: {"name": queries.pack(area).manifest.name, "row": queries.pack(area).manifest.row, "address": reverse(f"{code}:index"),
+                     "indicators": [one.name for one in queries.pack(area).indicators.values()], "rules": len(queries.pack(area).rules)}
+              for code, area in queries.areas().items() if by.can(area.see)}
+    others = {code: {"name": name, "row": f"D{int(code[1:])}", "address": reverse(url)}
+              for code, name, url, permission in queries.others() if by.can(permission)}
+    return render(request, "areas/every.html", {"areas": [one for _, one in sorted({**listed, **others}.items())]})

@@ -192,9 +192,11 @@ def _fault_line(fault: Mapping[str, Any]) -> str:
     return t("第{line}行：{why} {code}", "Line {line}: {why} {code}", line=fault["line"], why=why, code=fault["code"])
 
 
-def desk(datasets: Mapping[str, Text], loaders: Mapping[str, Loader], *, right: str, home: str, template: str,
+def desk(datasets: Mapping[str, Text], loaders: Mapping[str, Loader], *, right: str, home: str, template: str, words: Mapping[str, Text],
          frame: Callable[[Actor], dict[str, Any]]) -> Callable[[HttpRequest], HttpResponse]:
-    """A page of a pack where its datasets come in: one row by a form (of a photo the digest is taken, the photo is not kept), or a file."""
+    """A page of a pack where its datasets come in: one row by a form (of a photo the digest is taken, the photo is not kept), or a file.
+
+    `words` tells what the values that can be chosen are called."""
 
     @require_http_methods(["GET", "POST"])
     def deliver_here(request: HttpRequest) -> HttpResponse:
@@ -209,7 +211,7 @@ def desk(datasets: Mapping[str, Text], loaders: Mapping[str, Loader], *, right: 
             for fault in told["faults"][:50]:
                 messages.warning(request, _fault_line(fault))
             return redirect(f"{reverse(home)}?{urlencode({'dataset': one.name})}")
-        return render(request, template, {"one": one, "fields": fields, "sets": datasets.items(), **frame(by)})
+        return render(request, template, {"one": one, "fields": fields, "sets": datasets.items(), "words": words, **frame(by)})
 
     return deliver_here
 

@@ -95,7 +95,7 @@ def quality(request: HttpRequest) -> HttpResponse:
         asked: dict[str, Any] = {name: _listed(post.get(name, "")) for name in LISTED}
         asked |= {name: post.get(name, "").strip() for name in NAMED}
         found = tables.judged(_text(given).splitlines(), tables.Checks(**asked))
-    return render(request, "warnings/quality.html", {"found": found, "asked": post})
+    return render(request, "warnings/quality.html", {"found": found, "asked": {name: post.get(name, "") for name in LISTED + NAMED}})
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -18,7 +18,8 @@
     const names = rows.map((r) => r[0]);
     const kind = figure.dataset.kind || "bar";
     if (kind === "pie") return { series: [{ type: "pie", radius: ["35%", "65%"], data: rows.map((r) => ({ name: r[0], value: numeric(r[1]) })) }] };
-    const category = { type: "category", data: names, axisTick: { alignWithLabel: true } };
+    const longest = Math.max(0, ...names.map((n) => n.length)), slanted = kind !== "line" && names.length <= 40 && names.length * longest > 80;
+    const category = { type: "category", data: names, axisTick: { alignWithLabel: true }, ...(slanted && kind !== "barh" ? { axisLabel: { interval: 0, rotate: 40 } } : {}) };
     const value = { type: "value", name: figure.dataset.unit || "" };
     const flat = kind === "barh";
     return {
@@ -93,5 +94,7 @@
   if (here && here.offsetTop + here.offsetHeight > menu.clientHeight) menu.scrollTop = here.offsetTop - menu.clientHeight / 2;
 
   document.querySelectorAll("[data-print]").forEach((b) => b.addEventListener("click", () => window.print()));
-  if (window.matchMedia("(min-width: 901px)").matches) document.querySelectorAll(".sidebar details").forEach((d) => { d.open = true; });
+  const wide = window.matchMedia("(min-width: 901px)"), fit = () => document.querySelectorAll(".sidebar details").forEach((d) => { d.open = wide.matches; });
+  fit();
+  wide.addEventListener("change", fit);
 })();

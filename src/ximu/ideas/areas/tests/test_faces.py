@@ -71,6 +71,14 @@ def test_everybody_finds_the_areas_and_no_page_of_one_that_publishes_nothing(cli
     assert 'href="/areas/" aria-current="page"' in client.get("/audits/").content.decode()
 
 
+def test_the_list_of_areas_leaves_none_of_the_sixteen_out(rf: RequestFactory) -> None:
+    request = rf.get("/console/areas/")
+    request.actor = SYSTEM
+    shown = views.every(request).content.decode()
+    assert [row for row in (f"D{n}" for n in range(1, 17)) if f"<code>{row}</code>" not in shown] == []
+    assert shown.index("<code>D1</code>") < shown.index("<code>D2</code>") < shown.index("<code>D13</code>") < shown.index("<code>D16</code>")
+
+
 def test_a_long_table_says_how_many_rows_it_does_not_show() -> None:
     words = Text("件", "thing")
     [told] = queries.told([Section(words, [words], [[n] for n in range(7)])], AT.date(), most=5)

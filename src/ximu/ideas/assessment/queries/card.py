@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ximu.foundation.documents import Bar, Chart, Letter, Paragraph
+from ximu.foundation import clock
+from ximu.foundation.documents import Bar, Chart, Letter, Paragraph, dated
 from ximu.ideas.assessment.models import Run
 from ximu.ideas.assessment.queries.comparing import changed
 from ximu.ideas.assessment.queries.runs import explained
@@ -32,9 +33,9 @@ def card(run: Run, unit: str, *, on: date, issuer: str) -> Letter:
         bars = tuple(Bar(f"{row['rank']} {row['label']}", float(row["score"]), row["score"], row["unit"] == unit) for row in rows)
         body += [Paragraph(f"{next(heads)}、与其他单位比较", 1), Chart(f"{run.period}年度各单位得分（按名次）", bars)]
     body += [Paragraph("数据与核验", 1),
-             Paragraph(f"事实截至{run.as_of}，所知截至{run.known_at:%Y-%m-%d}，同一方法、数据与种子可以重算出同样的结果。"),
-             Paragraph(f"结果SHA-256：{run.digest}", 3)]
-    return Letter(issuer=issuer, number=f"诚评〔{run.period}〕", title=f"{run.period}年度政务诚信评价报告单", to=found["label"],
+             Paragraph(dated(f"事实截至{run.as_of}，所知截至{clock.city_day(run.known_at)}，同一方法、数据与种子可以重算出同样的结果。")),
+             Paragraph("结果SHA-256：", 3), Paragraph(run.digest, 3)]
+    return Letter(issuer=issuer, number=f"诚评〔{run.period}〕　　号", title=f"{run.period}年度政务诚信评价报告单", to=found["label"],
                   paragraphs=tuple(body), signer=issuer, day=on)
 
 

@@ -39,7 +39,7 @@ def measures(row: MethodVersion, *, on: date, issuer: str) -> Letter:
         Paragraph("第四章　核对、意见与公布", 1),
         Paragraph(f"初稿送各单位核对，对单项指标有意见的，可在征求意见期内提出，自提出之日起{objection_days(on)}个工作日内核实答复；意见采纳的，重新计算。计算人不得自己定稿或公布。"),
         Paragraph("结果与名次区间、方法文件、输入数据摘要一并公布，任何人可以按同一方法、数据与种子重算。"),
-        Paragraph(f"方法文件SHA-256：{row.digest}", 3),
+        Paragraph("方法文件SHA-256：", 3), Paragraph(row.digest, 3),
     ]
     return Letter(issuer=issuer, number=row.resolution or "（草案）",
                   title=f"{row.name_zh}管理办法", to="", paragraphs=tuple(body), signer=issuer, day=on)

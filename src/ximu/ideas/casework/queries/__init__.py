@@ -21,7 +21,7 @@ from ximu.ideas.casework.queries.cases import (
     visible,
 )
 from ximu.ideas.casework.queries.counting import Touched, calendar, calendar_years, day_counter, last_day_of, office, terms, touched
-from ximu.ideas.casework.queries.declared import procedure, procedures
+from ximu.ideas.casework.queries.declared import ground_words, procedure, procedures, register_grounds
 from ximu.ideas.casework.queries.desk import doctor, today
 from ximu.ideas.casework.queries.effects import (
     EffectRow,
@@ -62,6 +62,7 @@ __all__ = [
     "effects_of",
     "effects_of_many",
     "effects_on",
+    "ground_words",
     "groups",
     "icalendar",
     "inbox",
@@ -82,6 +83,7 @@ __all__ = [
     "provider",
     "redacting",
     "redaction_for",
+    "register_grounds",
     "slip_number",
     "stood",
     "tally",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,9 @@ from ximu.foundation.rooms import room_paths, toml_of
 from ximu.ideas.casework.rules import Procedure, read
 from ximu.ideas.casework.rules.declaration import DeclarationError
 from ximu.kernel.refusal import absent
+from ximu.kernel.words import Text
+
+_lawful: dict[str, Mapping[str, Text]] = {}
 
 
 @cache
@@ -48,3 +52,13 @@ def procedure(code: str) -> Procedure:
     if found is None:
         raise absent("PROC-NONE", field="procedure", value=code[:40], zh="种程序", en="procedure")
     return found
+
+
+def register_grounds(code: str, words: Mapping[str, Text]) -> None:
+    """Grounds of a procedure that its room keeps dated, beside the declaration. Called by the wiring only."""
+    _lawful[code] = words
+
+
+def ground_words(of: Procedure, code: str) -> Text | None:
+    """What a ground is called; its code where nobody named it."""
+    return _lawful.get(of.code, {}).get(code) or of.ground(code)

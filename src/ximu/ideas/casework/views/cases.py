@@ -58,7 +58,7 @@ def case(request: HttpRequest, uid: str) -> HttpResponse:
     seen = queries.case(uid, actor=by, at=at)
     services.seen(uid, by=by, at=at)
     effects = queries.effects_of(seen.row.about) if seen.row.about and by.can("casework.effects") else []
-    steps = [{"step": s, "unit": seen.names.get(s.unit, s.unit), "ground": seen.procedure.ground(s.detail.get("ground", ""))}
+    steps = [{"step": s, "unit": seen.names.get(s.unit, s.unit), "ground": queries.ground_words(seen.procedure, s.detail.get("ground", ""))}
              for s in seen.steps]
     left = (seen.row.due - clock.city_day(at)).days if seen.row.due else None
     linked = [{"case": c, "name": queries.procedure(c.procedure).name} for c in seen.linked]

@@ -88,5 +88,6 @@ def month(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/calendar.html", {
         "weeks": queries.month(first, actor=by), "first": first, "before": around[0], "after": around[1],
         "days": [Text(zh, en) for zh, en in zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True)],
+        "procedures": {code: made.name for code, made in queries.procedures().items()},
         "kinds": {"holiday": Text("休", "off"), "make-up": Text("班", "work"), "unknown": Text("无年历", "no calendar")},
     })

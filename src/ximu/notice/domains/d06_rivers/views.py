@@ -92,4 +92,4 @@ def appraisal(request: HttpRequest) -> HttpResponse:
 
 
 deliver = desk(store.DATASETS, services.LOADERS, right=services.PATROL, home="d06:deliver", template="d06/deliver.html",
-               frame=lambda by: {"tabs": tabs(AREA, by, "d06:deliver")})
+               words=LEVELS | store.STATES, frame=lambda by: {"tabs": tabs(AREA, by, "d06:deliver")})

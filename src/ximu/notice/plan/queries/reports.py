@@ -25,7 +25,7 @@ def letter(of: Check, *, on: date) -> Letter:
     """
     found = lines(of)
     since = [line.became for line in found] if previous(of) else []
-    judged = rules.finding_figures(((line.finding.verdict, line.finding.system) for line in found), since, check=of.uid)
+    judged = rules.finding_figures(((line.finding.verdict, line.finding.system) for line in found), since)
     known = {one.key: one for one in [*report_figures(of), *judged]}
     order: list[str] = []
 

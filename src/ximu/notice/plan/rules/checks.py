@@ -95,12 +95,12 @@ def figures(inputs: Mapping[str, Any]) -> list[Figure]:
     return found
 
 
-def finding_figures(findings: Iterable[tuple[str, str]], became_of: Iterable[str], *, check: str) -> list[Figure]:
+def finding_figures(findings: Iterable[tuple[str, str]], became_of: Iterable[str]) -> list[Figure]:
     """Figures of what was found: each duty's (verdict, system's verdict), and what became of the mid-year findings."""
     pairs, since = list(findings), Counter(became_of)
     count = Counter(verdict or system for verdict, system in pairs)
     differ = sum(bool(verdict) and verdict != system for verdict, system in pairs)
-    source = f"检查{check}的核查结论"
+    source = "本次检查的核查结论"
     return [
         Figure("findings", str(len(pairs)), Text("项职责", "duties"), source),
         *[Figure(f"verdict:{code}", str(count[code]), words, f"{source}为“{words.zh}”") for code, words in VERDICTS.items()],

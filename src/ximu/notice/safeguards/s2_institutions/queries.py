@@ -161,7 +161,13 @@ class Numbered:
     place: Text = NOWHERE
 
     @property
+    def value_words(self) -> Text:
+        return rules.worded(self.value)
+
+    @property
     def unit_words(self) -> Text | None:
+        if self.unit in rules.SAID_BY_VALUE:
+            return None
         return rules.UNITS.get(self.unit) or (Text(self.unit, self.unit) if self.unit else None)
 
 
@@ -172,7 +178,7 @@ def parameters(on: date) -> list[Numbered]:
         if row.repealed_on is None or on < row.repealed_on:
             setting |= dict.fromkeys(row.parameters, row)
     terms = cases.terms()
-    called = {short_name(path): Text(told["page"][0]["zh"], told["page"][0]["en"]) for path, told in toml_of("menu.toml")}
+    called = rules.PLACES | {short_name(path): Text(told["page"][0]["zh"], told["page"][0]["en"]) for path, told in toml_of("menu.toml")}
     return [_numbered(called.get(short_name(path)), short_name(path), name, table, terms, setting.get(name), on)
             for path, tables in toml_of("parameters.toml") for name, table in tables.items()]
 
@@ -184,7 +190,8 @@ def _numbered(place: Text | None, room: str, name: str, rows: list[dict[str, Any
     place = place or Text(room, room)
     if name in terms.codes() and "unit" in rows[0]:
         term = terms.on(name, on)
-        return Numbered(room, name, str(term.value), term.unit, term.since, term.source, term.sure, doc, title, place)
+        counted = (rules.unit_by_name(name) or term.unit) if term.unit == "count" else term.unit
+        return Numbered(room, name, str(term.value), counted, term.since, term.source, term.sure, doc, title, place)
     row = rules.value_on(rows, on) or rows[0]
     sure = not row.get("to_be_confirmed", False)
     unit = str(row.get("unit", "")) or rules.unit_by_name(name)

@@ -20,6 +20,8 @@ RECORDED = {"promise": "其他", "area": "其他", "supervision": "其他", "rep
 """What item WY-RD calls an origin that it does not list by itself."""
 GRADES = ("轻微", "一般", "严重")
 COLUMNS = ("origin", "reference", "unit", "title", "words")
+HEADS = {"来源": "origin", "编号": "reference", "单位": "unit", "标题": "title", "内容": "words"}
+"""What a file may call its columns in Chinese."""
 NONE_HOLDS = "不成立"
 MOST = {"reference": 60, "title": 120, "words": 4000}
 

@@ -55,7 +55,7 @@ def _raise(told: Told, *, by: Actor, at: datetime) -> tuple[str, bool]:
 
 
 def import_leads(content: bytes = b"", *, rows: Iterable[Mapping[str, Any]] = (), by: Actor, at: datetime) -> Brought:
-    """A CSV file (UTF-8 or GB 18030, columns of `COLUMNS`) or rows; good lines are kept, the others named with line and code.
+    """A CSV file (UTF-8 or GB 18030, columns of `COLUMNS` or `HEADS`) or rows; good lines are kept, the others named with line and code.
 
     Errors: `PERM-DENIED`, `FILE-CODING`, `HEAD-NONE`, `FILE-ROWS`.
     """
@@ -83,11 +83,12 @@ def _rows(content: bytes) -> list[dict[str, str]]:
         raise Refusal("FILE-CODING", field="file", value="", rule="UTF-8, GB 18030", zh="文件编码应为UTF-8或GB18030。",
                       en="The file should be UTF-8 or GB 18030.")
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = sorted({"origin", "unit", "title", "words"} - set(reader.fieldnames or ()))
+    reader.fieldnames = [rules.HEADS.get(head.strip(), head.strip()) for head in reader.fieldnames or ()]
+    missing = [head for head, name in rules.HEADS.items() if name != "reference" and name not in reader.fieldnames]
     if missing:
-        raise Refusal("HEAD-NONE", field="file", value=" ".join(missing), rule=" ".join(rules.COLUMNS),
+        raise Refusal("HEAD-NONE", field="file", value=" ".join(missing), rule=" ".join(rules.HEADS),
                       zh=f"缺少列：{'、'.join(missing)}。",
-                      en=f"Columns are missing: {', '.join(missing)}.")
+                      en=f"Columns are missing: {', '.join(rules.HEADS[head] for head in missing)}.")
     found = [row for _, row in zip(range(MOST_ROWS + 1), reader, strict=False)]
     if len(found) > MOST_ROWS:
         raise Refusal("FILE-ROWS", status=413, field="file", value=len(found), rule=f"≤ {MOST_ROWS}", zh=f"一次最多{MOST_ROWS}行。",

@@ -257,7 +257,7 @@ def reopen(typed: str, text: str, *, by: Actor = REPORTER, at: datetime) -> None
         raise Refusal("REOPEN-ONCE", status=409, field="code", value="", rule="once", zh="只能请求复查一次。",
                       en="A report is reopened once.")
     until, _ = queries.due("reopen_term", row.closed_on or day)
-    if until is None or day > until:
+    if until is not None and day > until:  # while the calendar of its year is not loaded no term has run out
         raise Refusal("REOPEN-LATE", status=409, field="day", value=day.isoformat(), rule=f"≤ {until}",
                       zh=f"请求复查的期限为{until}，已经超过。",
                       en=f"It could be reopened until {until}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import tomllib
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -27,6 +28,7 @@ from ximu.notice.mechanisms.m3_evaluators.queries import book
 STATES = {"computed": Text("已算出", "computed"), "sent": Text("征求意见", "out for comments"), "published": Text("已公布", "published"),
           "unstable": Text("不可复算，不得公布", "not reproducible, not to be published")}
 SIDES = ("only_official", "only_evaluator")
+TABLES = {"run": Text("年度评价", "yearly assessment")}
 TOGETHER = Text("隐去的各列合计", "withheld columns together")
 
 
@@ -158,15 +160,23 @@ def public_evaluation(view: View, *, uid: str) -> dict[str, Any]:
     row = book.evaluation(uid)
     if row.state != "published":
         row = book.evaluation("")
-    about = row.snapshot.engagement
+    about, called = row.snapshot.engagement, _called(row.method)
     day = clock.today()
     return {
         "view": view.name, "uid": row.uid, "title": about.title, "period": about.period, "institute": _institute(about.evaluator),
         "commissioner": registry.name(about.commissioner, as_of=day), "payer": registry.name(about.payer, as_of=day), "fee": about.fee,
         "contract": about.contract, "granted": about.granted, "snapshot": row.snapshot.digest, "digest": row.digest,
         "published_at": row.published_at, "method": row.method, "result": told(row), "notes": notes(row),
-        "surveys": [_survey(s, day) for s in book.surveys(about)],
+        "fields": [(TABLES.get(item, Text(item, item)), [called.get(one, Text(one, one)) for one in some])
+                   for item, some in about.granted.items()],
+        "surveys": [{**_survey(s, day), "name": called.get(f"survey:{s.code}", Text(s.code, s.code))} for s in book.surveys(about)],
         "compared": counts_only(row, compared(row)), "official": _official(about.official)}
+
+
+def _called(method: str) -> dict[str, Text]:
+    """What the evaluator's method calls its columns."""
+    listed = tomllib.loads(method).get("indicator", [])
+    return {one["code"]: Text(one["name"]["zh"], one["name"]["en"]) for one in listed if isinstance(one.get("name"), dict)}
 
 
 def _survey(of: Any, day: Any) -> dict[str, Any]:

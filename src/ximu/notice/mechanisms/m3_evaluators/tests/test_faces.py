@@ -76,6 +76,7 @@ def test_from_registration_to_publication_by_pages() -> None:
     services.publish_due(by=SYSTEM, at=clock.now() + timedelta(days=30))
     shown = Client().get(f"/evaluations/{uid}/").content.decode()
     assert all(words in shown for words in ("样本偏少。", "权重与年度评价不同。", "示例基金会", "差异由何而来", "居民", "95%"))
+    assert "年度评价：" in shown and "run：" not in shown
     assert snapshot.content[:60] not in shown and "示例大学" in Client().get("/evaluations/").content.decode()
 
 

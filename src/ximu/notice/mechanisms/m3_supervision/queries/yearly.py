@@ -74,7 +74,7 @@ def _proposals(year: int, last: date, known_at: datetime) -> list[Figure]:
         Figure("proposals", str(len(rows)), Text("交办建议提案", "proposals assigned"), source, where),
         Figure("answered", str(len(answered)), Text("已答复", "answered"), source, where),
         Figure("timely:rate", rate(len(timely), len(answered)), Text("按期答复率", "answered in time"),
-               Text(f"{source.zh}，答复期限NPC-ANS", f"{source.en}, limit NPC-ANS"), where),
+               Text(f"{source.zh}，按法定答复期限计", f"{source.en}, by the limit for answers"), where),
         *[Figure(f"class:{code}", str(classes[code]), Text(f"{code}类答复", f"answers of class {code}"), source, where) for code in "ABCD"],
         Figure("satisfied:rate", rate(len(pleased), len(rated)), Text("代表委员满意和基本满意率", "delegates satisfied"), source, where),
     ]
@@ -108,7 +108,7 @@ def year_text(year: int, *, as_of: date, known_at: datetime, on: date) -> dict[s
 
     body = [Paragraph(text) for text in _sentences(year, n, known)]
     size = ledger.size()
-    notes = [Paragraph(f"［{place}］{known[key].words.zh}：{known[key].source.zh}（{known[key].where}）", NOTES)
+    notes = [Paragraph(f"［{place}］{known[key].words.zh}：{known[key].source.zh}", NOTES)
              for place, key in enumerate(order, 1)]
     office = registry.name(city.office(), as_of=on) if city.office() else "政务诚信建设综合协调部门"
     letter = Letter(issuer=office, number=f"诚信年报〔{year}〕1号", title=f"{year}年政务诚信建设情况",

@@ -27,6 +27,10 @@ class Checklist:
     def grounds(self, on: date) -> dict[str, Text]:
         return {g["code"]: Text(g["zh"], g["en"]) for g in self._grounds if _holds(g, on)}
 
+    def every(self) -> dict[str, Text]:
+        """All grounds that are or were in force."""
+        return {g["code"]: Text(g["zh"], g["en"]) for g in self._grounds}
+
     def conditions(self, on: date) -> dict[str, Text]:
         return {c["code"]: Text(c["zh"], c["en"]) for c in self._conditions if _holds(c, on)}
 

@@ -26,6 +26,12 @@ def code_of(call: object, *args: object, **words: object) -> str:
     return refused.value.code
 
 
+def test_the_history_of_a_claim_tells_its_ground_in_words() -> None:
+    made, grounds = cases.procedure("exemption"), queries.checklist().every()
+    assert grounds and {code: cases.ground_words(made, code) for code in grounds} == grounds
+    assert cases.ground_words(made, "") is None
+
+
 def test_grounds_are_a_dated_checklist() -> None:
     known = queries.checklist()
     known.ask("pioneer", ALL, on=date(2018, 3, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -81,14 +82,26 @@ UNITS = {
     "percent": Text("%", "%"), "per-hour": Text("次／小时", "an hour"), "share": Text("（比例）", "(share)"),
     "count": Text("（个数）", "(number)"),
     "share-per-day": Text("（每日比例）", "(share a day)"),
-    "month-day": Text("（月-日）", "(month-day)"), "mark": Text("分", "marks"),
+    "times": Text("次", "times"), "mark": Text("分", "marks"),
     "10 000 yuan": Text("万元", "10,000 yuan"),
     "metre": Text("米", "m"), "km/h": Text("公里／小时", "km/h"),
 }
 """Units of parameters as people say them; another unit is shown as it is written."""
+SAID_BY_VALUE = ("month-day",)
+PLACES = {"following": Text("关注提醒", "Following"),
+          "ledger": Text("透明日志", "Transparency log"), "records": Text("政务诚信记录", "Records")}
+"""What rooms are called that have no page in the menu."""
+WORDS = {
+    "licence": Text("行政许可", "licence"), "reward": Text("守信表彰", "reward"), "service": Text("服务事项", "service item"),
+    "oxygen": Text("溶解氧", "dissolved oxygen"), "permanganate": Text("高锰酸盐指数", "permanganate index"),
+    "cod": Text("化学需氧量", "chemical oxygen demand"), "ammonia": Text("氨氮", "ammonia nitrogen"),
+    "phosphorus": Text("总磷", "total phosphorus"),
+}
+SPANS = {"week": Text("每周", "a week"), "half-month": Text("每半月", "a half-month"), "month": Text("每月", "a month"),
+         "quarter": Text("每季", "a quarter")}
 ENDINGS = {"_workdays": "working-day", "_days": "calendar-day", "_hours": "hour", "_minutes": "minute", "_months": "month",
            "_years": "year",
-           "_percent": "percent", "_an_hour": "per-hour", "_share": "share", "_kmh": "km/h", "_m": "metre"}
+           "_percent": "percent", "_an_hour": "per-hour", "-TIMES": "times", "_share": "share", "_kmh": "km/h", "_m": "metre"}
 
 
 def unit_by_name(name: str) -> str:
@@ -102,3 +115,15 @@ def worth(row: Mapping[str, Any]) -> str:
     if isinstance(value, Mapping):
         return "，".join(f"{key} {one}" for key, one in value.items())
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def worded(value: str) -> Text:
+    """A value as people say it: names for codes, a day of every year, how often in a span."""
+    parts = value.split("、")
+    if len(parts) == 2 and parts[1] in SPANS:
+        return Text(f"{SPANS[parts[1]].zh}{parts[0]}次", f"{parts[0]} {SPANS[parts[1]].en}")
+    if found := re.fullmatch(r"(\d\d)-(\d\d)", value):
+        month, day = map(int, found.groups())
+        return Text(f"每年{month}月{day}日", f"{date(2000, month, day):%-d %b} of each year")
+    known = [WORDS.get(part, Text(part, part)) for part in parts]
+    return Text("、".join(one.zh for one in known), ", ".join(one.en for one in known))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ximu.foundation.rooms import short_name, toml_of
 from ximu.notice.safeguards.s2_institutions import rules
 
 pytestmark = pytest.mark.row("S2")
@@ -54,3 +56,12 @@ def test_a_parameter_is_said_with_its_unit_and_tables_are_written_out() -> None:
         "hour", "year", "per-hour", "working-day", ""]
     assert rules.worth({"value": {"AAA": 100, "D": 0}}) == "AAA 100，D 0"
     assert [rules.worth({"value": ["甲", "乙"]}), rules.worth({"families": ["licence"]}), rules.worth({"value": 0})] == ["甲、乙", "licence", "0"]
+
+
+def test_every_number_from_law_is_told_in_words() -> None:
+    told = {name: rules.worded(rules.worth(row)) for _, table in toml_of("parameters.toml") for name, rows in table.items() for row in rows}
+    assert {name: one.zh for name, one in told.items() if re.search("[a-z]{2}", one.zh)} == {}
+    assert {name: one.en for name, one in told.items() if re.search("[\u4e00-\u9fff]", one.en)} == {}
+    assert [rules.worded(value).zh for value in ("1、half-month", "06-30", "15、20")] == ["每半月1次", "每年6月30日", "15、20"]
+    assert rules.worded("1、week").en == "1 a week" and rules.worded("12-31").en == "31 Dec of each year"
+    assert set(rules.PLACES) <= {short_name(path) for path, _ in toml_of("parameters.toml")}
