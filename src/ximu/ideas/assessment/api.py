@@ -173,9 +173,11 @@ def replay(request: HttpRequest, uid: str) -> Any:
 
 
 @router.get("/replay", response=dict[str, Any], summary="按两个时间重算一个单位 A unit's figure by both clocks")
-def replay_unit(request: HttpRequest, unit: str, as_of: date, known_at: date | None = None) -> Any:
+def replay_unit(request: HttpRequest, unit: str, as_of: date, known_at: date | None = None, of: str = "") -> Any:
+    """`of`: a run's uid or the code of a method; without it the yearly assessment before those of single areas."""
     actor_of(request).must("assessment.run")
-    return queries.replay_unit(unit, as_of=as_of, known_at=min(clock.now(), clock.end_of(known_at)) if known_at else clock.now())
+    known = min(clock.now(), clock.end_of(known_at)) if known_at else clock.now()
+    return queries.replay_unit(unit, as_of=as_of, known_at=known, of=of[:64])
 
 
 @router.get("/runs/{uid}/quality", response=dict[str, Any], summary="方法质量 Quality of the method")

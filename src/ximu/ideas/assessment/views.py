@@ -20,6 +20,7 @@ from ximu.ideas.assessment import queries, services
 from ximu.ideas.assessment.rules import grading
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.given import day_of, day_or_none
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
@@ -173,12 +174,26 @@ def unit(request: HttpRequest, uid: str, unit: str) -> HttpResponse:
     facts = [{"column": column, "refs": [_link(ref) for ref in told["refs"]], "hidden": told["hidden"]} for column, told in seen.items()]
     before, why = _or_why(queries.same_rule, uid, unit)
     changed, _ = _or_why(queries.changed, uid, unit)
+    again, why_not = _again(request, row, unit)
     return render(request, "assessment/unit.html", {
         "row": row, "found": found, "lines": _flat(found), "facts": facts, "before": before, "why": why, "state": STATES[row.state],
         "changed": changed and queries.causes_opened(changed, by=by, at=clock.now()),
         "peers": queries.peers(row, unit) if queries.ranks_open(row, by) else [],
+        "again": again, "why_not": why_not, "may_run": by.can("assessment.run"),
         "may_object": row.state == "sent" and bool(by.unit) and by.unit == unit and by.can("assessment.object", unit),
         "may_extract": row.state in ("final", "published") and by.can("assessment.finish")})
+
+
+def _again(request: HttpRequest, row: Any, unit: str) -> tuple[Any, Refusal | None]:
+    """The unit's figure once more by two days of the reader's choice, for those who compute."""
+    if "as_of" not in request.GET or not actor_of(request).can("assessment.run"):
+        return None, None
+    return _or_why(_replayed, request, row, unit)
+
+
+def _replayed(request: HttpRequest, row: Any, unit: str) -> dict[str, Any]:
+    as_of, known = day_of(request.GET["as_of"], "as_of"), day_or_none(request.GET.get("known_at", ""), "known_at")
+    return queries.replay_unit(unit, as_of=as_of, known_at=min(clock.now(), clock.end_of(known)) if known else clock.now(), of=row.uid)
 
 
 def _or_why(ask: Callable[..., Any], *args: Any) -> tuple[Any, Refusal | None]:

@@ -173,6 +173,9 @@ def test_pages_answer_why_this_place_and_was_it_so_last_year() -> None:
     for page in ("/", f"/runs/{run.uid}", f"/runs/{run.uid}/quality", f"/methods/{run.method.uid}"):
         assert boss.get(base + page).status_code == 200, page
     why = boss.get(f"{base}/runs/{run.uid}/units/{U1}").content.decode()
+    again = boss.get(f"{base}/runs/{run.uid}/units/{U1}?as_of={run.as_of}&known_at={now:%F}").content.decode()
+    assert "按两个时间重算" in why and "与公布一致" not in why and "与公布一致" in again
+    assert "SCORE-NONE" not in again and "SCORE-NONE" in boss.get(f"{base}/runs/{run.uid}/units/{U1}?as_of=2011-01-01").content.decode()
     assert "上一年按同一规则" in why and "第1名" in why and "promise" not in why.split("所依据的事实")[0]
     for form in ("pdf", "docx"):
         assert boss.get(f"{base}/runs/{run.uid}/units/{U1}/card.{form}").status_code == 200
