@@ -114,7 +114,8 @@ def read_and_reversed(world: World, court: Caller, office: Caller, number: str) 
     lines = [casework.add_effect(number, kind=kind, target=f"{kind}{n}", unit=registry.key_uid("fgw"), by=by, at=at)
              for kind, count in (("share", 2), ("measure", 3), ("score", 1)) for n in range(count)]
     publisher = Caller(world, "publisher", "publisher", "")
-    assert publisher.post("/records/erasures", 409, numbers=[number], basis="删除")["code"] == "ERASE-RETAIN", "not deleted instead"
+    for caller in (court, publisher):
+        assert caller.post("/records/erasures", 409, numbers=[number], basis="删除")["code"] == "STATE-EDGE", "not deleted instead"
     page = world.desk("court")
     page.goto(f"{world.url}/console/m4/records/{number}")
     page.locator("summary", has_text="依据被撤销").click()

@@ -443,5 +443,5 @@ def test_the_same_through_the_api(world: World, tmp_path: Path) -> None:
     file = tmp_path / "certificate.json"
     file.write_bytes(mine.http.get(f"/m4/certificates/{made}").content)
     assert "信用修复证明" in verified(file)
-    assert mine.post(f"/m4/records/{number}/erasure", 409, reason="请删除")["code"] == "ERASE-RETAIN"
+    assert mine.post(f"/m4/records/{number}/erasure", 409, reason="请删除")["code"] == "STATE-EDGE"
     assert ledger.verify_log().ok
