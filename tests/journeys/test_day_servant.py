@@ -390,6 +390,7 @@ def test_the_same_through_the_api(world: World, tmp_path: Path) -> None:
     assert reviewer.post("/m4/examinations", 422, numbers=[number], answers={"pioneer": "no"}, reason="缺三项")["code"] == "EXM-ASK"
     assert reviewer.post("/m4/examinations", 200, numbers=[number], answers=answers, reason="均不成立") == {"done": 1}
     case = office.post(f"/m4/records/{number}/notice")["case"]
+    assert [one["uid"] for one in mine.get("/casework/cases")["items"]] == [case], "the subject finds the notice without a page"
     assert mine.post(f"/m4/records/{number}/objection", 409, reason="太早")["code"] == "NOTICE-NONE"
     mine.post(f"/m4/notices/{case}/signature", 200)
     assert mine.get(f"/casework/cases/{case}")["counted"]["due"] == "2018-07-30"
