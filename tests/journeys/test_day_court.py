@@ -129,6 +129,9 @@ def read_and_reversed(world: World, court: Caller, office: Caller, number: str) 
     outbox.sweep(at=clock.now())
     assert records.duties(number).state == "revoked"
     states = {line.uid: line.state for line in cases.effects_of(number)}
+    assert {one["uid"]: one["state"] for one in court.get(f"/casework/effects?number={number}")} == states, "the court reads the same list"
+    page.goto(f"{world.url}/console/casework/{case}")
+    expected(page.locator("section", has=page.get_by_role("heading", name="所涉记录的效果")).locator("li")).to_have_count(len(states))
     assert set(lines) == set(states) and not set(states.values()) & {"live"}, "each is stopped, or stands openly as not confirmed"
 
 

@@ -441,6 +441,9 @@ def test_the_same_through_the_api(world: World, tmp_path: Path) -> None:
     assert entered.move(repair, "grant", 403, reason="x")["code"] == "DUAL"
     other.move(repair, "grant", reason="条件均已满足")
     made = mine.post(f"/m4/repairs/{repair}/certificates")["certificate"]
+    told = mine.get(f"/m4/records/{number}")
+    assert (told["state"], told["object_until"], told["certificates"]) == ("repaired", "2018-07-30", [made])
+    assert {one["procedure"] for one in told["cases"]} == {"notice", "exemption", "objection", "repair"}
     file = tmp_path / "certificate.json"
     file.write_bytes(mine.http.get(f"/m4/certificates/{made}").content)
     assert "信用修复证明" in verified(file)
