@@ -14,6 +14,7 @@ from ximu.foundation.web import actor_of
 from ximu.ideas.catalogue import queries, services
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal
 
 router = Router(tags=["catalogue 清单"])
 FILE = {"responses": {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}}
@@ -210,9 +211,13 @@ def open_edition(request: HttpRequest, given: EditionIn) -> Any:
 
 @router.post("/editions/{number}/items", response=UidOut, summary="起草条目 draft an item")
 def draft(request: HttpRequest, number: str, given: DraftIn) -> Any:
-    name = registry.name(given.owner, as_of=queries.edition(number, drafts=True).in_force)
-    return {"uid": services.draft(number, list_=given.list, code=given.code, body=given.body, owner=given.owner, owner_name=name,
-                                  **_acting(request))}
+    """The owner is written as on the page, by its short name. Errors: `LIST-UNIT` and those of a draft."""
+    unit = registry.unit(given.owner, as_of=queries.edition(number, drafts=True).in_force)
+    if unit is None:
+        raise Refusal("LIST-UNIT", field="owner", value=given.owner[:16], rule="registry", zh="请选择登记册中的责任单位。",
+                      en="Choose an owner from the registry.")
+    return {"uid": services.draft(number, list_=given.list, code=given.code, body=given.body, owner=given.owner,
+                                  owner_name=unit.short_name or unit.name, **_acting(request))}
 
 
 @router.put("/drafts/{uid}", response=DoneOut, summary="修改草稿 revise a draft")

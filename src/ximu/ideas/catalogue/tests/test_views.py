@@ -216,6 +216,9 @@ def test_the_merge_desk_over_the_api(desk: Client) -> None:
     post("editions", number=number, in_force="2018-05-01")
     assert [one["number"] for one in desk.get(f"{base}/desks").json()] == [number]
     mine, theirs = f.accepted(number, "CF"), f.drafted(number, "CF", owner=f.TWO, by=f.OTHER)
+    as_one("other", "draft")
+    assert post(f"editions/{number}/items", 422, list="data", code="CF", owner="none", body=f.body_of("CF"))["code"] == "LIST-UNIT"
+    as_one("coordinator", "merge")
     shown = desk.get(f"{base}/desks/{number}").json()
     assert [[one["uid"] for one in same] for same in shown["conflicts"]] == [[mine, theirs]] and shown["counts"]["accepted"] == 1
     assert post(f"editions/{number}/merge", 409)["code"] == "LIST-OWNER"
