@@ -111,8 +111,10 @@ def extract_file(request: HttpRequest, uid: str) -> HttpResponse:
 
 @router.get("/stale", response=list[dict[str, Any]], summary="须重新计算的结果 Results to be computed anew")
 def stale(request: HttpRequest) -> Any:
-    actor_of(request).must("assessment.run")
-    return queries.to_recompute()
+    """For those who compute; who delivers sees those that rest on what its own unit delivered and corrected."""
+    by = actor_of(request)
+    by.must("assessment.see")
+    return queries.to_recompute(by)
 
 
 @router.get("/runs/{uid}/ranking", response=list[dict[str, Any]], summary="名次与名次区间 Ranks with their intervals")

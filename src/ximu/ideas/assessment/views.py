@@ -124,8 +124,7 @@ def run(request: HttpRequest, uid: str) -> HttpResponse:
             blocks, city.places(), city.street_places()), "streets": bool(blocks), "placed": bool(city.street_places()),
         "row": row, "state": STATES[row.state], "rows": rows, "may": {v: by.can(f"assessment.{v}") for v in ("run", "finish", "publish")},
         "objections": [{"row": o, "case": cases.case_for(o.case)} for o in queries.objections(row)] if by.can("assessment.run") else [],
-        "stale": [{"cause": one.cause, "at": one.at, **_link(f"record:{one.number}")} for one in queries.stale(row)]
-        if by.can("assessment.run") else [],
+        "stale": [{"cause": one.cause, "at": one.at, **_link(f"record:{one.number}")} for one in queries.stale_seen(row, by)],
         "extracts": queries.extracts(row) if by.can("assessment.finish") else []})
 
 

@@ -53,19 +53,21 @@ def objections_of(uid: str) -> list[Objection]:
 
 
 def today(actor: Actor, at: datetime) -> list[TodayItem]:
-    """Of editions in the making: drafts with their unit, those to review, conflicts to settle, what was settled, what is to be published."""
+    """Of editions in the making: drafts with their unit, those to review, conflicts, what was settled, what is to be published."""
     if not actor.can("catalogue.desk"):
         return []
-    return [line for edition in Edition.objects.exclude(state=Edition.State.PUBLISHED).order_by("number") for line in _lines(actor, edition)]
+    making = Edition.objects.exclude(state=Edition.State.PUBLISHED).order_by("number")
+    return [line for edition in making for line in _lines(actor, edition)]
 
 
 def _lines(actor: Actor, edition: Edition) -> list[TodayItem]:
-    url, title = reverse("catalogue:edition", args=[edition.number]), Text(f"清单{edition.number}版", f"edition {edition.number} of the lists")
-    found, merging = desk(edition.number), actor.can("catalogue.merge")
+    url, found, merging = reverse("catalogue:edition", args=[edition.number]), desk(edition.number), actor.can("catalogue.merge")
+    title = Text(f"清单{edition.number}版", f"edition {edition.number} of the lists")
     mine = [i for i in found["items"] if i.state in WITH_UNIT and (merging or actor.can("catalogue.draft", i.owner))]
     review = [i for i in found["items"] if i.state == State.SUBMITTED and actor.can("catalogue.review", i.owner)]
     answers = [o for o in found["objections"] if not o.outcome and merging]
-    waiting = [(Text("清单草案待提交", "List drafts with their units"), len(mine)), (Text("清单条目待审核", "List items to review"), len(review)),
+    waiting = [(Text("清单草案待提交", "List drafts with their units"), len(mine)),
+               (Text("清单条目待审核", "List items to review"), len(review)),
                (Text("清单责任单位冲突", "Several owners of a list item"), len(found["conflicts"]) if merging else 0),
                (Text("清单异议待答复", "Objections to list items"), len(answers)),
                (Text("清单待发布", "Lists to be published"), int(edition.state == Edition.State.REVIEW and actor.can("catalogue.publish")))]

@@ -203,5 +203,5 @@ def test_both_units_are_told_who_owns_and_the_desk_counts_one_conflict_less(edit
     assert queries.today(coordinator, f.AT) == [] and queries.today(f.COORDINATOR, f.AT) == []
     for person in (desk, owner):
         [told] = queries.today(person, f.AT)
-        assert "CF由示例unit-one负责" == told.title.zh and told.url.endswith(mine if person is owner else theirs)
+        assert told.title.zh == "CF由示例unit-one负责" and told.url.endswith(mine if person is owner else theirs)
     assert refused(lambda: services.settle_owner(edition, keep=theirs, reason="反悔", by=f.COORDINATOR, at=f.AT)) == "LIST-EDGE"

@@ -111,7 +111,7 @@ ACTS = {"confirm": services.confirm, "dispute": services.dispute}
 @router.post("/mine", response=dict[str, Any], summary="对方凭办理码查看、确认或提出异议 The counterpart's own promise, by its code")
 def mine(request: HttpRequest, code: Form[str], act: Form[Literal["", "confirm", "dispute"]] = "", words: Form[str] = "",
          file: File[UploadedFile | None] = None) -> Any:
-    """As the page does it, without a key: whoever has the code may speak. Errors: `PROM-CODE`, `PROM-SLOW`, `EVID-DIGEST`, `PROM-DISPUTED`."""
+    """As on the page, without a key: whoever has the code may speak. Errors: `PROM-CODE`, `PROM-SLOW`, `EVID-DIGEST`, `PROM-DISPUTED`."""
     row, at = services.of_key(code[:40], at=clock.now()), clock.now()
     if act:
         digest = files.keep(file.chunks(), most_bytes=PAPER_BYTES, sealed=True)[0] if file and file.size else ""

@@ -210,7 +210,7 @@ def vote(request: HttpRequest, case: str, given: Vote) -> Status:
     return Status(201, {"votes": services.vote(case, given.outcome, reason=given.reason, by=actor_of(request), at=clock.now())})
 
 
-@router.get("/records/{number}", response=dict[str, Any], summary="一条记录的救济情况 What follows from a record and what can be done about it")
+@router.get("/records/{number}", response=dict[str, Any], summary="一条记录的救济情况 What follows from a record")
 def about(request: HttpRequest, number: str) -> dict[str, Any]:
     """As its page shows it: the last day to object, cases about it, measures that may follow, everything that it did and how that ended."""
     by, at = actor_of(request), clock.now()
