@@ -170,7 +170,8 @@ def unit(request: HttpRequest, uid: str, unit: str) -> HttpResponse:
     row = _seen(uid, unit, by)
     found = queries.explained(uid, unit)
     seen = queries.opened(found["facts"], by=by, at=clock.now())
-    facts = [{"column": column, "refs": [_link(ref) for ref in told["refs"]], "hidden": told["hidden"]} for column, told in seen.items()]
+    facts = [{"column": column, "refs": [_link(ref) for ref in dict.fromkeys(told["refs"])], "hidden": told["hidden"]}
+             for column, told in seen.items()]
     before, why = _or_why(queries.same_rule, uid, unit)
     changed, _ = _or_why(queries.changed, uid, unit)
     again, why_not = _again(request, row, unit)
@@ -205,6 +206,8 @@ def _or_why(ask: Callable[..., Any], *args: Any) -> tuple[Any, Refusal | None]:
 
 def _link(ref: str) -> dict[str, str]:
     kind, _, name = ref.partition(":")
+    if ref.startswith("/console/"):
+        return {"ref": ref.removeprefix("/console/"), "url": ref}
     return {"ref": name or ref, "url": f"{LINKS[kind]}{name}" if kind in LINKS else ""}
 
 
