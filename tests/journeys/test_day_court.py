@@ -114,7 +114,8 @@ def read_and_reversed(world: World, court: Caller, office: Caller, number: str) 
     lines = [casework.add_effect(number, kind=kind, target=f"{kind}{n}", unit=registry.key_uid("fgw"), by=by, at=at)
              for kind, count in (("share", 2), ("measure", 3), ("score", 1)) for n in range(count)]
     publisher = Caller(world, "publisher", "publisher", "")
-    assert publisher.post("/records/erasures", 409, numbers=[number], basis="删除")["code"] == "ERASE-RETAIN", "not deleted instead"
+    for caller in (court, publisher):
+        assert caller.post("/records/erasures", 409, numbers=[number], basis="删除")["code"] == "STATE-EDGE", "not deleted instead"
     page = world.desk("court")
     page.goto(f"{world.url}/console/m4/records/{number}")
     page.locator("summary", has_text="依据被撤销").click()
@@ -128,6 +129,9 @@ def read_and_reversed(world: World, court: Caller, office: Caller, number: str) 
     outbox.sweep(at=clock.now())
     assert records.duties(number).state == "revoked"
     states = {line.uid: line.state for line in cases.effects_of(number)}
+    assert {one["uid"]: one["state"] for one in court.get(f"/casework/effects?number={number}")} == states, "the court reads the same list"
+    page.goto(f"{world.url}/console/casework/{case}")
+    expected(page.locator("section", has=page.get_by_role("heading", name="所涉记录的效果")).locator("li")).to_have_count(len(states))
     assert set(lines) == set(states) and not set(states.values()) & {"live"}, "each is stopped, or stands openly as not confirmed"
 
 

@@ -390,6 +390,7 @@ def test_the_same_through_the_api(world: World, tmp_path: Path) -> None:
     assert reviewer.post("/m4/examinations", 422, numbers=[number], answers={"pioneer": "no"}, reason="缺三项")["code"] == "EXM-ASK"
     assert reviewer.post("/m4/examinations", 200, numbers=[number], answers=answers, reason="均不成立") == {"done": 1}
     case = office.post(f"/m4/records/{number}/notice")["case"]
+    assert [one["uid"] for one in mine.get("/casework/cases")["items"]] == [case], "the subject finds the notice without a page"
     assert mine.post(f"/m4/records/{number}/objection", 409, reason="太早")["code"] == "NOTICE-NONE"
     mine.post(f"/m4/notices/{case}/signature", 200)
     assert mine.get(f"/casework/cases/{case}")["counted"]["due"] == "2018-07-30"
@@ -440,8 +441,11 @@ def test_the_same_through_the_api(world: World, tmp_path: Path) -> None:
     assert entered.move(repair, "grant", 403, reason="x")["code"] == "DUAL"
     other.move(repair, "grant", reason="条件均已满足")
     made = mine.post(f"/m4/repairs/{repair}/certificates")["certificate"]
+    told = mine.get(f"/m4/records/{number}")
+    assert (told["state"], told["object_until"], told["certificates"]) == ("repaired", "2018-07-30", [made])
+    assert {one["procedure"] for one in told["cases"]} == {"notice", "exemption", "objection", "repair"}
     file = tmp_path / "certificate.json"
     file.write_bytes(mine.http.get(f"/m4/certificates/{made}").content)
     assert "信用修复证明" in verified(file)
-    assert mine.post(f"/m4/records/{number}/erasure", 409, reason="请删除")["code"] == "ERASE-RETAIN"
+    assert mine.post(f"/m4/records/{number}/erasure", 409, reason="请删除")["code"] == "STATE-EDGE"
     assert ledger.verify_log().ok

@@ -159,7 +159,7 @@ def test_a_citizen_reports_on_a_phone_and_the_bureau_finds_nothing(city: City, c
     _alone(bureau, city, page, code, phone)
     other = staff.page("czj-entry")
     other.goto(page)
-    refused(other, "PERM-DENIED")
+    refused(other, "PURPOSE")
 
 
 def _alone(bureau: Page, city: City, page: str, code: str, phone: Page) -> None:

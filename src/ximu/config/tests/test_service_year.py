@@ -36,6 +36,7 @@ ANSWERS = tomllib.loads((HOME / "answers.toml").read_text("utf-8"))
 NOW = datetime(2019, 3, 20, 1, tzinfo=UTC)
 MZJ = uid_of("example", "mzj")
 ACTING: dict[str, Actor] = {}
+BY_CODE, JSON = "/api/v1/d11/rate", {"content_type": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -192,12 +193,16 @@ def test_the_applicant_rates_without_an_account_and_a_wrong_code_tells_nothing(c
     code = services.issue_code("GSJ201802-2", "W-GSJ-1", by=SYSTEM, at=NOW)
     wrong = [client.post("/rate/", {"code": typed}) for typed in ("0" * 16, "abc", "1234 5678 9012 3456")]
     assert {page.status_code for page in wrong} == {404} and len({page.content for page in wrong}) == 1
+    assert [client.post(path, given, **how).status_code for path, given, how in (
+        ("/rate/", {"code": "", "rate": "1", "level": "5"}, {}), (BY_CODE, {"level": "5"}, JSON))] == [422, 422], "no case, no rating"
+    assert client.post(BY_CODE, {"level": "5"}, **JSON).json()["code"] == "RATE-NOCASE"
     page = client.post("/rate/", {"code": codes.shown_code(code)}).content.decode()
     assert "食品经营许可" in page and "checked" not in page, "nothing is chosen beforehand"
     assert client.post("/rate/", {"code": code, "rate": "1"}).status_code == 422
     done = client.post("/rate/", {"code": code, "rate": "1", "level": "1", "guide": "2", "words": "（示例）指南写错", "contact": "示例联系方式庚"})
     assert done.status_code == 200 and "已收到您的评价" in done.content.decode() and not done.cookies
     again = client.post("/rate/", {"code": code, "rate": "1", "level": "5"})
+    assert client.post(BY_CODE, {"code": code, "level": "5"}, **JSON).json()["code"] == "RATE-DUP"
     assert again.status_code == 409 and "RATE-DUP" in again.content.decode()
     english = client.post("/rate/?lang=en", {"code": code}).content.decode()
     assert "To contact the rater" in english and code not in again.headers.get("Location", "")

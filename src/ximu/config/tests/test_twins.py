@@ -57,9 +57,9 @@ def test_names_posts_and_legal_texts(post: Any) -> None:
     made = post(f"registry/units/{UNIT}/posts", title="副局长", role="member", since="2018-01-01")
     assert made.get("post") in {one.uid for one in registry.posts(UNIT)}, made
     text = {"title": "示例办法", "title_en": "Measures", "level": "无", "in_force_on": "2018-01-01"}
-    assert post("catalogue/bases/SL-99", **text)["code"] == "LIST-BASIS-FORM"
-    told = [post("catalogue/bases/SL-99", **text | {"level": next(iter(catalogue.BASIS_LEVELS))}) for _ in range(2)]
-    assert told == [{"new": True}, {"new": False}]
+    assert post("catalogue/bases", code="SL-99", **text)["code"] == "LIST-BASIS-FORM"
+    told = [post("catalogue/bases", code="SL-99", **text | {"level": next(iter(catalogue.BASIS_LEVELS))}) for _ in range(2)]
+    assert told == [{"done": True}, {"done": False}]
 
 
 def test_points_files_calendars_and_a_hand_over(post: Any) -> None:

@@ -114,8 +114,10 @@ def extract_file(request: HttpRequest, uid: str) -> HttpResponse:
 
 @router.get("/stale", response=list[dict[str, Any]], summary="须重新计算的结果 Results to be computed anew")
 def stale(request: HttpRequest) -> Any:
-    actor_of(request).must("assessment.run")
-    return queries.to_recompute()
+    """For those who compute; who delivers sees those that rest on what its own unit delivered and corrected."""
+    by = actor_of(request)
+    by.must("assessment.see")
+    return queries.to_recompute(by)
 
 
 @router.get("/runs/{uid}/ranking", response=list[dict[str, Any]], summary="名次与名次区间 Ranks with their intervals")
@@ -176,9 +178,11 @@ def replay(request: HttpRequest, uid: str) -> Any:
 
 
 @router.get("/replay", response=dict[str, Any], summary="按两个时间重算一个单位 A unit's figure by both clocks")
-def replay_unit(request: HttpRequest, unit: str, as_of: date, known_at: date | None = None) -> Any:
+def replay_unit(request: HttpRequest, unit: str, as_of: date, known_at: date | None = None, of: str = "") -> Any:
+    """`of`: a run's uid or the code of a method; without it the yearly assessment before those of single areas."""
     actor_of(request).must("assessment.run")
-    return queries.replay_unit(unit, as_of=as_of, known_at=min(clock.now(), clock.end_of(known_at)) if known_at else clock.now())
+    known = min(clock.now(), clock.end_of(known_at)) if known_at else clock.now()
+    return queries.replay_unit(unit, as_of=as_of, known_at=known, of=of[:64])
 
 
 @router.get("/runs/{uid}/quality", response=dict[str, Any], summary="方法质量 Quality of the method")

@@ -20,6 +20,7 @@ from ximu.ideas.assessment import queries, services
 from ximu.ideas.assessment.rules import grading
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.registry import queries as registry
+from ximu.kernel.given import day_of, day_or_none
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
 
@@ -123,8 +124,7 @@ def run(request: HttpRequest, uid: str) -> HttpResponse:
             blocks, city.places(), city.street_places()), "streets": bool(blocks), "placed": bool(city.street_places()),
         "row": row, "state": STATES[row.state], "rows": rows, "may": {v: by.can(f"assessment.{v}") for v in ("run", "finish", "publish")},
         "objections": [{"row": o, "case": cases.case_for(o.case)} for o in queries.objections(row)] if by.can("assessment.run") else [],
-        "stale": [{"cause": one.cause, "at": one.at, **_link(f"record:{one.number}")} for one in queries.stale(row)]
-        if by.can("assessment.run") else [],
+        "stale": [{"cause": one.cause, "at": one.at, **_link(f"record:{one.number}")} for one in queries.stale_seen(row, by)],
         "extracts": queries.extracts(row) if by.can("assessment.finish") else []})
 
 
@@ -170,15 +170,30 @@ def unit(request: HttpRequest, uid: str, unit: str) -> HttpResponse:
     row = _seen(uid, unit, by)
     found = queries.explained(uid, unit)
     seen = queries.opened(found["facts"], by=by, at=clock.now())
-    facts = [{"column": column, "refs": [_link(ref) for ref in told["refs"]], "hidden": told["hidden"]} for column, told in seen.items()]
+    facts = [{"column": column, "refs": [_link(ref) for ref in dict.fromkeys(told["refs"])], "hidden": told["hidden"]}
+             for column, told in seen.items()]
     before, why = _or_why(queries.same_rule, uid, unit)
     changed, _ = _or_why(queries.changed, uid, unit)
+    again, why_not = _again(request, row, unit)
     return render(request, "assessment/unit.html", {
         "row": row, "found": found, "lines": _flat(found), "facts": facts, "before": before, "why": why, "state": STATES[row.state],
         "changed": changed and queries.causes_opened(changed, by=by, at=clock.now()),
         "peers": queries.peers(row, unit) if queries.ranks_open(row, by) else [],
+        "again": again, "why_not": why_not, "may_run": by.can("assessment.run"),
         "may_object": row.state == "sent" and bool(by.unit) and by.unit == unit and by.can("assessment.object", unit),
         "may_extract": row.state in ("final", "published") and by.can("assessment.finish")})
+
+
+def _again(request: HttpRequest, row: Any, unit: str) -> tuple[Any, Refusal | None]:
+    """The unit's figure once more by two days of the reader's choice, for those who compute."""
+    if "as_of" not in request.GET or not actor_of(request).can("assessment.run"):
+        return None, None
+    return _or_why(_replayed, request, row, unit)
+
+
+def _replayed(request: HttpRequest, row: Any, unit: str) -> dict[str, Any]:
+    as_of, known = day_of(request.GET["as_of"], "as_of"), day_or_none(request.GET.get("known_at", ""), "known_at")
+    return queries.replay_unit(unit, as_of=as_of, known_at=min(clock.now(), clock.end_of(known)) if known else clock.now(), of=row.uid)
 
 
 def _or_why(ask: Callable[..., Any], *args: Any) -> tuple[Any, Refusal | None]:
@@ -191,6 +206,8 @@ def _or_why(ask: Callable[..., Any], *args: Any) -> tuple[Any, Refusal | None]:
 
 def _link(ref: str) -> dict[str, str]:
     kind, _, name = ref.partition(":")
+    if ref.startswith("/console/"):
+        return {"ref": ref.removeprefix("/console/"), "url": ref}
     return {"ref": name or ref, "url": f"{LINKS[kind]}{name}" if kind in LINKS else ""}
 
 

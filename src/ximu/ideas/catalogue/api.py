@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -13,20 +14,10 @@ from ximu.foundation.web import actor_of
 from ximu.ideas.catalogue import queries, services
 from ximu.ideas.registry import queries as registry
 from ximu.kernel.actor import Actor
+from ximu.kernel.refusal import Refusal
 
 router = Router(tags=["catalogue 清单"])
 FILE = {"responses": {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}}
-
-
-class BasisIn(Schema):
-    title: str = Field(max_length=200)
-    title_en: str = Field(max_length=300)
-    level: str = Field(max_length=20)
-    in_force_on: date
-    number: str = Field("", max_length=80)
-    repealed_on: date | None = None
-    empowers: list[str] = Field([], max_length=50)
-    to_be_confirmed: bool = False
 
 
 class EditionOut(Schema):
@@ -96,6 +87,46 @@ class PublishIn(Schema):
     backdated: str = ""
 
 
+class DraftOut(Schema):
+    uid: str
+    list: str
+    code: str
+    owner: str
+    owner_name: str
+    state: str
+
+
+class ObjectionOut(Schema):
+    uid: str
+    item: str = Field(alias="item.uid")
+    unit: str
+    reason: str
+    outcome: str
+    answer: str
+
+
+class DeskOut(Schema):
+    number: str
+    state: str
+    in_force: date
+    counts: dict[str, int]
+    conflicts: list[list[DraftOut]] = Field(description="每组为同一代码的几份草案 drafts that claim one code; `owner` settles by `keep`")
+    objections: list[ObjectionOut]
+    items: list[DraftOut]
+
+
+class BasisIn(Schema):
+    code: str = Field(max_length=40)
+    title: str = Field(max_length=200)
+    title_en: str = Field(max_length=300)
+    number: str = Field("", max_length=80)
+    level: str = Field(max_length=20)
+    in_force_on: date
+    repealed_on: date | None = None
+    empowers: list[str] = Field([], max_length=50)
+    to_be_confirmed: bool = False
+
+
 class UidOut(Schema):
     uid: str
 
@@ -138,10 +169,39 @@ def gate(request: HttpRequest, code: str, use: str, on: date, unit: str = "", re
     return queries.gate(code, use=use, on=on, unit=unit, receiver=receiver, behaviour=behaviour)
 
 
-@router.post("/bases/{code}", response={200: dict[str, bool]}, summary="登记依据 register a legal text, or a new version of one")
-def register_basis(request: HttpRequest, code: str, given: BasisIn) -> Any:
-    """`new` is false when the version that counts says the same already. Errors: `PERM-DENIED`, `LIST-BASIS-FORM`."""
-    return {"new": services.register_basis(code.strip(), values=given.dict(), **_acting(request))}
+@router.get("/desks", response=list[EditionOut], summary="编制中的版本 editions in the making")
+def desks(request: HttpRequest) -> Any:
+    actor_of(request).must("catalogue.desk")
+    return [e for e in queries.editions(drafts=True) if not e.published]
+
+
+@router.get("/desks/{number}", response=DeskOut, summary="编制台：草案、冲突、异议 the desk of an edition in the making")
+def desk(request: HttpRequest, number: str) -> Any:
+    actor_of(request).must("catalogue.desk")
+    view = queries.edition(number, drafts=True)
+    return {"number": view.number, "state": view.state, "in_force": view.in_force, **queries.desk(number)}
+
+
+@router.get("/drafts/{uid}", response=dict[str, Any], summary="一份草案及其经过 a draft with what was done to it")
+def one_draft(request: HttpRequest, uid: str) -> Any:
+    actor_of(request).must("catalogue.desk")
+    row = queries.draft_item(uid)
+    return {**DraftOut.from_orm(row).dict(), "edition": row.edition.number, "body": row.body,
+            "objections": [ObjectionOut.from_orm(o).dict() for o in queries.objections_of(uid)],
+            "steps": [{"act": s.act, "act_zh": s.act_name.zh, "act_en": s.act_name.en, "reason": s.reason, "at": s.taken_at}
+                      for s in queries.steps_of(uid)]}
+
+
+@router.get("/bases", response=list[dict[str, Any]], summary="法律依据库 legal bases, the newest version of each")
+def bases(request: HttpRequest) -> Any:
+    return [{**asdict(b), "title_en": queries.basis_titles()[b.code]} for b in queries.bases().values()]
+
+
+@router.post("/bases", response=DoneOut, summary="登记依据或其新版本 register a text or a new version of it")
+def register_basis(request: HttpRequest, given: BasisIn) -> Any:
+    """`done` is false when the newest version says the same. Errors: `LIST-BASIS-FORM`."""
+    values = given.dict()
+    return {"done": services.register_basis(values.pop("code"), values=values, **_acting(request))}
 
 
 @router.post("/editions", response=UidOut, summary="启动编制 begin an edition")
@@ -151,9 +211,13 @@ def open_edition(request: HttpRequest, given: EditionIn) -> Any:
 
 @router.post("/editions/{number}/items", response=UidOut, summary="起草条目 draft an item")
 def draft(request: HttpRequest, number: str, given: DraftIn) -> Any:
-    name = registry.name(given.owner, as_of=queries.edition(number, drafts=True).in_force)
-    return {"uid": services.draft(number, list_=given.list, code=given.code, body=given.body, owner=given.owner, owner_name=name,
-                                  **_acting(request))}
+    """The owner is written as on the page, by its short name. Errors: `LIST-UNIT` and those of a draft."""
+    unit = registry.unit(given.owner, as_of=queries.edition(number, drafts=True).in_force)
+    if unit is None:
+        raise Refusal("LIST-UNIT", field="owner", value=given.owner[:16], rule="registry", zh="请选择登记册中的责任单位。",
+                      en="Choose an owner from the registry.")
+    return {"uid": services.draft(number, list_=given.list, code=given.code, body=given.body, owner=given.owner,
+                                  owner_name=unit.short_name or unit.name, **_acting(request))}
 
 
 @router.put("/drafts/{uid}", response=DoneOut, summary="修改草稿 revise a draft")

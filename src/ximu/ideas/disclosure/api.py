@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema, Status
 
 from ximu.foundation import clock
 from ximu.foundation.api import Moment
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import ANONYMOUS, actor_of
 from ximu.ideas.disclosure import queries, services
 from ximu.ideas.disclosure.services.publishing import Terms
+from ximu.ideas.ledger import queries as ledger
 from ximu.ideas.records import queries as records
 from ximu.ideas.records.api import router as records_router
 from ximu.ideas.registry import queries as registry
@@ -124,6 +125,72 @@ def uses(request: HttpRequest, page: int = 1) -> list[dict[str, Any]]:
         own = [g.unit for g in by.grants if "disclosure.uses" in g.permissions and g.unit]
         rows = queries.uses_of(own, by=by, page=max(1, min(page, 10_000)))[0]
     return [{"record": u.number, "unit": u.unit, "as": u.role, "purpose": u.purpose, "at": u.used_at} for u in rows]
+
+
+WORKERS = ("records.check", "records.confirm", "records.notify", "disclosure.propose")
+
+
+@router.get("/work", response=dict[str, Any], summary="待办记录 records that wait in a state")
+def work(request: HttpRequest, state: str = "held", batch: str = "", page: int = 1) -> dict[str, Any]:
+    """`batch` is the delivery that brought them; the field `final_date` of a held record is the day on which its document becomes final."""
+    by = actor_of(request)
+    by.must(next(filter(by.can, WORKERS), WORKERS[0]))
+    view, found = services.look_work(state[:16], by=by, batch=batch[:16], page=max(1, min(page, 10_000)), at=clock.now())
+    return {"state": state, "view": view.name, "total": found.total, "page": found.page, "pages": found.pages,
+            "records": [{"record": r.facts.number, "family": r.facts.family, "fields": shown(r.shown)} for r in found.rows]}
+
+
+class CertifyIn(Schema):
+    as_of: date | None = None
+    purpose: str = Field("", max_length=40)
+
+
+class CertificateOut(Schema):
+    certificate: str
+    result: str
+    log_index: int
+
+
+def _certified(made: Any) -> dict[str, Any]:
+    return {"certificate": made.uid, "result": made.payload["result"], "log_index": made.log_index}
+
+
+@router.post("/units/{uid}/certificates", response={201: CertificateOut}, summary="公开记录查询证明 Certify what is public about a body")
+def certify_public(request: HttpRequest, uid: str, given: CertifyIn) -> Any:
+    """For anybody, also without a key; nobody is noted. Errors: `TIME-FUTURE`, `CERT-LONG`, `CERT-BUSY`."""
+    unit = queries.public_unit(uid, on=clock.today())
+    made = services.certify_public(uid, named=unit["name"], subjects=unit["subjects"], as_of=given.as_of, at=clock.now())
+    return Status(201, _certified(made))
+
+
+@router.post("/archives/{uid}/certificates", response={201: CertificateOut}, summary="查询证明 Certify a search with a purpose")
+def certify(request: HttpRequest, uid: str, given: CertifyIn) -> Any:
+    """What is in effect about a subject, as far as you may see; it leaves the trace of a read. Errors: `PURPOSE`, `TIME-FUTURE`, …"""
+    on = given.as_of or clock.today()
+    unit = registry.unit(uid, as_of=on)
+    name = unit.name if unit else "公务员档案" if registry.official(uid) else ""
+    made = services.certify(uid, named=name, subjects=registry.forebears(uid, on) if unit and unit.living else [uid], by=actor_of(request),
+                            purpose=given.purpose, as_of=given.as_of, at=clock.now())
+    return Status(201, _certified(made))
+
+
+@router.get("/certificates/{uid}", summary="可离线验证的查询证明 A certificate that verifies offline")
+def certificate(request: HttpRequest, uid: str) -> HttpResponse:
+    by = actor_of(request)
+    found = queries.public_certificate(uid, on=clock.today()) if by is ANONYMOUS else queries.search_certificate(uid, by=by)
+    return HttpResponse(ledger.bundle_bytes(queries.certificate_bundle(found)), content_type="application/json")
+
+
+@router.get("/publications", response=list[dict[str, Any]], summary="公开的提出与决定 publications by state")
+def publications(request: HttpRequest, state: str = "proposed", page: int = 1) -> list[dict[str, Any]]:
+    actor_of(request).must("disclosure.approve")
+    return [{"uid": p.uid, "number": p.number, "state": p.state, "stage": p.stage, "basis": p.basis, "fields": p.fields, "note": p.note,
+             "closes_on": p.closes_on} for p in queries.proposals(state=state[:16], page=max(1, page))]
+
+
+@router.get("/promises/{uid}", response=dict[str, Any], summary="公开的承诺 a promise as the public sees it")
+def promise(request: HttpRequest, uid: str) -> Any:
+    return queries.published("promises", uid=uid[:16], on=clock.today())
 
 
 @router.post("/publications", response=dict[str, str], summary="提出公开 propose a publication")

@@ -88,6 +88,7 @@ class CellOut(Schema):
     rows: int | None = Field(description="空表示未报送，绝不是零 null means that nothing was said, never zero")
     due: date
     reminders: int
+    zero: str = Field(description="零报告标识，据以确认；空为没有 uid of the zero report, by which the unit confirms it")
 
 
 class DoubtOut(Schema):
@@ -215,7 +216,7 @@ def coverage(request: HttpRequest, month: str) -> Any:
 
 def cell_out(cell: queries.Cell) -> dict[str, Any]:
     return {"unit": cell.unit, "family": cell.family, "month": cell.month, "state": cell.state, "state_zh": cell.words.zh,
-            "state_en": cell.words.en, "rows": cell.rows, "due": cell.due, "reminders": cell.reminders}
+            "state_en": cell.words.en, "rows": cell.rows, "due": cell.due, "reminders": cell.reminders, "zero": cell.zero}
 
 
 @router.post("/zeros", response={200: dict[str, str], **ERRORS})

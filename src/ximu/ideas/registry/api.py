@@ -15,6 +15,7 @@ from ximu.foundation.web import actor_of
 from ximu.ideas.registry import queries, services
 from ximu.ideas.registry.rules.book import Post
 from ximu.ideas.registry.services import Line, NewName, NewUnit
+from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import absent
 
 router = Router(tags=["registry 机构名录"])
@@ -149,7 +150,7 @@ def register_unit(request: HttpRequest, unit: UnitIn) -> Any:
 
 @router.get("/units/{uid}", response=dict[str, Any])
 def one_unit(request: HttpRequest, uid: str, as_of: date | None = None) -> Any:
-    """A unit as of a day, with its names over time, heirs, forebears, reforms and posts."""
+    """A unit as of a day, with its names over time, heirs, forebears, reforms and posts; who held them is for those who keep them."""
     on = as_of or clock.today()
     view = queries.unit(uid, as_of=on)
     if view is None:
@@ -157,8 +158,17 @@ def one_unit(request: HttpRequest, uid: str, as_of: date | None = None) -> Any:
     return {
         "unit": asdict(view), "names": [{**asdict(n), "until": until} for n, until in queries.names_of(uid)],
         "successors": [asdict(h) for _, h in queries.successors(uid, on=on)], "forebears": queries.forebears(uid, on),
-        "lineage": [asdict(e) for e in queries.lineage(uid)], "posts": [asdict(p) for p in queries.posts(uid, as_of=on)],
+        "lineage": [asdict(e) for e in queries.lineage(uid)],
+        "posts": [asdict(p) | _terms(p.uid, actor_of(request)) for p in queries.posts(uid, as_of=on)],
     }
+
+
+def _terms(post: str, by: Actor) -> dict[str, Any]:
+    """By the same right as on the unit's page."""
+    if not by.can("registry.people"):
+        return {}
+    return {"terms": [{"term": held.uid, "number": person.number, "name": person.name, "since": held.since, "until": held.until}
+                      for held, person in queries.terms(post)]}
 
 
 @router.get("/resolve", response=ResolutionOut)

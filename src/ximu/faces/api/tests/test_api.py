@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 import pydantic
@@ -15,9 +15,12 @@ from pydantic import BaseModel, Field
 from ximu.faces.api.inputs import in_chinese
 from ximu.faces.api.urls import _invalid, _malformed, _unknown
 from ximu.foundation import clock
+from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.accounts import services
 from ximu.ideas.accounts.tests.factories import account
-from ximu.kernel.actor import SYSTEM
+from ximu.kernel.actor import SYSTEM, Actor
+from ximu.kernel.today import TodayItem
+from ximu.kernel.words import Text
 
 
 def key(*roles: str) -> dict[str, str]:
@@ -122,3 +125,14 @@ def test_every_fault_of_a_parameter_has_a_chinese_sentence(given: dict[str, Any]
         assert re.search("[\u4e00-\u9fff]", said) and said != "不符合要求" and "{" not in said.replace("{a", ""), error["type"]
         assert not re.search("[A-Za-z]{4,}", said.replace("true", "").replace("false", "")), said
     assert in_chinese({"type": "no_such_kind"}) == "不符合要求"
+
+
+@pytest.mark.django_db
+def test_a_program_reads_what_waits_as_the_home_page_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def waiting(actor: Actor, at: datetime) -> list[TodayItem]:
+        return [TodayItem(Text("待审核", "to review"), Text(actor.label, "of the key"), "/console/x", date(2018, 4, 30), 16, "warn")]
+
+    monkeypatch.setattr(accounts, "today", waiting, raising=False)
+    assert Client().get("/api/v1/today").json()["code"] == "AUTH-NEED"
+    [line] = [one for one in Client(headers=key("entry")).get("/api/v1/today").json() if one["url"] == "/console/x"]
+    assert (line["kind_zh"], line["due"], line["count"], line["state"]) == ("待审核", "2018-04-30", 16, "warn")

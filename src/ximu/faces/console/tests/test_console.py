@@ -10,8 +10,10 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from ximu.faces.console import menu, views
+from ximu.faces.console import menu
+from ximu.foundation import clock
 from ximu.foundation.rooms import room_paths
+from ximu.foundation.today import items_for
 from ximu.ideas.accounts import queries
 from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.today import TodayItem
@@ -41,7 +43,7 @@ def test_what_is_due_first_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
                 [("c", None), ("b", date(2018, 5, 3)), ("a", date(2018, 5, 2))]]
 
     monkeypatch.setattr(queries, "today", today, raising=False)
-    found = [item.title.zh for item in views.items_for(Actor("a")) if item.kind.zh == "待审核" and len(item.title.zh) == 1]
+    found = [item.title.zh for item in items_for(Actor("a"), at=clock.now()) if item.kind.zh == "待审核" and len(item.title.zh) == 1]
     assert found == ["a", "b", "c"]
 
 

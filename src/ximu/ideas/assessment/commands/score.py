@@ -106,14 +106,14 @@ def run(method: str, data: str, period: str, as_of: str | None, known_at: str | 
 
 @score_group.command("replay")
 @click.argument("run_uid", metavar="[RUN]", default="")
-@click.option("--unit", default="", help="单位名称或标识 a unit's name or uid, instead of a whole run")
+@click.option("--unit", default="", help="单位名称或标识 a unit's name or uid; RUN may then be the code of a method")
 @click.option("--as-of", help="事实截至 facts as of this day")
 @click.option("--known-at", help="所知截至 what was known by the end of this day (default: now)")
 @click.option("--json", "as_json", is_flag=True, help="JSON output")
 def replay(run_uid: str, unit: str, as_of: str | None, known_at: str | None, as_json: bool) -> None:
     """重算 compute a run again by its own clocks, or a unit's figure by any two: the same as published? Exit 1 if not."""
     if unit and as_of:
-        told = queries.replay_unit(unit, as_of=_day(as_of, "--as-of"), known_at=_known(known_at))
+        told = queries.replay_unit(unit, as_of=_day(as_of, "--as-of"), known_at=_known(known_at), of=run_uid)
     else:
         told = queries.replay(run_uid)
     _say(told, as_json)

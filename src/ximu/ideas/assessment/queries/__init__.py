@@ -44,7 +44,7 @@ from ximu.ideas.assessment.queries.shown import (
     seen_by,
     today,
 )
-from ximu.ideas.assessment.queries.stale import stale, to_recompute
+from ximu.ideas.assessment.queries.stale import stale, stale_seen, to_recompute
 
 _sources = _runs._sources
 
@@ -97,6 +97,7 @@ __all__ = [
     "same_rule",
     "seen_by",
     "stale",
+    "stale_seen",
     "to_recompute",
     "today",
     "warned",

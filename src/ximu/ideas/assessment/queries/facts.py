@@ -38,18 +38,32 @@ def cases_open(uids: Collection[str], by: Actor, at: datetime) -> set[str]:
     return cases.known_of(uids, actor=by)
 
 
-OPENERS: Mapping[str, Opener] = {"record": records_open, "promise": promises_open, "case": cases_open}
+def pages_open(addresses: Collection[str], by: Actor, at: datetime) -> set[str]:
+    """Pages of key areas, for who sees the area in the whole city; the page itself asks again."""
+    return {one for one in addresses if by.can(right := f"{one.split('/')[2]}.see") and by.units_with(right) is None}
+
+
+OPENERS: Mapping[str, Opener] = {"record": records_open, "promise": promises_open, "case": cases_open, "page": pages_open}
+ADDRESSES = {"/console/disclosure/records/": "record", "/console/commitments/": "promise", "/console/casework/": "case"}
+"""Key areas name a fact by the address of its page; of these pages the room behind decides."""
+
+
+def _kind(ref: str) -> tuple[str, str]:
+    """(whose fact, by which name): `promise:uid`, the address of a promise, or another page of the console."""
+    for start, kind in ADDRESSES.items():
+        if ref.startswith(start):
+            return kind, ref.removeprefix(start)
+    kind, _, name = ref.partition(":")
+    return ("page", ref) if ref.startswith("/console/") else (kind, name)
 
 
 def seen(refs: Iterable[str], *, by: Actor, at: datetime) -> tuple[list[str], int]:
     """(facts that may be opened, how many may not), in the order given; what no room answers for stays closed."""
-    wanted = list(refs)
-    by_kind: dict[str, list[str]] = {}
-    for ref in wanted:
-        kind, _, name = ref.partition(":")
+    wanted, by_kind = list(refs), dict[str, list[str]]()
+    for kind, name in map(_kind, wanted):
         by_kind.setdefault(kind, []).append(name)
-    found = {f"{kind}:{name}" for kind, names in by_kind.items() if kind in OPENERS for name in OPENERS[kind](names, by, at)}
-    return [ref for ref in wanted if ref in found], sum(ref not in found for ref in wanted)
+    found = {(kind, name) for kind, names in by_kind.items() if kind in OPENERS for name in OPENERS[kind](names, by, at)}
+    return [ref for ref in wanted if _kind(ref) in found], sum(_kind(ref) not in found for ref in wanted)
 
 
 def opened(facts: Mapping[str, Iterable[str]], *, by: Actor, at: datetime) -> dict[str, dict[str, Any]]:

@@ -119,6 +119,21 @@ def test_facts_that_one_may_not_open_are_a_number_only(monkeypatch: pytest.Monke
     assert "另有2件" in page and number not in page and "与相近单位比较" not in page
 
 
+def test_facts_of_key_areas_open_by_the_page_that_they_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Areas name their facts by address: these were all told as closed, to everybody."""
+    made.connect(monkeypatch)
+    refs = (f"/console/disclosure/records/{made.effective()}", "/console/commitments/a", "/console/d08/months?year=2018", "sample:CJ-001")
+    whole, mine = (Actor("x", grants=(Grant("x", frozenset({"d08.see", *more}), unit),)) for unit, more in ((None, {"commitments.see"}), (U1, ())))
+    assert queries.opened({"air": refs}, by=whole, at=AT) == {"air": {"refs": list(refs[1:3]), "hidden": 2}}
+    assert queries.opened({"air": refs}, by=mine, at=AT) == {"air": {"refs": [], "hidden": 4}}
+    assert refs[0] in queries.opened({"air": refs}, by=made.COORDINATOR, at=AT)["air"]["refs"]
+    queries.register_source("tried", lambda argument, asked: {U1: Value("1", refs)})
+    boss, now = Client(), clock.now()
+    boss.force_login(with_password(account("boss", "coordinator", at=now)), backend="django.contrib.auth.backends.ModelBackend")
+    page = boss.get(f"/console/assessment/runs/{drafted().uid}/units/{U1}").content.decode()
+    assert [ref for ref in refs[1:3] if f'href="{ref}"' not in page] == []
+
+
 def settled(period: str = "2018", data: str = DATA) -> Run:
     run = drafted(period, data)
     services.finish(run.uid, by=runs.OTHER, at=AT)
@@ -173,6 +188,9 @@ def test_pages_answer_why_this_place_and_was_it_so_last_year() -> None:
     for page in ("/", f"/runs/{run.uid}", f"/runs/{run.uid}/quality", f"/methods/{run.method.uid}"):
         assert boss.get(base + page).status_code == 200, page
     why = boss.get(f"{base}/runs/{run.uid}/units/{U1}").content.decode()
+    again = boss.get(f"{base}/runs/{run.uid}/units/{U1}?as_of={run.as_of}&known_at={now:%F}").content.decode()
+    assert "按两个时间重算" in why and "与公布一致" not in why and "与公布一致" in again
+    assert "SCORE-NONE" not in again and "SCORE-NONE" in boss.get(f"{base}/runs/{run.uid}/units/{U1}?as_of=2011-01-01").content.decode()
     assert "上一年按同一规则" in why and "第1名" in why and "promise" not in why.split("所依据的事实")[0]
     for form in ("pdf", "docx"):
         assert boss.get(f"{base}/runs/{run.uid}/units/{U1}/card.{form}").status_code == 200

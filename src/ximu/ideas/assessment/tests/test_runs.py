@@ -177,6 +177,12 @@ def test_a_units_figure_is_replayed_by_both_clocks() -> None:
     later = queries.replay_unit("u1", as_of=CLOCKS.as_of, known_at=datetime(2019, 2, 1, tzinfo=UTC))
     assert (later["score"], later["published"]["score"], later["same"], later["same_bytes"]) == ("50.00", "45.00", False, None)
     assert queries.replay_unit("u1", as_of=date(2018, 6, 30), known_at=CLOCKS.known_at)["same"]
+    area = services.add_method(text(version="2018-9"), code="d08", by=SYSTEM, at=AT)
+    services.adopt(area.uid, resolution="示发改〔2018〕9号", accept=["METH-SRC"], by=SYSTEM, at=AT)
+    rating = ran(area.uid)
+    services.finish(rating.uid, by=OTHER, at=AT)
+    for of, uid in (("", run.uid), (rating.uid, rating.uid), ("d08", rating.uid)):
+        assert queries.replay_unit("u1", as_of=CLOCKS.as_of, known_at=CLOCKS.known_at, of=of)["run"] == uid, "the year's, or what was asked"
     refused("SCORE-NONE", queries.replay_unit, "u1", as_of=date(2011, 1, 1), known_at=AT)
     asked = ["replay", "--unit", "u1", "--as-of", "2018-12-31", "--known-at", "2019-01-15", "--json"]
     ended = CliRunner().invoke(score_group, asked, catch_exceptions=False)

@@ -13,13 +13,14 @@ from click.testing import CliRunner
 
 from ximu.ideas.assessment import queries, services
 from ximu.ideas.assessment.commands.score import score_group
+from ximu.ideas.assessment.models import Run
 from ximu.ideas.assessment.rules.frozen import Value
 from ximu.ideas.assessment.tests import test_runs as runs
 from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.disclosure.tests import factories as made
 from ximu.ideas.ledger.queries import verify_log
-from ximu.kernel.actor import SYSTEM
+from ximu.kernel.actor import SYSTEM, Actor, Grant
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row("M3.1")]
 AT = runs.AT
@@ -59,6 +60,11 @@ def test_a_correction_lists_the_score_as_to_be_computed_anew_with_a_receipt() ->
     assert (told["run"], told["units"], told["facts"]) == (run.uid, ["u1"], [{"ref": f"record:{number}", "cause": "更正"}])
     ended = CliRunner().invoke(score_group, ["stale", "--json"], catch_exceptions=False)
     assert json.loads(ended.stdout) == queries.to_recompute()
+    clerk, other = (Actor("x", unit, (Grant("entry", frozenset({"assessment.see"}), unit),)) for unit in (made.CLERK.unit, "another"))
+    assert queries.to_recompute(clerk) == [], "nobody learns of a draft by it"
+    Run.objects.filter(uid=run.uid).update(state="final")
+    assert queries.to_recompute(clerk) == [told | {"state": "final"}] and queries.to_recompute(other) == []
+    Run.objects.filter(uid=run.uid).update(state="draft")
     assert verify_log().ok
     services.compute_anew(run.uid, by=SYSTEM, at=AT)
     assert [one["run"] for one in queries.to_recompute()] == []

@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db.models import Max
 
 from ximu.ideas.catalogue import rules
-from ximu.ideas.catalogue.models import Basis, Edition, ItemStep, ListItem, Objection
+from ximu.ideas.catalogue.models import Basis, Edition, ListItem
 from ximu.ideas.ledger.rules import entry_bytes
 from ximu.kernel.refusal import Refusal, absent
 from ximu.kernel.words import Text
@@ -264,36 +264,3 @@ def published_body(row: Edition, digest: str) -> dict[str, Any]:
     """What the log says about a published edition."""
     return {"number": row.number, "in_force": row.in_force.isoformat(), "digest": digest, "previous": row.previous,
             "backdated": row.backdated}
-
-
-def desk(number: str) -> dict[str, Any]:
-    """The lists desk for one edition in the making: items by state, conflicts, open objections."""
-    rows = list(ListItem.objects.filter(edition__number=number).exclude(state=ListItem.State.DROPPED)
-                .select_related("edition").order_by("list", "code", "owner_name"))
-    order = list(rules.LISTS)
-    rows.sort(key=lambda row: order.index(row.list))
-    owners: dict[tuple[str, str], list[ListItem]] = {}
-    for row in rows:
-        owners.setdefault((row.list, row.code), []).append(row)
-    return {
-        "items": rows,
-        "counts": {state: sum(r.state == state for r in rows) for state in ListItem.State.values if state != ListItem.State.DROPPED},
-        "conflicts": [same for same in owners.values() if len(same) > 1],
-        "objections": list(Objection.objects.filter(item__edition__number=number).select_related("item").order_by("pk")),
-    }
-
-
-def draft_item(uid: str, *, number: str = "") -> ListItem:
-    """Errors: `LIST-ITEM-NONE` when there is none, or (with `number`) not in that edition."""
-    row = ListItem.objects.select_related("edition").filter(uid=uid).first()
-    if row is None or (number and row.edition.number != number):
-        raise absent("LIST-ITEM-NONE", field="uid", value=uid, zh="个清单条目", en="list item")
-    return row
-
-
-def steps_of(uid: str) -> list[ItemStep]:
-    return list(ItemStep.objects.filter(item__uid=uid).order_by("pk"))
-
-
-def objections_of(uid: str) -> list[Objection]:
-    return list(Objection.objects.filter(item__uid=uid).order_by("pk"))

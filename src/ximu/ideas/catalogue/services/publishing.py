@@ -25,12 +25,17 @@ State = ListItem.State
 def settle_owner(number: str, *, keep: str, reason: str, by: Actor, at: datetime) -> None:
     """The conflict desk: the item `keep` (uid) stays, all other drafts under its code are dropped.
 
-    Errors: `PERM-DENIED`, `LIST-REASON`, `LIST-FROZEN`, `LIST-ITEM-NONE`.
+    Both units find it among what waits for them (`queries.today`). Errors: `PERM-DENIED`, `LIST-REASON`, `LIST-FROZEN`,
+    `LIST-ITEM-NONE`, `LIST-EDGE` for an item that was dropped before.
     """
     by.must("catalogue.merge")
     must_say_why(reason)
     edition = edition_in_the_making(number)
     kept = queries.draft_item(keep, number=number)
+    if kept.state == State.DROPPED:
+        raise Refusal("LIST-EDGE", status=409, field="keep", value=kept.code, rule="≠ dropped",
+                      zh=f"条目“{kept.code}”的这份草案已不列入，不能作为保留的一份。",
+                      en=f"This draft of “{kept.code}” was dropped before; it cannot be the one that stays.")
     others = ListItem.objects.filter(edition=edition, code=kept.code).exclude(state=State.DROPPED).exclude(pk=kept.pk)
     steps = [ItemStep(item=other, act="drop", reason=reason, taken_at=at, taken_by=by.uid) for other in others]
     others.update(state=State.DROPPED)

@@ -191,3 +191,17 @@ def test_evidence_is_the_log_and_shows_a_change_behind_its_back() -> None:
     assert all(ledger.entry(index) == entry for index, entry, _ in derived)
     ListItem.objects.filter(code="CF").update(owner_name="他人")
     assert [label for index, entry, label in queries.evidence(0, ledger.size()) if ledger.entry(index) != entry] == ["2018-1"]
+
+
+def test_both_units_are_told_who_owns_and_the_desk_counts_one_conflict_less(edition: str) -> None:
+    mine, theirs = f.accepted(edition, "CF"), f.drafted(edition, "CF", owner=f.TWO, by=f.OTHER)
+    desk, owner, coordinator = (f.person(name, *rights, unit=unit) for name, rights, unit in (
+        ("other-desk", ("draft", "desk"), f.TWO), ("owner-desk", ("draft", "desk"), f.ONE), ("c", ("merge", "desk"), None)))
+    kinds = {line.kind.en: line.count for line in queries.today(coordinator, f.AT)}
+    assert kinds == {"List drafts with their units": 1, "Several owners of a list item": 1}
+    services.settle_owner(edition, keep=mine, reason="归口", by=f.COORDINATOR, at=f.AT)
+    assert queries.today(coordinator, f.AT) == [] and queries.today(f.COORDINATOR, f.AT) == []
+    for person in (desk, owner):
+        [told] = queries.today(person, f.AT)
+        assert told.title.zh == "CF由示例unit-one负责" and told.url.endswith(mine if person is owner else theirs)
+    assert refused(lambda: services.settle_owner(edition, keep=theirs, reason="反悔", by=f.COORDINATOR, at=f.AT)) == "LIST-EDGE"

@@ -199,3 +199,42 @@ def test_an_outsider_sees_no_desk(desk: Client) -> None:
     ACTING["now"] = f.person("outsider")
     for path in ("/", "/bases", "/editions/2018-1"):
         assert "PERM-DENIED" in desk.get(f"/console/catalogue{path}").content.decode()
+
+
+def test_the_merge_desk_over_the_api(desk: Client) -> None:
+    """A program finds drafts, settles a conflict, is refused for a repealed basis and publishes: it needs no page."""
+    number, base = "2018-1", "/api/v1/catalogue"
+
+    def post(path: str, status: int = 200, **body: Any) -> Any:
+        answer = desk.post(f"{base}/{path}", body, content_type="application/json")
+        assert answer.status_code == status, answer.content.decode()
+        return answer.json()
+
+    ACTING["now"] = f.person("stranger")
+    assert desk.get(f"{base}/desks").json()["code"] == "PERM-DENIED"
+    as_one("coordinator", "merge")
+    post("editions", number=number, in_force="2018-05-01")
+    assert [one["number"] for one in desk.get(f"{base}/desks").json()] == [number]
+    mine, theirs = f.accepted(number, "CF"), f.drafted(number, "CF", owner=f.TWO, by=f.OTHER)
+    as_one("other", "draft")
+    assert post(f"editions/{number}/items", 422, list="data", code="CF", owner="none", body=f.body_of("CF"))["code"] == "LIST-UNIT"
+    as_one("coordinator", "merge")
+    shown = desk.get(f"{base}/desks/{number}").json()
+    assert [[one["uid"] for one in same] for same in shown["conflicts"]] == [[mine, theirs]] and shown["counts"]["accepted"] == 1
+    assert post(f"editions/{number}/merge", 409)["code"] == "LIST-OWNER"
+    post(f"editions/{number}/owner", keep=mine, reason="归口")
+    assert desk.get(f"{base}/desks/{number}").json()["conflicts"] == []
+    assert [step["act"] for step in desk.get(f"{base}/drafts/{theirs}").json()["steps"]] == ["draft", "drop"]
+    post(f"editions/{number}/merge")
+    [text] = [one for one in desk.get(f"{base}/bases").json() if one["code"] == "GBF-2015-51"]
+    known = {name: text[name] for name in ("code", "title", "title_en", "number", "level", "in_force_on", "to_be_confirmed")}
+    assert post("bases", **known) == {"done": False}
+    assert post("bases", **{**known, "repealed_on": "2018-04-01"}) == {"done": True}
+    as_one("publisher", "publish")
+    refusal = post(f"editions/{number}/publish", 422)
+    assert (refusal["code"], refusal["field"], refusal["value"]) == ("LIST-BASIS", "CF.bases", "GBF-2015-51")
+    assert queries.editions() == []
+    as_one("coordinator", "merge")
+    post("bases", **known)
+    as_one("publisher", "publish")
+    assert len(post(f"editions/{number}/publish")["digest"]) == 64

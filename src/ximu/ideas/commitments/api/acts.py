@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
-from ninja import File, Router, Schema
+from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
 from ximu.foundation import clock, files, tickets
 from ximu.foundation.web import actor_of
-from ximu.ideas.commitments import services
+from ximu.ideas.commitments import queries, services
 from ximu.ideas.commitments.api.register import MOST, TermsIn, terms_of
 from ximu.kernel.actor import Actor
 
@@ -112,6 +112,24 @@ def keep_paper(request: HttpRequest, file: File[UploadedFile]) -> Any:
 def give_key(request: HttpRequest, uid: str) -> Any:
     """A new code for the counterpart, told only now."""
     return {"code": services.give_key(uid, by=actor_of(request), at=clock.now())}
+
+
+ACTS = {"confirm": services.confirm, "dispute": services.dispute}
+
+
+@router.post("/mine", response=dict[str, Any], summary="对方凭办理码查看、确认或提出异议 The counterpart's own promise, by its code")
+def mine(request: HttpRequest, code: Form[str], act: Form[Literal["", "confirm", "dispute"]] = "", words: Form[str] = "",
+         file: File[UploadedFile | None] = None) -> Any:
+    """As on the page, without a key: whoever has the code may speak. Errors: `PROM-CODE`, `PROM-SLOW`, `EVID-DIGEST`, `PROM-DISPUTED`."""
+    row, at = services.of_key(code[:40], at=clock.now()), clock.now()
+    if act:
+        digest = files.keep(file.chunks(), most_bytes=PAPER_BYTES, sealed=True)[0] if file and file.size else ""
+        ACTS[act](row.uid, words=words[:2000], digest=digest, by=services.acting(row), at=at)
+        row = queries.row(row.uid)
+    facts, today = queries.facts(row), clock.today()
+    return {"uid": row.uid, "title": row.title, "unit": row.unit, "due": row.due, "state": row.state,
+            "waiting": facts.open_dispute(today) is not None,
+            "disputes": [{"raised_on": d.raised_on, "answer_due": d.answer_due, "outcome": d.outcome} for d in facts.disputes.values()]}
 
 
 @router.post("/promises/{uid}/evidence", response=dict[str, str])

@@ -76,6 +76,17 @@ def test_a_wrong_a_void_and_an_unknown_code_are_answered_alike(promise: str, cli
     assert "PROM-CODE" in answers[0].content.decode() and not queries.row(promise).disputed
 
 
+def test_a_program_of_the_firm_disputes_with_the_same_code(promise: str, client: Client) -> None:
+    api, code = "/api/v1/commitments/mine", services.give_key(promise, by=CLERK, at=NOW)
+    told = client.post(api, {"code": code}).json()
+    assert (told["uid"], told["waiting"], told["disputes"]) == (promise, False, [])
+    bare = client.post(api, {"code": code, "act": "dispute", "words": "到期未付。"})
+    assert (bare.status_code, bare.json()["code"]) == (422, "EVID-DIGEST")
+    done = client.post(api, {"code": code, "act": "dispute", "words": "到期未付。", "file": paper()}).json()
+    assert done["waiting"] and done["disputes"][0]["answer_due"] == "2018-08-06"
+    assert client.post(api, {"code": fresh_code()}).json()["code"] == "PROM-CODE"
+
+
 def test_guessing_is_slowed_for_all(promise: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(queries.procedure()), "guesses", lambda self, day: 2)
     code = services.give_key(promise, by=CLERK, at=NOW)

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
+from ximu.foundation.web import ANONYMOUS
 from ximu.ideas.accounts.middleware import ActorMiddleware
 from ximu.ideas.disclosure import commands, queries
 from ximu.ideas.disclosure.models import Publication, Use
@@ -207,3 +208,44 @@ def test_a_search_is_certified_from_the_archive_page(desk: Client, monkeypatch: 
     assert json.loads(file.content)["disclosed"]["payload"]["result"] == "found"
     ACTING["now"] = f.REVIEWER
     assert "CERT-NONE" in desk.get(answer.headers["Location"]).content.decode()
+
+
+def test_a_program_finds_its_work_and_what_waits_for_approval(desk: Client) -> None:
+    """Numbers and uids that the next call needs are told by an earlier one: nobody has to look them up on a page."""
+    number = f.deliver()
+    ACTING["now"] = f.REVIEWER
+    found = desk.get(f"{API}/disclosure/work", {"state": "draft"}).json()
+    assert [one["record"] for one in found["records"]] == [number] and found["total"] == 1
+    assert desk.get(f"{API}/disclosure/work", {"state": "held"}).json()["records"] == []
+    ACTING["now"] = f.SUBJECT
+    assert desk.get(f"{API}/disclosure/work").json()["code"] == "PERM-DENIED", "a queue is for those who decide in it"
+    shown = f.effective("示罚〔2018〕2号")
+    ACTING["now"] = f.REVIEWER
+    terms = {"number": shown, "stage": "pilot", "basis": "国发〔2016〕76号", "fields": ["CF_WSH"], "note": "最少"}
+    proposed = desk.post(f"{API}/disclosure/publications", terms, content_type="application/json").json()
+    assert desk.get(f"{API}/disclosure/publications").status_code == 403
+    ACTING["now"] = f.PUBLISHER
+    [waiting] = desk.get(f"{API}/disclosure/publications").json()
+    assert (waiting["uid"], waiting["number"], waiting["fields"]) == (proposed["uid"], shown, ["CF_WSH"])
+
+
+def test_a_search_is_certified_over_the_api_by_anybody_or_with_a_purpose(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "public_unit", lambda uid, on: {"name": "示例市某局", "subjects": [uid]})
+
+    def asked(path: str, status: int, **body: str) -> Any:
+        answer = desk.post(f"{API}/disclosure/{path}/certificates", body, content_type="application/json")
+        assert answer.status_code == status, answer.content.decode()
+        return answer.json()
+
+    f.effective()
+    ACTING["now"] = ANONYMOUS
+    assert asked(f"units/{UNIT}", 422, as_of="2031-01-01")["code"] == "TIME-FUTURE"
+    public = asked(f"units/{UNIT}", 201, as_of="2018-05-20")
+    told = desk.get(f"{API}/disclosure/certificates/{public['certificate']}").json()
+    assert (public["result"], told["disclosed"]["payload"]["name"]) == ("none", "示例市某局"), "in effect, but not public"
+    ACTING["now"] = f.SUPERVISOR
+    assert asked(f"archives/{UNIT}", 403)["code"] == "PURPOSE"
+    own = asked(f"archives/{UNIT}", 201, purpose="supervision")
+    assert own["result"] == "found" and desk.get(f"{API}/disclosure/certificates/{own['certificate']}").status_code == 200
+    ACTING["now"] = ANONYMOUS
+    assert desk.get(f"{API}/disclosure/certificates/{own['certificate']}").json()["code"] == "CERT-NONE"

@@ -73,6 +73,19 @@ def test_the_answer_does_not_tell_who_follows_already(client: Client, promise: s
     assert one.content == two.content and Follow.objects.count() == 1 and len(mail.outbox) == 1
 
 
+def test_a_program_asks_confirms_and_stops_without_a_key(client: Client, promise: str) -> None:
+    def post(path: str, **body: str) -> Any:
+        return client.post(f"/api/v1/following/{path}", body, content_type="application/json")
+
+    ask = {"matter": "promise", "target": promise, "address": ADDRESS}
+    assert post("asks", **(ask | {"address": "x"})).json()["code"] == "MAIL-FORM"
+    assert [post("asks", **ask).status_code for _ in range(2)] == [202, 202] and len(mail.outbox) == 1
+    token = links(mail.outbox[0]).split("/")[2]
+    assert post("confirmations", token=token).status_code == 200 and Follow.objects.get().confirmed
+    assert post("stops", token=token).status_code == 200 and not Follow.objects.exists()
+    assert post("stops", token=token).json()["code"] == "FOLLOW-NONE"
+
+
 class Picky(locmem.EmailBackend):
     """A mail server that takes nothing for one mailbox."""
 

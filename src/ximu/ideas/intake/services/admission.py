@@ -131,7 +131,7 @@ def _queue_doubts(folder: Path, found: Delivery) -> None:
 def _candidates(key: tuple[Any, ...]) -> list[dict[str, Any]]:
     name, code, kind, day = key
     if kind == OFFICIAL:
-        return candidates_of(registry.resolve_officials([(name or code, "", day)])[0])
+        return candidates_of(registry.resolve_persons([(name, code, day)])[0])
     return candidates_of(registry.resolve(name, as_of=day, code=code))
 
 

@@ -179,7 +179,7 @@ def _answers(asked: list[tuple[Any, ...]]) -> list[tuple[str, str, list[dict[str
     """(subject, verdict, candidates) of each question; units and officials asked apart."""
     people = [key[2] == OFFICIAL for key in asked]
     units = iter(registry.resolve_many([(key[0], key[1], key[3]) for key, person in zip(asked, people) if not person]))
-    officials = iter(registry.resolve_officials([(key[0] or key[1], "", key[3]) for key, person in zip(asked, people) if person]))
+    officials = iter(registry.resolve_persons([(key[0], key[1], key[3]) for key, person in zip(asked, people) if person]))
     return [_verdict(next(officials if person else units), key) for key, person in zip(asked, people)]
 
 

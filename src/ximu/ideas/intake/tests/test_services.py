@@ -13,7 +13,7 @@ from django.conf import LazySettings
 
 from ximu.foundation import doomed
 from ximu.ideas.catalogue.tests.factories import body_of, published
-from ximu.ideas.intake import queries, services
+from ximu.ideas.intake import api, queries, services
 from ximu.ideas.intake.models import Delivery, Doubt
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.queries import verify_log
@@ -233,6 +233,7 @@ def test_a_zero_is_the_units_own_word_by_a_second_person(city: list[Any]) -> Non
     services.remind(unit, family="discipline", month=month, by=CLERK, at=AT, today=date(2018, 6, 4))
     claimed = services.claim_zero(unit, family="discipline", month=month, by=actor("a", unit), at=AT)
     assert state() == ("zero-pending", None)
+    assert api.cell_out(queries.coverage(month, today=date(2018, 6, 4))[0])["zero"] == claimed.uid, "by which the unit confirms"
     for person, code in ((actor("a", unit), "DUAL"), (actor("b", "another"), "ZERO-OWN")):
         with pytest.raises(Refusal) as refused:
             services.confirm_zero(claimed.uid, by=person, at=AT)

@@ -22,30 +22,39 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.canonical import canonical
 from ximu.kernel.refusal import Refusal, absent
 
+CONFIRM = "records.confirm"
+
 
 def _digest(versions: dict[str, int], basis: str) -> str:
     return hashlib.sha256(canonical({"basis": basis, "versions": versions})).hexdigest()
 
 
 def _may_go(version: Version) -> None:
-    """Retention: only what was revoked or has expired may go; everything else is still to be kept."""
+    """Retention: only what was revoked or has expired may go; everything else is still to be kept. Errors: `STATE-EDGE`."""
     if "erased" not in EDGES[version.state]:
         word = STATES[version.state]
         raise Refusal(
-            "ERASE-RETAIN", status=409, field="numbers", value=version.number, rule="revoked | expired",
+            "STATE-EDGE", status=409, field="numbers", value=version.number, rule=f"{version.state}→erased",
             zh=f"记录现为“{word.zh}”，仍在保存期内，不得删除；依据被撤销的先办撤销。",
             en=f"The record is “{word.en}” and must be kept; if its basis is void, revoke it first.",
         )
 
 
 def must_be_erasable(number: str) -> None:
-    """Errors: `ERASE-RETAIN`, `REC-NONE`."""
+    """Errors: `STATE-EDGE`, `REC-NONE`."""
     for version in steps.newest(numbers_of(number)):
         _may_go(version)
 
 
 def ask_erasure(given: Numbers, *, basis: str, by: Actor, at: datetime) -> Erasure:
-    """The first person asks. Errors: `ERASE-RETAIN`, `REASON`, `REC-NONE`, `PERM-DENIED`."""
+    """The first person asks. Errors: `STATE-EDGE`, `REASON`, `REC-NONE`, `PERM-DENIED`.
+
+    Whose document it is and who confirms it may not erase; he is told first that what is in force is reversed and not deleted.
+    """
+    if not by.can("records.erase") and by.can(CONFIRM):
+        queries.must_reach(given, CONFIRM, by)
+        for version in steps.newest(numbers_of(given)):
+            _may_go(version)
     queries.must_reach(given, "records.erase", by)
     words = said(basis, "basis")[:400]
     with transaction.atomic():
@@ -67,7 +76,7 @@ def request_of(uid: str) -> Erasure:
 def approve_erasure(uid: str, *, digest: str, by: Actor, at: datetime) -> Erasure:
     """The second person, who names the digest of what he read, lets it happen; then nothing of it is left.
 
-    Errors: `DUAL`, `ERASE-DIGEST`, `ERASE-STATE`, `ERASE-STALE`, `ERASE-RETAIN`, `LOG-STALE`.
+    Errors: `DUAL`, `ERASE-DIGEST`, `ERASE-STATE`, `ERASE-STALE`, `STATE-EDGE`, `LOG-STALE`.
     """
     by.must("records.erase")
     must_be_fresh(at=at)

@@ -44,7 +44,7 @@ def revoked(key: str = "示罚〔2018〕1号") -> str:
 
 def test_what_must_be_kept_is_kept() -> None:
     number = effective()
-    assert code_of(lambda: services.ask_erasure(number, basis=BASIS, by=REVIEWER, at=LATER)) == "ERASE-RETAIN"
+    assert code_of(lambda: services.ask_erasure(number, basis=BASIS, by=REVIEWER, at=LATER)) == "STATE-EDGE"
     assert Erasure.objects.count() == 0
 
 

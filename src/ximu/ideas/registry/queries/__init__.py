@@ -10,6 +10,7 @@ from ximu.ideas.registry.queries.naming import (
     resolve_many,
     resolve_official,
     resolve_officials,
+    resolve_persons,
     search,
 )
 from ximu.ideas.registry.queries.people import (
@@ -60,6 +61,6 @@ __all__ = [
     "drawing", "evidence", "expand", "find", "find_many", "forebears", "holders", "in_office", "in_order", "index", "is_phrase", "key_uid",
     "lineage", "may", "may_appoint", "must_appoint", "must_live", "must_may", "name", "named", "names_of", "names_on", "official",
     "official_of", "officials", "owner_of", "owners", "plain", "posts", "profile_index", "reading", "readings", "resolve", "resolve_many",
-    "resolve_official", "resolve_officials", "responsible", "search", "shown", "signed", "successors", "terms", "traced", "unit", "units",
-    "vacancies", "version",
+    "resolve_official", "resolve_officials", "resolve_persons", "responsible", "search", "shown", "signed", "successors",
+    "terms", "traced", "unit", "units", "vacancies", "version",
 ]

@@ -55,6 +55,11 @@ def resolve_officials(asked: Sequence[tuple[str, str, date]]) -> list[Resolution
     return finding.officials(index().book, asked)
 
 
+def resolve_persons(asked: Sequence[tuple[str, str, date]]) -> list[Resolution]:
+    """Set-wise: (name, internal number, as_of), either of the first two may be empty."""
+    return finding.persons(index().book, asked)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A result of the instant search: the unit under its name of the day, and the name that was matched if another."""

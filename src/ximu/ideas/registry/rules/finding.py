@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from rapidfuzz import fuzz, process
@@ -103,6 +104,32 @@ def _official(
         found.append(Candidate(uid, book.officials[uid].name, 0.95 if unit else 0.8, [why]))
     status = "none" if not found else "exact" if len(found) == 1 else "ambiguous"
     return Resolution(status, found)
+
+
+def persons(book: Book, asked: Sequence[tuple[str, str, date]]) -> list[Resolution]:
+    """By (name, internal number, day): the number decides where the name agrees; where they disagree, or the number is unknown, nobody is
+    certain. Each reason says what matched and what did not."""
+    by_number = {o.number: o.uid for o in book.officials.values()}
+    found = officials(book, [(name.strip() or number, "", on) for name, number, on in asked])
+    return [_person(book, by_number.get(number.strip(), ""), name.strip(), number.strip(), answer)
+            for (name, number, _), answer in zip(asked, found, strict=True)]
+
+
+def _person(book: Book, holder: str, name: str, number: str, by_name: Resolution) -> Resolution:
+    if not name:
+        return by_name
+    if not number:
+        silent = Text("未报内部编号，无从核对", "no internal number was given to compare")
+        return replace(by_name, candidates=[replace(c, reasons=[*c.reasons, silent]) for c in by_name.candidates])
+    same = Text("内部编号相同", "the internal number is the same")
+    if holder and fold(book.officials[holder].name) == fold(name):
+        return Resolution("exact", [Candidate(holder, book.officials[holder].name, 1.0, [same, Text("姓名相同", "the name is the same")])])
+    other = Text("所报内部编号不符", "the internal number given is another")
+    found = [replace(c, score=min(c.score, NEAR), reasons=[*c.reasons, other]) for c in by_name.candidates if c.uid != holder]
+    if holder:
+        unlike = Text("姓名不符", "the name is another")
+        found.insert(0, Candidate(holder, book.officials[holder].name, NEAR, [same, unlike]))
+    return Resolution("ambiguous" if found else "none", found)
 
 
 def search(index: Index, text: str, as_of: date, limit: int) -> list[tuple[str, str, float]]:

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from ximu.foundation.profiles import uid_of
-from ximu.ideas.registry import queries
+from ximu.ideas.registry import api, queries
 from ximu.ideas.registry.commands import registry_group
 from ximu.ideas.registry.tests.factories import load
 from ximu.ideas.registry.views import acts, pages
@@ -58,6 +58,11 @@ def test_a_unit_page_shows_names_reforms_heirs_and_people_only_to_those_who_may(
         assert words in shown
     assert "王伟" in get(pages.unit, example("czj"))
     assert "王伟" not in get(pages.unit, example("czj"), by=READER)
+    for by, told in ((READER, False), (SYSTEM, True)):
+        request = RequestFactory().get("/api/v1/registry/units/x")
+        request.actor = by
+        posts = api.one_unit(request, example("czj"), as_of=date(2018, 6, 1))["posts"]
+        assert {"王伟" in str(posts), any(term["term"] for post in posts for term in post.get("terms", ()))} == {told}
     assert "登记变动" not in get(pages.unit, example("czj"), by=READER)
 
 

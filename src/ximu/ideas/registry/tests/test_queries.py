@@ -109,6 +109,24 @@ def test_two_officials_of_one_name_are_told_apart_by_their_unit() -> None:
     assert queries.resolve_official(number, as_of=AFTER).uid == found.uid
 
 
+def test_a_number_decides_between_namesakes_and_one_that_contradicts_the_name_leaves_nobody_certain() -> None:
+    """The number was not looked at where a name stood beside it: a row with another person's number went to the namesake."""
+    def asked(name: str, number: str) -> tuple[str, list[tuple[str, list[str]]]]:
+        [found] = queries.resolve_persons([(name, number, BEFORE)])
+        numbers = {c.uid: queries.official(c.uid).number for c in found.candidates}
+        return found.status, [(numbers[c.uid], [r.zh for r in c.reasons]) for c in found.candidates]
+
+    assert asked("王伟", "SL00110") == ("exact", [("SL00110", ["内部编号相同", "姓名相同"])])
+    status, both = asked("王伟", "")
+    assert (status, {number for number, _ in both}) == ("ambiguous", {"SL00017", "SL00110"})
+    assert all(said[0].startswith("姓名相同") and said[1] == "未报内部编号，无从核对" for _, said in both)
+    status, [by_number, *by_name] = asked("王伟", "SL00004")
+    assert (status, by_number) == ("ambiguous", ("SL00004", ["内部编号相同", "姓名不符"]))
+    assert [said[-1] for _, said in by_name] == ["所报内部编号不符"] * 2
+    assert asked("张志刚", "SL99999")[0] == "ambiguous" and asked("张志刚", "")[0] == "exact" and asked("", "SL00004")[0] == "exact"
+    assert asked("无此人", "SL99999") == ("none", [])
+
+
 def test_the_search_finds_by_part_pinyin_and_former_name() -> None:
     assert queries.search("财政", as_of=BEFORE)[0].uid == example("czj")
     assert queries.search("huanbaoju", as_of=AFTER, limit=50)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Body, Field, Router, Schema, Status
 
 from ximu.foundation import clock
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import actor_of, source_of
 from ximu.notice.domains.d11_service import queries, rules, services
 
 router = Router(tags=["d11 互联网+政务服务"])
@@ -30,10 +30,16 @@ def push(request: HttpRequest, body: RatingsIn) -> Any:
     return services.push(body.rows, by=actor_of(request), at=clock.now())
 
 
-@router.post("/codes", response={201: dict[str, str]}, summary="发评价码 Hand out a code")
+@router.post("/codes", response={201: dict[str, str]}, summary="发评价码，只告知一次 Hand out a code, told this once")
 def code(request: HttpRequest, body: CodeIn) -> Any:
-    """16 digits for the applicant, told this once."""
     return Status(201, {"code": services.issue_code(body.case, body.window, person=body.person, by=actor_of(request), at=clock.now())})
+
+
+@router.post("/rate", response={201: dict[str, str]}, summary="凭评价码评价，不需要密钥 Rate by the code of a case, without a key")
+def rate(request: HttpRequest, body: Body[dict[str, str]]) -> Any:
+    """`code`, `level` and what the page asks beside. Errors: `RATE-NOCASE` without a code, `RATE-CODE`, `RATE-DUP`, `RATE-LEVEL` …"""
+    found = services.look(body.get("code", "")[:40], at=clock.now(), source=source_of(request))
+    return Status(201, {"state": services.rate_by_code(found, body, at=clock.now())})
 
 
 def _row(row: Any) -> dict[str, Any]:

@@ -36,8 +36,7 @@ from ximu.notice.domains.d11_service.models import Burst, Code, Rating
 HERE = Path(__file__).parent
 CASES, STEPS = "service_cases", "service_steps"
 DATASETS = ("service_items", CASES, STEPS, "service_guides")
-SEE, RATED = "d11.see", "service.rated"
-KINDS = (RATED,)
+SEE, RATED, KINDS = "d11.see", "service.rated", ("service.rated",)
 MOST_SHOWN, MOST_LISTED = 500, 50
 Row = dict[str, Any]
 
@@ -139,8 +138,7 @@ def handles(row: Rating, actor: Actor) -> bool:
 
 def opened(row: Rating, what: str) -> str:
     """For this room only: the words, or the contact."""
-    sealed = getattr(row, what)
-    return vault.unseal(sealed, about=f"rating:{row.uid}:{what}") if sealed else ""
+    return vault.unseal(sealed, about=f"rating:{row.uid}:{what}") if (sealed := getattr(row, what)) else ""
 
 
 def words_of(row: Rating, *, actor: Actor) -> str | None:

@@ -124,7 +124,7 @@ def deliver(request: HttpRequest) -> HttpResponse:
 def rate(request: HttpRequest) -> HttpResponse:
     """The applicant's page: the code travels in each form, never in an address; it needs no cookie and no account."""
     typed, given = request.POST.get("code", ""), request.POST
-    if not typed:
+    if request.method != "POST":
         return render(request, "d11/rate.html", {})
     shown, status = dict[str, Any](code=typed, levels=rules.LEVELS.items(), given=given), 200
     try:

@@ -1,4 +1,7 @@
-"""The API of row M3.4: leads and figures only. Reports have no API: a program leaves traces, and a key names its holder."""
+"""The API of row M3.4: leads, figures, and the request to see who reported, which another person grants on the report's page.
+
+Reports themselves have no API: a program leaves traces, and a key names its holder.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,10 @@ class PressLead(Schema):
     origin: str = Field(max_length=20)
     words: str = Field(max_length=2000)
     source: str = Field(max_length=300)
+
+
+class ContactIn(Schema):
+    purpose: str = Field("", max_length=200)
 
 
 class LeadRow(PressLead):
@@ -51,9 +58,16 @@ def bring(request: HttpRequest, rows: list[LeadRow]) -> Status:
     return Status(201, services.bring_leads(rows=given, by=actor_of(request), at=clock.now()).envelope())
 
 
+@router.post("/reports/{uid}/contact", response={201: dict[str, str]}, summary="申请查看举报人 Ask to see who reported")
+def contact(request: HttpRequest, uid: str, given: ContactIn) -> Status:
+    """A second handler consents and reads it on the page, never here. Errors: `PURPOSE`, `CONFLICT`, `REPORT-NONE`, `CONTACT-NONE`."""
+    services.ask_contact(uid, purpose=given.purpose, by=actor_of(request), at=clock.now())
+    return Status(201, {"state": "asked"})
+
+
 @router.get("/figures", response=dict[str, Any], summary="季度统计 Figures of a quarter")
 def figures(request: HttpRequest, year: int, quarter: int) -> Any:
-    actor_of(request).must("complaints.leads")
+    """Public as the page is: small cells are withheld so that no subtraction gives them away."""
     found = disclosure.published("complaints", on=clock.today(), year=year, number=quarter)
     return found | {"tables": [{"name": t["name"].zh, "total": t["total"], "rows": [
         {"name": r["name"].zh, "count": r["count"]} for r in t["rows"]]} for t in found["tables"]]}

@@ -11,10 +11,12 @@ from ninja import Field, File, Router, Schema, Status, UploadedFile
 from ximu.foundation import clock
 from ximu.foundation import papers as sheets
 from ximu.foundation.web import actor_of
+from ximu.ideas.casework import queries as cases
 from ximu.ideas.casework import services as casework
 from ximu.ideas.casework.services import Upload
 from ximu.ideas.disclosure import services as disclosure
 from ximu.ideas.ledger import queries as ledger
+from ximu.ideas.records import queries as records
 from ximu.notice.mechanisms.m4_relief import queries, services
 
 router = Router(tags=["告知与救济 notice and remedies"])
@@ -206,6 +208,23 @@ def exemption(request: HttpRequest, number: str, given: Claim) -> Status:
 @router.post("/exemptions/{case}/votes", response={201: dict[str, int]}, summary="评议表决 A reviewer's finding")
 def vote(request: HttpRequest, case: str, given: Vote) -> Status:
     return Status(201, {"votes": services.vote(case, given.outcome, reason=given.reason, by=actor_of(request), at=clock.now())})
+
+
+@router.get("/records/{number}", response=dict[str, Any], summary="一条记录的救济情况 What follows from a record")
+def about(request: HttpRequest, number: str) -> dict[str, Any]:
+    """As its page shows it: the last day to object, cases about it, measures that may follow, everything that it did and how that ended."""
+    by, at = actor_of(request), clock.now()
+    by.must("relief.desk")
+    disclosure.look(number, by=by, purpose="" if by.can("relief.decide") else "own", at=at)
+    found = records.duties(number)
+    return {
+        "record": found.number, "state": found.state, "object_until": queries.window(found.number),
+        "cases": [{"case": c.uid, "procedure": c.procedure, "state": c.state} for c in cases.cases_about(found.number, actor=by)],
+        "measures": [{"code": one.code, "zh": one.name.zh, "en": one.name.en}
+                     for one in queries.effects_to_come(found, on=found.event_date)],
+        "effects": [{"effect": e.uid, "kind_zh": e.kind.zh, "target": e.target, "state": e.state, "paused": e.paused, "receipt": e.receipt}
+                    for e in cases.effects_of(found.number)],
+        "certificates": [one.uid for one in queries.certificates(found.number)]}
 
 
 @router.get("/records/{number}/repair", response=list[ConditionOut], summary="修复条件 Conditions of repair")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,17 +20,13 @@ STARTS = {queries.CASES: "accepted_on", queries.STEPS: "started_on"}
 Row = dict[str, Any]
 
 
-def _judge(dataset: str) -> Callable[[list[tuple[int, Row]]], list[rules.Fault]]:
+def _judge(dataset: str, rows: list[tuple[int, Row]]) -> list[rules.Fault]:
     """What a dataset asks beyond its cells."""
-
-    def judge(rows: list[tuple[int, Row]]) -> list[rules.Fault]:
-        if dataset == queries.CASES:
-            return rules.case_faults(rows)
-        numbers = {row["case_no"] for _, row in rows if dataset == queries.STEPS}
-        known = events.rows_with(queries.STEPS, "case_no", numbers)
-        return rules.step_faults(rows, known=known, cases=queries.known_cases(numbers)) if numbers else []
-
-    return judge
+    if dataset == queries.CASES:
+        return rules.case_faults(rows)
+    numbers = {row["case_no"] for _, row in rows if dataset == queries.STEPS}
+    known, cases = events.rows_with(queries.STEPS, "case_no", numbers), queries.known_cases(numbers)
+    return rules.step_faults(rows, known=known, cases=cases) if numbers else []
 
 
 def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) -> Row:
@@ -39,7 +34,7 @@ def deliver(dataset: str, path: Path, *, batch: str, by: Actor, at: datetime) ->
     `PERM-DENIED` for another unit's. Errors: `PERM-DENIED`, every `FILE-*` code, `EVT-BATCH`."""
     by.must(DELIVER)
     start, due = STARTS.get(dataset, ""), casework.day_counter()
-    told = deliver_rows(dataset, path, batch=batch, judge=_judge(dataset), by=by, at=at, right=DELIVER,
+    told = deliver_rows(dataset, path, batch=batch, judge=partial(_judge, dataset), by=by, at=at, right=DELIVER,
                         derive=lambda row: {"due_on": rules.term_of(row, row[start], due)} if start else {})
     return {**told, "faults": [one | dict(zip(("zh", "en"), queries.words()["faults"].get(one["code"], ()))) for one in told["faults"]]}
 

@@ -191,9 +191,10 @@ def issue_code(case: str, window: str, *, person: str = "", by: Actor, at: datet
 
 
 def look(typed: str, *, at: datetime, source: str = "") -> Code:
-    """Wrong, replaced and unknown codes get the same words after the same work. Errors: `RATE-CODE`, `RECEIPT-SLOW`."""
+    """Wrong, replaced and unknown codes get the same words after the same work. Errors: `RATE-CODE`, `RATE-NOCASE`, `RECEIPT-SLOW`."""
+    missing = queries.refuse("RATE-CODE", "code", status=404) if typed.strip() else queries.refuse("RATE-NOCASE", "case")
     return receipts.find(Code.objects.all(), typed, "service", most=queries.value("rating_looks_an_hour", clock.city_day(at)),
-                         missing=queries.refuse("RATE-CODE", "code", status=404), at=at, source=source)
+                         missing=missing, at=at, source=source)
 
 
 def rate_by_code(code: Code, said: Mapping[str, Any], *, at: datetime) -> str:

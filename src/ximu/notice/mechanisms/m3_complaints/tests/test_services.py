@@ -134,7 +134,7 @@ def test_the_unit_complained_of_finds_nothing_and_is_logged_when_it_tries() -> N
     assert registry.unit(TOWN, as_of=DAY).parent == DISTRICT  # type: ignore[union-attr]
     refused("CONFLICT", services.must_handle, other.uid, by=beneath, at=AT)
     refused("REPORT-NONE", services.must_handle, other.uid, by=person("stranger", HBJ), at=AT)
-    refused("PERM-DENIED", services.must_handle, other.uid, by=Actor("x"), at=AT)
+    refused("PURPOSE", services.must_handle, other.uid, by=Actor("x"), at=AT)
     assert [r.uid for r in queries.visible(OVERSEER, DAY)] == [other.uid]
 
 

@@ -18,7 +18,7 @@ from ximu.notice.mechanisms.m4_relief.services.noticing import opening_for
 
 @transaction.atomic
 def ask_to_erase(number: str, *, reason: str, by: Actor, at: datetime) -> str:
-    """The subject asks; the case. Errors: `SUBJ-NOT`, `REASON`, `ERASE-RETAIN` while the record is still to be kept, `CASE-DUP`."""
+    """The subject asks; the case. Errors: `SUBJ-NOT`, `REASON`, `STATE-EDGE` while the record is still to be kept, `CASE-DUP`."""
     record = queries.of_subject(number, by)
     if not reason.strip():
         raise Refusal("REASON", field="reason", value="", rule="erasure", zh="请说明理由。", en="Give your reasons.")
