@@ -34,7 +34,7 @@ def terms(request: HttpRequest) -> HttpResponse:
     known = queries.terms()
     rows = [{"term": term, "newest": term is known.rows(code)[-1]} for code in known.codes() for term in known.rows(code)]
     return render(request, "casework/terms.html", {
-        "rows": rows, "years": queries.calendar_years(), "codes": known.codes(), "may_set": by.can("casework.terms"),
+        "rows": rows, "years": queries.calendar_years(), "may_set": by.can("casework.terms"),
         "may_load": by.can("casework.calendar"), "units": [(u, UNIT_WORDS.get(u, Text(u, u))) for u in UNITS],
     })
 
