@@ -92,6 +92,7 @@ class Both:
         try:
             for goal in goals:
                 while alive["sender"].poll() is None and len(self.effects()) < goal:
+                    assert alive["receiver"].poll() is None, "the receiver ended by itself"
                     wait.wait(0.02)
                 wait.wait(self.chance.uniform(0, 0.1))
                 who = self.chance.choice(sorted(alive))
@@ -99,7 +100,9 @@ class Both:
                 alive[who].send_signal(signal.SIGKILL)
                 alive[who].wait()
                 alive[who] = self.receiver() if who == "receiver" else self.sender()
-            alive["sender"].wait()
+            while alive["sender"].poll() is None:
+                assert alive["receiver"].poll() is None, "the receiver ended by itself"
+                wait.wait(0.05)
         finally:
             for one in alive.values():
                 one.kill()
