@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ SLICE_BYTES = 256 << 10
 BROKEN_LEAD, BROKEN_NEXT = 0xEF, 0xBF
 BROKEN = BROKEN_NEXT << 8 | BROKEN_LEAD
 MOST_LINE_BYTES = 32 << 20
+TURNING = re.compile(rb"\xe2(?:\x80[\x8e\x8f\xaa-\xae]|\x81[\xa6-\xa9])")
+"""Signs that turn the direction of writing, in UTF-8."""
 MARK = "\ufeff"
 
 
@@ -188,7 +191,8 @@ class _Rows:
             pl.int_range(line, line + pl.len(), dtype=pl.Int64).alias("line"), *[pl.col(c).alias(name) for c, name in names],
         )
         chunk = Chunk(frame if blank is None else frame.filter(~blank))
-        if looks.controls > ends + (looks.delimiters if self.mark == b"\t" else 0) or looks.broken or b"\x7f" in block:
+        odd = looks.controls > ends + (looks.delimiters if self.mark == b"\t" else 0) or looks.broken or b"\x7f" in block
+        if odd or TURNING.search(block):
             chunk = mark_control_characters(chunk)
         return chunk, ends
 
