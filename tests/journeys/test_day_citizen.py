@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from django.core import mail
 from playwright.sync_api import Browser, Page
@@ -255,6 +256,8 @@ def disputed(world: World, page: Page, office: Caller, uid: str, code: str, fold
     assert shown["promise"]["disputed"] and shown["promise"]["answer_due"] == "2018-07-23"
     page.goto(f"{world.url}/promises/{uid}/")
     expected(page.locator("main")).to_contain_text("异议")
+    public = httpx.get(f"{world.url}/api/v1/disclosure/promises/{uid}").json()
+    assert public["title"] == shown["promise"]["title"] and "示例二号有限公司" not in str(public), "a program without a key reads what the page shows"
 
 
 def told_and_stopped(world: World, page: Page, uid: str) -> None:
