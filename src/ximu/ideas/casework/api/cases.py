@@ -277,14 +277,14 @@ def years(request: HttpRequest) -> list[dict[str, Any]]:
 @router.get("/effects/open", response=EffectsOut, summary="未确认停止的效果 Effects without a receipt")
 def open_effects(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     by = actor_of(request)
-    by.must("casework.effects")
+    by.must("casework.effects_see")
     return page_of(request, queries.within_reach(queries.open_effects(), by), paging, _effect)
 
 
 @router.get("/effects", response=list[EffectOut], summary="一条记录引起的全部效果 Everything that a record did")
 def effects(request: HttpRequest, number: str) -> list[dict[str, Any]]:
     by = actor_of(request)
-    by.must("casework.effects")
+    by.must("casework.effects_see")
     return [_effect(row) for row in queries.within_reach(queries.effects_of(number), by)]
 
 

@@ -18,7 +18,7 @@ from ximu.kernel.words import Text
 MANY = 800
 PLACES = {"publication": Text("公众门户", "public portal"), "measure": Text("联合奖惩措施", "joint measure"),
           "score": Text("考核结果", "assessment result")}
-EFFECTS = "casework.effects"
+EFFECTS = "casework.effects_see"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from ximu.kernel.actor import Actor, Grant
 
 T0 = datetime(2018, 5, 7, 2, 0, tzinfo=UTC)
 OFFICE, SOURCE, SUBJECT, OTHER = "unitoffice000001", "unitsource000001", "unitsubject00001", "unitother0000001"
-STAFF = frozenset({"casework.handle", "casework.hand_over", "casework.open_any", "casework.effects"})
+STAFF = frozenset({"casework.handle", "casework.hand_over", "casework.open_any", "casework.effects", "casework.effects_see"})
 ALL = STAFF | {"casework.see_all", "casework.terms", "casework.calendar"}
 
 

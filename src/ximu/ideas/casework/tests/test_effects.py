@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ximu.foundation import outbox
 from ximu.foundation.models import Outbox
+from ximu.ideas.accounts import queries as accounts
 from ximu.ideas.casework import queries, services
 from ximu.ideas.casework.models import Effect
 from ximu.ideas.casework.queries.effects import counts
@@ -22,6 +23,7 @@ from ximu.ideas.records import services as records
 from ximu.ideas.records.queries import doors
 from ximu.ideas.records.tests import factories as record_factories
 from ximu.ideas.records.tests.factories import REVIEWER, T0, deliver, effective, row
+from ximu.kernel.actor import Actor, Grant
 from ximu.kernel.refusal import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M4.1", "M2.1")]
@@ -162,3 +164,14 @@ def test_after_a_reversal_no_live_effect_is_without_a_stop_or_an_open_line(kinds
     for line in queries.effects_of(number):
         assert (line.state == "stopped") == bool(line.receipt)
         assert line.state == "stopped" or line.kind.en.lower() not in answering
+
+
+def test_who_reads_the_ledger_registers_and_confirms_nothing() -> None:
+    roles = {one.code: one.roles for one in accounts.permissions()}
+    assert {"court_officer", "discipline_officer"} <= set(roles["casework.effects_see"]) - set(roles["casework.effects"])
+    court = Actor("court", None, (Grant("court", frozenset({"casework.effects_see"})),), "court")
+    number = effective("k")
+    uid = add(number, "measure")
+    assert [one.uid for one in queries.within_reach(queries.effects_of(number), court)] == [uid]
+    assert code_of(services.add_effect, number, kind="share", target="x", by=court, at=LATE) == "PERM-DENIED"
+    assert code_of(services.confirm_stop, uid, receipt="回执", by=court, at=LATE) == "PERM-DENIED"

@@ -57,7 +57,7 @@ def case(request: HttpRequest, uid: str) -> HttpResponse:
     by, at = actor_of(request), clock.now()
     seen = queries.case(uid, actor=by, at=at)
     services.seen(uid, by=by, at=at)
-    effects = queries.effects_of(seen.row.about) if seen.row.about and by.can("casework.effects") else []
+    effects = queries.effects_of(seen.row.about) if seen.row.about and by.can("casework.effects_see") else []
     steps = [{"step": s, "unit": seen.names.get(s.unit, s.unit), "ground": queries.ground_words(seen.procedure, s.detail.get("ground", ""))}
              for s in seen.steps]
     left = (seen.row.due - clock.city_day(at)).days if seen.row.due else None
@@ -143,11 +143,12 @@ def paper(request: HttpRequest, uid: str, paper: str) -> FileResponse:
 def effects(request: HttpRequest) -> HttpResponse:
     """Everything that a record did, or what did not confirm that it has stopped."""
     by = actor_of(request)
-    by.must("casework.effects")
+    by.must("casework.effects_see")
     number = request.GET.get("number", "").strip()[:20]
     rows = queries.within_reach(queries.effects_of(number) if number else queries.open_effects(), by)
     day = clock.city_day(clock.now())
-    shown = [{"row": row, "unit": registry.name(row.unit, as_of=day, short=True) if row.unit else "—"} for row in rows]
+    shown = [{"row": row, "unit": registry.name(row.unit, as_of=day, short=True) if row.unit else "—",
+              "mine": by.can("casework.effects", row.unit or services.THE_PLATFORM)} for row in rows]
     return render(request, "casework/effects.html", {"rows": shown, "number": number})
 
 

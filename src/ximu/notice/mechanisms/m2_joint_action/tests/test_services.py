@@ -37,7 +37,7 @@ def person(name: str, unit: str, *rights: str, city: bool = False) -> Actor:
     return Actor(name, unit, (Grant("r", frozenset(rights), None if city else unit),), name)
 
 
-OFFICE = person("office", OFFICE_UNIT, "joint.initiate", "joint.respond", "rectify.raise", "rectify.verify", "casework.see_all", "casework.effects", city=True)
+OFFICE = person("office", OFFICE_UNIT, "joint.initiate", "joint.respond", "rectify.raise", "rectify.verify", "casework.see_all", "casework.effects", "casework.effects_see", city=True)
 CHECKER = person("checker", OFFICE_UNIT, "rectify.verify", "casework.see_all", city=True)
 ACTOR = person("acting", ACTING, "joint.respond", "rectify.verify")
 OUTSIDER = person("other", OTHER, "joint.respond")

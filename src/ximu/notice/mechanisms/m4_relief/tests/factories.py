@@ -20,7 +20,7 @@ def person(name: str, unit: str, *rights: str, city: bool = False) -> Actor:
     return Actor(name, unit, (Grant("r", frozenset(rights), None if city else unit),), name)
 
 
-STAFF = ("relief.decide", "casework.handle", "casework.effects")
+STAFF = ("relief.decide", "casework.handle", "casework.effects", "casework.effects_see")
 OFFICE = person("office", OFFICE_UNIT, *STAFF, "records.notify", "records.decide", "records.dispute", "casework.see_all", city=True)
 OFFICE_TWO = person("office2", OFFICE_UNIT, *STAFF, "records.decide", city=True)
 SUBJECT = person("subject", SUBJECT_UNIT, "relief.object", "records.dispute")
