@@ -158,6 +158,7 @@ PLANTED: dict[str, tuple[str, Leak]] = {
 }
 
 
+@pytest.mark.walk
 def test_a_planted_leak_is_caught(numbers: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The test of the test: one leak of each kind that depends on what is hidden, in one part of the site."""
     plain = LanguageMiddleware.__call__
