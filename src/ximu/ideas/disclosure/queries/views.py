@@ -50,6 +50,7 @@ class PolicyView:
     policy: Policy
     on: date
     _fields: dict[tuple[str, str], Mapping[str, FieldInfo]] = field(default_factory=dict, compare=False, repr=False)
+    _decided: dict[Ask, Decision] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def purpose(self) -> str:
@@ -57,13 +58,21 @@ class PolicyView:
 
     def decide(self, hat: Hat, facts: Facts, info: FieldInfo) -> Decision:
         ask = Ask(hat.audience, facts.family, facts.kind, facts.state, info.level, info.personal, hat.purpose, self.on)
-        return decide(ask, self.policy)
+        return self._once(ask)
+
+    def _once(self, ask: Ask) -> Decision:
+        """The many fields of the many records of an answer are few questions."""
+        found = self._decided.get(ask)
+        if found is None:
+            found = self._decided[ask] = decide(ask, self.policy)
+        return found
 
     def best(self, facts: Facts, info: FieldInfo) -> Decision:
         """The decision for one field of one record; closed when no hat covers the record."""
         made = [self.decide(hat, facts, info) for hat in self.hats if hat.covers(facts)]
-        closed = decide(Ask("", facts.family, facts.kind, facts.state, info.level, True, "", self.on), self.policy)
-        return max(made, key=lambda d: OPENNESS[d.outcome], default=closed)
+        if not made:
+            return self._once(Ask("", facts.family, facts.kind, facts.state, info.level, True, "", self.on))
+        return max(made, key=lambda d: OPENNESS[d.outcome])
 
     def clauses(self) -> Sequence[Clause]:
         """Which records exist for the viewer. The public has none: it reads publications, which hold nothing else."""
