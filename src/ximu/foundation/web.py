@@ -124,9 +124,12 @@ def _ending(head: bytes) -> str:
 
 
 def came_from(request: HttpRequest) -> str:
-    """The page of ours on which a form was sent; nothing where the browser does not say."""
-    told = urlsplit(request.headers.get("referer", ""))
-    here = request.method == "POST" and told.netloc == request.get_host() and not told.path.startswith("//")
+    """The page of ours on which a form was sent; nothing where the browser does not say, or says what is no address."""
+    try:
+        told = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    here = request.method == "POST" and told.netloc == request.get_host() and not told.path.startswith(("//", "/\\"))
     return f"{told.path}?{told.query}" if here and told.query else told.path if here else ""
 
 
