@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from ximu.foundation import clock
 from ximu.foundation.api import Moment
-from ximu.foundation.web import actor_of
+from ximu.foundation.web import ANONYMOUS, actor_of
 from ximu.ideas.disclosure import queries, services
 from ximu.ideas.disclosure.services.publishing import Terms
 from ximu.ideas.ledger import queries as ledger
@@ -177,7 +177,8 @@ def certify(request: HttpRequest, uid: str, given: CertifyIn) -> Any:
 @router.get("/certificates/{uid}", summary="可离线验证的查询证明 A certificate that verifies offline")
 def certificate(request: HttpRequest, uid: str) -> HttpResponse:
     """One that was issued to anybody is read by anybody, with or without a key; another by whom it was issued to. Errors: `CERT-NONE`."""
-    found = queries.certificate_for(uid, by=actor_of(request), on=clock.today())
+    by = actor_of(request)
+    found = queries.certificate_for(uid, by=None if by is ANONYMOUS else by, on=clock.today())
     return HttpResponse(ledger.bundle_bytes(queries.certificate_bundle(found)), content_type="application/json")
 
 

@@ -53,10 +53,9 @@ def public_certificate(uid: str, *, on: date) -> SearchCertificate:
     return found
 
 
-def certificate_for(uid: str, *, by: Actor, on: date) -> SearchCertificate:
+def certificate_for(uid: str, *, by: Actor | None, on: date) -> SearchCertificate:
     """Your own, or one that was issued to anybody, which a key does not close. Errors: `CERT-NONE`."""
-    own = None if by.uid == ANONYMOUS.uid else _own(uid, by)
-    return own or public_certificate(uid, on=on)
+    return (by and _own(uid, by)) or public_certificate(uid, on=on)
 
 
 def certificate_bundle(found: SearchCertificate) -> dict[str, Any]:
