@@ -14,7 +14,13 @@ MADE = (b"\xd0\xcf\x11\xe0", b"{\\rtf", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"
 """How files begin that may name their makers and are not taken apart here: older office files, other pictures, films, archives."""
 FLAT = (b"<?mso-application", b"<office:document", b"MIME-Version:")
 """What stands in the head of office files that are one text."""
+SIGNED = b"/ByteRange"
+"""Stands in a PDF with an electronic seal or signature (ISO 32000-1, 12.8), which any copy breaks."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def is_sealed(content: bytes) -> bool:
+    return PDF in content[:HEAD_BYTES] and SIGNED in content
 
 
 def bare(content: bytes) -> bytes | None:
