@@ -2,7 +2,8 @@
 
 PDF (ISO 32000-1): the pages are taken over into a new document, so that facts, XMP, attachments and scripts stay behind; what pages
 carry of that (`PieceInfo`, `Metadata`, who wrote a note) is blanked, pictures in them are `kernel.pictures`. Packages (ECMA-376, ODF,
-OFD): properties emptied, authors of comments and changes, revision ids and paths taken out, thumbnails left out.
+OFD): properties emptied, authors of comments and changes, revision ids and paths taken out, thumbnails and what names a printer left out;
+the same for packages and PDFs that lie in them, such as the table behind a chart.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from lxml import etree
 
 from ximu.kernel import pictures
 
-MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO = 4000, 200 << 20, 400
+MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO, DEEPEST = 4000, 200 << 20, 400, 3
+PACKAGE = b"PK\x03\x04"
 FACTS = re.compile(r"(^|/)docProps/|(^|/)meta\.xml$|^customXml/", re.I)
-THUMBNAIL = re.compile(r"(^|/)thumbnails?[./]", re.I)
+LEFT_OUT = re.compile(r"(^|/)(thumbnails?[./]|printerSettings)", re.I)
+PRINTER = {"PrinterName", "PrinterSetup"}
+"""Settings of an ODF file that name where it was printed."""
 PEOPLE = {"author", "initials", "userId", "userid", "providerId", "displayName", "lastModifiedBy", "userName"}
 """Attributes (by their local name) that name somebody."""
 SPOKEN = {"author", "creator", "initials", "date-string", "sender-initials", "Author", "Creator", "CreatorVersion", "lastModifiedBy"}
@@ -34,7 +38,7 @@ _NOTE = re.compile(rb"/T(?=[(<])(?!<<)")
 
 def bare(content: bytes) -> bytes:
     """Errors: `ValueError` for what is no sound PDF or package, encrypted, or unfolds to too much."""
-    return _pdf(content) if content.startswith(b"%PDF-") else _package(content)
+    return _package(content, 1) if content.startswith(PACKAGE) else _pdf(content)
 
 
 def _pdf(content: bytes) -> bytes:
@@ -123,7 +127,9 @@ def _drop(made: bytearray, number: bytes) -> None:
     made[body:end] = b"null".ljust(end - body)
 
 
-def _package(content: bytes) -> bytes:
+def _package(content: bytes, depth: int) -> bytes:
+    if depth > DEEPEST:
+        raise ValueError("packages in packages")
     kept = io.BytesIO()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as new:
@@ -133,19 +139,23 @@ def _package(content: bytes) -> bytes:
                 raise ValueError("encrypted, or too much")
             if not {"[Content_Types].xml", "mimetype", "OFD.xml"} & {one.filename for one in entries}:
                 raise ValueError("no file of an office")
-            gone = {one.filename for one in entries if THUMBNAIL.search(one.filename)}
+            gone = {one.filename for one in entries if LEFT_OUT.search(one.filename)}
             for one in entries:
                 if one.filename not in gone:
-                    new.writestr(zipfile.ZipInfo(one.filename), _part(one.filename, old.read(one)),
+                    new.writestr(zipfile.ZipInfo(one.filename), _part(one.filename, old.read(one), depth),
                                  zipfile.ZIP_STORED if one.filename == "mimetype" else zipfile.ZIP_DEFLATED)
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, etree.XMLSyntaxError) as error:
         raise ValueError("no sound package") from error
     return kept.getvalue()
 
 
-def _part(name: str, body: bytes) -> bytes:
+def _part(name: str, body: bytes, depth: int) -> bytes:
     if pictures.is_picture(body):
         return pictures.bare(body)[1]
+    if body.startswith(PACKAGE):
+        return _package(body, depth + 1)
+    if body.startswith(b"%PDF-"):
+        return _pdf(body)
     if not name.lower().endswith((".xml", ".rels")):
         return body
     root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False))
@@ -155,7 +165,7 @@ def _part(name: str, body: bytes) -> bytes:
         root.text = None
         for one in list(root):
             root.remove(one)
-    for one in root.iter(etree.Element):
+    for one in list(root.iter(etree.Element)):
         _undress(one)
     return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", standalone=True)
 
@@ -163,16 +173,19 @@ def _part(name: str, body: bytes) -> bytes:
 def _undress(one: etree._Element) -> None:
     local = etree.QName(one).localname
     if local == "Relationship":
-        if one.get("Type", "").endswith("/thumbnail"):
+        if one.get("Type", "").endswith(("/thumbnail", "/printerSettings")):
             one.getparent().remove(one)  # type: ignore[union-attr]
         elif one.get("Target", "").lower().startswith("file:"):
             one.set("Target", "file:///")
         return
-    if local in SPOKEN:
+    if local == "printerSettings" or (local == "Override" and LEFT_OUT.search(one.get("PartName", ""))):
+        one.getparent().remove(one)  # type: ignore[union-attr]
+        return
+    if local in SPOKEN or (local == "config-item" and PRINTER & set(one.attrib.values())):
         one.text = ""
     for name in list(one.attrib):
         said = etree.QName(name).localname
-        if said.startswith("rsid") or name == WHEN:
+        if said.startswith("rsid") or name == WHEN or (local, said) == ("pageSetup", "id"):
             del one.attrib[name]
         elif _tells(local, said, one.get(name, "")):
             one.set(name, "")

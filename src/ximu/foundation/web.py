@@ -19,7 +19,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from ximu.foundation import city, clock, files
-from ximu.foundation.bare import bare
+from ximu.foundation.bare import bare, is_sealed
 from ximu.kernel.actor import Actor
 from ximu.kernel.given import day_or_none
 from ximu.kernel.refusal import Refusal, absent
@@ -92,8 +92,8 @@ def sent_file(request: HttpRequest, name: str = "file", *, most: int = MOST_SENT
 def kept_file(digest: str, *, issued: bool = False) -> FileResponse:
     """A file that was handed in, always as a download under its digest; the ending follows from its bytes, not from its giver's name.
 
-    It is a copy that does not tell who made it, where and with what, as far as one can be made; a text that was `issued` and whose
-    digest is published goes out as it is.
+    It is a copy that does not tell who made it, where and with what, as far as one can be made; a PDF with an electronic seal,
+    which a copy would break, and a text that was `issued` and whose digest is published go out as they are.
 
     Errors: `FILE-NONE` where the bytes are not kept.
     """
@@ -103,7 +103,7 @@ def kept_file(digest: str, *, issued: bool = False) -> FileResponse:
     if not issued:
         with kept:
             content = kept.read()
-        made = bare(content)
+        made = None if is_sealed(content) else bare(content)
         kept = io.BytesIO(content if made is None else made)
     ending = _ending(kept.read(HEAD))
     kept.seek(0)
@@ -124,9 +124,12 @@ def _ending(head: bytes) -> str:
 
 
 def came_from(request: HttpRequest) -> str:
-    """The page of ours on which a form was sent; nothing where the browser does not say."""
-    told = urlsplit(request.headers.get("referer", ""))
-    here = request.method == "POST" and told.netloc == request.get_host() and not told.path.startswith("//")
+    """The page of ours on which a form was sent; nothing where the browser does not say, or says what is no address."""
+    try:
+        told = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    here = request.method == "POST" and told.netloc == request.get_host() and not told.path.startswith(("//", "/\\"))
     return f"{told.path}?{told.query}" if here and told.query else told.path if here else ""
 
 

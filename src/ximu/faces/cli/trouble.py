@@ -14,7 +14,7 @@ MOST_TOLD = 200
 
 def trouble_of(error: Exception) -> Refusal:
     """Any error that is no refusal as one: `DISK-FULL`, `DISK-FAULT`, `DB-BUSY`, `DB-EMPTY`, `DB-AWAY`, `FILE-OPEN`, `FILE-SHAPE`,
-    `CLI-FAULT`."""
+    `JOB-PARTLY`, `CLI-FAULT`."""
     kind, told = type(error).__name__, str(error).partition("\n")[0][:MOST_TOLD]
     if "django.db" in sys.modules and kind in DATABASE_ERRORS:
         return _of_database(told)
@@ -28,6 +28,9 @@ def trouble_of(error: Exception) -> Refusal:
             return Refusal("DISK-FAULT", status=503, zh="磁盘读写出错，未作任何改动。", en="The disk failed; nothing was changed.")
         return Refusal("FILE-OPEN", field="file", value=str(error.filename or ""), rule=error.strerror or kind, zh="文件或目录打不开。",
                        en="A file or folder cannot be opened.")
+    if kind == "PartlyError":
+        return Refusal("JOB-PARTLY", status=500, field="command", value=told, rule="again",
+                       zh="部分工作没有完成，其余已经完成；可以重新运行。", en="Some of it failed, the rest is done; run it again.")
     return Refusal("CLI-FAULT", status=500, field="command", value=kind, rule="XIMU_DEBUG=1",
                    zh=f"系统出错（{kind}），未完成的改动已撤销；用 XIMU_DEBUG=1 查看详情。",
                    en=f"Something went wrong ({kind}) and was undone; XIMU_DEBUG=1 shows the details.")

@@ -56,9 +56,26 @@ def test_office_files_keep_what_they_say_and_lose_who_said_it() -> None:
     assert openpyxl.load_workbook(io.BytesIO(book))["付款"]["B1"].value == 500000.5
 
 
+def test_what_lies_within_is_cleaned_too_and_no_printer_is_named() -> None:
+    """The table behind a chart kept its maker, and a sheet the printer of the office."""
+    printer = f"\\\\{planted.MARK}\\HP".encode("utf-16le")
+    inner = planted.repacked(planted.book(), {"xl/printerSettings/printerSettings1.bin": printer})
+    made = places(bare(planted.document(png(), **{"word/embeddings/x.xlsx": inner})) or b"")["word/embeddings/x.xlsx"]
+    assert MARK not in places(made)["docProps/core.xml"] and not [name for name in places(made) if "printer" in name]
+    assert openpyxl.load_workbook(io.BytesIO(made))["付款"]["B1"].value == 500000.5
+    for _ in range(bared.DEEPEST):
+        inner = planted.repacked(planted.book(), {"xl/embeddings/x.xlsx": inner})
+    assert bare(inner) is None
+    late = bare(b"\xef\xbb\xbf\r\n" + planted.pdf()) or b""
+    assert late.startswith(b"%PDF-") and b"/Author" not in late
+
+
 def test_pictures_are_bare_and_what_cannot_be_cleaned_is_told_apart() -> None:
-    assert MARK not in (bare(png()) or MARK) and bare("说明".encode()) == "说明".encode()
-    for content in (b"%PDF-1.7 broken", b"PK\x03\x04 broken", bytes.fromhex("d0cf11e0a1b11ae1"), b"\xff\xd8 broken", b"GIF89a"):
+    assert MARK not in (bare(png()) or MARK)
+    for text in ("说明".encode(), "说明".encode("gb18030"), "说明，a".encode("utf-16")):
+        assert bare(text) == text
+    for content in (b"%PDF-1.7 broken", b"PK\x03\x04 broken", bytes.fromhex("d0cf11e0a1b11ae1"), b"\xff\xd8 broken", b"GIF89a", b"fLaC\0author",
+                    b'<?xml version="1.0"?><?mso-application progid="Word.Document"?><author/>'):
         assert bare(content) is None
 
 

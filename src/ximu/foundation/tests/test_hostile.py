@@ -36,6 +36,15 @@ def test_they_are_refused_in_forms_cookies_and_json() -> None:
     assert Client().post("/api/v1/accounts/accounts/x/grants", broken, content_type="application/json").json()["code"] == "INPUT-SHAPE"
 
 
+@pytest.mark.parametrize(("referer", "back"), [
+    ("http://testserver/console/login?next=/x", "/console/login?next=/x"), ("http://[", ""), ("http://elsewhere/console/", ""),
+    ("http://testserver//elsewhere/", ""), ("http://testserver/\\elsewhere/", ""),
+])
+def test_a_refusal_leads_back_to_our_own_page_and_a_broken_referer_is_none(referer: str, back: str) -> None:
+    answer = Client().post("/console/login", {"login": "\u202e", "password": "x"}, headers={"referer": referer})
+    assert (answer.status_code, answer.context["back"]) == (422, back)
+
+
 def told(answer: Any) -> str:
     return str(getattr(getattr(answer, "refusal", None), "code", ""))
 
@@ -49,7 +58,8 @@ def test_signs_that_hide_what_is_said_are_refused_in_every_form_and_json_but_not
     where = "/api/v1/accounts/accounts/x/grants"
     for escaped in (True, False) if sign != "\x07" else (True,):
         body = json.dumps({"role": {"deep": [text]}}, ensure_ascii=escaped)
-        assert client.post(where, body, content_type="application/json").json()["code"] == "INPUT-SIGN"
+        for kind, sent in (("application/json", body), ("text/plain", body), ("application/json", f"[{body}]")):
+            assert client.post(where, sent, content_type=kind).json()["code"] == "INPUT-SIGN", (kind, sent)
         rows = json.dumps({"rows": [{"a": text}]}, ensure_ascii=escaped)
         assert client.post(where, rows, content_type="application/json").json()["code"] != "INPUT-SIGN", "judged cell by cell"
     assert told(client.post("/console/login", {"login": "第一行\r\n\t第二行", "password": "x"})) != "INPUT-SIGN"

@@ -27,6 +27,9 @@ def test_the_ending_follows_from_the_bytes_and_the_name_from_the_digest() -> Non
         assert b"".join(web.kept_file(digest, issued=True).streaming_content) == content  # type: ignore[arg-type]
     digest, _ = files.keep([planted.pdf()])
     assert b"/Author" not in b"".join(web.kept_file(digest).streaming_content)  # type: ignore[arg-type]
+    sealed = planted.pdf(trailer="/ByteRange[0 1 2 3]")
+    digest, _ = files.keep([sealed])
+    assert b"".join(web.kept_file(digest).streaming_content) == sealed, "a seal is not broken"  # type: ignore[arg-type]
     for gone in ("0" * 64, "", "../../etc/passwd"):
         with pytest.raises(Refusal, match="FILE-NONE"):
             web.kept_file(gone)

@@ -194,7 +194,10 @@ def one_draft(request: HttpRequest, uid: str) -> Any:
 
 @router.get("/bases", response=list[dict[str, Any]], summary="法律依据库 legal bases, the newest version of each")
 def bases(request: HttpRequest) -> Any:
-    return [{**asdict(b), "title_en": queries.basis_titles()[b.code]} for b in queries.bases().values()]
+    """Errors: `PERM-DENIED`, as on the page."""
+    actor_of(request).must("catalogue.desk")
+    titles = queries.basis_titles()
+    return [{**asdict(b), "title_en": titles[b.code]} for b in queries.bases().values()]
 
 
 @router.post("/bases", response=DoneOut, summary="登记依据或其新版本 register a text or a new version of it")

@@ -176,8 +176,9 @@ def certify(request: HttpRequest, uid: str, given: CertifyIn) -> Any:
 
 @router.get("/certificates/{uid}", summary="可离线验证的查询证明 A certificate that verifies offline")
 def certificate(request: HttpRequest, uid: str) -> HttpResponse:
+    """One that was issued to anybody is read by anybody, with or without a key; another by whom it was issued to. Errors: `CERT-NONE`."""
     by = actor_of(request)
-    found = queries.public_certificate(uid, on=clock.today()) if by is ANONYMOUS else queries.search_certificate(uid, by=by)
+    found = queries.certificate_for(uid, by=None if by is ANONYMOUS else by, on=clock.today())
     return HttpResponse(ledger.bundle_bytes(queries.certificate_bundle(found)), content_type="application/json")
 
 

@@ -116,5 +116,6 @@ def deliver(request: HttpRequest, name: str, file: File[UploadedFile], batch: Fo
     by = actor_of(request)
     by.must("events.append")
     with sent_file(request) as path:
-        named = batch.strip()[:60] or hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        with path.open("rb") as given:
+            named = batch.strip()[:60] or hashlib.file_digest(given, "sha256").hexdigest()[:16]
         return {"batch": named, **services.load(name, path, batch=named, by=by, at=clock.now())}

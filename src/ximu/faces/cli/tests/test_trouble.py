@@ -11,6 +11,7 @@ from django.db import OperationalError, ProgrammingError
 
 from ximu.faces.cli import house, main
 from ximu.faces.cli.trouble import trouble_of
+from ximu.foundation.apart import PartlyError
 
 TROUBLES = [
     (OSError(errno.ENOSPC, "No space left on device"), "DISK-FULL"), (OSError(errno.EIO, "Input/output error"), "DISK-FAULT"),
@@ -18,6 +19,7 @@ TROUBLES = [
     (OperationalError("database or disk is full"), "DISK-FULL"), (OperationalError("no such table: x"), "DB-EMPTY"),
     (ProgrammingError('relation "x" does not exist'), "DB-EMPTY"), (OperationalError("connection refused"), "DB-AWAY"),
     (csv.Error("field larger than field limit (131072)"), "FILE-SHAPE"), (ValueError("words that are not told"), "CLI-FAULT"),
+    (PartlyError("exchange: 1/4 sweep EXCH-KEY", 3), "JOB-PARTLY"),
 ]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -178,7 +180,8 @@ def test_an_extract_verifies_offline_and_a_changed_one_does_not() -> None:
     assert ledger.verify_log().ok
 
 
-def test_pages_answer_why_this_place_and_was_it_so_last_year() -> None:
+def test_pages_answer_why_this_place_and_was_it_so_last_year(settings: LazySettings) -> None:
+    settings.XIMU_CLOCK, settings.XIMU_STARTED = "2026-03-02T09:00:00", datetime.now(UTC)  # an objection ends in a year with a calendar
     earlier = settled("2017", runs.EARLIER.replace("u1", U1))
     run, now, login = settled(), clock.now(), "django.contrib.auth.backends.ModelBackend"
     services.publish(run.uid, by=runs.OTHER, at=AT)

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from ximu.foundation import files as store
 from ximu.foundation import tickets
-from ximu.foundation.bare import bare
+from ximu.foundation.bare import bare, is_sealed
 from ximu.ideas.casework.models import Case, CaseFile, FileOpening
 from ximu.ideas.casework.queries import redactions as queries
 from ximu.ideas.casework.queries.cases import absent_case, visible
@@ -24,8 +24,6 @@ from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
 MOST_BYTES = 50 << 20
-SIGNED = b"/ByteRange"
-"""Stands in a PDF with an electronic seal or signature (ISO 32000-1, 12.8)."""
 
 
 def keep(chunks: Iterable[bytes] | BinaryIO) -> tuple[str, int]:
@@ -123,7 +121,7 @@ def read_file(uid: str, file: str, *, by: Actor, at: datetime) -> tuple[str, Bin
 
 def _copy(found: CaseFile, content: bytes, *, by: Actor, at: datetime) -> bytes:
     whole = queries.entitled(found, actor=by, at=at)
-    made = content if whole and content.startswith(b"%PDF-") and SIGNED in content else bare(content)
+    made = content if whole and is_sealed(content) else bare(content)
     if made is None and not whole:
         raise Refusal("PAPER-BARE", status=409, field="file", value=found.uid, rule="PDF, JPEG, PNG, docx, xlsx …",
                       zh="该材料的作者、设备等信息无法去除，不能提供；请由承办单位遮盖后查阅，或者请提交人另交PDF。",

@@ -30,7 +30,10 @@ def take(uid: str, *, by: Actor, at: datetime) -> None:
 
 
 def hand_over(uids: Sequence[str], *, unit: str, reason: str, by: Actor, at: datetime) -> int:
-    """Give many cases to another unit at once: all or none. Errors: `REASON`, `ORG-NONE`, `ORG-ENDED`, `CASE-NONE`, `STATE-EDGE`."""
+    """Give many cases to another unit at once: all or none, locked so that none is closed meanwhile.
+
+    Errors: `REASON`, `ORG-NONE`, `ORG-ENDED`, `CASE-NONE`, `STATE-EDGE`.
+    """
     if not reason.strip():
         raise Refusal("REASON", field="reason", value="", rule="handover", zh="移交须说明理由。", en="Handing over needs a reason.")
     day = clock.city_day(at)
@@ -42,7 +45,7 @@ def hand_over(uids: Sequence[str], *, unit: str, reason: str, by: Actor, at: dat
         raise Refusal("ORG-ENDED", status=409, field="unit", value=target.name, rule=heir, zh=f"该单位已撤销，职责由“{heir}”承担。",
                       en=f"That unit has ended; its duties went to “{heir}”.")
     with transaction.atomic():
-        cases = list(Case.objects.filter(uid__in=list(uids)))
+        cases = list(Case.objects.select_for_update().filter(uid__in=list(uids)).order_by("pk"))
         if len(cases) != len(set(uids)):
             raise absent_case("")
         for case in cases:
@@ -71,7 +74,7 @@ def hand_over_ended(*, by: Actor, at: datetime) -> int:
     ended = {uid: registry.owner_of(uid, day) for uid in holders if uid in known.units}
     moved = {old: new for old, new in ended.items() if old != new}
     with transaction.atomic():
-        cases = list(Case.objects.filter(closed_at=None, holder__in=list(moved)))
+        cases = list(Case.objects.select_for_update().filter(closed_at=None, holder__in=list(moved)).order_by("pk"))
         _give(cases, {case.pk: moved[case.holder] for case in cases}, "机构改革，职责划转", by=by, at=at)
     return len(cases)
 
@@ -79,7 +82,7 @@ def hand_over_ended(*, by: Actor, at: datetime) -> int:
 def let_go(person: str, *, reason: str, by: Actor, at: datetime) -> int:
     """Somebody left: what was in their hands is in nobody's again, and their units are told; how many cases."""
     with transaction.atomic():
-        cases = list(Case.objects.filter(person=person, closed_at=None).exclude(person=""))
+        cases = list(Case.objects.select_for_update().filter(person=person, closed_at=None).exclude(person="").order_by("pk"))
         for part in (cases[start:start + steps.AT_ONCE] for start in range(0, len(cases), steps.AT_ONCE)):
             Case.objects.filter(pk__in=[c.pk for c in part], person=person).update(person="")
         Telling.objects.bulk_create([Telling(case=c, unit=c.holder, post="head", what="let_go", at=at) for c in cases if c.holder],

@@ -24,7 +24,7 @@ from ximu.ideas.ledger.services import append
 from ximu.kernel.actor import Actor
 from ximu.kernel.refusal import Refusal
 
-LEAST_DAYS_OFF = 8
+LEAST_DAYS_OFF, MOST_BYTES = 8, 512 << 10
 """Eleven to thirteen statutory days a year since 2008 (国务院令第644号); a file with fewer is not a year's arrangement."""
 
 
@@ -104,12 +104,14 @@ def _rows(content: bytes) -> Iterator[tuple[int, str, bool, str]]:
 def load_calendar(content: bytes, *, source: str, by: Actor, at: datetime) -> int:
     """Load one year from a file; the year. A second load of the same file adds nothing.
 
-    Errors: `PERM-DENIED`, `CAL-FILE` (unreadable, two years, too few days off, a make-up day that is no weekend), `REASON`.
+    Errors: `PERM-DENIED`, `CAL-FILE` (unreadable, too large, two years, too few days off, a make-up day that is no weekend), `REASON`.
     """
     by.must("casework.calendar")
     if not source.strip():
         raise Refusal("REASON", field="source", value="", rule="依据", zh="请写明放假安排的文号。",
                       en="Name the notice that sets these days.")
+    if len(content) > MOST_BYTES:
+        raise _bad(0, len(content))
     off, work = dict[str, str](), dict[str, str]()
     for line, written, is_off, name in _rows(content):
         try:

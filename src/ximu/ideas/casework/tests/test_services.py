@@ -234,6 +234,7 @@ def test_a_year_is_loaded_from_a_file_and_then_counts() -> None:
     with pytest.raises(Refusal, match="CAL-NONE"):
         services.open_case("inquiry", opening=Opening(source=SOURCE), by=COORDINATOR, at=at)
     assert Case.objects.count() == 0
+    assert code_of(services.load_calendar, year() + b" " * (512 << 10), source="x", by=COORDINATOR, at=at) == "CAL-FILE"
     assert services.load_calendar(year(), source="国办发明电〔2030〕1号", by=COORDINATOR, at=at) == 2031
     assert services.load_calendar(year(), source="国办发明电〔2030〕1号", by=COORDINATOR, at=at) == 2031
     uid = services.open_case("inquiry", opening=Opening(source=SOURCE), by=COORDINATOR, at=at)

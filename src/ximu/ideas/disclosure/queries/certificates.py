@@ -30,11 +30,16 @@ def certified_body(sealed: str) -> dict[str, str]:
     return {"commitment": sealed}
 
 
+def _own(uid: str, by: Actor) -> SearchCertificate | None:
+    """One that is yours, or about you."""
+    found = SearchCertificate.objects.filter(uid=uid).first()
+    return found if found and (found.actor == by.uid or by.can("disclosure.uses", found.subject)) else None
+
+
 def search_certificate(uid: str, *, by: Actor) -> SearchCertificate:
     """Errors: `CERT-NONE`, also when it is not yours, nor about you."""
-    found = SearchCertificate.objects.filter(uid=uid).first()
-    about_me = found is not None and by.can("disclosure.uses", found.subject)
-    if found is None or not (about_me or found.actor == by.uid):
+    found = _own(uid, by)
+    if found is None:
         raise absent("CERT-NONE", field="certificate", value=uid[:16], zh="份证明，或者您无权查看", en="certificate, or you may not see it")
     return found
 
@@ -46,6 +51,11 @@ def public_certificate(uid: str, *, on: date) -> SearchCertificate:
         raise absent("CERT-NONE", field="certificate", value=uid[:16], zh="份证明，或者其中的记录已不再公开",
                      en="certificate, or a record in it is not public any more")
     return found
+
+
+def certificate_for(uid: str, *, by: Actor | None, on: date) -> SearchCertificate:
+    """Your own, or one that was issued to anybody, which a key does not close. Errors: `CERT-NONE`."""
+    return (by and _own(uid, by)) or public_certificate(uid, on=on)
 
 
 def certificate_bundle(found: SearchCertificate) -> dict[str, Any]:

@@ -244,6 +244,7 @@ def test_a_search_is_certified_over_the_api_by_anybody_or_with_a_purpose(desk: C
     told = desk.get(f"{API}/disclosure/certificates/{public['certificate']}").json()
     assert (public["result"], told["disclosed"]["payload"]["name"]) == ("none", "示例市某局"), "in effect, but not public"
     ACTING["now"] = f.SUPERVISOR
+    assert desk.get(f"{API}/disclosure/certificates/{public['certificate']}").json() == told, "with a key as without"
     assert asked(f"archives/{UNIT}", 403)["code"] == "PURPOSE"
     own = asked(f"archives/{UNIT}", 201, purpose="supervision")
     assert own["result"] == "found" and desk.get(f"{API}/disclosure/certificates/{own['certificate']}").status_code == 200

@@ -121,18 +121,20 @@ def _queue_doubts(folder: Path, found: Delivery) -> None:
     if rows.height != waiting:
         raise _lost(found)
     asked = [(r["subject_name"], r["subject_code"], r["subject_kind"], r["event_date"]) for r in rows.iter_rows(named=True)]
+    told = _candidates(asked)
     Doubt.objects.bulk_create([
         Doubt(delivery=found, line=row["line"], named=row["subject_name"][:200], code=row["subject_code"][:32], as_of=row["event_date"],
-              candidates=_candidates(key), row=_plain(row))
+              candidates=told[key], row=_plain(row))
         for row, key in zip(rows.iter_rows(named=True), asked)
     ], batch_size=1000)
 
 
-def _candidates(key: tuple[Any, ...]) -> list[dict[str, Any]]:
-    name, code, kind, day = key
-    if kind == OFFICIAL:
-        return candidates_of(registry.resolve_persons([(name, code, day)])[0])
-    return candidates_of(registry.resolve(name, as_of=day, code=code))
+def _candidates(asked: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+    """Of each question, once; all persons at once: each look for one goes through all who are in office."""
+    people = [key for key in dict.fromkeys(asked) if key[2] == OFFICIAL]
+    found = dict(zip(people, registry.resolve_persons([(name, code, day) for name, code, _, day in people]), strict=True))
+    return {key: candidates_of(found[key] if key in found else registry.resolve(key[0], as_of=key[3], code=key[1]))
+            for key in dict.fromkeys(asked)}
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

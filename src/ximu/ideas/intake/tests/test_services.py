@@ -15,6 +15,7 @@ from ximu.foundation import doomed
 from ximu.ideas.catalogue.tests.factories import body_of, published
 from ximu.ideas.intake import api, queries, services
 from ximu.ideas.intake.models import Delivery, Doubt
+from ximu.ideas.intake.services import admission, sorting
 from ximu.ideas.ledger import services as ledger
 from ximu.ideas.ledger.queries import verify_log
 from ximu.ideas.registry import queries as registry
@@ -189,6 +190,16 @@ def test_a_doubtful_subject_waits_until_a_person_picks(city: list[Any], monkeypa
     with pytest.raises(Refusal) as done_before:
         services.drop(waiting.uid, reason="x", by=CLERK, at=AT)
     assert done_before.value.code == "DOUBT-DONE"
+
+
+def test_candidates_of_units_and_of_all_persons_are_told_to_their_own_question(city: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look for a person goes through everybody in office: many doubts were many such looks."""
+    day, looks, real = date(2018, 3, 1), list[int](), registry.resolve_persons
+    monkeypatch.setattr(registry, "resolve_persons", lambda asked: (looks.append(len(asked)), real(asked))[1])
+    namesakes, unit, one = ("王伟", "", sorting.OFFICIAL, day), (city[0].name, "", "2", day), ("王伟", "SL00110", sorting.OFFICIAL, day)
+    told = admission._candidates([namesakes, unit, one, namesakes])
+    assert looks == [2] and [len(told[key]) for key in (namesakes, unit, one)] == [2, 1, 1]
+    assert told[unit][0]["uid"] == city[0].uid and told[one][0]["uid"] in {c["uid"] for c in told[namesakes]}
 
 
 @pytest.mark.parametrize("sound", ["sczj", "ＳＣＺＪ", "shicaizhengju"])

@@ -10,6 +10,7 @@ from ximu.ideas.registry.models import PhraseReading
 from ximu.ideas.registry.rules.reforms import ended, unknown
 from ximu.ideas.registry.services.turns import turn
 from ximu.kernel.actor import Actor
+from ximu.kernel.given import must_be_readable
 from ximu.kernel.refusal import Refusal
 
 
@@ -19,11 +20,12 @@ def decide_phrase(
 ) -> str:
     """Sign which units the phrase means as of a day (`units`; without it the proposal as it stands); the reading's uid.
 
-    Errors: `PERM-DENIED`, `REASON`, `PHRASE-NONE`, `ORG-UNKNOWN`, `ORG-ENDED`.
+    Errors: `PERM-DENIED`, `REASON`, `INPUT-SIGN`, `PHRASE-NONE`, `ORG-UNKNOWN`, `ORG-ENDED`.
     """
     by.must("registry.decide")
     if not reason.strip():
         raise Refusal("REASON", field="reason", value="", rule="required", zh="请写明理由。", en="A reason is needed.")
+    must_be_readable(phrase, "phrase")  # the door passes fields of this name: elsewhere they are passphrases
     with turn("phrase", by=by, at=at) as mine:
         proposed = queries.expand(phrase, as_of=as_of, named=named)
         chosen = list(proposed if units is None else units)

@@ -96,6 +96,7 @@ def test_the_log_proves_every_row_and_a_change_behind_its_back_is_seen() -> None
     services.end_appointment(term.uid, until=D, by=SYSTEM, at=LATER)
     czj = example("czj")
     services.reform("rename", on=D, lines=[Line(czj, czj)], names=[NewName(czj, "full", "示例市财政金融局", D)], by=SYSTEM, at=LATER)
+    assert refused(services.decide_phrase, "各\u202e区", as_of=D, reason="按通知").code == "INPUT-SIGN"
     uid = services.decide_phrase("各区", as_of=D, reason="按通知", by=SYSTEM, at=LATER)
 
     def altered() -> list[str]:
