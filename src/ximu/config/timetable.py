@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from ximu.foundation import duties, leftovers, outbox
+from ximu.foundation import apart, duties, leftovers, outbox
 from ximu.foundation.scrubbing import refresh_statistics, scrub
 from ximu.ideas.casework import jobs as casework
 from ximu.ideas.casework import services as works
@@ -33,11 +33,15 @@ def sweep_cases(*, by: Actor, at: datetime) -> dict[str, int]:
 
 def sweep_records(*, by: Actor, at: datetime) -> dict[str, int]:
     """Expired, erased, closed, closed by a stricter policy; after an erasure the free pages of the database are rewritten."""
-    done = {"expired": records.expire_due(by=by, at=at), "erased": records.erase_due(by=by, at=at),
-            "closed": publications.close_due(by=by, at=at), "tightened": publications.follow_policy(at=at),
-            "register": records.complete_register(at=at)}
+    tries = apart.Apart("records")
+    works: dict[str, Callable[[], int]] = {
+        "expired": lambda: records.expire_due(by=by, at=at), "erased": lambda: records.erase_due(by=by, at=at),
+        "closed": lambda: publications.close_due(by=by, at=at), "tightened": lambda: publications.follow_policy(at=at),
+        "register": lambda: records.complete_register(at=at)}
+    done = {name: tries.run(work, name=name, whole=False) or 0 for name, work in works.items()}
     if done["erased"]:
-        scrub()
+        tries.run(scrub, name="scrub", whole=False)
+    tries.tell()
     return done
 
 

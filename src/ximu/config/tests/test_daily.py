@@ -12,6 +12,8 @@ from ximu.foundation import apart, duties
 from ximu.foundation.models import Duty
 from ximu.ideas.casework import jobs
 from ximu.ideas.casework.services import conduct
+from ximu.ideas.disclosure import services as publications
+from ximu.ideas.records import services as records
 from ximu.kernel.actor import SYSTEM
 
 AT = datetime(2018, 5, 2, 1, tzinfo=UTC)
@@ -43,3 +45,18 @@ def test_one_pack_s_fault_stops_no_other_s_day_and_is_told_and_tried_again(monke
     with pytest.raises(apart.PartlyError, match="cases: 1/3 first_pack rows: 1/3 ValueError"):
         jobs.sweep(at=AT)
     assert done[-1] == "second", "also by hand, all at once"
+
+
+@pytest.mark.django_db
+def test_a_fault_in_one_work_on_records_stops_none_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: object) -> int:
+        raise KeyError("personal words that must not be told")
+
+    done = list[str]()
+    monkeypatch.setattr(records, "expire_due", broken)
+    monkeypatch.setattr(records, "erase_due", lambda **_: done.append("erased") or 2)
+    monkeypatch.setattr(timetable, "scrub", lambda: done.append("scrubbed"))
+    monkeypatch.setattr(publications, "follow_policy", lambda **_: done.append("tightened") or 0)
+    with pytest.raises(apart.PartlyError, match="^records: 1/6 expired KeyError$"):
+        timetable.sweep_records(by=SYSTEM, at=AT)
+    assert done == ["erased", "tightened", "scrubbed"]
