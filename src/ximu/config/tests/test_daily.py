@@ -57,6 +57,6 @@ def test_a_fault_in_one_work_on_records_stops_none_of_the_others(monkeypatch: py
     monkeypatch.setattr(records, "erase_due", lambda **_: done.append("erased") or 2)
     monkeypatch.setattr(timetable, "scrub", lambda: done.append("scrubbed"))
     monkeypatch.setattr(publications, "follow_policy", lambda **_: done.append("tightened") or 0)
-    with pytest.raises(apart.PartlyError, match="^records: 1/6 expired KeyError$"):
+    with pytest.raises(apart.PartlyError, match=r"^records: 1/6 expired KeyError$"):
         timetable.sweep_records(by=SYSTEM, at=AT)
     assert done == ["erased", "tightened", "scrubbed"]
