@@ -15,6 +15,8 @@ from pydantic import AfterValidator
 from ximu.foundation import clock
 
 MOST_PER_PAGE = 500
+ANYBODY: dict[str, Any] = {"security": [{}]}
+"""`openapi_extra` of an operation that changes something and needs no key: who asks is known by a code, or by nothing."""
 
 
 def _here(moment: datetime) -> datetime:

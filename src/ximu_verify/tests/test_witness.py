@@ -115,6 +115,10 @@ def test_a_stranger_cannot_fill_the_disk_with_evidence(witnesses: list[Witness])
         assert status_of(witnesses[0], request(100, LEAVES[:300], [sha256(b"%d" % n)] * 4, note=odd)) == 422
         assert status_of(witnesses[0], request(n, LEAVES[:60], [])) == 409
     assert [path.name.partition("-")[0] for path in witnesses[0].evidence()] == ["fork", "rollback"]
+    for size in (110, 120, 130):
+        witnesses[0].add(request(size - 10, LEAVES[:size]), now=size)
+        assert status_of(witnesses[0], request(0, LEAVES[:60], [])) == 409
+    assert len(witnesses[0].evidence()) == 2, "an old checkpoint once, however often the log has grown since"
 
 
 def test_a_stale_old_size_is_told_the_known_one_and_is_no_evidence(witnesses: list[Witness]) -> None:

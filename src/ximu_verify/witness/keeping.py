@@ -185,7 +185,9 @@ class Witness:
         """The refused checkpoint, signed by the log, beside the one that it contradicts: together they convict.
 
         Named by what the log signed and what that contradicts, so that a thousand repeats make one file: whoever has a signed
-        checkpoint can bring it with any proof, and with any line of an unknown key beneath.
+        checkpoint can bring it with any proof, and with any line of an unknown key beneath. A smaller one is named by itself alone: if
+        it is no part of what is cosigned later, it was none of the first that it was held against; else every old checkpoint could be
+        brought again after every growth.
         """
         latest = home / "latest"
         told = {
@@ -195,8 +197,9 @@ class Witness:
         text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         folder = self.folder / "evidence"
         folder.mkdir(exist_ok=True)
-        both = "\n\n".join(str(one).rpartition("\n\n")[0] for one in (told["refused"], told["cosigned"]))
-        path = folder / f"{reason}-{hashlib.sha256(both.encode()).hexdigest()[:32]}.json"
+        held = told["cosigned"] if reason == "fork" else ""
+        signed = "\n\n".join(str(one).rpartition("\n\n")[0] for one in (note, held))
+        path = folder / f"{reason}-{hashlib.sha256(signed.encode()).hexdigest()[:32]}.json"
         if not path.exists():
             _write(path, text)
 

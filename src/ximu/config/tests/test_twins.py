@@ -93,9 +93,9 @@ def test_the_verbs_of_a_pack_stand_in_one_list_and_are_asked_by_what_they_need(p
     assert post("areas/d12/acts/withdraw", by=Actor("nobody"), number="2018-1", reason="x")["code"] == "PERM-DENIED"
     assert post("areas/d05/acts/inquire", number="none", reason="查")["code"] == "D05-NONE"
     assert post("areas/d05/acts/respond", unit=uid_of("example", "q01"), level="9", reason="查")["code"] == "D05-LEVEL"
-    assert post("areas/d03/acts/decide_standard", uid="none", approve=True)["code"] in ("STD-NONE", "PERM-DENIED")
-    assert post("areas/d15/acts/deliver", finding="none")["code"] in ("STAT-NONE", "STAT-BUREAU", "PERM-DENIED")
+    assert post("areas/d03/acts/decide_standard", uid="none", approve=True)["code"] == "STD-NONE"
+    assert post("areas/d15/acts/deliver", finding="none")["code"] == "STAT-BUREAU"
     assert post("areas/d09/acts/appraise", year=2018)["code"] == "METH-NONE"
     asked = {"kind": "approval", "unit": UNIT, "words": "一份证明", "on": "2018-04-30"}
     assert post("d12/reports", form=asked)["code"] == "CAT-NONE", "no version was in force"
-    assert post("d12/reports", form=asked | {"words": ""})["code"] in ("ASK-FORM", "API-INPUT")
+    assert post("d12/reports", form=asked | {"words": ""})["code"] == "ASK-FORM"

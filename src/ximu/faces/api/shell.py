@@ -19,8 +19,8 @@ PROBLEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem
 ABOUT = """\
 徙木政务诚信平台接口。时间为ISO 8601带时区；编码为UTF-8。
 
-**身份 Identity** `Authorization: Bearer ximu_…`；密钥按单位签发，只显示一次。没有密钥时只能读取公开内容。
-Keys are issued per organisation; without one only public data can be read.
+**身份 Identity** `Authorization: Bearer ximu_…`；密钥按单位签发，只显示一次。没有密钥时只能读取公开内容，以及办理注明不需要密钥的事项。
+Keys are issued per organisation; without one only public data can be read, and done what is marked as needing none.
 
 **分页 Paging** `limit`、`offset`；回答含`items`、`total`、`next`（下一页地址，最后一页为空）。
 
@@ -58,7 +58,7 @@ class XimuAPI(NinjaAPI):
 
 def _complete(operation: dict[str, Any], *, changing: bool) -> None:
     """Adds who may ask, what may be refused, and the headers that every operation knows."""
-    operation["security"] = [{"key": []}] if changing else [{}, {"key": []}]
+    operation.setdefault("security", [{"key": []}] if changing else [{}, {"key": []}])
     answers = operation["responses"]
     for status, words in WORDS.items():
         answers.setdefault(status, {"description": words, "content": PROBLEM})

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema, Status
 
 from ximu.foundation import clock
-from ximu.foundation.api import Moment
+from ximu.foundation.api import ANYBODY, Moment
 from ximu.foundation.web import ANONYMOUS, actor_of
 from ximu.ideas.disclosure import queries, services
 from ximu.ideas.disclosure.services.publishing import Terms
@@ -155,7 +155,8 @@ def _certified(made: Any) -> dict[str, Any]:
     return {"certificate": made.uid, "result": made.payload["result"], "log_index": made.log_index}
 
 
-@router.post("/units/{uid}/certificates", response={201: CertificateOut}, summary="公开记录查询证明 Certify what is public about a body")
+@router.post("/units/{uid}/certificates", response={201: CertificateOut},
+             summary="公开记录查询证明 Certify what is public about a body", openapi_extra=ANYBODY)
 def certify_public(request: HttpRequest, uid: str, given: CertifyIn) -> Any:
     """For anybody, also without a key; nobody is noted. Errors: `TIME-FUTURE`, `CERT-LONG`, `CERT-BUSY`."""
     unit = queries.public_unit(uid, on=clock.today())

@@ -37,6 +37,11 @@ def signed_in(user: Any) -> Client:
     return client
 
 
+@pytest.fixture(autouse=True)
+def _day(settings: Any) -> None:
+    settings.XIMU_CLOCK = "2026-03-03T09:00:00"  # a day whose terms end in a year with a calendar
+
+
 @pytest.fixture
 def scene() -> dict[str, Any]:
     now = clock.now()

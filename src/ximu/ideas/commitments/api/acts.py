@@ -12,6 +12,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from ximu.foundation import clock, files, tickets
+from ximu.foundation.api import ANYBODY
 from ximu.foundation.web import actor_of
 from ximu.ideas.commitments import queries, services
 from ximu.ideas.commitments.api.register import MOST, TermsIn, terms_of
@@ -117,7 +118,8 @@ def give_key(request: HttpRequest, uid: str) -> Any:
 ACTS = {"confirm": services.confirm, "dispute": services.dispute}
 
 
-@router.post("/mine", response=dict[str, Any], summary="对方凭办理码查看、确认或提出异议 The counterpart's own promise, by its code")
+@router.post("/mine", response=dict[str, Any],
+             summary="对方凭办理码查看、确认或提出异议 The counterpart's own promise, by its code", openapi_extra=ANYBODY)
 def mine(request: HttpRequest, code: Form[str], act: Form[Literal["", "confirm", "dispute"]] = "", words: Form[str] = "",
          file: File[UploadedFile | None] = None) -> Any:
     """As on the page, without a key: whoever has the code may speak. Errors: `PROM-CODE`, `PROM-SLOW`, `EVID-DIGEST`, `PROM-DISPUTED`."""

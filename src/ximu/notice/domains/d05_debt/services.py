@@ -19,7 +19,7 @@ from ximu.kernel.actor import SYSTEM, Actor
 from ximu.kernel.given import reason_of
 from ximu.kernel.refusal import Refusal
 from ximu.kernel.words import Text
-from ximu.notice.domains.d05_debt.queries import book
+from ximu.notice.domains.d05_debt.queries import area, book
 
 DELIVER, RESPOND = "d05.deliver", "d05.respond"
 LEVELS = {code: Text(f"{sign}级", f"level {sign}") for code, sign in zip("1234", "ⅠⅡⅢⅣ", strict=True)}
@@ -70,8 +70,8 @@ def respond(unit: str, *, level: str, reason: str, by: Actor, at: datetime) -> s
 
 def inquire(number: str, *, reason: str, by: Actor, at: datetime) -> str:
     """Begin to ask who answers for a debt: the steps as traced now, gaps counted, nobody named in the case. Errors: `PERM-DENIED`,
-    `D05-NONE`, `REASON`, `CASE-DUP`."""
-    debt, day = book.debt(number, known_at=at)[0], clock.city_day(at)
+    `D05-NONE` (also where the debt of another is not shown), `REASON`, `CASE-DUP`."""
+    debt, day = book.debt(number, known_at=at, units=by.units_with(area.SEE))[0], clock.city_day(at)
     by.must(RESPOND, debt["unit"])
     reason = reason_of(reason)
     steps = book.trace(number, today=day, known_at=at)

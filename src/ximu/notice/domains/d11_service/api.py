@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Body, Field, Router, Schema, Status
 
-from ximu.foundation import clock
+from ximu.foundation import api, clock
 from ximu.foundation.web import actor_of, source_of
 from ximu.notice.domains.d11_service import queries, rules, services
 
@@ -35,7 +35,7 @@ def code(request: HttpRequest, body: CodeIn) -> Any:
     return Status(201, {"code": services.issue_code(body.case, body.window, person=body.person, by=actor_of(request), at=clock.now())})
 
 
-@router.post("/rate", response={201: dict[str, str]}, summary="凭评价码评价，不需要密钥 Rate by the code of a case, without a key")
+@router.post("/rate", response={201: dict[str, str]}, summary="凭评价码评价 Rate by the code of a case", openapi_extra=api.ANYBODY)
 def rate(request: HttpRequest, body: Body[dict[str, str]]) -> Any:
     """`code`, `level` and what the page asks beside. Errors: `RATE-NOCASE` without a code, `RATE-CODE`, `RATE-DUP`, `RATE-LEVEL` …"""
     found = services.look(body.get("code", "")[:40], at=clock.now(), source=source_of(request))

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Form, Router
 
-from ximu.foundation import clock
+from ximu.foundation import api, clock
 from ximu.foundation.web import actor_of, source_of
 from ximu.notice.domains.d12_approval.queries import SEE, catalogue
 from ximu.notice.domains.d12_approval.services import reporting
@@ -26,7 +26,7 @@ def shown(request: HttpRequest, number: str = "", q: str = "") -> Any:
             "changes": [{"code": one.key, "kind": one.kind, "fields": one.fields} for one in (catalogue.difference(row) if row else ())]}
 
 
-@router.post("/reports", response=dict[str, Any], summary="要求目录外材料 They asked me for something else")
+@router.post("/reports", response=dict[str, Any], summary="要求目录外材料 They asked me for something else", openapi_extra=api.ANYBODY)
 def report(request: HttpRequest, kind: Form[str], unit: Form[str], words: Form[str], on: Form[date], item: Form[str] = "") -> Any:
     """Without a name, as on the page; `receipt` is told once. Errors: `ASK-FORM`, `DISC-PII`, `CAT-NONE`, `CAT-ITEM`, `RECEIPT-SLOW`."""
     verdict, number, code = reporting.report(kind=kind, item=item, unit=unit, words=words, on=on, source=source_of(request), at=clock.now())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
 from ximu.foundation import clock
 from ximu.ideas.events import queries as events
@@ -109,6 +110,11 @@ def test_a_payment_by_its_day(milestone: dict[str, Any], state: str, late: int, 
     found = paid(milestone)
     assert (found.state, found.days_late, None if found.interest is None else str(found.interest)) == (state, late, interest)
     assert paid(milestone, scale="large").interest is None, "interest of the regulation is for small firms"
+
+
+def test_a_payment_is_shown_in_its_currency() -> None:
+    due = {"dueDate": "2021-06-20T00:00:00Z", "value": {"amount": 1000, "currency": "USD"}}
+    assert render_to_string("d01_procurement/payments.html", {"rows": [paid(due)]}).count("USD") == 2, "the amount and its interest"
 
 
 def test_the_amount_may_come_from_the_transactions_that_name_the_milestone() -> None:

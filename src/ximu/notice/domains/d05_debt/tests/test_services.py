@@ -150,6 +150,8 @@ def test_an_inquiry_keeps_the_trace_with_its_gaps_and_names_nobody(folder: Path)
     case = services.inquire("YX-1", reason="审计认定", by=FIRST, at=AT)
     told = cases.case_for(case).values["told"]
     assert told["缺项"] == "2项" and told["批准"].startswith("示例市金融服务办公室 局长")
-    refused("D05-NONE", lambda: services.inquire("XX", reason="x", by=FIRST, at=AT))
+    for number, unit in (("XX", ""), ("YX-1", q(2))):
+        by = Actor("far", unit, (Grant("r", frozenset({"d05.see", services.RESPOND}), unit),)) if unit else FIRST
+        refused("D05-NONE", lambda number=number, by=by: services.inquire(number, reason="x", by=by, at=AT))
     refused("REASON", lambda: services.inquire("YX-1", reason="", by=FIRST, at=AT))
     refused("CASE-DUP", lambda: services.inquire("YX-1", reason="x", by=FIRST, at=AT))

@@ -39,8 +39,9 @@ def must_handle(uid: str, *, by: Actor, at: datetime) -> Report:
     """The report, for whoever may handle it. Errors: `PURPOSE` for who handles none, `REPORT-NONE`, `CONFLICT` (logged)."""
     if not by.can(queries.HANDLE):
         raise Refusal("PURPOSE", status=403, field="purpose", value="", rule=queries.HANDLE,
-                      zh="举报和举报人只由承办举报的人为办理而查看，您没有这一用途；本次访问已留痕。",
-                      en="A report and who made it are read by those who handle it: you have no such purpose. This was noted.")
+                      zh="举报和举报人只由承办举报的人为办理而查看，您没有这一用途；已登录的，本次访问已留痕。",
+                      en="A report and who made it are read by those who handle it: you have no such purpose. "
+                         "If you are signed in, this was noted.")
     row, day = queries.report(uid), clock.city_day(at)
     if queries.conflicted(row, by, day):
         with transaction.atomic():

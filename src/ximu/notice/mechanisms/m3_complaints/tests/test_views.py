@@ -133,6 +133,7 @@ def test_figures_are_public() -> None:
     assert Client().get("/report/figures/?year=2018&quarter=9").status_code == 200
     assert Client().get("/api/v1/m3_complaints/leads").status_code in (401, 403)
     assert Client().get("/api/v1/m3_complaints/figures?year=2018&quarter=2").json()["tables"] is not None, "public, as the page is"
+    assert Client().get("/api/v1/m3_complaints/figures?year=2018&quarter=0").json()["code"] == "QUARTER", "no other quarter than was asked for"
     asked = Client().post("/api/v1/m3_complaints/reports/x/contact", "{}", content_type="application/json")
     assert (asked.status_code, asked.json()["code"]) == (401, "PURPOSE"), "the same for what is there and what is not"
 

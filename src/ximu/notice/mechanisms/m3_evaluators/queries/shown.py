@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import tomllib
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -175,8 +174,7 @@ def public_evaluation(view: View, *, uid: str) -> dict[str, Any]:
 
 def _called(method: str) -> dict[str, Text]:
     """What the evaluator's method calls its columns."""
-    listed = tomllib.loads(method).get("indicator", [])
-    return {one["code"]: Text(one["name"]["zh"], one["name"]["en"]) for one in listed if isinstance(one.get("name"), dict)}
+    return {one.code: one.name for one in rules.load(method)[0].indicators}
 
 
 def _survey(of: Any, day: Any) -> dict[str, Any]:

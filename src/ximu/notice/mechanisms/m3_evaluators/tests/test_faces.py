@@ -28,6 +28,11 @@ BASE = "/console/m3_evaluators"
 LOGIN = "django.contrib.auth.backends.ModelBackend"
 
 
+@pytest.fixture(autouse=True)
+def _day(settings: Any) -> None:
+    settings.XIMU_CLOCK = "2026-03-03T09:00:00"  # a day whose terms end in a year with a calendar
+
+
 def signed(login: str, role: str, **more: Any) -> Client:
     client = Client()
     client.force_login(with_password(account(login, role, at=clock.now(), **more)), backend=LOGIN)

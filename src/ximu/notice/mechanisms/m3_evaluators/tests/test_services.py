@@ -28,6 +28,7 @@ from ximu.kernel.actor import SYSTEM, Actor, Grant
 from ximu.kernel.refusal import Refusal
 from ximu.notice.mechanisms.m3_evaluators import queries, reader, services
 from ximu.notice.mechanisms.m3_evaluators.models import Evaluation, Snapshot
+from ximu.notice.mechanisms.m3_evaluators.queries import shown
 from ximu.notice.mechanisms.m3_evaluators.services import Terms
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M3.5")]
@@ -90,6 +91,13 @@ def _city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     lists.published("2017-1", date(2017, 10, 1), ["CF", "JL-CF"])
     monkeypatch.setattr(doors, "kinds_of", lambda pairs: dict.fromkeys(pairs, "government"))
     monkeypatch.setattr(queries.book, "_payments", {})  # what the wiring has put there comes back for the next test
+
+
+def test_columns_are_called_as_the_method_calls_them_whatever_it_leaves_out() -> None:
+    """A name in one language, or a byte order mark, which the engine takes, brought the public page down."""
+    text = METHOD.replace('code = "paid"', 'code = "paid"\nname = {zh = "已付"}')
+    assert {code: (one.zh, one.en) for code, one in shown._called(f"\ufeff{text}").items()} == {
+        "answered": ("answered", "answered"), "paid": ("已付", "已付")}
 
 
 def official() -> str:
