@@ -7,8 +7,8 @@ import tempfile
 from ipaddress import ip_network
 
 os.environ.update(  # each process of tests has a home of its own: what is missing in its database, another's may hold
-    {} if "XIMU_HOME" in os.environ and os.environ.get("XIMU_HOME_WORKER", "") == os.environ.get("PYTEST_XDIST_WORKER", "") else
-    {"XIMU_HOME": tempfile.mkdtemp(prefix="ximu-test-"), "XIMU_HOME_WORKER": os.environ.get("PYTEST_XDIST_WORKER", "")})
+    {} if "XIMU_HOME" in os.environ and os.environ.get("HOME_OF_WORKER", "") == os.environ.get("PYTEST_XDIST_WORKER", "") else
+    {"XIMU_HOME": tempfile.mkdtemp(prefix="ximu-test-"), "HOME_OF_WORKER": os.environ.get("PYTEST_XDIST_WORKER", "")})
 os.environ.setdefault("DATABASE_URL", "sqlite://")
 from ximu.config.settings import *  # noqa: F403
 from ximu.config.settings import STORAGES
