@@ -34,7 +34,8 @@ def propose(number: str, *, at: datetime) -> str:
     opening = Opening(about=record.number, key=key, subject=record.subject, source=record.source, entered=record.entered,
                       values={"measures": wanted, "told": {"清单建议": names}})
     lowered = f"，效果按{record.effect_grade}" if record.effect_grade != record.grade else ""
-    given = Given(f"行为：{catalogue.called(record.behaviour, record.edition).zh}，程度{record.grade}{lowered}")
+    behaviour = f"行为：{catalogue.called(record.behaviour, record.edition).zh}，" if record.behaviour else ""  # none was delivered
+    given = Given(f"{behaviour}程度{record.grade}{lowered}")
     return casework.open_case(PROCEDURE, opening=opening, given=given, by=SYSTEM, at=at, checked=True)
 
 

@@ -84,6 +84,11 @@ def test_it_is_dropped_with_a_ground_or_with_its_record(listed: None) -> None:
     assert cases.case_for(case).state == "dropped"
 
 
+def test_a_record_that_was_delivered_without_a_behaviour_is_proposed_for_too(listed: None) -> None:
+    case = services.propose(effective(behaviour=""), at=AT)
+    assert str(cases.case(case, actor=OFFICE, at=AT).steps[0].detail["reason"]) == "程度一般"
+
+
 def test_nothing_is_proposed_where_the_list_relates_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "proposals", lambda record, *, on: [])
     assert services.propose(effective(), at=AT) == ""
