@@ -61,7 +61,9 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`database` marks what must be shown on both engines; `journey` what starts a real server."""
+    """`database` marks what must be shown on both engines; `journey` what starts a real server. The long walks come first: one that began
+    last would keep a processor idle."""
     for item in items:
         if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
+    items.sort(key=lambda item: item.get_closest_marker("walk") is None)

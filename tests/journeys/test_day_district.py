@@ -95,7 +95,7 @@ def month_end(world: World, tmp_path: Path) -> str:
     words = page.locator("main").inner_text()
     assert "工作表" in words and "第2行" in words, words
     assert (figure(page, "行"), figure(page, "合格"), figure(page, "不合格")) == (118, GOOD, TYPOS + MISSING)
-    assert f"“{OLD}”2018-05-15起由“{NEW}”承继：此前的事件记入前者（40行），此后的记入后者（73行）。" in words, words
+    assert f"“{OLD}”2018年5月15日起由“{NEW}”承继：此前的事件记入前者（40行），此后的记入后者（73行）。" in words, words
     faults = [row.split("\t") for row in page.locator("section", has_text="问题清单").locator("tbody tr").all_inner_texts()]
     hints = {fault[0]: fault[4] for fault in faults if fault[3] == "ID-USCC"}
     assert len(hints) == TYPOS and {hint.strip() for hint in hints.values()} == {CODES[NEW][-1]}, faults
@@ -197,7 +197,7 @@ def put_right(world: World, receipt: str, tmp_path: Path) -> None:
     page.get_by_role("link", name="登记重新报送").click()
     page.fill("#receipt", receipt.rsplit("/", 1)[1])
     page.get_by_role("button", name="登记重新报送").click()
-    expected(page.locator("main .refusal")).to_contain_text("RECEIPT-NONE")
+    expected(page.locator("main .refusal, main #refused")).to_contain_text("RECEIPT-NONE")
     upload(page, world, workbook(tmp_path / "补正.xlsx", fixed))
     page.get_by_role("button", name="入库").click()
     expected(page.locator("main")).to_contain_text("已入库")

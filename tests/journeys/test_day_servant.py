@@ -153,7 +153,7 @@ def reviewed(world: World, mine: Page, case: str) -> None:
     office.get_by_role("link", name="宣布：减责", exact=True).click()
     office.fill("#reason", "评议组多数意见：减责")
     office.get_by_role("button", name="宣布：减责").click()
-    expected(office.locator("main .refusal")).to_contain_text("EXM-DEPART")
+    expected(office.locator("main .refusal, main #refused")).to_contain_text("EXM-DEPART")
     office.fill("#reason", "评议组多数意见：减责")
     office.fill("#departure", "未按批准的方案评估风险，与类案不同")
     office.get_by_role("button", name="宣布：减责").click()
