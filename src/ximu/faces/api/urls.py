@@ -59,7 +59,6 @@ for _short, _module in with_module("api"):
         api.add_router(f"/{_short}", import_module(_module).router)
 
 
-
 class TodayOut(Schema):
     kind_zh: str
     kind_en: str
